@@ -1,0 +1,21 @@
+import type { KeyObject } from 'node:crypto'
+import type { Issuer } from '../config/model.ts'
+
+/** A public key (or shared secret) of one issuer, as the key set holds it. */
+export interface VerificationKey {
+  readonly kid: string | undefined
+  /** The `alg` that the JWK declares (RFC 7517 §4.4), if any. */
+  readonly alg: string | undefined
+  readonly key: KeyObject
+  /** Turns false when the key leaves its set; a token verified by it then stops working, also in the cache. */
+  readonly live: boolean
+}
+
+/** `unavailable`: the issuer's keys cannot be had now (a service fault). `unknown`: they can, and none fits. */
+export type KeyAnswer = readonly VerificationKey[] | 'unavailable' | 'unknown'
+
+/**
+ * What the decision needs from the key sets: the keys of this issuer, and of no other, that fit the header.
+ * Answers at once when it can; a promise only when an unknown `kid` causes a fetch.
+ */
+export type FindKeys = (issuer: Issuer, alg: string, kid: string | undefined) => KeyAnswer | Promise<KeyAnswer>
