@@ -1,0 +1,49 @@
+/** Characters that RFC 3986 §2.3 calls unreserved: their escapes mean the same as themselves. */
+const UNRESERVED = /[A-Za-z0-9\-._~]/
+
+/** Printable ASCII without space, `\`, `;`, `?` and `#`, and `%` only as an escape. */
+const PATH = /^\/(?:[!-"$&-:<->@-[\]-~]|%[0-9A-Fa-f]{2})*$/
+
+/** Escapes of controls and of the characters that some backend would read as structure: `% / \ ; ? #`. */
+const DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|2F|5C|3B|3F|23)/
+
+/**
+ * The one spelling of a path that a decision may hang on, without its trailing slash; undefined when some backend could
+ * read the path as another one. Escapes of unreserved characters are decoded once and the others spelt in capitals
+ * (RFC 3986 §6.2.2); dot segments, empty segments, `\`, `;`, escaped separators and controls, and escapes that are not
+ * UTF-8 are refused.
+ */
+export function canonicalPath(raw: string): string | undefined {
+  if (!PATH.test(raw)) return undefined
+  const decoded = raw.replace(/%[0-9A-Fa-f]{2}/g, (triplet) => {
+    const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
+    return UNRESERVED.test(character) ? character : triplet.toUpperCase()
+  })
+  if (DANGEROUS_ESCAPE.test(decoded) || !isUtf8(decoded)) return undefined
+  const segments = decoded.slice(1).split('/')
+  if (segments.at(-1) === '') segments.pop()
+  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return undefined
+  return segments.map((segment) => `/${segment}`).join('')
+}
+
+/**
+ * A canonical path as rules compare it: escapes decoded and case ignored, so that no spelling of a path slips past a
+ * rule. Takes only what `canonicalPath` returned.
+ */
+export function foldPath(path: string): string {
+  return decodeURIComponent(path).toUpperCase().toLowerCase()
+}
+
+/** True when `path` is `prefix` or lies below it, by whole segments. The empty prefix is the root: everything. */
+export function isWithin(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`)
+}
+
+function isUtf8(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
