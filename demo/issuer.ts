@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider'
+import { approveInteraction, INTERACTION_PATH } from './issuer-login.ts'
+import { createIssuerStorage } from './issuer-storage.ts'
+import { closeNow, listenOnLoopback } from './loopback-server.ts'
+
+/** How an issuer is set up. */
+export interface IssuerOptions {
+  /** What the issuer identifier ends in after the port: empty, `/`, or such as `/application/o/mcp/`. */
+  readonly path?: string
+  readonly resources: readonly IssuerResource[]
+  readonly robots?: readonly IssuerRobot[]
+  /** A person's program: a public client with PKCE. Loopback redirect URIs match on every port (RFC 8252 §7.3). */
+  readonly apps?: readonly { readonly id: string; readonly redirectUris: readonly string[] }[]
+  /** The person who logs in by herself: name (`sub`) and claims for her access tokens. */
+  readonly account?: { readonly sub: string; readonly claims?: Readonly<Record<string, unknown>> }
+  /** Seconds that an access token lives where neither client nor resource says otherwise; default 600. */
+  readonly tokenLife?: number
+}
+
+/** A protected resource for which this issuer signs tokens when a client asks for it by `resource` (RFC 8707). */
+export interface IssuerResource {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly algorithm?: 'RS256' | 'ES256'
+  readonly tokenLife?: number
+}
+
+/** A confidential client of the client-credentials grant. */
+export interface IssuerRobot {
+  readonly id: string
+  readonly secret: string
+  readonly tokenLife?: number
+  /** Further claims for its access tokens. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** A running issuer. */
+export interface Issuer {
+  /** The `iss` claim, byte for byte. */
+  readonly url: string
+  readonly tokenEndpoint: string
+  /** An access token by client credentials. */
+  token(robot: IssuerRobot, resource: string, scopes: readonly string[]): Promise<string>
+  /** Takes the issuer off the network; keys, clients and sessions stay. */
+  stop(): Promise<void>
+  /** Brings it back on the same port. */
+  start(): Promise<void>
+}
+
+/**
+ * Starts a real authorization server on loopback: discovery (OpenID and RFC 8414), client credentials, authorization
+ * code with PKCE and refresh, dynamic registration, resource indicators and `at+jwt` access tokens (RFC 9068). Keys are
+ * made anew each time. Whoever comes to log in is logged in and consents to everything: never use it for more than this.
+ */
+export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
+  const handler: { current: (request: IncomingMessage, response: ServerResponse) => void } = { current: () => {} }
+  const server = createServer((request, response) => handler.current(request, response))
+  const port = await listenOnLoopback(server)
+  const origin = `http://127.0.0.1:${port}`
+  const path = options.path ?? ''
+  const mount = path.replace(/\/$/, '')
+
+  const provider = new Provider(`${origin}${path}`, await configuration(options, mount))
+  const oidc = provider.callback()
+  handler.current = (request, response) => {
+    const local = localTarget(request.url ?? '/', mount)
+    if (local === undefined) {
+      response.writeHead(404).end()
+      return
+    }
+    if (local.startsWith(INTERACTION_PATH)) {
+      approveInteraction(provider, request, response, options.account?.sub ?? DEFAULT_ACCOUNT)
+      return
+    }
+    // The provider finds out where it is mounted by comparing these two.
+    Object.assign(request, { originalUrl: mount + local, url: local })
+    // The promise settles only after the answer is out; a failure has been answered by then.
+    oidc(request, response).catch(() => response.destroy())
+  }
+
+  const tokenEndpoint = `${origin}${mount}/token`
+  return {
+    url: provider.issuer,
+    tokenEndpoint,
+    token: (robot, resource, scopes) => fetchToken(tokenEndpoint, robot, resource, scopes),
+    stop: () => closeNow(server),
+    start: async () => {
+      await listenOnLoopback(server, port)
+    },
+  }
+}
+
+/** The target without the mount path; RFC 8414 §3.1 puts the well-known part before it. */
+function localTarget(target: string, mount: string): string | undefined {
+  const wellKnown = '/.well-known/oauth-authorization-server'
+  if (target === `${wellKnown}${mount}` || target === `${wellKnown}${mount}/`) return wellKnown
+  return target.startsWith(`${mount}/`) ? target.slice(mount.length) : undefined
+}
+
+async function fetchToken(endpoint: string, robot: IssuerRobot, resource: string, scopes: readonly string[]) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      Authorization: `Basic ${Buffer.from(`${robot.id}:${robot.secret}`).toString('base64')}`,
+      // A kept connection would be dead after a stop and a start.
+      Connection: 'close',
+    },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: scopes.join(' ') }),
+  })
+  const body: unknown = await response.json()
+  if (typeof body === 'object' && body !== null && 'access_token' in body && typeof body.access_token === 'string') {
+    return body.access_token
+  }
+  throw new Error(`the issuer gave ${robot.id} no token: ${JSON.stringify(body)}`)
+}
+
+async function configuration(options: IssuerOptions, mount: string): Promise<Configuration> {
+  const robots = new Map((options.robots ?? []).map((robot) => [robot.id, robot]))
+  const account = options.account ?? { sub: DEFAULT_ACCOUNT }
+  const life = options.tokenLife ?? 600
+  return {
+    adapter: createIssuerStorage(),
+    jwks: { keys: [await signingKey('RS256'), await signingKey('ES256')] },
+    cookies: { keys: [randomBytes(32).toString('hex')] },
+    clients: [...robots.values()].map(robotMetadata).concat((options.apps ?? []).map(appMetadata)),
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    // Also as scopes of the server itself: clients that register name the scopes of their resource.
+    scopes: new Set(['openid', 'offline_access', ...options.resources.flatMap(({ scopes }) => scopes)]),
+    issueRefreshToken: async (_context, client) => client.grantTypeAllowed('refresh_token'),
+    renderError: async (context, out) => {
+      context.type = 'application/json'
+      context.body = JSON.stringify(out)
+    },
+    findAccount: async (_context, sub) => ({ accountId: sub, claims: () => ({ sub }) }),
+    extraTokenClaims: async (_context, token) => {
+      const robot = token.kind === 'ClientCredentials' ? robots.get(token.clientId ?? '') : undefined
+      return { ...(robot ?? account).claims }
+    },
+    interactions: { url: (_context, interaction) => `${mount}${INTERACTION_PATH}${interaction.uid}` },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      registration: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_context, _client, resources) => resources ?? [],
+        useGrantedResource: async () => true,
+        getResourceServerInfo: async (_context, indicator) => {
+          const known = options.resources.find(({ resource }) => resource === indicator)
+          if (known === undefined) throw new errors.InvalidTarget()
+          return {
+            scope: known.scopes.join(' '),
+            audience: known.resource,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: known.tokenLife ?? life,
+            jwt: { sign: { alg: known.algorithm ?? 'RS256' } },
+          }
+        },
+      },
+    },
+    ttl: {
+      AccessToken: (_context, token) => token.resourceServer?.accessTokenTTL ?? life,
+      ClientCredentials: (_context, token, client) =>
+        robots.get(client.clientId)?.tokenLife ?? token.resourceServer?.accessTokenTTL ?? life,
+      Grant: 86_400,
+      IdToken: 3600,
+      Interaction: 600,
+      RefreshToken: 86_400,
+      Session: 86_400,
+    },
+  }
+}
+
+async function signingKey(algorithm: string): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const kid = `${algorithm}-${randomBytes(4).toString('hex')}`
+  return { ...(await exportJWK(privateKey)), kid, alg: algorithm, use: 'sig' }
+}
+
+function robotMetadata({ id, secret }: IssuerRobot): ClientMetadata {
+  return {
+    client_id: id,
+    client_secret: secret,
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+  }
+}
+
+function appMetadata({
+  id,
+  redirectUris,
+}: {
+  readonly id: string
+  readonly redirectUris: readonly string[]
+}): ClientMetadata {
+  return {
+    client_id: id,
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: [...redirectUris],
+  }
+}
+
+const DEFAULT_ACCOUNT = 'alice'
