@@ -1,0 +1,124 @@
+import type { Clock } from './clock.ts'
+import { describeThrown, type FetchFailure, shownUrl } from './fetch-failure.ts'
+
+/** The parsed JSON object and how long it may be kept, or why there is none. */
+export type FetchedJson =
+  | { readonly ok: true; readonly document: JsonObject; readonly maxAge: number | undefined }
+  | { readonly ok: false; readonly failure: FetchFailure }
+
+/** A JSON object whose members nobody has looked at yet. */
+export type JsonObject = Readonly<Record<string, unknown>>
+
+export interface FetchPorts {
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+  /** Ends the request when its owner closes. */
+  readonly signal: AbortSignal
+}
+
+/** Milliseconds for the whole exchange, the last byte of the body included. */
+export const FETCH_TIMEOUT = 5_000
+
+/** Far above any real key set or discovery document, far below what would hurt. */
+export const MAX_BODY_BYTES = 512 * 1024
+
+/**
+ * Gets one JSON object, within a time and a size that the other side cannot stretch; never throws.
+ * A redirect is a failure, never followed: whoever can plant one would choose what we connect to (SSRF).
+ */
+export async function fetchJson(address: string, { fetch, clock, signal }: FetchPorts): Promise<FetchedJson> {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url === undefined) return failed('url_refused', 'not a URL')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return failed('url_refused', `${url.protocol} is not http or https`)
+  if (url.username !== '' || url.password !== '')
+    return failed('url_refused', `${shownUrl(url)}: user and password in a URL`)
+
+  const end = Promise.withResolvers<FetchedJson>()
+  const request = new AbortController()
+  const close = () => end.resolve(failed('closed', `${shownUrl(url)}: given up, closing`))
+  if (signal.aborted) close()
+  signal.addEventListener('abort', close, { once: true })
+  const cancelTimeout = clock.schedule(FETCH_TIMEOUT, () =>
+    end.resolve(failed('timeout', `${shownUrl(url)}: no complete answer within ${FETCH_TIMEOUT / 1000} s`)),
+  )
+  try {
+    // Raced, so that neither limit depends on how well the transport honours the abort.
+    return await Promise.race([end.promise, exchange(url, fetch, request.signal)])
+  } finally {
+    cancelTimeout()
+    signal.removeEventListener('abort', close)
+    // Also frees the socket of an answer whose body was not read to its end.
+    request.abort()
+  }
+}
+
+async function exchange(url: URL, fetch: FetchPorts['fetch'], signal: AbortSignal): Promise<FetchedJson> {
+  try {
+    const headers = { accept: 'application/json', 'user-agent': 'forwardgate' }
+    const response = await fetch(url.href, { redirect: 'manual', signal, headers })
+    if (response.status >= 300 && response.status < 400) {
+      return failed(
+        'redirect',
+        `${shownUrl(url)}: status ${response.status} to ${redirectHost(url, response)}; redirects are not followed`,
+      )
+    }
+    if (response.status !== 200) return failed('status', `${shownUrl(url)}: status ${response.status}`)
+    const body = await readCapped(response)
+    if (body === undefined) return failed('too_large', `${shownUrl(url)}: larger than ${MAX_BODY_BYTES / 1024} KiB`)
+    return parse(url, body, response.headers)
+  } catch (thrown) {
+    return { ok: false, failure: describeThrown(url, thrown) }
+  }
+}
+
+async function readCapped(response: Response): Promise<Buffer | undefined> {
+  if (response.body === null) return Buffer.alloc(0)
+  const chunks: Uint8Array[] = []
+  let size = 0
+  // Counted while reading and after decompression: Content-Length may lie, or be absent.
+  for await (const chunk of response.body) {
+    size += chunk.byteLength
+    if (size > MAX_BODY_BYTES) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function parse(url: URL, body: Buffer, headers: Headers): FetchedJson {
+  let document: unknown
+  try {
+    // Refuses invalid UTF-8 and drops one byte order mark (RFC 8259 §8.1).
+    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    const html =
+      headers.get('content-type')?.toLowerCase().includes('html') ||
+      body.toString('latin1', 0, 64).trimStart().startsWith('<')
+    return html
+      ? failed('html', `${shownUrl(url)}: an HTML page instead of JSON; is something else answering at this address?`)
+      : failed('not_json', `${shownUrl(url)}: not JSON`)
+  }
+  if (!isJsonObject(document)) return failed('not_json', `${shownUrl(url)}: JSON, but not an object`)
+  return { ok: true, document, maxAge: maxAgeOf(headers.get('cache-control')) }
+}
+
+/** Whether a parsed JSON value is an object, neither null nor an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function maxAgeOf(cacheControl: string | null): number | undefined {
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})"?(?=[\s,]|$)/i.exec(cacheControl ?? '')?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
+}
+
+function redirectHost(url: URL, response: Response): string {
+  const location = response.headers.get('location')
+  const target =
+    location === null ? undefined : URL.canParse(location, url.href) ? new URL(location, url.href) : undefined
+  return target === undefined ? 'nowhere' : target.host
+}
+
+function failed(kind: FetchFailure['kind'], message: string): FetchedJson {
+  return { ok: false, failure: { kind, message } }
+}

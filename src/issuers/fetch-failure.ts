@@ -1,0 +1,81 @@
+/** Why a document could not be had. `message` is for people and names no secret: no query, no user and password. */
+export interface FetchFailure {
+  readonly kind:
+    | 'url_refused'
+    | 'unreachable'
+    | 'certificate'
+    | 'timeout'
+    | 'too_large'
+    | 'redirect'
+    | 'status'
+    | 'html'
+    | 'not_json'
+    | 'closed'
+  readonly message: string
+}
+
+/** The URL as messages show it: without user, password, query and fragment. */
+export function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+/** Turns what `fetch` threw into a failure. Its own message is the bare "fetch failed"; the causes below it say why. */
+export function describeThrown(url: URL, thrown: unknown): FetchFailure {
+  const code = innermostCode(thrown)
+  const at = shownUrl(url)
+  if (code === undefined)
+    return { kind: 'unreachable', message: `${at}: ${thrown instanceof Error ? thrown.message : 'failed'}` }
+  if (CERTIFICATE_CODES.has(code)) {
+    return {
+      kind: 'certificate',
+      message: `${at}: ${code}. For a private CA, point NODE_EXTRA_CA_CERTS at its certificate`,
+    }
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return {
+      kind: 'certificate',
+      message: `${at}: ${code}. The certificate is for another host name than ${url.hostname}`,
+    }
+  }
+  if (code === 'CERT_HAS_EXPIRED')
+    return { kind: 'certificate', message: `${at}: ${code}. The certificate has expired` }
+  if (code === 'CERT_NOT_YET_VALID') {
+    return {
+      kind: 'certificate',
+      message: `${at}: ${code}. The certificate is not valid yet, or the clock here is behind`,
+    }
+  }
+  return { kind: 'unreachable', message: `${at}: ${UNREACHABLE.get(code) ?? code}` }
+}
+
+const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+])
+
+const UNREACHABLE: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['ECONNRESET', 'connection reset'],
+  ['UND_ERR_SOCKET', 'the connection broke'],
+  ['ENOTFOUND', 'host name not found'],
+  ['EAI_AGAIN', 'host name lookup failed'],
+  ['EHOSTUNREACH', 'no route to host'],
+  ['ENETUNREACH', 'network unreachable'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS; is it an http URL?'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'does not speak TLS; is it an http URL?'],
+])
+
+function innermostCode(thrown: unknown): string | undefined {
+  let code: string | undefined
+  let error = thrown
+  // A cause can point back at itself; nothing real nests deeper than this.
+  for (let depth = 0; depth < 5 && error instanceof Error; depth++) {
+    if ('code' in error && typeof error.code === 'string') code = error.code
+    error = error.cause
+  }
+  return code
+}

@@ -1,0 +1,113 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { algorithmFitsKey, isPublicKeyAlgorithm } from './algorithm-table.ts'
+import { isJsonObject, type JsonObject } from './bounded-fetch.ts'
+import { refuseWeakRsa } from './rsa-strength.ts'
+
+/** A key as its source gives it. */
+export interface ImportedKey {
+  readonly kid: string | undefined
+  readonly alg: string | undefined
+  readonly key: KeyObject
+}
+
+/** A key that is not used, and why. `kid` is escaped and capped, for logs. */
+export interface SkippedKey {
+  readonly kid: string | undefined
+  readonly reason: string
+}
+
+/** At least one usable key, or why there is none. */
+export type KeyImport =
+  | { readonly ok: true; readonly keys: readonly ImportedKey[]; readonly skipped: readonly SkippedKey[] }
+  | { readonly ok: false; readonly reason: string; readonly skipped: readonly SkippedKey[] }
+
+/** Far above any real issuer; it bounds what one refresh and one look-up can cost. */
+export const MAX_KEYS = 100
+
+/**
+ * Imports a JWK Set (RFC 7517 §5). A key that we cannot or must not use is skipped alone, with its reason, and never
+ * costs the others. Shared secrets (`oct`) are never taken: with a public set as their source, anybody could sign HS256.
+ */
+export function importJwkSet(document: unknown): KeyImport {
+  const list = isJsonObject(document) ? document['keys'] : undefined
+  if (!Array.isArray(list)) return { ok: false, reason: 'not a JWK Set: it has no array "keys"', skipped: [] }
+  if (list.length === 0) return { ok: false, reason: 'the JWK Set is empty', skipped: [] }
+  const keys: ImportedKey[] = []
+  const skipped: SkippedKey[] = []
+  for (const entry of list.slice(0, MAX_KEYS) as readonly unknown[]) {
+    const result = importJwk(entry)
+    if (typeof result === 'string') skipped.push({ kid: shownKid(entry), reason: result })
+    else keys.push(result)
+  }
+  if (list.length > MAX_KEYS) {
+    skipped.push({ kid: undefined, reason: `${list.length - MAX_KEYS} keys after the first ${MAX_KEYS} are ignored` })
+  }
+  if (keys.length > 0) return { ok: true, keys, skipped }
+  return { ok: false, reason: `no usable key: ${describeSkipped(skipped)}`, skipped }
+}
+
+/** The skipped keys in one line, the first few of them. */
+export function describeSkipped(skipped: readonly SkippedKey[]): string {
+  const shown = skipped.slice(0, 3).map(({ kid, reason }) => (kid === undefined ? reason : `${kid}: ${reason}`))
+  if (skipped.length > shown.length) shown.push(`and ${skipped.length - shown.length} more`)
+  return shown.join('; ')
+}
+
+/** The key, or the reason to skip it. */
+function importJwk(jwk: unknown): ImportedKey | string {
+  if (!isJsonObject(jwk)) return 'not an object'
+  const { kty, kid, alg, use, key_ops: operations } = jwk
+  if (kid !== undefined && typeof kid !== 'string') return 'kid is not a string'
+  if (kty === 'oct') return 'a shared secret (oct) in a public set'
+  if (PRIVATE_MEMBERS.some((member) => member in jwk))
+    return 'a private key: the issuer has published it, everybody can sign with it'
+  if (use !== undefined && use !== 'sig') return `use is ${shown(use)}, not "sig"`
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
+    return 'key_ops is without "verify"'
+  if (alg !== undefined && !(typeof alg === 'string' && isPublicKeyAlgorithm(alg)))
+    return `alg ${shown(alg)} is not one that we verify`
+  const members = publicMembers(jwk)
+  if (typeof members === 'string') return members
+  let key: KeyObject
+  try {
+    key = createPublicKey({ key: members, format: 'jwk' })
+  } catch {
+    return 'malformed: not a key of its type'
+  }
+  const weakness = refuseWeakRsa(key)
+  if (weakness !== undefined) return weakness
+  if (alg !== undefined && !algorithmFitsKey(alg, key)) return `alg ${shown(alg)} does not fit the key`
+  return { kid, alg, key }
+}
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+
+/** Only what makes the public key, so that nothing else in the JWK can steer the import. */
+function publicMembers(jwk: JsonObject): JsonWebKey | string {
+  const { kty, crv, n, e, x, y } = jwk
+  if (kty === 'RSA') return isText(n) && isText(e) ? { kty, n, e } : 'malformed: n or e is missing'
+  if (kty === 'EC') {
+    if (crv !== 'P-256' && crv !== 'P-384' && crv !== 'P-521') return `crv ${shown(crv)} is not one that we verify`
+    return isText(x) && isText(y) ? { kty, crv, x, y } : 'malformed: x or y is missing'
+  }
+  if (kty === 'OKP') {
+    if (crv !== 'Ed25519') return `crv ${shown(crv)} is not one that we verify`
+    return isText(x) ? { kty, crv, x } : 'malformed: x is missing'
+  }
+  return `kty ${shown(kty)} is not one that we verify`
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function shownKid(jwk: unknown): string | undefined {
+  const kid = isJsonObject(jwk) ? jwk['kid'] : undefined
+  return kid === undefined ? undefined : shown(kid)
+}
+
+/** Escaped and capped: the value comes from outside and ends in a log. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'missing'
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}

@@ -1,0 +1,63 @@
+import type { Issuer } from '../config/model.ts'
+import { type FetchPorts, fetchJson } from './bounded-fetch.ts'
+import { discover } from './discovery.ts'
+import { importJwkSet, type KeyImport } from './jwk-import.ts'
+import { importPem, importSecret } from './local-keys.ts'
+
+/** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
+export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'>
+
+/** One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. */
+export type KeyReading = KeyImport & { readonly maxAge?: number | undefined }
+
+/** The keys of an issuer that configures them itself, or undefined when they have to be fetched. */
+export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
+  switch (keys.kind) {
+    case 'jwksFile':
+      return importJwkSet(keys.document)
+    case 'publicKeyFile':
+      return importPem(keys.pem)
+    case 'secretFile':
+      return importSecret(keys.secret)
+    case 'discovery':
+    case 'discoveryUri':
+    case 'jwksUri':
+      return undefined
+  }
+}
+
+/** Below the shortest interval between two refreshes an hour apart, so that each of those looks again. */
+export const REDISCOVER_AFTER = 50 * 60_000
+
+/**
+ * A function that fetches an issuer's keys. It remembers the discovered jwks_uri and looks again about hourly and after
+ * each failure, so that an issuer may move its keys; where the discovery document cannot be had, the last address serves
+ * on. A document that names another issuer is a failure at any time.
+ */
+export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchPorts): () => Promise<KeyReading> {
+  const read = (url: string) => fetchJson(url, ports)
+  let found: { readonly jwksUri: string; readonly at: number } | undefined
+  let doubtful = false
+
+  async function locate(): Promise<{ readonly jwksUri: string } | { readonly reason: string }> {
+    if (keys.kind === 'jwksUri') return { jwksUri: keys.uri }
+    if (found !== undefined && !doubtful && ports.clock.now() - found.at < REDISCOVER_AFTER) return found
+    const discovery = await discover(issuer, keys.kind === 'discoveryUri' ? keys.uri : undefined, read)
+    if (discovery.ok) {
+      found = { jwksUri: discovery.jwksUri, at: ports.clock.now() }
+      return found
+    }
+    return found === undefined || discovery.rejected ? { reason: `discovery: ${discovery.reason}` } : found
+  }
+
+  return async () => {
+    const place = await locate()
+    if ('reason' in place) return { ok: false, reason: place.reason, skipped: [] }
+    const answer = await read(place.jwksUri)
+    const reading: KeyReading = answer.ok
+      ? { ...importJwkSet(answer.document), maxAge: answer.maxAge }
+      : { ok: false, reason: answer.failure.message, skipped: [] }
+    doubtful = !reading.ok
+    return reading.ok ? reading : { ...reading, reason: `keys: ${reading.reason}` }
+  }
+}

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto'
+import type { KeyAnswer, VerificationKey } from '../decision/keys.ts'
+import { isPublicKeyAlgorithm } from './algorithm-table.ts'
+import { type Clock, settledWithin } from './clock.ts'
+import type { ImportedKey, SkippedKey } from './jwk-import.ts'
+import { createKeyReader, type KeyedIssuer, type KeyReading, readLocalKeys } from './key-reader.ts'
+import { selectKeys } from './key-selection.ts'
+import { freshFor, refreshDelay, retryDelay } from './refresh-schedule.ts'
+
+export interface KeySetPorts {
+  readonly fetch: typeof fetch
+  readonly clock: Clock
+  /** At least 0, below 1: spreads the refreshes of several replicas. */
+  readonly random: () => number
+  /** Told after every reading of keys, the first one included. */
+  readonly onRefresh: (event: RefreshEvent) => void
+}
+
+/** How one reading of an issuer's keys ended. `keys`: how many can be used now. */
+export type RefreshEvent = {
+  readonly issuer: string
+  readonly keys: number
+  readonly skipped: readonly SkippedKey[]
+} & ({ readonly outcome: 'success' } | { readonly outcome: 'failure'; readonly reason: string })
+
+export interface KeySetStatus {
+  readonly issuer: string
+  /** How many keys can be used now. */
+  readonly keys: number
+  /** Seconds since the keys were last confirmed; 0 for configured keys, undefined when there never were any. */
+  readonly ageSeconds: number | undefined
+  /** Whether the first reading has ended, well or not. */
+  readonly tried: boolean
+  /** Why the last reading failed; undefined when it went well. */
+  readonly lastFailure: string | undefined
+}
+
+/** Milliseconds between two fetches caused by an unknown `kid`; anybody can make one up. */
+export const UNKNOWN_KID_COOLDOWN = 10_000
+
+/** The longest that a request waits for keys, in milliseconds. */
+export const LONGEST_WAIT = 5_000
+
+/**
+ * The keys of one issuer, kept fresh in the background so that requests do not wait. While they cannot be refreshed the
+ * last good ones serve on for `maxStale`; keys that leave the set stop at once. What a token says can cause one fetch
+ * per cool-down at most, by naming a `kid` that is not in the set.
+ */
+export class KeySet {
+  readonly issuer: KeyedIssuer
+  readonly #ports: KeySetPorts
+  readonly #closing = new AbortController()
+  readonly #local: KeyReading | undefined
+  readonly #read: () => Promise<KeyReading>
+  /** By what makes a key the same key; one object per key for as long as it stays in the set. */
+  #held: ReadonlyMap<string, VerificationKey> = new Map()
+  #confirmedAt: number | undefined
+  #freshUntil = Number.NEGATIVE_INFINITY
+  #unknownKidRefreshAt = Number.NEGATIVE_INFINITY
+  #failures = 0
+  #lastFailure: string | undefined
+  #tried = false
+  #flight: Promise<void> | undefined
+  #cancelTimer = () => {}
+
+  /** `predecessor`: a set with the same source, whose keys serve on until this one has its own. */
+  constructor(issuer: KeyedIssuer, ports: KeySetPorts, predecessor?: KeySet) {
+    this.issuer = issuer
+    this.#ports = ports
+    this.#local = readLocalKeys(issuer)
+    this.#read = createKeyReader(issuer, { fetch: ports.fetch, clock: ports.clock, signal: this.#closing.signal })
+    if (predecessor === undefined) return
+    this.#held = this.#hold([...predecessor.#held.values()])
+    this.#confirmedAt = predecessor.#confirmedAt
+    this.#freshUntil = predecessor.#freshUntil
+    this.#lastFailure = predecessor.#lastFailure
+    this.#tried = predecessor.#tried
+  }
+
+  /** Gets the first keys and keeps them fresh from then on. Resolves when the first attempt has ended, well or not. */
+  start(): Promise<void> {
+    if (this.#local === undefined) return this.#refresh()
+    this.#take(this.#local)
+    return Promise.resolve()
+  }
+
+  /** Stops fetching. The keys at hand still answer requests under way. */
+  close(): void {
+    this.#cancelTimer()
+    this.#closing.abort()
+  }
+
+  get closed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  /** The keys that fit a header; a promise only while the first keys, or those behind an unknown `kid`, are under way. */
+  find(alg: string, kid: string | undefined): KeyAnswer | Promise<KeyAnswer> {
+    if (!this.#tried && this.#flight !== undefined) return this.#findLater(alg, kid)
+    if (!this.#isUsable()) {
+      // Not waited for: while an issuer hangs, every request would hang with it.
+      if (this.#mayAskFor(alg, kid)) void this.#nextFlight()
+      return 'unavailable'
+    }
+    const selected = this.#select(alg, kid)
+    if (selected.length > 0) return selected
+    return this.#mayAskFor(alg, kid) ? this.#findLater(alg, kid) : 'unknown'
+  }
+
+  status(): KeySetStatus {
+    const age = this.#confirmedAt === undefined ? undefined : this.#ports.clock.now() - this.#confirmedAt
+    return {
+      issuer: this.issuer.name,
+      keys: this.#isUsable() ? this.#held.size : 0,
+      ageSeconds: age === undefined ? undefined : this.#local === undefined ? age / 1000 : 0,
+      tried: this.#tried,
+      lastFailure: this.#lastFailure,
+    }
+  }
+
+  async #findLater(alg: string, kid: string | undefined): Promise<KeyAnswer> {
+    const { clock } = this.#ports
+    const deadline = clock.now() + LONGEST_WAIT
+    // A fetch under way may have left before the issuer published the key; then it is followed by one of our own.
+    for (let flight = this.#nextFlight(); flight !== undefined; flight = this.#nextFlight()) {
+      if (!(await settledWithin(clock, deadline - clock.now(), flight))) return 'unavailable'
+      if (!this.#isUsable()) return 'unavailable'
+      const selected = this.#select(alg, kid)
+      if (selected.length > 0) return selected
+      if (!this.#mayAskFor(alg, kid)) return 'unknown'
+    }
+    return this.#lastFailure === undefined ? 'unknown' : 'unavailable'
+  }
+
+  /** The fetch in flight, else one for an unknown kid, else undefined: not before the cool-down is over. */
+  #nextFlight(): Promise<void> | undefined {
+    return this.#flight ?? this.#refreshForUnknownKid()
+  }
+
+  #refreshForUnknownKid(): Promise<void> | undefined {
+    const now = this.#ports.clock.now()
+    if (this.closed || now - this.#unknownKidRefreshAt < UNKNOWN_KID_COOLDOWN) return undefined
+    this.#unknownKidRefreshAt = now
+    return this.#refresh()
+  }
+
+  /** Whether a newer set could hold what this header asks for, and the set at hand does not. */
+  #mayAskFor(alg: string, kid: string | undefined): boolean {
+    if (this.#local !== undefined || kid === undefined || !isPublicKeyAlgorithm(alg)) return false
+    return !this.#isUsable() || ![...this.#held.values()].some((key) => key.kid === kid)
+  }
+
+  #select(alg: string, kid: string | undefined): readonly VerificationKey[] {
+    return selectKeys([...this.#held.values()], alg, kid)
+  }
+
+  #isUsable(): boolean {
+    return this.#held.size > 0 && this.#ports.clock.now() <= this.#freshUntil + this.issuer.maxStale * 1000
+  }
+
+  /** Joins the fetch in flight, or starts one. Never rejects. */
+  #refresh(): Promise<void> {
+    this.#cancelTimer()
+    this.#flight ??= this.#fly().finally(() => {
+      this.#flight = undefined
+    })
+    return this.#flight
+  }
+
+  async #fly(): Promise<void> {
+    const reading = await this.#read().catch(
+      (bug: unknown): KeyReading => ({ ok: false, reason: `unexpected: ${String(bug)}`, skipped: [] }),
+    )
+    if (!this.closed) this.#take(reading)
+  }
+
+  #take(reading: KeyReading): void {
+    const { clock, random, onRefresh } = this.#ports
+    this.#tried = true
+    if (reading.ok) {
+      const fresh = freshFor(reading.maxAge)
+      this.#failures = 0
+      this.#lastFailure = undefined
+      this.#confirmedAt = clock.now()
+      this.#freshUntil = this.#local === undefined ? clock.now() + fresh : Number.POSITIVE_INFINITY
+      this.#held = this.#hold(reading.keys)
+      this.#schedule(refreshDelay(fresh, random))
+    } else {
+      this.#failures++
+      this.#lastFailure = reading.reason
+      this.#schedule(retryDelay(this.#failures, random))
+    }
+    const event = { issuer: this.issuer.name, keys: this.status().keys, skipped: reading.skipped }
+    try {
+      onRefresh(
+        reading.ok ? { ...event, outcome: 'success' } : { ...event, outcome: 'failure', reason: reading.reason },
+      )
+    } catch {
+      // A broken listener must not cost the requests that wait for these keys.
+    }
+  }
+
+  #schedule(delay: number): void {
+    if (this.#local === undefined) this.#cancelTimer = this.#ports.clock.schedule(delay, () => void this.#refresh())
+  }
+
+  #hold(imported: readonly ImportedKey[]): ReadonlyMap<string, VerificationKey> {
+    const held = new Map<string, VerificationKey>()
+    for (const key of imported) {
+      const identity = identify(key)
+      held.set(identity, this.#held.get(identity) ?? this.#track(identity, key))
+    }
+    return held
+  }
+
+  /** `live` looks at the set, so it is right at every moment: when keys leave, and when they have been stale too long. */
+  #track(identity: string, { kid, alg, key }: ImportedKey): VerificationKey {
+    const isLive = () => this.#held.get(identity) === tracked && this.#isUsable()
+    const tracked: VerificationKey = {
+      kid,
+      alg,
+      key,
+      get live() {
+        return isLive()
+      },
+    }
+    return tracked
+  }
+}
+
+function identify({ kid, alg, key }: ImportedKey): string {
+  const material = key.type === 'secret' ? key.export() : key.export({ type: 'spki', format: 'der' })
+  return JSON.stringify([kid, alg, createHash('sha256').update(material).digest('base64url')])
+}

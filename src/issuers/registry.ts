@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Issuer } from '../config/model.ts'
+import type { FindKeys } from '../decision/keys.ts'
+import { settledWithin } from './clock.ts'
+import type { KeyedIssuer } from './key-reader.ts'
+import { KeySet, type KeySetPorts, type KeySetStatus } from './key-set.ts'
+
+/** The key sets of one configuration. A request uses the registry that was opened for its configuration. */
+export interface KeyRegistry {
+  /** By the name of the issuer. */
+  readonly keySets: ReadonlyMap<string, KeySet>
+  /** Resolves when the first fetch of every new issuer has ended, well or not, after 5 s at the latest. */
+  readonly ready: Promise<void>
+  readonly findKeys: FindKeys
+  /** One per issuer, in the order of the configuration. */
+  statuses(): readonly KeySetStatus[]
+  /**
+   * Ends the key sets, except those that `heir` shares. After a swap: `old.close(next)`; when a swap is called off:
+   * `next.close(old)`; at the end: `close()`.
+   */
+  close(heir?: KeyRegistry): void
+}
+
+/** The longest that a start or a reload waits for first keys, in milliseconds. */
+export const READY_WITHIN = 5_000
+
+/**
+ * Opens the key sets of a configuration. An issuer whose keys come from where they came in `previous` keeps them and its
+ * schedule: a reload while the issuer is down must cost nothing. The others are started.
+ */
+export function openRegistry(issuers: readonly Issuer[], ports: KeySetPorts, previous?: KeyRegistry): KeyRegistry {
+  const keySets = new Map<string, KeySet>()
+  const starts: Promise<void>[] = []
+  for (const issuer of issuers) {
+    const known = previous?.keySets.get(issuer.name)
+    const sameSource = known !== undefined && !known.closed && hasSameSource(known.issuer, issuer)
+    if (sameSource && known.issuer.maxStale === issuer.maxStale) {
+      keySets.set(issuer.name, known)
+      continue
+    }
+    // Raising maxStale while the issuer is down must not throw away the keys that it is about.
+    const set = new KeySet(issuer, ports, sameSource ? known : undefined)
+    keySets.set(issuer.name, set)
+    starts.push(set.start())
+  }
+  return {
+    keySets,
+    ready: settledWithin(ports.clock, READY_WITHIN, Promise.all(starts)).then(() => {}),
+    findKeys(issuer, alg, kid) {
+      const set = keySets.get(issuer.name)
+      // An entry of another configuration may carry the same name: its tokens never meet these keys.
+      if (set === undefined || !(set.issuer === issuer || hasSameSource(set.issuer, issuer))) return 'unavailable'
+      return set.find(alg, kid)
+    },
+    statuses: () => [...keySets.values()].map((set) => set.status()),
+    close(heir) {
+      for (const [name, set] of keySets) if (heir?.keySets.get(name) !== set) set.close()
+    },
+  }
+}
+
+function hasSameSource(left: KeyedIssuer, right: KeyedIssuer): boolean {
+  return left.issuer === right.issuer && isDeepStrictEqual(left.keys, right.keys)
+}
