@@ -1,0 +1,50 @@
+import { quote } from './problem.ts'
+
+/** `; did you mean "homelab"?`, or nothing when no candidate is near enough to be meant. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const nearest = nearestName(name, candidates)
+  return nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`
+}
+
+/** The candidate that a slip of the keyboard, case or punctuation turns into `name`; undefined when there is none. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  // A slip is short: without a bound, a hostile file could buy quadratic time with a long name.
+  if (name.length > 100) return undefined
+  const bare = strip(name)
+  let nearest: string | undefined
+  let least = Math.max(1, Math.floor(bare.length / 3)) + 1
+  for (const candidate of candidates) {
+    const other = strip(candidate)
+    if (Math.abs(other.length - bare.length) >= least) continue
+    const distance = editDistance(bare, other)
+    if (distance < least) {
+      least = distance
+      nearest = candidate
+    }
+  }
+  return nearest
+}
+
+function strip(name: string): string {
+  return name.toLowerCase().replace(/[-_. ]/g, '')
+}
+
+/** Insertions, deletions, replacements and swaps of neighbours. */
+function editDistance(a: string, b: string): number {
+  let before: number[] = []
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      let cost = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
+      }
+      row.push(cost)
+    }
+    before = previous
+    previous = row
+  }
+  return previous[b.length] ?? 0
+}

@@ -1,0 +1,194 @@
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { formatPath, type Path, type Position, type Problem, quote } from './problem.ts'
+
+/** A YAML file as plain data, which still knows where everything stood. */
+export interface YamlDocument {
+  readonly file: string
+  /** Maps, lists and scalars; undefined when the file holds nothing or could not be read. */
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** The place of a key or value; of its nearest parent when it does not exist. */
+  locate(path: Path, at: 'key' | 'value'): Position
+  /** True when something stands at this path. */
+  has(path: Path): boolean
+}
+
+/** Largest file that is read: a ConfigMap cannot be larger. */
+export const FILE_LIMIT = 1024 * 1024
+
+/** Nodes that aliases may stand for in all; without it nine lines of aliases become gigabytes. */
+const ALIAS_LIMIT = 100_000
+const DEPTH_LIMIT = 64
+const ERROR_LIMIT = 20
+
+/**
+ * Reads one YAML 1.2 file (core schema, string keys) into plain data. Refused, because two readers could see two
+ * things in them: tags, directives, several documents, repeated keys, the key `__proto__`, aliases to themselves or
+ * to very much.
+ */
+export function readYaml(file: string, text: string): YamlDocument {
+  const lines = new LineCounter()
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col }
+  }
+  if (Buffer.byteLength(text) > FILE_LIMIT) {
+    return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')
+  }
+  const document = parse(text, lines)
+  if (document === undefined) return broken(file, position(0), 'is nested too deeply to be read')
+
+  const problems: Problem[] = [...document.errors, ...document.warnings]
+    .filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
+    .slice(0, ERROR_LIMIT)
+    .map(({ code, message, pos }) => ({ path: '', message: syntaxMessage(code, message), position: position(pos[0]) }))
+  if (document.directives?.yaml.explicit === true) {
+    problems.push({ path: '', message: 'a %YAML directive is not allowed; remove the line', position: position(0) })
+  }
+  const value = problems.length > 0 ? undefined : toValue(document, position, problems)
+  return {
+    file,
+    value,
+    problems,
+    locate: (path, at) => position(find(document, path, at).offset),
+    has: (path) => find(document, path, 'value').found,
+  }
+}
+
+function broken(file: string, start: Position, message: string): YamlDocument {
+  const problems = [{ path: '', message: `the file ${message}`, position: start }]
+  return { file, value: undefined, problems, locate: () => start, has: () => false }
+}
+
+function parse(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    const document = parseDocument(text, {
+      lineCounter,
+      version: '1.2',
+      schema: 'core',
+      merge: false,
+      stringKeys: true,
+      // Repeated keys are found below, with their path.
+      uniqueKeys: false,
+      prettyErrors: false,
+    })
+    return document.errors.some(({ message }) => message.includes('call stack')) ? undefined : document
+  } catch {
+    return undefined
+  }
+}
+
+function toValue(document: Document, position: (offset: number) => Position, problems: Problem[]): unknown {
+  let aliasDepth = 0
+  let aliased = 0
+  const told = new Set<string>()
+  const tell = (node: Node | null, path: Path, message: string): undefined => {
+    const offset = node?.range?.[0] ?? 0
+    // What stands behind an alias is visited more than once.
+    if (told.has(`${offset} ${message}`)) return
+    told.add(`${offset} ${message}`)
+    problems.push({ path: formatPath(path), message, position: position(offset) })
+  }
+
+  const visit = (node: Node | null, path: Path, open: readonly Node[]): unknown => {
+    if (node === null || aliased > ALIAS_LIMIT) return null
+    if (isAlias(node)) return visitAlias(node, path, open)
+    if (aliasDepth > 0) aliased++
+    if (node.tag !== undefined) tell(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
+    if (open.length > DEPTH_LIMIT) return tell(node, path, `is nested more than ${DEPTH_LIMIT} levels deep`)
+    if (isScalar(node)) return node.value
+    const below = [...open, node]
+    if (isSeq(node)) return node.items.map((item, index) => visit(toNode(item), [...path, index], below))
+    if (!isMap(node)) return tell(node, path, 'is neither a map, a list nor a value')
+
+    const first = new Map<string, Node | null>()
+    const value: Record<string, unknown> = {}
+    for (const { key: keyNode, value: item } of node.items) {
+      const key = isScalar(keyNode) ? String(keyNode.value) : ''
+      const keyed = toNode(keyNode)
+      const here = [...path, key]
+      if (keyed?.tag !== undefined)
+        tell(keyed, here, `the tag ${tagText(keyed.tag)} is not allowed; write the plain key`)
+      if (first.has(key)) {
+        const line = position(first.get(key)?.range?.[0] ?? 0).line
+        tell(keyed, here, `is written twice, first on line ${line}; remove one of them`)
+      } else if (key === '__proto__') {
+        tell(keyed, here, 'is not allowed as a key; remove it')
+      } else {
+        first.set(key, keyed)
+        value[key] = visit(toNode(item), here, below)
+      }
+    }
+    return value
+  }
+
+  const visitAlias = (alias: Alias, path: Path, open: readonly Node[]): unknown => {
+    const target = alias.resolve(document)
+    if (target === undefined) return tell(alias, path, `the anchor &${alias.source} does not exist before this alias`)
+    if (open.includes(target))
+      return tell(alias, path, `the alias *${alias.source} contains itself; write the value out`)
+    aliasDepth++
+    const value = visit(target, path, open)
+    aliasDepth--
+    return value
+  }
+
+  const value = visit(toNode(document.contents), [], [])
+  if (aliased > ALIAS_LIMIT) {
+    const message = 'the aliases in this file stand for too much; write the values out'
+    problems.push({ path: '', message, position: position(0) })
+  }
+  return problems.length > 0 ? undefined : value
+}
+
+function find(document: Document, path: Path, at: 'key' | 'value'): { offset: number; found: boolean } {
+  let node = toNode(document.contents)
+  let offset = node?.range?.[0] ?? 0
+  for (const [index, part] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null
+    let key: Node | null = null
+    let value: Node | null = null
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === part)
+      key = toNode(pair?.key)
+      value = toNode(pair?.value)
+      if (pair === undefined) return { offset, found: false }
+    } else if (isSeq(node) && typeof part === 'number' && part in node.items) {
+      value = toNode(node.items[part])
+    } else {
+      return { offset, found: false }
+    }
+    const last = index === path.length - 1
+    const empty = value === null || (isScalar(value) && value.source === '')
+    const shown = key !== null && (!last || at === 'key' || empty) ? key : value
+    offset = shown?.range?.[0] ?? offset
+    node = value
+  }
+  return { offset, found: true }
+}
+
+/** The types of `yaml` leave items open (`unknown`), but a parsed document holds nodes only. */
+function toNode(item: unknown): Node | null {
+  return item === undefined ? null : (item as Node | null)
+}
+
+function tagText(tag: string): string {
+  return quote(tag.replace(/^tag:yaml\.org,2002:/, '!!'))
+}
+
+function syntaxMessage(code: string, message: string): string {
+  switch (code) {
+    case 'MULTIPLE_DOCS':
+      return 'a second document begins here; write one document only, without a further ---'
+    case 'TAB_AS_INDENT':
+      return 'a tab is used as indentation; use spaces'
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return 'this text contains ": "; put it in quotes'
+    case 'NON_STRING_KEY':
+      return 'a key must be plain text; write it without brackets, alias or tag'
+    case 'BAD_SCALAR_START':
+      return `a value cannot begin with ${message.slice(-1)}; put it in quotes`
+    default:
+      return `this is not valid YAML: ${message.replace(/\s+/g, ' ').slice(0, 200)}`
+  }
+}
