@@ -1,0 +1,135 @@
+import { compactVerify } from 'jose'
+import type { Issuer } from '../config/model.ts'
+import type { Claims } from './claims.ts'
+import type { Denial } from './denial.ts'
+import type { FindKeys, VerificationKey } from './keys.ts'
+import { readTokenClaims, type TokenClaims } from './token-claims.ts'
+import { showUnverified } from './unverified.ts'
+import { parseUnverifiedToken, type UnverifiedToken } from './unverified-token.ts'
+
+/** A token whose signature, type and claims hold. When it is valid and for whom is judged apart, for every request. */
+export interface VerifiedToken extends TokenClaims {
+  readonly issuer: Issuer
+  readonly key: VerificationKey
+  readonly claims: Claims
+}
+
+/** `issuer` is set as soon as the signature held, also where a claim does not. */
+export type Verification =
+  | { readonly ok: true; readonly token: VerifiedToken }
+  | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
+
+/**
+ * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
+ * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
+ * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at.
+ */
+export async function verifyAccessToken(
+  token: string,
+  issuers: readonly Issuer[],
+  findKeys: FindKeys,
+): Promise<Verification> {
+  const parsed = parseUnverifiedToken(token)
+  if (!parsed.ok) return parsed
+  const unverified = parsed.token
+  const candidates = issuers.filter((issuer) => issuer.issuer === unverified.issuer)
+  if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, issuers) }
+  const refusals: Denial[] = []
+  for (const issuer of candidates) {
+    const signed = await verifySignature(token, unverified, issuer, findKeys)
+    if (signed.ok) return readClaimsOf(signed.payload, unverified, issuer, signed.key)
+    refusals.push(signed.denial)
+  }
+  return { ok: false, denial: nearest(refusals) }
+}
+
+type Signed =
+  | { readonly ok: true; readonly payload: Claims; readonly key: VerificationKey }
+  | { readonly ok: false; readonly denial: Denial }
+
+async function verifySignature(
+  token: string,
+  unverified: UnverifiedToken,
+  issuer: Issuer,
+  findKeys: FindKeys,
+): Promise<Signed> {
+  const { algorithm, keyId } = unverified
+  if (!issuer.algorithms.includes(algorithm)) {
+    return refused({
+      reason: 'algorithm_rejected',
+      expected: issuer.algorithms,
+      unverifiedAlgorithm: showUnverified(algorithm),
+    })
+  }
+  const keys = await findKeys(issuer, algorithm, keyId)
+  if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
+  const shownKeyId = keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
+  if (keys === 'unknown') {
+    return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId })
+  }
+  for (const key of keys) {
+    if (await signatureHolds(token, key, algorithm)) return { ok: true, payload: unverified.payload, key }
+  }
+  const known = keys[0]?.kid
+  return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
+}
+
+/** jose refuses a key that does not fit with TypeErrors and DOMExceptions of many kinds: none of them is an allow. */
+async function signatureHolds(token: string, key: VerificationKey, algorithm: string): Promise<boolean> {
+  try {
+    await compactVerify(token, key.key, { algorithms: [algorithm] })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readClaimsOf(claims: Claims, unverified: UnverifiedToken, issuer: Issuer, key: VerificationKey): Verification {
+  const read = readTokenClaims(claims, unverified.type, issuer)
+  return read.ok
+    ? { ok: true, token: { ...read.claims, issuer, key, claims } }
+    : { ok: false, denial: read.denial, issuer }
+}
+
+/** Among issuers that share an `iss`, the refusal that says most: missing keys might have verified the token. */
+function nearest(refusals: readonly Denial[]): Denial {
+  const order: readonly Denial['reason'][] = [
+    'keys_unavailable',
+    'signature_invalid',
+    'key_unknown',
+    'algorithm_rejected',
+  ]
+  for (const reason of order) {
+    const found = refusals.find((denial) => denial.reason === reason)
+    if (found !== undefined) return found
+  }
+  throw new Error('a verification without candidates')
+}
+
+function untrusted(unverified: UnverifiedToken, issuers: readonly Issuer[]): Denial {
+  if (unverified.issuer === undefined) return { reason: 'issuer_untrusted', hint: 'the token has no iss claim' }
+  const sent = unverified.issuer
+  const unverifiedIssuer = showUnverified(sent)
+  for (const { name, issuer } of issuers) {
+    const difference = onlyDifference(issuer, sent)
+    if (difference !== undefined) {
+      return {
+        reason: 'issuer_untrusted',
+        unverifiedIssuer,
+        hint: `differs from issuers.${name} only by ${difference}`,
+      }
+    }
+  }
+  return { reason: 'issuer_untrusted', unverifiedIssuer }
+}
+
+function onlyDifference(configured: string, sent: string): string | undefined {
+  if (`${configured}/` === sent || configured === `${sent}/`) return 'a trailing slash'
+  if (configured.toLowerCase() === sent.toLowerCase()) return 'upper and lower case'
+  if (configured.replace(/^https?:/, '') === sent.replace(/^https?:/, '')) return 'http against https'
+  return undefined
+}
+
+function refused(denial: Denial): Signed {
+  return { ok: false, denial }
+}

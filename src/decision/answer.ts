@@ -1,0 +1,81 @@
+import type { Route } from '../config/model.ts'
+import { buildChallenge, resourceFor } from './challenge.ts'
+import type { Decision } from './decide.ts'
+import { type DenialRow, denialRow, type Reason } from './denial.ts'
+import type { HeaderField } from './header-fields.ts'
+import type { HeaderList } from './identity-headers.ts'
+
+/** What the proxy is answered, and relays to the client unless it allows. */
+export interface Answer {
+  readonly status: number
+  readonly headers: HeaderList
+  readonly body: string
+}
+
+export interface AnswerOptions {
+  /** False leaves the reason out of header and body; the message stays. */
+  readonly exposeReason: boolean
+}
+
+/** Seconds after which a client may ask again when keys are missing. */
+const RETRY_AFTER = '5'
+
+/**
+ * The answer to a decision. Built from configuration and fixed texts; nothing of the token or the request is reflected
+ * (the Origin that is echoed is the equal string of the allow-list). Never an ETag, Location or Set-Cookie.
+ */
+export function answerTo(decision: Decision, origin: HeaderField, options: AnswerOptions): Answer {
+  if (decision.outcome === 'allow' || decision.outcome === 'would_deny') {
+    return { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...decision.headers], body: '' }
+  }
+  const row = denialRow(decision.reason)
+  return {
+    ...denialAnswer(decision.reason, options, [
+      ...challengeHeader(decision, row),
+      ...corsHeaders(decision.route, origin),
+    ]),
+  }
+}
+
+/** The answer for a reason outside any route: no challenge, as there is no resource to point to. */
+export function denialAnswer(reason: Reason, options: AnswerOptions, extra: HeaderList = []): Answer {
+  const row = denialRow(reason)
+  const body = JSON.stringify({
+    ...(row.error === undefined ? {} : { error: row.error }),
+    ...(options.exposeReason ? { reason } : {}),
+    message: row.message,
+  })
+  const headers = [
+    ...extra,
+    ...(options.exposeReason ? ['X-Forwardgate-Reason', reason] : []),
+    ...(row.status === 503 ? ['Retry-After', RETRY_AFTER] : []),
+    'Cache-Control',
+    'no-store',
+    'Content-Type',
+    'application/json',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+  ]
+  return { status: row.status, headers, body }
+}
+
+function challengeHeader(decision: Decision, row: DenialRow): HeaderList {
+  const { route, request, rules } = decision
+  if (!row.challenge || route === undefined) return []
+  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request?.host), rules, row)]
+}
+
+/** Lets a browser client read the challenge (Fetch standard); only for origins that the route lists. */
+function corsHeaders(route: Route | undefined, origin: HeaderField): HeaderList {
+  const allowed = route?.origins?.find((listed) => listed === origin)
+  if (route?.origins === undefined) return []
+  if (allowed === undefined) return ['Vary', 'Origin']
+  return [
+    'Access-Control-Allow-Origin',
+    allowed,
+    'Access-Control-Expose-Headers',
+    'WWW-Authenticate, X-Forwardgate-Reason, Retry-After',
+    'Vary',
+    'Origin',
+  ]
+}

@@ -1,0 +1,47 @@
+import type { Issuer, Revocations, Route } from '../config/model.ts'
+import { type VerifiedToken, verifyAccessToken } from './access-token.ts'
+import { type Admission, admit } from './authorization.ts'
+import type { Denial } from './denial.ts'
+import { buildIdentityHeaders, type HeaderList } from './identity-headers.ts'
+import type { FindKeys } from './keys.ts'
+
+/**
+ * All that can be said of one token on one route without the time and the request: what a cache may keep as long as
+ * the token, the route, the configuration and the key are the same.
+ */
+export interface AssessedToken {
+  readonly ok: true
+  readonly token: VerifiedToken
+  readonly admission: Admission
+  /** The headers of the allowing answer, or why there are none. */
+  readonly identity:
+    | { readonly ok: true; readonly headers: HeaderList }
+    | { readonly ok: false; readonly denial: Denial }
+}
+
+export type Assessment = AssessedToken | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
+
+/** What `decide` needs from outside: answers at once for a token seen before. */
+export type AssessToken = (token: string, route: Route) => Assessment | Promise<Assessment>
+
+/** Verifies the token with the keys of the route's own issuers and assesses it by the route's requirements. */
+export async function assessToken(
+  token: string,
+  route: Route,
+  revocations: Revocations,
+  findKeys: FindKeys,
+): Promise<Assessment> {
+  const verification = await verifyAccessToken(token, issuersOf(route), findKeys)
+  if (!verification.ok) return verification
+  const verified = verification.token
+  return {
+    ok: true,
+    token: verified,
+    admission: admit(verified, route, revocations),
+    identity: buildIdentityHeaders(route, verified),
+  }
+}
+
+function issuersOf(route: Route): readonly Issuer[] {
+  return [...new Set(route.accept.map((entry) => entry.issuer))]
+}

@@ -1,0 +1,146 @@
+import type { Accept, Requirement, Revocations, Route, Rule } from '../config/model.ts'
+import type { VerifiedToken } from './access-token.ts'
+import { type Claims, claimHolds, readClaim } from './claims.ts'
+import type { Denial } from './denial.ts'
+
+/** What one route makes of one verified token, whatever the time and the request: computed once, judged by for each request. */
+export interface Admission {
+  /** Why none of the route's ways in takes the token; undefined when one does. */
+  readonly denial: Denial | undefined
+  /** The token's scopes and those that they imply on this route. */
+  readonly scopes: ReadonlySet<string>
+}
+
+/**
+ * Tries the route's ways in that name the token's issuer, in order. When none holds, the denial of the one that got
+ * furthest. An entry binds its issuer to its own requirements: none is ever met by another entry's.
+ */
+export function admit(token: VerifiedToken, route: Route, revocations: Revocations): Admission {
+  const scopes = withImplied(token.scopes, route)
+  const revoked = checkRevocation(token, revocations)
+  let furthest: Refusal | undefined
+  for (const entry of route.accept) {
+    if (entry.issuer !== token.issuer) continue
+    const refusal = refuseBy(entry, token, scopes, revoked)
+    if (refusal === undefined) return { denial: undefined, scopes }
+    if (furthest === undefined || refusal.step > furthest.step) furthest = refusal
+  }
+  // The token was verified against the issuers of this very list, so one entry at least was tried.
+  return { denial: furthest?.denial ?? { reason: 'internal_error' }, scopes }
+}
+
+/** `exp`, `nbf`, `iat` and life of a token at `now` (seconds). On every request, on cache hits too (RFC 7519 §4.1.4). */
+export function checkTime(token: VerifiedToken, now: number): Denial | undefined {
+  const { expiresAt, notBefore, issuedAt, issuer } = token
+  if (now >= expiresAt + issuer.clockTolerance) return { reason: 'token_expired', secondsPast: round(now - expiresAt) }
+  const latest = now + issuer.clockTolerance
+  if (notBefore !== undefined && notBefore > latest) {
+    return { reason: 'token_not_yet_valid', claim: 'nbf', secondsAhead: round(notBefore - now) }
+  }
+  if (issuedAt !== undefined && issuedAt > latest) {
+    return { reason: 'token_not_yet_valid', claim: 'iat', secondsAhead: round(issuedAt - now) }
+  }
+  if (issuer.maxTokenLifetime === undefined) return undefined
+  const lifetime = expiresAt - (issuedAt ?? now)
+  if (lifetime <= issuer.maxTokenLifetime) return undefined
+  return { reason: 'token_lifetime_exceeded', limit: issuer.maxTokenLifetime, actual: round(lifetime) }
+}
+
+/** The requirements that the matching rules add to those of the route. */
+export function checkRules(
+  token: VerifiedToken,
+  scopes: ReadonlySet<string>,
+  rules: readonly Rule[],
+): Denial | undefined {
+  for (const check of [checkScopes, checkClaims]) {
+    for (const rule of rules) {
+      const denial = check(rule, token, scopes)
+      if (denial !== undefined) return denial
+    }
+  }
+  return undefined
+}
+
+interface Refusal {
+  /** How many checks the token passed. */
+  readonly step: number
+  readonly denial: Denial
+}
+
+function refuseBy(
+  entry: Accept,
+  token: VerifiedToken,
+  scopes: ReadonlySet<string>,
+  revoked: Denial | undefined,
+): Refusal | undefined {
+  const checks = [
+    checkAudience(entry, token),
+    revoked,
+    checkClient(entry, token),
+    checkScopes(entry, token, scopes),
+    checkClaims(entry, token),
+  ]
+  for (const [step, denial] of checks.entries()) if (denial !== undefined) return { step, denial }
+  return undefined
+}
+
+/** RFC 7519 §4.1.3, RFC 8707 §2: exact members; a token without `aud` is for nobody in particular. */
+function checkAudience(entry: Accept, token: VerifiedToken): Denial | undefined {
+  const { audience } = entry
+  if (audience === 'unchecked' || audience.some((wanted) => token.audience.includes(wanted))) return undefined
+  const slash = audience.find((wanted) => token.audience.some((sent) => `${sent}/` === wanted || sent === `${wanted}/`))
+  return {
+    reason: 'audience_mismatch',
+    expected: audience,
+    actual: token.audience,
+    ...(slash === undefined ? {} : { hint: 'differs only by a trailing slash' }),
+  }
+}
+
+function checkRevocation(token: VerifiedToken, revocations: Revocations): Denial | undefined {
+  const { jti, sub, clientIds, issuedBefore } = revocations
+  if (token.tokenId !== undefined && jti.has(token.tokenId)) return { reason: 'token_revoked', by: 'jti' }
+  if (token.subject !== undefined && sub.has(token.subject)) return { reason: 'token_revoked', by: 'sub' }
+  if (token.clients.some((client) => clientIds.has(client))) return { reason: 'token_revoked', by: 'clientIds' }
+  const issuedAt = token.issuedAt ?? Number.NEGATIVE_INFINITY
+  if (issuedBefore !== undefined && issuedAt < issuedBefore) return { reason: 'token_revoked', by: 'issuedBefore' }
+  return undefined
+}
+
+function checkClient(entry: Accept, token: VerifiedToken): Denial | undefined {
+  for (const allowed of entry.clientIds) {
+    if (token.client === undefined) return { reason: 'client_rejected', expected: allowed }
+    if (!allowed.includes(token.client)) return { reason: 'client_rejected', expected: allowed, actual: token.client }
+  }
+  return undefined
+}
+
+function checkScopes(requirement: Requirement, token: VerifiedToken, scopes: ReadonlySet<string>): Denial | undefined {
+  const missing = requirement.scopes.filter((scope) => !scopes.has(scope))
+  return missing.length === 0 ? undefined : { reason: 'scope_insufficient', missing, actual: token.scopes }
+}
+
+function checkClaims(requirement: Requirement, token: VerifiedToken): Denial | undefined {
+  for (const rule of requirement.claims) {
+    if (claimHolds(token.claims, rule)) continue
+    const { claim, ...expected } = rule
+    return { reason: 'claim_not_allowed', claim: claim.text, expected, actual: summary(token.claims, rule) }
+  }
+  return undefined
+}
+
+/** What the log may show of a claim: its value, or only its kind where it is an object that may hold anything. */
+function summary(claims: Claims, rule: { readonly claim: Parameters<typeof readClaim>[1] }): unknown {
+  const value = readClaim(claims, rule.claim)
+  if (value === undefined) return 'absent'
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object'
+  return value
+}
+
+function withImplied(scopes: readonly string[], route: Route): ReadonlySet<string> {
+  return new Set(scopes.flatMap((scope) => [scope, ...(route.scopeImplies.get(scope) ?? [])]))
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds)
+}

@@ -1,0 +1,34 @@
+import type { ClaimRule, ClaimSelector, ClaimValue } from '../config/model.ts'
+
+/** The payload of a token whose signature held. Members are the issuer's; look them up with `readClaim` only. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** The value a selector names; undefined when it is absent. Own members only: `constructor` and `__proto__` are plain names. */
+export function readClaim(claims: Claims, claim: ClaimSelector): unknown {
+  let value: unknown = claims
+  for (const name of claim.path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name]
+  }
+  return value
+}
+
+/**
+ * Whether all operators of the rule hold. Values compare by type and code point; strings are never split.
+ * Absence satisfies only `exists: false`, so that a token of an unexpected shape is refused by every other operator.
+ */
+export function claimHolds(claims: Claims, rule: ClaimRule): boolean {
+  const value = readClaim(claims, rule.claim)
+  if (rule.exists === false) return value === undefined
+  if (value === undefined) return false
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+  if (rule.anyOf !== undefined && !rule.anyOf.some((wanted) => values.includes(wanted))) return false
+  if (rule.allOf !== undefined && !rule.allOf.every((wanted) => values.includes(wanted))) return false
+  return rule.noneOf === undefined || holdsNone(values, rule.noneOf)
+}
+
+/** `noneOf` fails on a value of another type: `"banned": 1` must not slip past a list of strings. */
+function holdsNone(values: readonly unknown[], unwanted: readonly ClaimValue[]): boolean {
+  const types = new Set(unwanted.map((value) => typeof value))
+  return values.every((value) => types.has(typeof value as 'string') && !unwanted.includes(value as ClaimValue))
+}

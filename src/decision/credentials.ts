@@ -1,0 +1,50 @@
+import type { Denial } from './denial.ts'
+import { type HeaderField, SEVERAL } from './header-fields.ts'
+
+/** The longest access token that is looked at, in characters. */
+export const LONGEST_TOKEN = 32 * 1024
+
+type Parsed = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly denial: Denial }
+
+/** The `token` of RFC 9110 §5.6.2, which a scheme is. */
+const SCHEME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]*/
+const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
+const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
+  'basic',
+  'digest',
+  'negotiate',
+  'dpop',
+  'token',
+  'apikey',
+  'hoba',
+  'mutual',
+])
+
+/**
+ * The token of `Authorization: Bearer <token>` (RFC 6750 §2.1): one field, scheme in any case, one space, one token68.
+ * Stricter than `1*SP`: a backend that splits at the first space would see another token than we do.
+ * Never from the query, a cookie or the body.
+ */
+export function parseCredentials(authorization: HeaderField): Parsed {
+  if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
+  if (authorization === undefined || authorization === '') return denied({ reason: 'credentials_missing' })
+  const scheme = SCHEME.exec(authorization)?.[0].toLowerCase() ?? ''
+  if (scheme !== 'bearer') {
+    return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
+  }
+  const token = authorization.slice('Bearer '.length)
+  if (token === '') return malformed('there is no token after Bearer')
+  if (authorization[6] !== ' ' || token[0] === ' ') return malformed('not exactly one space after Bearer')
+  if (token.length > LONGEST_TOKEN)
+    return denied({ reason: 'token_too_large', length: token.length, limit: LONGEST_TOKEN })
+  if (!TOKEN68.test(token)) return malformed('the token has characters outside the token68 alphabet')
+  return { ok: true, token }
+}
+
+function malformed(problem: string): Parsed {
+  return denied({ reason: 'credentials_malformed', problem })
+}
+
+function denied(denial: Denial): Parsed {
+  return { ok: false, denial }
+}

@@ -1,0 +1,140 @@
+import type { Issuer, Route, Rule } from '../config/model.ts'
+import type { VerifiedToken } from './access-token.ts'
+import type { Assessment, AssessToken } from './assessment.ts'
+import { checkRules, checkTime } from './authorization.ts'
+import { parseCredentials } from './credentials.ts'
+import { type Denial, denialRow, type Reason } from './denial.ts'
+import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './forwarded-request.ts'
+import { type HeaderFields, SEVERAL } from './header-fields.ts'
+import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
+import { placeByPath, placeNamed, type RouteTable } from './route-table.ts'
+import { showUnverified } from './unverified.ts'
+
+/** A proxy's question about one request. */
+export interface Question {
+  /** Method of the call itself. */
+  readonly method: string
+  /** What the address names after `/verify/`; undefined for plain `/verify`. */
+  readonly routeName: string | undefined
+  readonly fields: HeaderFields
+}
+
+/** What questions are judged by: one configuration, and what it needs of the world. */
+export interface Policy {
+  readonly routes: RouteTable
+  readonly assessToken: AssessToken
+  /** Seconds since the epoch. */
+  readonly now: () => number
+}
+
+export type AllowReason = 'token' | 'anonymous' | 'preflight'
+
+/** What a decision saw on its way; undefined where it did not get so far. */
+export interface Evidence {
+  readonly route: Route | undefined
+  readonly request: ForwardedRequest | undefined
+  /** The rules of the route that match the request. */
+  readonly rules: readonly Rule[]
+  /** Set once a signature held. */
+  readonly issuer: Issuer | undefined
+  /** Set once type and claims held too. */
+  readonly token: VerifiedToken | undefined
+}
+
+/** Allow or deny, with its evidence. `headers` are the identity of whoever passes. */
+export type Decision = Evidence &
+  (
+    | { readonly outcome: 'allow'; readonly reason: AllowReason; readonly headers: HeaderList }
+    /** An observed route lets pass what it would deny. */
+    | { readonly outcome: 'would_deny'; readonly reason: Reason; readonly denial: Denial; readonly headers: HeaderList }
+    | { readonly outcome: 'deny' | 'error'; readonly reason: Reason; readonly denial: Denial }
+  )
+
+/**
+ * Decides about one request. Reads top to bottom: one guard a step, the first failure is the reason, nothing calls back
+ * up. Answers at once when the token was seen before.
+ */
+export function decide(question: Question, policy: Policy): Decision | Promise<Decision> {
+  const { fields } = question
+  const named = question.routeName === undefined ? undefined : policy.routes.byName.get(question.routeName)
+  if (question.routeName !== undefined && named === undefined) return deny({ reason: 'route_unknown' }, NOTHING)
+
+  const forwarded = parseForwardedRequest(fields, question.method)
+  if (!forwarded.ok) return deny(forwarded.denial, { ...NOTHING, route: named })
+  const { request } = forwarded
+
+  const placed = named === undefined ? placeByPath(policy.routes, request) : placeNamed(named, request)
+  if (!placed.ok) return deny(placed.denial, { ...NOTHING, route: placed.route, request })
+  const { route, rules } = placed
+  const evidence: Evidence = { route, request, rules, issuer: undefined, token: undefined }
+
+  const forbidden = checkOverride(route, fields) ?? checkAlias(route, fields) ?? checkOrigin(route, fields)
+  if (forbidden !== undefined) return deny(forbidden, evidence)
+
+  const preflight = isPreflight(request, fields)
+  if (preflight && route.preflight === 'pass') return pass('preflight', evidence, route)
+
+  const credentials = parseCredentials(fields.authorization)
+  if (!credentials.ok) {
+    const mayBeAnonymous = route.anonymous && fields.authorization === undefined && rules.length === 0 && !preflight
+    return mayBeAnonymous ? pass('anonymous', evidence, route) : deny(credentials.denial, evidence)
+  }
+
+  const assessment = policy.assessToken(credentials.token, route)
+  return assessment instanceof Promise
+    ? assessment.then((later) => conclude(later, evidence, policy))
+    : conclude(assessment, evidence, policy)
+}
+
+/** The answer to a bug: never an allow, also where the route is only observed. */
+export function internalError(): Decision {
+  return deny({ reason: 'internal_error' }, NOTHING)
+}
+
+const NOTHING: Evidence = { route: undefined, request: undefined, rules: [], issuer: undefined, token: undefined }
+
+function conclude(assessment: Assessment, before: Evidence, policy: Policy): Decision {
+  if (!assessment.ok) return deny(assessment.denial, { ...before, issuer: assessment.issuer })
+  const { token, admission, identity } = assessment
+  const evidence: Evidence = { ...before, issuer: token.issuer, token }
+  const denial = checkTime(token, policy.now()) ?? admission.denial ?? checkRules(token, admission.scopes, before.rules)
+  if (denial !== undefined) return deny(denial, evidence)
+  if (!identity.ok) return deny(identity.denial, evidence)
+  return { ...evidence, outcome: 'allow', reason: 'token', headers: identity.headers }
+}
+
+function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
+  if (fields.methodOverride === undefined || !methodDecides(route)) return undefined
+  return { reason: 'forwarded_request_invalid', problem: 'a header asks the backend to use another method' }
+}
+
+function methodDecides(route: Route): boolean {
+  return route.preflight === 'pass' || route.rules.some((rule) => rule.methods !== undefined)
+}
+
+function checkAlias(route: Route, fields: HeaderFields): Denial | undefined {
+  if (fields.oddNames === undefined) return undefined
+  const alias = findAlias(fields.oddNames, identityHeaderNames(route))
+  return alias === undefined ? undefined : { reason: 'identity_header_alias', unverifiedHeader: showUnverified(alias) }
+}
+
+function checkOrigin(route: Route, fields: HeaderFields): Denial | undefined {
+  if (route.origins === undefined || fields.origin === undefined) return undefined
+  if (fields.origin !== SEVERAL && route.origins.includes(fields.origin)) return undefined
+  const sent = fields.origin === SEVERAL ? 'several' : showUnverified(fields.origin)
+  return { reason: 'origin_not_allowed', expected: route.origins, unverifiedOrigin: sent }
+}
+
+function pass(reason: AllowReason, evidence: Evidence, route: Route): Decision {
+  return { ...evidence, outcome: 'allow', reason, headers: emptyIdentityHeaders(route) }
+}
+
+function deny(denial: Denial, evidence: Evidence): Decision {
+  const { reason } = denial
+  const row = denialRow(reason)
+  const { route } = evidence
+  if (route?.mode === 'observe' && row.class !== 'service' && reason !== 'identity_header_alias') {
+    return { ...evidence, outcome: 'would_deny', reason, denial, headers: emptyIdentityHeaders(route) }
+  }
+  return { ...evidence, outcome: row.status >= 500 ? 'error' : 'deny', reason, denial }
+}

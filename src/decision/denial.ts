@@ -1,0 +1,162 @@
+import type { ClaimRule } from '../config/model.ts'
+
+/**
+ * Why a request was refused, with what was seen. Each arm carries its own evidence for the log and for `explain`;
+ * none of it ever reaches the client. Values named `unverified…` are the attacker's: escape and cap them.
+ */
+export type Denial =
+  | { readonly reason: 'credentials_missing'; readonly scheme?: string }
+  | { readonly reason: 'credentials_malformed'; readonly problem: string }
+  | { readonly reason: 'credentials_ambiguous' }
+  | { readonly reason: 'token_malformed'; readonly problem: string }
+  | { readonly reason: 'token_too_large'; readonly length: number; readonly limit: number }
+  | { readonly reason: 'token_opaque'; readonly form: 'opaque' | 'encrypted' }
+  | { readonly reason: 'token_type_rejected'; readonly expected: string; readonly actual: string }
+  | {
+      readonly reason: 'algorithm_rejected'
+      readonly expected: readonly string[]
+      readonly unverifiedAlgorithm: string
+    }
+  | { readonly reason: 'issuer_untrusted'; readonly unverifiedIssuer?: string; readonly hint?: string }
+  | { readonly reason: 'key_unknown'; readonly unverifiedKeyId?: string; readonly unverifiedAlgorithm: string }
+  | { readonly reason: 'signature_invalid'; readonly keyId?: string; readonly hint?: string }
+  | { readonly reason: 'token_expired'; readonly secondsPast: number }
+  | { readonly reason: 'token_not_yet_valid'; readonly claim: 'nbf' | 'iat'; readonly secondsAhead: number }
+  | { readonly reason: 'claim_invalid'; readonly claim: string; readonly problem: string }
+  | {
+      readonly reason: 'audience_mismatch'
+      readonly expected: readonly string[]
+      readonly actual: readonly string[]
+      readonly hint?: string
+    }
+  | { readonly reason: 'token_revoked'; readonly by: 'jti' | 'sub' | 'clientIds' | 'issuedBefore' }
+  | { readonly reason: 'scope_insufficient'; readonly missing: readonly string[]; readonly actual: readonly string[] }
+  | { readonly reason: 'client_rejected'; readonly expected: readonly string[]; readonly actual?: string }
+  | { readonly reason: 'token_lifetime_exceeded'; readonly limit: number; readonly actual: number }
+  | {
+      readonly reason: 'claim_not_allowed'
+      readonly claim: string
+      readonly expected: Omit<ClaimRule, 'claim'>
+      readonly actual: unknown
+    }
+  | { readonly reason: 'origin_not_allowed'; readonly expected: readonly string[]; readonly unverifiedOrigin: string }
+  | { readonly reason: 'identity_header_alias'; readonly unverifiedHeader: string }
+  | { readonly reason: 'identity_too_large'; readonly bytes: number; readonly limit: number }
+  | { readonly reason: 'forwarded_request_invalid'; readonly problem: string }
+  | { readonly reason: 'route_unknown' }
+  | { readonly reason: 'route_mismatch'; readonly problem: string }
+  | { readonly reason: 'keys_unavailable' }
+  | { readonly reason: 'internal_error' }
+
+/** The stable string of a denial: metric label, log field, test name, docs heading. Renaming one breaks users. */
+export type Reason = Denial['reason']
+
+/** How one reason is answered and counted. */
+export interface DenialRow {
+  /** Who has to act: the client's login, the token's issuer, the operator's access rules, or the operator of the service. */
+  readonly class: 'credentials' | 'token' | 'access' | 'service'
+  readonly status: 400 | 401 | 403 | 500 | 503
+  /** The `error` of RFC 6750 §3.1; undefined: none on the wire. */
+  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | undefined
+  /** Whether the answer carries a WWW-Authenticate challenge. */
+  readonly challenge: boolean
+  /** True: part of every healthy login, so no reason to alert. */
+  readonly expected: boolean
+  /** Fixed text for body and `error_description`: no comma, quote or backslash, for clients that parse with regular expressions. */
+  readonly message: string
+}
+
+const token = (message: string, expected = false): DenialRow => ({
+  class: 'token',
+  status: 401,
+  error: 'invalid_token',
+  challenge: true,
+  expected,
+  message,
+})
+
+const access = (message: string): DenialRow => ({
+  class: 'access',
+  status: 403,
+  error: undefined,
+  challenge: false,
+  expected: false,
+  message,
+})
+
+const service = (status: DenialRow['status'], message: string): DenialRow => ({
+  class: 'service',
+  status,
+  error: undefined,
+  challenge: false,
+  expected: false,
+  message,
+})
+
+/**
+ * Every reason and its answer. 400, 404 and 405 make MCP clients believe that they met an old server, so a bad token is
+ * never one of these; a service fault is never an `invalid_token`, so that no client throws a good token away.
+ */
+export const DENIALS = {
+  credentials_missing: {
+    class: 'credentials',
+    status: 401,
+    error: undefined,
+    challenge: true,
+    expected: true,
+    message: 'This resource needs a bearer token',
+  },
+  credentials_malformed: {
+    class: 'credentials',
+    status: 401,
+    error: 'invalid_token',
+    challenge: true,
+    expected: false,
+    message: 'The Authorization header is not of the form Bearer and one token',
+  },
+  credentials_ambiguous: {
+    class: 'credentials',
+    status: 400,
+    error: 'invalid_request',
+    challenge: true,
+    expected: false,
+    message: 'The request has more than one Authorization header',
+  },
+  token_malformed: token('The access token is malformed'),
+  token_too_large: token('The access token is too large'),
+  token_opaque: token('The access token is not a signed JWT that this resource can read'),
+  token_type_rejected: token('The token is of a type that is not accepted here'),
+  algorithm_rejected: token('The access token is signed with an algorithm that is not accepted'),
+  issuer_untrusted: token('The access token comes from an issuer that is not accepted here'),
+  key_unknown: token('The access token is signed with a key that its issuer does not publish'),
+  signature_invalid: token('The signature of the access token is invalid'),
+  token_expired: token('The access token expired', true),
+  token_not_yet_valid: token('The access token is not valid yet'),
+  claim_invalid: token('The access token has a missing or malformed claim'),
+  audience_mismatch: token('The access token was issued for another audience'),
+  token_revoked: token('The access token was revoked'),
+  scope_insufficient: {
+    class: 'access',
+    status: 403,
+    error: 'insufficient_scope',
+    challenge: true,
+    expected: false,
+    message: 'The access token lacks a scope that this request needs',
+  },
+  client_rejected: access('This client is not allowed here'),
+  token_lifetime_exceeded: access('The access token is valid for longer than is allowed here'),
+  claim_not_allowed: access('A claim of the access token does not allow this request'),
+  origin_not_allowed: access('Requests from this origin are not allowed'),
+  identity_header_alias: access('The request carries a header that could be taken for an identity header'),
+  identity_too_large: access('The identity in the access token is too large to be forwarded'),
+  forwarded_request_invalid: service(400, 'The forwarded request is incomplete or malformed'),
+  route_unknown: service(403, 'No route is configured for this request'),
+  route_mismatch: service(403, 'The request does not belong to this route'),
+  keys_unavailable: service(503, 'The keys of the issuer are not available right now'),
+  internal_error: service(500, 'The request could not be judged because of an internal error'),
+} as const satisfies Record<Reason, DenialRow>
+
+/** The row of a reason. */
+export function denialRow(reason: Reason): DenialRow {
+  return DENIALS[reason]
+}

@@ -1,0 +1,98 @@
+import type { ClaimSelector, IdentityHeader, Route } from '../config/model.ts'
+import type { VerifiedToken } from './access-token.ts'
+import { readClaim } from './claims.ts'
+import type { Denial } from './denial.ts'
+
+/** More than this makes backends with Node's default limits answer 431. Bytes of names and values together. */
+export const LARGEST_IDENTITY = 8 * 1024
+
+/** Headers as Node writes them: name, value, name, value … */
+export type HeaderList = readonly string[]
+
+type Built = { readonly ok: true; readonly headers: HeaderList } | { readonly ok: false; readonly denial: Denial }
+
+/** Every identity header of the route with its value; empty where the token has no such claim, so that a client's copy is removed. */
+export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built {
+  const headers = route.identityHeaders.flatMap((header) => [header.name, valueOf(header, token)])
+  const bytes = headers.reduce((sum, text) => sum + text.length, 0)
+  if (bytes > LARGEST_IDENTITY)
+    return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: LARGEST_IDENTITY } }
+  return { ok: true, headers: [...headers, ...upstreamAuthorization(route, token)] }
+}
+
+/** The same headers without a token: every value empty. */
+export function emptyIdentityHeaders(route: Route): HeaderList {
+  const headers = route.identityHeaders.flatMap((header) => [header.name, ''])
+  return route.upstreamAuthorization.kind === 'keep' ? headers : [...headers, 'Authorization', '']
+}
+
+/** Lower-case names of the headers that this route sets: what an alias of them would be taken for. */
+export function identityHeaderNames(route: Route): ReadonlySet<string> {
+  return new Set(emptyIdentityHeaders(route).flatMap((text, at) => (at % 2 === 0 ? [text.toLowerCase()] : [])))
+}
+
+/**
+ * The first of these names that CGI-like backends read as an identity header (`X_Auth_Subject`, `X.Auth.Subject`).
+ * The proxy removes only the exact name (CVE-2026-54763, CVE-2026-88011).
+ */
+export function findAlias(oddNames: readonly string[], identityNames: ReadonlySet<string>): string | undefined {
+  return oddNames.find((name) => identityNames.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-')))
+}
+
+function valueOf(header: IdentityHeader, token: VerifiedToken): string {
+  const { source } = header
+  switch (source.kind) {
+    case 'claim':
+      return encodeClaim(readClaim(token.claims, source.claim))
+    case 'scopes':
+      // Space-separated as in RFC 6749 §3.3; a scope of a list may hold a space itself.
+      return token.scopes.map((scope) => encodeText(scope).replaceAll(' ', '%20')).join(' ')
+    case 'client':
+      return encodeText(token.client ?? '')
+    case 'issuer':
+      return token.issuer.name
+  }
+}
+
+function upstreamAuthorization(route: Route, token: VerifiedToken): HeaderList {
+  const { upstreamAuthorization: upstream } = route
+  switch (upstream.kind) {
+    case 'keep':
+      return []
+    case 'strip':
+      return ['Authorization', '']
+    case 'secret':
+      return ['Authorization', upstream.value]
+    case 'claim':
+      return ['Authorization', bearer(upstream.claim, token)]
+  }
+}
+
+function bearer(claim: ClaimSelector, token: VerifiedToken): string {
+  const value = readClaim(token.claims, claim)
+  return typeof value === 'string' && value !== '' ? `Bearer ${encodeText(value)}` : ''
+}
+
+function encodeClaim(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (Array.isArray(value)) return value.map((item) => encodeScalar(item).replaceAll(',', '%2C')).join(',')
+  return encodeScalar(value)
+}
+
+function encodeScalar(value: unknown): string {
+  if (typeof value === 'string') return encodeText(value)
+  if (typeof value === 'object' && value !== null) return Buffer.from(JSON.stringify(value)).toString('base64url')
+  return String(value)
+}
+
+const NEEDS_ENCODING = /[^\x20-\x7e]|%|^ +| +$/u
+
+/** Percent-encodes what a header cannot carry or what would make two values look the same: no CR, LF or NUL gets through. */
+function encodeText(text: string): string {
+  if (!NEEDS_ENCODING.test(text)) return text
+  return text.replace(/[^\x20-\x7e]+|%/gu, percentEncode).replace(/^ +| +$/g, percentEncode)
+}
+
+function percentEncode(text: string): string {
+  return [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+}

@@ -1,0 +1,144 @@
+import type { Issuer } from '../config/model.ts'
+import type { Claims } from './claims.ts'
+import type { Denial } from './denial.ts'
+
+/** The claims that every decision needs, of the types that RFC 7519 §4.1 gives them. Times are seconds since the epoch. */
+export interface TokenClaims {
+  readonly expiresAt: number
+  readonly notBefore: number | undefined
+  readonly issuedAt: number | undefined
+  readonly audience: readonly string[]
+  readonly subject: string | undefined
+  readonly tokenId: string | undefined
+  /** Of every scope claim of the issuer, without repeats, in the token's order. */
+  readonly scopes: readonly string[]
+  /** The first client claim that is present. */
+  readonly client: string | undefined
+  /** Every client claim that is present: a revoked client must not hide behind another claim. */
+  readonly clients: readonly string[]
+}
+
+type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok: false; readonly denial: Denial }
+
+const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
+/** Keycloak signs these with the same keys and says only in the payload what they are. */
+const OTHER_KEYCLOAK_TYPES: ReadonlySet<unknown> = new Set(['Refresh', 'Offline', 'ID', 'Logout'])
+/** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
+const SURELY_MILLISECONDS = 1e11
+/** True in many tokens without being a scope that anybody granted (OpenID Connect Core §5.1). */
+const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'phone_number_verified'])
+
+/**
+ * Type and shape of a verified token. Only an access token passes: absent, `JWT` or `at+jwt` as `typ` (RFC 9068 §4,
+ * RFC 8725 §3.11). `exp` is required. A `cnf` is refused because nothing here checks the proof it asks for (RFC 7800).
+ */
+export function readTokenClaims(claims: Claims, type: string | undefined, issuer: Issuer): Read {
+  const wrongType = checkType(claims, type, issuer)
+  if (wrongType !== undefined) return { ok: false, denial: wrongType }
+  const invalid = checkShapes(claims, issuer)
+  if (invalid !== undefined) return { ok: false, denial: { reason: 'claim_invalid', ...invalid } }
+  const clients = issuer.clientClaims.map((name) => own(claims, name)).filter((value) => typeof value === 'string')
+  return {
+    ok: true,
+    claims: {
+      expiresAt: own(claims, 'exp') as number,
+      notBefore: own(claims, 'nbf') as number | undefined,
+      issuedAt: own(claims, 'iat') as number | undefined,
+      audience: asList(own(claims, 'aud')),
+      subject: own(claims, 'sub') as string | undefined,
+      tokenId: own(claims, 'jti') as string | undefined,
+      scopes: readScopes(claims, issuer),
+      client: clients[0],
+      clients,
+    },
+  }
+}
+
+function checkType(claims: Claims, type: string | undefined, issuer: Issuer): Denial | undefined {
+  const accepted = issuer.requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) : type === issuer.requireTyp
+  if (!accepted) {
+    return {
+      reason: 'token_type_rejected',
+      expected: issuer.requireTyp ?? 'JWT or at+jwt or none',
+      actual: type ?? 'none',
+    }
+  }
+  const payloadType = own(claims, 'typ')
+  if (!OTHER_KEYCLOAK_TYPES.has(payloadType)) return undefined
+  return {
+    reason: 'token_type_rejected',
+    expected: 'an access token',
+    actual: `typ ${String(payloadType)} in the payload`,
+  }
+}
+
+interface Invalid {
+  readonly claim: string
+  readonly problem: string
+}
+
+function checkShapes(claims: Claims, issuer: Issuer): Invalid | undefined {
+  if (own(claims, 'exp') === undefined) return { claim: 'exp', problem: 'is missing' }
+  for (const claim of ['exp', 'nbf', 'iat']) {
+    const problem = problemOfTime(own(claims, claim))
+    if (problem !== undefined) return { claim, problem }
+  }
+  for (const claim of ['sub', 'jti']) {
+    if (!isAbsentOr(isString, own(claims, claim))) return { claim, problem: 'is not a string' }
+  }
+  for (const claim of ['aud', ...issuer.scopeClaims]) {
+    if (!isAbsentOr(isStringOrStrings, own(claims, claim)))
+      return { claim, problem: 'is neither a string nor a list of strings' }
+  }
+  for (const claim of issuer.clientClaims) {
+    const value = own(claims, claim)
+    if (value !== undefined && !isString(value)) return { claim, problem: 'is not a string' }
+  }
+  if (own(claims, 'cnf') !== undefined)
+    return { claim: 'cnf', problem: 'binds the token to a proof that is not checked here' }
+  return undefined
+}
+
+function problemOfTime(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a finite number'
+  if (value >= SURELY_MILLISECONDS) return 'is in milliseconds; a NumericDate counts seconds'
+  return undefined
+}
+
+function readScopes(claims: Claims, issuer: Issuer): readonly string[] {
+  const scopes = new Set<string>()
+  for (const name of issuer.scopeClaims) {
+    const value = own(claims, name)
+    const listed = typeof value === 'string' ? value.split(' ') : asList(value)
+    for (const scope of listed) if (scope !== '') scopes.add(scope)
+  }
+  if (issuer.booleanScopes) {
+    for (const [name, value] of Object.entries(claims)) {
+      if (value === true && !OTHER_BOOLEAN_CLAIMS.has(name)) scopes.add(name)
+    }
+  }
+  return [...scopes]
+}
+
+function own(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isStringOrStrings(value: unknown): value is string | readonly string[] {
+  return isString(value) || (Array.isArray(value) && value.every(isString))
+}
+
+function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || is(value)
+}
+
+/** `checkShapes` has seen to it that a list holds strings. */
+function asList(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value
+  return typeof value === 'string' ? [value] : []
+}

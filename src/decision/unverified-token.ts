@@ -1,0 +1,91 @@
+import type { Claims } from './claims.ts'
+import type { Denial } from './denial.ts'
+
+/** What a token says before its signature is checked: good for choosing among configured keys, and for nothing else. */
+export interface UnverifiedToken {
+  readonly algorithm: string
+  readonly keyId: string | undefined
+  /** `typ` of the header, lower case, without `application/` (RFC 7515 §4.1.9). */
+  readonly type: string | undefined
+  readonly issuer: string | undefined
+  /** To be read only after the signature held. */
+  readonly payload: Claims
+}
+
+type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
+
+const LONGEST_KEY_ID = 1024
+const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
+/** How base64url of `{"` begins. Opaque tokens may have dots too (Google's do). */
+const JSON_OBJECT = 'eyJ'
+const ENCRYPTED = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}$/
+
+/**
+ * Strict JWS compact syntax (RFC 7515 §7.1): three non-empty base64url segments without padding or white space, in
+ * their one canonical spelling (else one signature would have several tokens), UTF-8 JSON objects without a BOM.
+ * Critical extensions are refused as none is understood (§4.1.11), unencoded payloads as RFC 7797 §7 forbids them.
+ */
+export function parseUnverifiedToken(token: string): Parsed {
+  if (!SIGNED.test(token)) return denied(unsigned(token))
+  const [headerText = '', payloadText = '', signatureText = ''] = token.split('.')
+  if (decodeSegment(signatureText) === undefined) return malformed('the signature is not canonical base64url')
+  const header = parseSegment(headerText)
+  if (header === undefined) return malformed('the header is not a JSON object in canonical base64url')
+  const payload = parseSegment(payloadText)
+  if (payload === undefined) return malformed('the payload is not a JSON object in canonical base64url')
+  const { alg, kid, typ, crit, b64 } = header
+  if (typeof alg !== 'string') return malformed('the header has no alg')
+  if (crit !== undefined || b64 !== undefined)
+    return malformed('the header asks for an extension that is not supported')
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID))
+    return malformed('kid is not a short string')
+  if (typ !== undefined && typeof typ !== 'string') return malformed('typ is not a string')
+  return {
+    ok: true,
+    token: {
+      algorithm: alg,
+      keyId: kid,
+      type: typ?.toLowerCase().replace(/^application\//, ''),
+      issuer: typeof payload['iss'] === 'string' ? payload['iss'] : undefined,
+      payload,
+    },
+  }
+}
+
+function unsigned(token: string): Denial {
+  if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', form: 'opaque' }
+  if (ENCRYPTED.test(token)) return { reason: 'token_opaque', form: 'encrypted' }
+  return { reason: 'token_malformed', problem: 'it does not have the three base64url segments of a signed JWT' }
+}
+
+interface Header extends Claims {
+  readonly alg?: unknown
+  readonly kid?: unknown
+  readonly typ?: unknown
+  readonly crit?: unknown
+  readonly b64?: unknown
+}
+
+function parseSegment(segment: string): Header | undefined {
+  const bytes = decodeSegment(segment)
+  if (bytes === undefined) return undefined
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Header) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function decodeSegment(segment: string): Buffer | undefined {
+  const bytes = Buffer.from(segment, 'base64url')
+  return bytes.toString('base64url') === segment ? bytes : undefined
+}
+
+function malformed(problem: string): Parsed {
+  return denied({ reason: 'token_malformed', problem })
+}
+
+function denied(denial: Denial): Parsed {
+  return { ok: false, denial }
+}

@@ -1,0 +1,46 @@
+import { type FastifyInstance, fastify } from 'fastify'
+
+export interface IssuerReadiness {
+  readonly name: string
+  readonly tried: boolean
+  readonly keys: number
+  readonly ageSeconds: number | undefined
+  readonly lastError: string | undefined
+}
+
+export interface OperationsPorts {
+  readonly draining: () => boolean
+  readonly issuers: () => readonly IssuerReadiness[]
+  readonly metrics: { readonly contentType: string; readonly expose: () => Promise<string> }
+}
+
+/**
+ * The operations port: `/metrics`, `/livez` (this answer is the proof: the event loop turns) and `/readyz`.
+ * Ready means: configuration loaded, listeners up, the first key fetch of every issuer tried. An issuer that is down
+ * does not make it unready: restarting or removing this pod would not bring the issuer back.
+ */
+export function buildOperationsServer(ports: OperationsPorts): FastifyInstance {
+  const app = fastify({ return503OnClosing: false })
+  app.addHook('onSend', async (_request, reply) => {
+    if (ports.draining()) reply.header('Connection', 'close')
+    reply.header('Cache-Control', 'no-store')
+  })
+  app.get('/livez', async () => 'ok\n')
+  app.get('/readyz', async (request, reply) => {
+    const issuers = ports.issuers()
+    const problem = ports.draining()
+      ? 'draining'
+      : issuers.every((issuer) => issuer.tried)
+        ? undefined
+        : 'waiting for keys'
+    if (problem !== undefined) reply.code(503)
+    if (new URL(request.url, 'http://localhost').searchParams.has('verbose')) {
+      return { ready: problem === undefined, ...(problem === undefined ? {} : { problem }), issuers }
+    }
+    return `${problem ?? 'ok'}\n`
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(ports.metrics.contentType).send(await ports.metrics.expose()),
+  )
+  return app
+}

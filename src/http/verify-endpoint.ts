@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AnswerOptions, answerTo } from '../decision/answer.ts'
+import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
+import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
+
+export interface VerifyPorts extends AnswerOptions {
+  /** The policy in force; a request keeps the one it begins with. */
+  readonly policy: () => Policy
+  readonly draining: () => boolean
+  readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
+  readonly onBug: (error: unknown) => void
+}
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+const PREFIX = '/verify'
+
+/** Whether a request target belongs to this endpoint, whatever its spelling beyond the prefix. */
+export function isVerifyTarget(target: string): boolean {
+  if (!target.startsWith(PREFIX)) return false
+  const next = target[PREFIX.length]
+  return next === undefined || next === '/' || next === '?'
+}
+
+/**
+ * `/verify/<route>` and `/verify`: answers whatever method, body, content type and conditional headers come, as it
+ * stands before Fastify's router: that one refuses odd URLs, methods and bodies with 400, 404, 414 and 415, which MCP
+ * clients take for an old server.
+ */
+export function createVerifyEndpoint(ports: VerifyPorts): NodeHandler {
+  return (request, response) => {
+    const start = performance.now()
+    const fields = readHeaderFields(request.rawHeaders)
+    const finish = (decision: Decision): void => {
+      const { status, headers, body } = answerTo(decision, fields.origin, ports)
+      // Traefik pools connections; an answer is the only place to tell it that this one ends.
+      response.writeHead(status, ports.draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
+      response.end(body)
+      ports.onDecision(decision, fields, performance.now() - start)
+    }
+    const fail = (error: unknown): void => {
+      ports.onBug(error)
+      if (response.headersSent) response.destroy()
+      else finish(internalError())
+    }
+    try {
+      const question = { method: request.method ?? '', routeName: routeNameOf(request.url ?? ''), fields }
+      const decision = decide(question, ports.policy())
+      if (decision instanceof Promise) decision.then(finish).catch(fail)
+      else finish(decision)
+    } catch (error) {
+      fail(error)
+    }
+  }
+}
+
+/** What stands after `/verify/`, never decoded; undefined for plain `/verify`. A query, which Caddy appends, is cut off. */
+function routeNameOf(target: string): string | undefined {
+  const query = target.indexOf('?')
+  const path = query === -1 ? target : target.slice(0, query)
+  return path === PREFIX ? undefined : path.slice(PREFIX.length + 1)
+}

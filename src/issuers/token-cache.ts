@@ -1,0 +1,73 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { Route } from '../config/model.ts'
+import type { AssessedToken, Assessment, AssessToken } from '../decision/assessment.ts'
+
+/** `hit`: seen before. `miss`: verified now. `refused`: a bad signature that is remembered. */
+export type LookupResult = 'hit' | 'miss' | 'refused'
+
+export interface TokenCacheOptions {
+  /** Most tokens kept, per route. */
+  readonly entries: number
+  /** Most bytes kept, estimated. */
+  readonly bytes: number
+  readonly assess: (token: string, route: Route) => Promise<Assessment>
+  readonly onLookup: (result: LookupResult) => void
+}
+
+export interface TokenCache {
+  readonly assessToken: AssessToken
+  readonly size: () => number
+}
+
+const REFUSED_ENTRIES = 1_000
+const REFUSED_FOR_MS = 5_000
+/** Objects and hash of one entry beside its texts; measured as the growth of RSS over 10,000 entries. */
+const BYTES_BESIDE_TEXT = 1_500
+
+/**
+ * Keeps what was found out about a token for one configuration: make a new one for the next. A result belongs to one
+ * token (its full SHA-256, never the token itself), one route and one key; it ends when that key leaves its set.
+ * Time is not judged here, so that expiry is checked on every hit. Concurrent first uses verify once.
+ * Of failures only bad signatures are remembered, briefly: a lack of keys must heal at once.
+ */
+export function createTokenCache(options: TokenCacheOptions): TokenCache {
+  const { assess, onLookup } = options
+  const seen = new LRUCache<string, AssessedToken>({ max: options.entries, maxSize: options.bytes })
+  const refused = new LRUCache<string, Assessment>({ max: REFUSED_ENTRIES, ttl: REFUSED_FOR_MS })
+  const underWay = new Map<string, Promise<Assessment>>()
+
+  const assessNow = async (key: string, token: string, route: Route): Promise<Assessment> => {
+    try {
+      const assessment = await assess(token, route)
+      if (assessment.ok) seen.set(key, assessment, { size: token.length * 4 + BYTES_BESIDE_TEXT })
+      else if (assessment.denial.reason === 'signature_invalid') refused.set(key, assessment)
+      return assessment
+    } finally {
+      underWay.delete(key)
+    }
+  }
+
+  const assessToken: AssessToken = (token, route) => {
+    const key = `${hash('sha256', token, 'base64url')}${route.name}`
+    const known = seen.get(key)
+    if (known?.token.key.live === true) {
+      onLookup('hit')
+      return known
+    }
+    if (known !== undefined) seen.delete(key)
+    const bad = refused.get(key)
+    if (bad !== undefined) {
+      onLookup('refused')
+      return bad
+    }
+    onLookup('miss')
+    const shared = underWay.get(key)
+    if (shared !== undefined) return shared
+    const assessment = assessNow(key, token, route)
+    underWay.set(key, assessment)
+    return assessment
+  }
+
+  return { assessToken, size: () => seen.size }
+}

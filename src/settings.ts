@@ -1,0 +1,157 @@
+import type { LogLevel } from './telemetry/logger.ts'
+
+/** Process settings, from the environment. Everything about routes is in the configuration file. */
+export interface Settings {
+  /** Path of the configuration file or directory; undefined when nothing names one. */
+  readonly config: string | undefined
+  readonly listen: ListenAddress
+  readonly operationsListen: ListenAddress
+  readonly logLevel: LogLevel
+  readonly tokenCacheEntries: number
+  readonly decisionLog: 'denied' | 'all'
+  readonly exposeReason: boolean
+  /** Milliseconds for which the listener stays open after SIGTERM. */
+  readonly shutdownDelay: number
+  /** The variables of environment-only mode that are set. */
+  readonly environmentRoute: Readonly<Record<string, string>>
+}
+
+export interface ListenAddress {
+  /** undefined: every address, IPv6 and IPv4. */
+  readonly host: string | undefined
+  readonly port: number
+}
+
+export type ReadSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** Every variable, for `--help` and the reference page. */
+export const VARIABLES = [
+  {
+    name: 'FORWARDGATE_CONFIG',
+    default: './config.yaml',
+    meaning:
+      'The configuration: a YAML file, or a directory of them. Where it is not set and `./config.yaml` does not exist, the `OIDC_` variables describe one route.',
+  },
+  {
+    name: 'FORWARDGATE_LISTEN',
+    default: ':8080',
+    meaning: 'Address of the auth port: `host:port`, or `:port` for every address.',
+  },
+  {
+    name: 'FORWARDGATE_OPERATIONS_LISTEN',
+    default: ':9090',
+    meaning: 'Address of `/metrics`, `/livez` and `/readyz`. Never expose it.',
+  },
+  { name: 'FORWARDGATE_LOG_LEVEL', default: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
+  {
+    name: 'FORWARDGATE_DECISION_LOG',
+    default: 'denied',
+    meaning: '`denied`: one line for each request that was refused. `all`: allowed ones too.',
+  },
+  {
+    name: 'FORWARDGATE_EXPOSE_REASON',
+    default: 'true',
+    meaning: '`false` leaves the reason out of the header `X-Forwardgate-Reason` and of the body.',
+  },
+  {
+    name: 'FORWARDGATE_TOKEN_CACHE_ENTRIES',
+    default: '10000',
+    meaning: 'Verified tokens that are remembered, per process.',
+  },
+  {
+    name: 'FORWARDGATE_SHUTDOWN_DELAY',
+    default: '250ms',
+    meaning:
+      'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
+  },
+  { name: 'OIDC_ISSUER', default: '', meaning: 'Without a file: the issuer, as in the `iss` claim.' },
+  { name: 'OIDC_AUDIENCE', default: 'RESOURCE_URL', meaning: 'Without a file: the accepted audience.' },
+  { name: 'OIDC_JWKS_URI', default: 'discovered', meaning: 'Without a file: where the keys are.' },
+  {
+    name: 'OIDC_SCOPE',
+    default: '',
+    meaning:
+      'Without a file: scopes that are asked for and required; `openid profile email offline_access` are only asked for.',
+  },
+  { name: 'RESOURCE_URL', default: '', meaning: 'Without a file: the public URL of the protected resource.' },
+  { name: 'DCR_PROXY_URL', default: '', meaning: 'Without a file: not supported yet.' },
+] as const
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const ENVIRONMENT_ROUTE = [
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'OIDC_JWKS_URI',
+  'OIDC_SCOPE',
+  'RESOURCE_URL',
+  'DCR_PROXY_URL',
+]
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
+
+/** Reads the environment, all problems at once. Empty variables count as not set. */
+export function readSettings(environment: Environment): ReadSettings {
+  const problems: string[] = []
+  const read = <T>(name: string, fallback: string, parse: (text: string) => T | undefined, expected: string): T => {
+    const text = environment[name] || fallback
+    const value = parse(text)
+    if (value === undefined) problems.push(`${name}: "${text}" is not ${expected}`)
+    return value as T
+  }
+  const oneOf =
+    <T extends string>(values: readonly T[]) =>
+    (text: string): T | undefined =>
+      values.find((value) => value === text)
+
+  const settings: Settings = {
+    config: environment['FORWARDGATE_CONFIG'] || undefined,
+    listen: read('FORWARDGATE_LISTEN', ':8080', parseListenAddress, 'host:port or :port'),
+    operationsListen: read('FORWARDGATE_OPERATIONS_LISTEN', ':9090', parseListenAddress, 'host:port or :port'),
+    logLevel: read('FORWARDGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
+    tokenCacheEntries: read(
+      'FORWARDGATE_TOKEN_CACHE_ENTRIES',
+      '10000',
+      parseCount,
+      'a whole number from 1 to 10000000',
+    ),
+    decisionLog: read('FORWARDGATE_DECISION_LOG', 'denied', oneOf(['denied', 'all'] as const), 'denied or all'),
+    exposeReason:
+      read('FORWARDGATE_EXPOSE_REASON', 'true', oneOf(['true', 'false'] as const), 'true or false') === 'true',
+    shutdownDelay: read(
+      'FORWARDGATE_SHUTDOWN_DELAY',
+      '250ms',
+      parseDuration,
+      'a duration such as 250ms or 5s, at most 10m',
+    ),
+    environmentRoute: Object.fromEntries(
+      ENVIRONMENT_ROUTE.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    ),
+  }
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('FORWARDGATE_') && !VARIABLES.some((variable) => variable.name === name)) {
+      problems.push(`${name}: there is no such variable; see docs/reference/configuration.md for those there are`)
+    }
+  }
+  return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
+}
+
+function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[^:[\]]*):(?<port>[0-9]{1,5})$/.exec(text)
+  const port = Number(match?.groups?.['port'])
+  if (match === null || port > 65_535) return undefined
+  const host = (match.groups?.['host'] ?? '').replace(/^\[|\]$/g, '')
+  return { host: host === '' ? undefined : host, port }
+}
+
+function parseCount(text: string): number | undefined {
+  return /^[1-9][0-9]{0,7}$/.test(text) && Number(text) <= 10_000_000 ? Number(text) : undefined
+}
+
+function parseDuration(text: string): number | undefined {
+  const match = /^([0-9]{1,6})(ms|s|m)$/.exec(text)
+  const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN)
+  return milliseconds <= 600_000 ? milliseconds : undefined
+}

@@ -1,0 +1,100 @@
+import type { Decision } from '../decision/decide.ts'
+import type { HeaderFields } from '../decision/header-fields.ts'
+import { showUnverified } from '../decision/unverified.ts'
+
+/** The labels of one decision: a closed set, all from configuration and code. */
+export interface DecisionLabels {
+  readonly route: string
+  readonly issuer: string
+  readonly outcome: Decision['outcome']
+  readonly reason: Decision['reason']
+}
+
+/** One line of the decision log. Only these fields; never a header, a query or a part of a token. */
+export interface DecisionRecord extends DecisionLabels {
+  readonly method?: string
+  readonly host?: string
+  readonly path?: string
+  readonly sub?: string
+  readonly client?: string
+  readonly durationMs: number
+  readonly requestId?: string
+  readonly traceId?: string
+  readonly evidence?: Readonly<Record<string, unknown>>
+}
+
+/** Label for requests that belong to no route. */
+export const UNMATCHED = 'unmatched'
+/** Label for decisions before a signature held. */
+export const NO_ISSUER = 'none'
+
+/** A verified token younger than this that is refused is somebody whose login loops. Seconds. */
+const FRESH = 60
+
+export function decisionLabels(decision: Decision): DecisionLabels {
+  return {
+    route: decision.route?.name ?? UNMATCHED,
+    issuer: decision.issuer?.name ?? NO_ISSUER,
+    outcome: decision.outcome,
+    reason: decision.reason,
+  }
+}
+
+/** Whether a token was refused that its issuer made less than a minute before `now` (seconds). */
+export function isFreshTokenDenial(decision: Decision, now: number): boolean {
+  const issuedAt = decision.token?.issuedAt
+  return decision.outcome !== 'allow' && issuedAt !== undefined && now - issuedAt < FRESH
+}
+
+export function decisionRecord(decision: Decision, fields: HeaderFields, durationMs: number): DecisionRecord {
+  const { request, token } = decision
+  return {
+    ...decisionLabels(decision),
+    ...(request === undefined
+      ? {}
+      : { method: request.method, host: request.host, path: showUnverified(request.path) }),
+    ...(token?.subject === undefined ? {} : { sub: capped(token.subject) }),
+    ...(token?.client === undefined ? {} : { client: capped(token.client) }),
+    durationMs: Math.round(durationMs * 1000) / 1000,
+    ...(typeof fields.requestId === 'string' ? { requestId: showUnverified(fields.requestId) } : {}),
+    ...traceOf(fields),
+    ...evidenceOf(decision),
+  }
+}
+
+function evidenceOf(decision: Decision): Pick<DecisionRecord, 'evidence'> {
+  if (decision.outcome === 'allow') return {}
+  const { reason: _, ...evidence } = decision.denial
+  return Object.keys(evidence).length === 0 ? {} : { evidence: cappedDeep(evidence) as Record<string, unknown> }
+}
+
+/** W3C Trace Context §3.2.2: the trace id of a well-formed `traceparent`. */
+function traceOf(fields: HeaderFields): Pick<DecisionRecord, 'traceId'> {
+  if (typeof fields.traceparent !== 'string') return {}
+  const traceId = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(fields.traceparent)?.[1]
+  return traceId === undefined ? {} : { traceId }
+}
+
+const LONGEST_TEXT = 200
+const MOST_ITEMS = 20
+
+function capped(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}
+
+/** A claim may be as large as its token; a log line may not. */
+function cappedDeep(value: unknown): unknown {
+  if (typeof value === 'string') return capped(value)
+  if (Array.isArray(value)) {
+    const items = value.slice(0, MOST_ITEMS).map(cappedDeep)
+    return value.length > MOST_ITEMS ? [...items, `… ${value.length - MOST_ITEMS} more`] : items
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value)
+        .slice(0, MOST_ITEMS)
+        .map(([name, member]) => [name, cappedDeep(member)]),
+    )
+  }
+  return value
+}
