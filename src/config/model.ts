@@ -52,7 +52,7 @@ export type KeySource =
 export interface Route {
   readonly name: string
   /** At least one; the first is the one named when the forwarded host is none of theirs. */
-  readonly resources: readonly Resource[]
+  readonly resources: readonly [Resource, ...Resource[]]
   /** Hosts and paths by which plain `/verify` selects this route. */
   readonly match: Match
   /** The hosts outside which every request is refused; undefined: no such lock. */
@@ -146,7 +146,9 @@ export interface ClaimRule {
 export interface IdentityHeader {
   /** As written. */
   readonly name: string
-  readonly source: { readonly kind: 'claim'; readonly claim: ClaimSelector } | { readonly kind: 'scopes' | 'client' | 'issuer' }
+  readonly source:
+    | { readonly kind: 'claim'; readonly claim: ClaimSelector }
+    | { readonly kind: 'scopes' | 'client' | 'issuer' }
 }
 
 /** What the backend gets as Authorization. */

@@ -13,7 +13,7 @@ type Built = { readonly ok: true; readonly headers: HeaderList } | { readonly ok
 
 /** Every identity header of the route with its value; empty where the token has no such claim, so that a client's copy is removed. */
 export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built {
-  const headers = route.identityHeaders.flatMap((header) => [header.name, valueOf(header, token)])
+  const headers = route.identityHeaders.flatMap((header) => [header.name, headerValue(header, token)])
   const bytes = headers.reduce((sum, text) => sum + text.length, 0)
   if (bytes > LARGEST_IDENTITY)
     return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: LARGEST_IDENTITY } }
@@ -39,7 +39,7 @@ export function findAlias(oddNames: readonly string[], identityNames: ReadonlySe
   return oddNames.find((name) => identityNames.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-')))
 }
 
-function valueOf(header: IdentityHeader, token: VerifiedToken): string {
+function headerValue(header: IdentityHeader, token: VerifiedToken): string {
   const { source } = header
   switch (source.kind) {
     case 'claim':

@@ -1,0 +1,42 @@
+import type { Config } from './config/model.ts'
+import { assessToken } from './decision/assessment.ts'
+import type { Policy } from './decision/decide.ts'
+import { type MetadataIndex, buildMetadataIndex } from './decision/protected-resource.ts'
+import { buildRouteTable } from './decision/route-table.ts'
+import type { KeyRegistry } from './issuers/registry.ts'
+import { type LookupResult, createTokenCache } from './issuers/token-cache.ts'
+
+/** One configuration and all that was built from it. Replaced whole; a request keeps the one it begins with. */
+export interface Generation {
+  readonly config: Config
+  readonly registry: KeyRegistry
+  readonly policy: Policy
+  readonly metadata: MetadataIndex
+  readonly cachedTokens: () => number
+}
+
+export interface GenerationPorts {
+  readonly tokenCacheEntries: number
+  /** Seconds since the epoch. */
+  readonly now: () => number
+  readonly onLookup: (result: LookupResult) => void
+}
+
+const TOKEN_CACHE_BYTES = 24 * 1024 * 1024
+
+/** Connects what one configuration needs: its routes, the keys of its issuers, a token cache of its own. */
+export function buildGeneration(config: Config, registry: KeyRegistry, ports: GenerationPorts): Generation {
+  const cache = createTokenCache({
+    entries: ports.tokenCacheEntries,
+    bytes: TOKEN_CACHE_BYTES,
+    assess: (token, route) => assessToken(token, route, config.revocations, registry.findKeys),
+    onLookup: ports.onLookup,
+  })
+  return {
+    config,
+    registry,
+    policy: { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: ports.now },
+    metadata: buildMetadataIndex(config.routes),
+    cachedTokens: cache.size,
+  }
+}

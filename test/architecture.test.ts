@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url))
+
+/** The parts of the house and whom each may import beside itself. `config` and `decision` know nobody who does I/O. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'main.ts': ['cli'],
+  cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'telemetry'],
+  'service.ts': ['generation.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
+  'generation.ts': ['config', 'decision', 'issuers'],
+  'settings.ts': ['telemetry'],
+  'version.ts': [],
+  http: ['config', 'decision'],
+  issuers: ['config', 'decision'],
+  telemetry: ['config', 'decision'],
+  decision: ['config'],
+  config: [],
+}
+
+/** Packages and Node modules that only these parts may import: I/O stays out of `decision`, prom-client in one file. */
+const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
+  fastify: ['http', 'service.ts'],
+  pino: ['telemetry/logger.ts'],
+  'prom-client': ['telemetry/metrics.ts'],
+  'lru-cache': ['issuers/token-cache.ts'],
+  jose: ['decision/access-token.ts', 'issuers'],
+  yaml: ['config'],
+  zod: ['config'],
+}
+
+/** What a pure part may import from Node: constants and computation. */
+const PURE_NODE_MODULES: Readonly<Record<string, readonly string[]>> = { decision: ['node:http', 'node:crypto'] }
+
+const LONGEST_FILE = 300
+
+interface SourceFile {
+  /** Relative to src. */
+  readonly path: string
+  readonly text: string
+}
+
+function sourceFiles(): readonly SourceFile[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }))
+}
+
+function breaches(files: readonly SourceFile[]): readonly string[] {
+  return files.flatMap((file) => importsOf(file).flatMap((target) => breachOf(file, target)))
+}
+
+function importsOf({ text }: SourceFile): readonly string[] {
+  const specifiers = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'(?<specifier>[^']+)'/g)
+  return [...specifiers].map((match) => match.groups?.['specifier'] ?? '')
+}
+
+function breachOf({ path }: SourceFile, specifier: string): readonly string[] {
+  const part = partOf(path)
+  const breach = [`${path} imports ${specifier}`]
+  if (specifier.startsWith('.')) {
+    const target = partOf(relative(SRC, resolve(SRC, dirname(path), specifier)))
+    return target === part || MAY_IMPORT[part]?.includes(target) === true ? [] : breach
+  }
+  if (specifier.startsWith('node:')) {
+    const pure = PURE_NODE_MODULES[part]
+    return pure === undefined || pure.includes(specifier) ? [] : breach
+  }
+  const allowed = ONLY_IN[specifier]
+  return allowed?.some((place) => path === place || part === place) === true ? [] : breach
+}
+
+function partOf(path: string): string {
+  return path.split('/')[0] ?? ''
+}
+
+test('every import follows the table', () => {
+  assert.deepEqual(breaches(sourceFiles()), [])
+})
+
+test('every part of the house is in the table, and the table has no other', () => {
+  const parts = new Set(sourceFiles().map((file) => partOf(file.path)))
+  assert.deepEqual([...parts].sort(), Object.keys(MAY_IMPORT).sort())
+})
+
+const PLANTED: readonly SourceFile[] = [
+  { path: 'decision/planted.ts', text: "import { readFileSync } from 'node:fs'" },
+  { path: 'decision/planted.ts', text: "import { fastify } from 'fastify'" },
+  { path: 'decision/planted.ts', text: "import type { KeySet } from '../issuers/key-set.ts'" },
+  { path: 'http/planted.ts', text: "import { KeySet } from '../issuers/key-set.ts'" },
+  { path: 'issuers/planted.ts', text: "import { buildAuthServer } from '../http/auth-server.ts'" },
+  { path: 'config/planted.ts', text: "export { decide } from '../decision/decide.ts'" },
+  { path: 'telemetry/planted.ts', text: "const logger = await import('../service.ts')" },
+  { path: 'http/planted.ts', text: "import { Counter } from 'prom-client'" },
+  { path: 'cli/planted.ts', text: "import leftPad from 'left-pad'" },
+]
+
+for (const file of PLANTED) {
+  test(`a planted breach is found: ${file.path}: ${file.text}`, () => {
+    assert.equal(breaches([file]).length, 1)
+  })
+}
+
+test('the environment is read by the entry and the settings only', () => {
+  const readers = sourceFiles().filter(({ text }) => /\bprocess\.env\b/.test(text))
+  assert.deepEqual(
+    readers.map((file) => file.path),
+    [],
+    'main.ts hands over `process`; nobody else names it',
+  )
+})
+
+test('no file has more than one idea', () => {
+  const long = sourceFiles().filter(({ text }) => text.split('\n').length > LONGEST_FILE)
+  assert.deepEqual(
+    long.map((file) => file.path),
+    [],
+  )
+})
+
+test('a reader finds no utils, helpers or barrels', () => {
+  const vague = sourceFiles().filter(({ path }) => /(?:^|\/)(?:utils?|helpers?|common|misc|index)\.ts$/.test(path))
+  assert.deepEqual(
+    vague.map((file) => file.path),
+    [],
+  )
+})
