@@ -88,7 +88,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     token: (robot, resource, scopes) => fetchToken(tokenEndpoint, robot, resource, scopes),
     stop: () => closeNow(server),
     start: async () => {
-      await listenOnLoopback(server, port)
+      await listenOnLoopback(server, { port })
     },
   }
 }

@@ -6,8 +6,11 @@ import type { AddressInfo } from 'node:net'
  * Listens on 127.0.0.1 and promises the port. Port 0 lets the system choose a free one, which cannot lose a race
  * against another process as any "find a free port, then bind it" would.
  */
-export async function listenOnLoopback(server: Server, port = 0): Promise<number> {
-  server.listen(port, '127.0.0.1')
+export async function listenOnLoopback(
+  server: Server,
+  options: { readonly port?: number; readonly reusePort?: boolean } = {},
+): Promise<number> {
+  server.listen({ port: 0, host: '127.0.0.1', ...options })
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
 }

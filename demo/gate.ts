@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startChild, waitUntil } from './child-process.ts'
+
+/** A running forwardgate. */
+export interface Gate {
+  /** Origin of the auth port. */
+  readonly auth: string
+  /** Origin of the operations port. */
+  readonly operations: string
+  /** The configuration file in use. */
+  readonly configFile: string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts `forwardgate serve` as a process of its own with this configuration, on free loopback ports, and resolves once
+ * it is ready. It inherits no setting from this process's environment. `onLine` hears its log.
+ */
+export async function startGate(configuration: string, onLine: (line: string) => void = () => {}): Promise<Gate> {
+  const directory = await mkdtemp(join(tmpdir(), 'forwardgate-demo-'))
+  const configFile = join(directory, 'config.yaml')
+  await writeFile(configFile, configuration)
+
+  let addresses: { readonly auth: string; readonly operations: string } | undefined
+  const child = await startChild(process.execPath, [MAIN, 'serve'], {
+    env: {
+      PATH: process.env['PATH'],
+      FORWARDGATE_CONFIG: configFile,
+      FORWARDGATE_LISTEN: '127.0.0.1:0',
+      FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0',
+      FORWARDGATE_DECISION_LOG: 'all',
+    },
+    onLine: (line) => {
+      addresses ??= readAddresses(line)
+      onLine(line)
+    },
+  })
+  const stop = async () => {
+    await child.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+  try {
+    await waitUntil(
+      'forwardgate is ready',
+      async () => addresses !== undefined && isReady(addresses.operations),
+      child.failed,
+    )
+    if (addresses === undefined) throw new Error('forwardgate did not say where it listens')
+    return { ...addresses, configFile, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function isReady(operations: string): Promise<boolean> {
+  const response = await fetch(`${operations}/readyz`, { signal: AbortSignal.timeout(1000) })
+  await response.body?.cancel()
+  return response.ok
+}
+
+function readAddresses(line: string): { readonly auth: string; readonly operations: string } | undefined {
+  let entry: unknown
+  try {
+    entry = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  if (typeof entry !== 'object' || entry === null || !('msg' in entry) || entry.msg !== 'listening') return undefined
+  if (!('auth' in entry && 'operations' in entry)) return undefined
+  const { auth, operations } = entry
+  return typeof auth === 'string' && typeof operations === 'string' ? { auth, operations } : undefined
+}
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))

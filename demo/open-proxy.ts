@@ -1,0 +1,21 @@
+import { openCaddy } from './caddy.ts'
+import { openForwardAuthProxy } from './forward-auth-proxy.ts'
+import type { ReverseProxy } from './reverse-proxy.ts'
+import { openTraefik } from './traefik.ts'
+
+/** The proxies that the demo can stand behind. */
+export const PROXY_KINDS = ['builtin', 'traefik', 'caddy'] as const
+
+export type ProxyKind = (typeof PROXY_KINDS)[number]
+
+/** Opens a proxy of this kind; `onLine` hears what a real one writes. Programs: TRAEFIK_BIN, CADDY_BIN, else PATH. */
+export function openProxy(kind: ProxyKind, onLine?: (line: string) => void): Promise<ReverseProxy> {
+  switch (kind) {
+    case 'builtin':
+      return openForwardAuthProxy()
+    case 'traefik':
+      return openTraefik(process.env['TRAEFIK_BIN'] || 'traefik', onLine)
+    case 'caddy':
+      return openCaddy(process.env['CADDY_BIN'] || 'caddy', onLine)
+  }
+}
