@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../demo/main.ts', import.meta.url))
+
+describe('the demo', () => {
+  it('plays every scene, finds every answer right and ends', async () => {
+    const { code, output, errors } = await runDemo(['--once'])
+    assert.equal(code, 0, `${output}\n${errors}`)
+    assert.equal(errors, '')
+    for (const line of [
+      /HTTP\/1\.1 401 Unauthorized\n {3}WWW-Authenticate: Bearer resource_metadata="http:\/\/127\.0\.0\.1:\d+\/\.well-known\/oauth-protected-resource\/mcp\/kubernetes", scope="mcp:read"\n/,
+      /"authorization_servers": \[\n\s+"http:\/\/127\.0\.0\.1:\d+"\n/,
+      /"x-auth-subject": "demo"/,
+      /HTTP\/1\.1 403 Forbidden\n {3}WWW-Authenticate: .*scope="mcp:read mcp:admin", error="insufficient_scope"/,
+      /X-Forwardgate-Reason: audience_mismatch/,
+      /X-Forwardgate-Reason: token_expired/,
+      /The issuer is down.*HTTP\/1\.1 200 OK/s,
+      /Every answer was as it should be\./,
+    ]) {
+      assert.match(output, line)
+    }
+    const colour = '\u001b'
+    assert.ok(!output.includes(colour), 'no colour without a terminal')
+    assert.doesNotMatch(output, /eyJ[\w-]{100}/, 'no whole token is shown')
+  })
+
+  it('shows lines that work when pasted, and ends well on Ctrl-C', async (t) => {
+    const demo = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    t.after(() => demo.kill('SIGKILL'))
+    const pasted: string[] = []
+    for await (const line of createInterface({ input: demo.stdout })) {
+      if (/^ {2}(curl|[A-Z]+=)/.test(line)) pasted.push(line)
+      if (line.includes('until Ctrl-C')) break
+    }
+    const shell = spawn('sh', ['-e'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    shell.stdin.end(pasted.join('\n'))
+    const statuses = [...(await text(shell.stdout)).matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => status)
+    // The last is the call that worked while the issuer was down.
+    assert.deepEqual(statuses, ['401', '200', '200', '200', '403', '401', '401', '200'])
+
+    const ended = once(demo, 'exit')
+    demo.kill('SIGINT')
+    demo.kill('SIGINT')
+    assert.deepEqual(await ended, [0, null])
+  })
+
+  it('says what is wrong with its arguments', async () => {
+    const { code, errors } = await runDemo(['--proxy', 'squid'])
+    assert.equal(code, 2)
+    assert.match(errors, /--proxy squid: it is builtin \| traefik \| caddy/)
+  })
+
+  it('says which program is missing', async () => {
+    const { code, errors } = await runDemo(['--once', '--proxy', 'traefik'], { TRAEFIK_BIN: '/nowhere/traefik' })
+    assert.equal(code, 1)
+    assert.match(errors, /\/nowhere\/traefik is not installed/)
+  })
+})
+
+async function runDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const closed = once(child, 'close')
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = (await closed) as [number | null]
+  return { code, output, errors }
+}
