@@ -11,29 +11,26 @@ export interface FakeClock extends Clock {
 
 export function fakeClock(start = 0): FakeClock {
   let now = start
-  let timers: { readonly at: number; readonly run: () => void }[] = []
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>()
   return {
     now: () => now,
     schedule(delay, run) {
       const timer = { at: now + delay, run }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter((other) => other !== timer)
-      }
+      timers.add(timer)
+      return () => void timers.delete(timer)
     },
     async advance(ms) {
       const end = now + ms
       await settle()
       for (let due = nextDue(timers, end); due !== undefined; due = nextDue(timers, end)) {
-        const timer = due
-        timers = timers.filter((other) => other !== timer)
-        now = Math.max(now, timer.at)
-        timer.run()
+        timers.delete(due)
+        now = Math.max(now, due.at)
+        due.run()
         await settle()
       }
       now = end
     },
-    pending: () => timers.map((timer) => timer.at - now).toSorted((left, right) => left - right),
+    pending: () => [...timers].map((timer) => timer.at - now).toSorted((left, right) => left - right),
   }
 }
 
@@ -42,6 +39,6 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await setImmediate()
 }
 
-function nextDue<T extends { readonly at: number }>(timers: readonly T[], end: number): T | undefined {
-  return timers.filter((timer) => timer.at <= end).toSorted((left, right) => left.at - right.at)[0]
+function nextDue<T extends { readonly at: number }>(timers: ReadonlySet<T>, end: number): T | undefined {
+  return [...timers].filter((timer) => timer.at <= end).toSorted((left, right) => left.at - right.at)[0]
 }
