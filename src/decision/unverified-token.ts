@@ -5,7 +5,7 @@ import type { Denial } from './denial.ts'
 export interface UnverifiedToken {
   readonly algorithm: string
   readonly keyId: string | undefined
-  /** `typ` of the header, lower case, without `application/` (RFC 7515 §4.1.9). */
+  /** `typ` of the header, lower case, without `application/` (RFC 7515 §4.1.9), except for a plain JWT (RFC 7519 §5.1). */
   readonly type: string | undefined
   readonly issuer: string | undefined
   /** To be read only after the signature held. */
@@ -45,7 +45,7 @@ export function parseUnverifiedToken(token: string): Parsed {
     token: {
       algorithm: alg,
       keyId: kid,
-      type: typ?.toLowerCase().replace(/^application\//, ''),
+      type: typ?.toLowerCase().replace(/^application\/(?!jwt$)/, ''),
       issuer: typeof payload['iss'] === 'string' ? payload['iss'] : undefined,
       payload,
     },

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
+
+const segment = (text: string | Buffer) => Buffer.from(text).toString('base64url')
+const token = (header: string | Buffer, payload: string | Buffer = '{"iss":"i"}', signature = 'AAAA') =>
+  `${segment(header)}.${segment(payload)}.${signature}`
+
+function denialOf(text: string) {
+  const parsed = parseUnverifiedToken(text)
+  assert.equal(parsed.ok, false, text)
+  return parsed.ok ? undefined : parsed.denial
+}
+
+function parse(header: object, payload: object = { iss: 'i' }) {
+  const parsed = parseUnverifiedToken(token(JSON.stringify(header), JSON.stringify(payload)))
+  assert.ok(parsed.ok)
+  return parsed.token
+}
+
+test('alg, kid, typ and iss are read', () => {
+  assert.deepEqual(parse({ alg: 'RS256', kid: 'k', typ: 'JWT' }), {
+    algorithm: 'RS256',
+    keyId: 'k',
+    type: 'jwt',
+    issuer: 'i',
+    payload: { iss: 'i' },
+  })
+  const bare = parse({ alg: 'none' }, { iss: ['i'] })
+  assert.deepEqual([bare.keyId, bare.type, bare.issuer], [undefined, undefined, undefined])
+})
+
+test('typ is compared without case and without application/ before at+jwt', () => {
+  for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+JWT']) {
+    assert.equal(parse({ alg: 'RS256', typ }).type, 'at+jwt')
+  }
+  assert.equal(parse({ alg: 'RS256', typ: 'application/application/at+jwt' }).type, 'application/at+jwt')
+})
+
+test('typ application/jwt is not one of the spellings that are accepted', () => {
+  assert.equal(parse({ alg: 'RS256', typ: 'application/JWT' }).type, 'application/jwt')
+})
+
+test('token_opaque: no JWT at all, or an encrypted one', () => {
+  for (const text of ['abc', 'ya29.a0Af_6x', 'a.b.c.d.e', '..', 'abc==']) {
+    assert.deepEqual(denialOf(text), { reason: 'token_opaque', form: 'opaque' }, text)
+  }
+  const jwe = `${segment('{"alg":"dir"}')}..aaaa.bbbb.cccc`
+  assert.deepEqual(denialOf(jwe), { reason: 'token_opaque', form: 'encrypted' })
+})
+
+test('token_malformed: not the three segments of a signed JWT', () => {
+  const problem = 'it does not have the three base64url segments of a signed JWT'
+  const good = token('{"alg":"RS256"}')
+  for (const text of [
+    good.slice(0, good.lastIndexOf('.')),
+    `${segment('{"alg":"none"}')}.${segment('{}')}.`,
+    `${segment('{"alg":"RS256"}')}..AAAA`,
+    `${good}.AAAA`,
+    `${good}=`,
+    `${good}\n`,
+    `${good.slice(0, -1)}+`,
+  ]) {
+    assert.deepEqual(denialOf(text), { reason: 'token_malformed', problem }, JSON.stringify(text))
+  }
+})
+
+test('token_malformed: a segment in another spelling than its canonical one', () => {
+  assert.deepEqual(denialOf(token('{"alg":"RS256"}', '{}', 'AB')), {
+    reason: 'token_malformed',
+    problem: 'the signature is not canonical base64url',
+  })
+  assert.deepEqual(denialOf(`${segment('{"alg":"RS256"} ')}.${segment('{} ').slice(0, -1)}B.AAAA`.replace(' ', '')), {
+    reason: 'token_malformed',
+    problem: 'the payload is not a JSON object in canonical base64url',
+  })
+})
+
+test('token_malformed: header or payload is not a JSON object in UTF-8', () => {
+  const notObjects = [
+    '[]',
+    'null',
+    '1',
+    '"a"',
+    '{',
+    '{"a":1}x',
+    '\ufeff{"alg":"RS256"}',
+    Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+  ]
+  for (const bad of notObjects) {
+    assert.deepEqual(denialOf(token(bad)), {
+      reason: 'token_malformed',
+      problem: 'the header is not a JSON object in canonical base64url',
+    })
+    assert.deepEqual(denialOf(token('{"alg":"RS256"}', bad)), {
+      reason: 'token_malformed',
+      problem: 'the payload is not a JSON object in canonical base64url',
+    })
+  }
+})
+
+test('token_malformed: header members of the wrong kind', () => {
+  const rows = {
+    '{}': 'the header has no alg',
+    '{"alg":1}': 'the header has no alg',
+    '{"alg":["RS256"]}': 'the header has no alg',
+    '{"alg":"RS256","crit":["exp"],"exp":1}': 'the header asks for an extension that is not supported',
+    '{"alg":"RS256","crit":null}': 'the header asks for an extension that is not supported',
+    '{"alg":"RS256","b64":true}': 'the header asks for an extension that is not supported',
+    '{"alg":"RS256","kid":1}': 'kid is not a short string',
+    '{"alg":"RS256","kid":["k"]}': 'kid is not a short string',
+    [`{"alg":"RS256","kid":"${'k'.repeat(1025)}"}`]: 'kid is not a short string',
+    '{"alg":"RS256","typ":1}': 'typ is not a string',
+    '{"alg":"RS256","typ":null}': 'typ is not a string',
+  }
+  for (const [header, problem] of Object.entries(rows)) {
+    assert.deepEqual(denialOf(token(header)), { reason: 'token_malformed', problem }, header)
+  }
+  assert.equal(parse({ alg: 'RS256', kid: 'k'.repeat(1024) }).keyId?.length, 1024)
+})
+
+test('any bytes: never throws', () => {
+  const part = fc.oneof(
+    fc.base64String(),
+    fc.jsonValue().map((value) => segment(JSON.stringify(value))),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const parsed = parseUnverifiedToken(parts.join('.'))
+      if (parsed.ok) assert.equal(parts.length, 3)
+    }),
+  )
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof parseUnverifiedToken(text).ok === 'boolean'))
+})
