@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { LONGEST_TOKEN, parseCredentials } from '../../../src/decision/credentials.ts'
+import { SEVERAL } from '../../../src/decision/header-fields.ts'
+
+const outcomeOf = (value: string | typeof SEVERAL | undefined) => {
+  const parsed = parseCredentials(value)
+  return parsed.ok ? `token ${parsed.token}` : parsed.denial
+}
+
+test('a token comes from Bearer, one space and a token68, the scheme in any case', () => {
+  for (const value of ['Bearer abc', 'bearer abc', 'BEARER abc', 'bEaReR abc'])
+    assert.equal(outcomeOf(value), 'token abc')
+  assert.equal(outcomeOf('Bearer a-Z0._~+/9=='), 'token a-Z0._~+/9==')
+})
+
+test('credentials_missing: no field, an empty one, and every other scheme, of which only a known name is told', () => {
+  assert.deepEqual(outcomeOf(undefined), { reason: 'credentials_missing' })
+  assert.deepEqual(outcomeOf(''), { reason: 'credentials_missing' })
+  const schemes = {
+    'Basic dXNlcjpw': 'basic',
+    'DPoP abc': 'dpop',
+    'Digest username="a"': 'digest',
+    'Negotiate abc': 'negotiate',
+    'Basic x, Bearer y': 'basic',
+    'eyJhbGciOiJub25lIn0.e30.': 'other',
+    'Bearerx abc': 'other',
+    ' Bearer abc': 'other',
+    '"Bearer" abc': 'other',
+  }
+  for (const [value, scheme] of Object.entries(schemes)) {
+    assert.deepEqual(outcomeOf(value), { reason: 'credentials_missing', scheme }, value)
+  }
+})
+
+test('credentials_ambiguous: more than one Authorization field', () => {
+  assert.deepEqual(outcomeOf(SEVERAL), { reason: 'credentials_ambiguous' })
+})
+
+test('credentials_malformed: anything else that begins with Bearer', () => {
+  const problems = {
+    Bearer: 'there is no token after Bearer',
+    'Bearer ': 'there is no token after Bearer',
+    'Bearer\tabc': 'not exactly one space after Bearer',
+    'Bearer,abc': 'not exactly one space after Bearer',
+    'Bearer  abc': 'not exactly one space after Bearer',
+    'Bearer a b': 'the token has characters outside the token68 alphabet',
+    'Bearer a,b': 'the token has characters outside the token68 alphabet',
+    'Bearer a\u00e9': 'the token has characters outside the token68 alphabet',
+    'Bearer a\u0000': 'the token has characters outside the token68 alphabet',
+    'Bearer a=b': 'the token has characters outside the token68 alphabet',
+    'Bearer =': 'the token has characters outside the token68 alphabet',
+    'Bearer abc, Basic x': 'the token has characters outside the token68 alphabet',
+  }
+  for (const [value, problem] of Object.entries(problems)) {
+    assert.deepEqual(outcomeOf(value), { reason: 'credentials_malformed', problem }, JSON.stringify(value))
+  }
+})
+
+test('token_too_large: past the cap, and not at it', () => {
+  assert.equal(outcomeOf(`Bearer ${'a'.repeat(LONGEST_TOKEN)}`), `token ${'a'.repeat(LONGEST_TOKEN)}`)
+  assert.deepEqual(outcomeOf(`Bearer ${'a'.repeat(LONGEST_TOKEN + 1)}`), {
+    reason: 'token_too_large',
+    length: LONGEST_TOKEN + 1,
+    limit: LONGEST_TOKEN,
+  })
+})
+
+test('any field value: never throws, and a token is what stands after "Bearer ", whole', () => {
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string().map((rest) => `Bearer ${rest}`),
+    fc
+      .tuple(fc.constantFrom('Bearer', 'bearer', 'Basic'), fc.constantFrom(' ', '  ', '\t', ','), fc.base64String())
+      .map((parts) => parts.join('')),
+  )
+  fc.assert(
+    fc.property(value, (authorization) => {
+      const parsed = parseCredentials(authorization)
+      if (!parsed.ok) return
+      assert.equal(authorization.slice(0, 7).toLowerCase(), 'bearer ')
+      assert.equal(authorization.slice(7), parsed.token)
+      assert.match(parsed.token, /^[A-Za-z0-9._~+/-]+=*$/)
+    }),
+  )
+})

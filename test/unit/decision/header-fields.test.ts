@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { readHeaderFields, SEVERAL } from '../../../src/decision/header-fields.ts'
+
+test('each field is read in any case of its name', () => {
+  const fields = readHeaderFields([
+    ...['x-forwarded-METHOD', 'POST', 'X-Forwarded-Host', 'h', 'X-FORWARDED-URI', '/a', 'authorization', 'Bearer x'],
+    ...['ORIGIN', 'https://o', 'Access-Control-Request-Method', 'PUT', 'TraceParent', '00-a', 'X-Request-ID', 'r'],
+  ])
+  assert.deepEqual(fields, {
+    forwardedMethod: 'POST',
+    forwardedHost: 'h',
+    forwardedUri: '/a',
+    authorization: 'Bearer x',
+    origin: 'https://o',
+    accessControlRequestMethod: 'PUT',
+    methodOverride: undefined,
+    traceparent: '00-a',
+    requestId: 'r',
+    oddNames: undefined,
+  })
+})
+
+test('a field that comes twice or more is SEVERAL, also with equal or empty values', () => {
+  const twice = readHeaderFields(['Authorization', 'a', 'authorization', 'a', 'Origin', '', 'Origin', ''])
+  assert.equal(twice.authorization, SEVERAL)
+  assert.equal(twice.origin, SEVERAL)
+  const thrice = readHeaderFields(['Origin', 'a', 'Origin', 'b', 'Origin', 'c'])
+  assert.equal(thrice.origin, SEVERAL)
+})
+
+test('every method override header is the same field', () => {
+  for (const name of ['X-HTTP-Method-Override', 'x-http-method', 'X-Method-Override']) {
+    assert.equal(readHeaderFields([name, 'DELETE']).methodOverride, 'DELETE')
+  }
+  assert.equal(readHeaderFields(['X-HTTP-Method', 'GET', 'X-Method-Override', 'GET']).methodOverride, SEVERAL)
+})
+
+test('names that only look alike are other headers, and those with odd characters are remembered', () => {
+  const fields = readHeaderFields([
+    ...['X_Forwarded_Uri', '/public', 'X-Forwarded-UriX', '/public', 'Authorization-Foo', 'Bearer x'],
+    ...['X.Auth.Subject', 'admin', 'X-Forwarded-Prefix', '/admin'],
+  ])
+  assert.equal(fields.forwardedUri, undefined)
+  assert.equal(fields.authorization, undefined)
+  assert.deepEqual(fields.oddNames, ['X_Forwarded_Uri', 'X.Auth.Subject'])
+})
+
+test('an Authorization behind thousands of fields is still seen', () => {
+  const many = Array.from({ length: 5000 }, (_, at) => [`x-${at}`, '']).flat()
+  assert.equal(readHeaderFields(['Authorization', 'a', ...many, 'Authorization', 'b']).authorization, SEVERAL)
+})
+
+test('any raw headers: never throws, also when a value is missing', () => {
+  assert.equal(readHeaderFields(['Authorization']).authorization, '')
+  const name = fc.oneof(fc.string(), fc.constantFrom('Authorization', 'origin', 'X-Forwarded-Uri', '__proto__'))
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, fc.string({ unit: 'binary' }))), (pairs) => {
+      const fields = readHeaderFields(pairs.flat())
+      const sent = pairs.filter(([sentName]) => sentName.toLowerCase() === 'authorization')
+      assert.equal(fields.authorization, sent.length > 1 ? SEVERAL : sent[0]?.[1])
+    }),
+  )
+})

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Route } from '../../../src/config/model.ts'
+import { buildRouteTable, type Placed, placeByPath, placeNamed } from '../../../src/decision/route-table.ts'
+import { sampleRoute, sampleRule } from './sample.ts'
+
+const HOST = 'api.example.com'
+const at = (path: string, host = HOST, method = 'GET') => ({ method, host, path })
+
+const routed = (name: string, paths: readonly string[], changes: Partial<Route> = {}) =>
+  sampleRoute({ name, match: { hosts: [HOST], paths }, ...changes })
+
+function outcomeOf(placed: Placed): string {
+  return placed.ok ? (placed.route.name ?? '') : `${placed.denial.reason} at ${placed.route?.name}`
+}
+
+const TABLE = buildRouteTable([
+  routed('root', ['']),
+  routed('mcp', ['/mcp', '/mcp2']),
+  routed('deep', ['/mcp/deep']),
+  routed('elsewhere', ['/x'], { match: { hosts: ['other.example.com', HOST], paths: ['/x'] } }),
+])
+const WITHOUT_ROOT = buildRouteTable([routed('mcp', ['/mcp'])])
+
+test('plain /verify: whole segments, the most specific route first', () => {
+  const expected = {
+    '/': 'root',
+    '/mcp': 'mcp',
+    '/mcp/': 'mcp',
+    '/mcp/a/b': 'mcp',
+    '/mcp2/a': 'mcp',
+    '/mcpX': 'root',
+    '/mcp/deep/a': 'deep',
+    '/mcp/deeper': 'mcp',
+    '/%6dcp': 'mcp',
+  }
+  for (const [path, name] of Object.entries(expected)) assert.equal(outcomeOf(placeByPath(TABLE, at(path))), name, path)
+  assert.equal(outcomeOf(placeByPath(TABLE, at('/x/y', 'other.example.com'))), 'elsewhere')
+})
+
+test('route_unknown: a host or path of no route', () => {
+  assert.equal(outcomeOf(placeByPath(WITHOUT_ROOT, at('/other'))), 'route_unknown at undefined')
+  assert.equal(outcomeOf(placeByPath(TABLE, at('/mcp', 'evil.example.com'))), 'route_unknown at undefined')
+})
+
+test('route_mismatch: ignoring case another route would be chosen', () => {
+  for (const path of ['/MCP', '/Mcp/deep', '/mcp/DEEP/a', '/%4Dcp']) {
+    assert.equal(outcomeOf(placeByPath(TABLE, at(path))), 'route_mismatch at undefined', path)
+  }
+  assert.equal(outcomeOf(placeByPath(WITHOUT_ROOT, at('/MCP'))), 'route_mismatch at undefined')
+  const sameRoute = buildRouteTable([routed('both', ['/a', '/A'])])
+  assert.equal(outcomeOf(placeByPath(sameRoute, at('/A/x'))), 'both')
+})
+
+test('forwarded_request_invalid: a path that some backend reads as another one, wherever the path decides', () => {
+  const locked = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp'] })
+  for (const path of ['/mcp/../x', '/mcp//x', '/mcp%2fx', '/mcp/%2e%2e/x', '/mcp;x', '/mcp\\x', '/mcp%00', '/mcp%ff']) {
+    assert.equal(outcomeOf(placeByPath(TABLE, at(path))), 'forwarded_request_invalid at undefined', path)
+    assert.equal(outcomeOf(placeNamed(locked, at(path))), 'forwarded_request_invalid at mcp', path)
+    assert.equal(outcomeOf(placeNamed(routed('free', ['/mcp']), at(path))), 'free', path)
+  }
+})
+
+test('route_mismatch: outside the locks of the named route', () => {
+  const locked = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp', '/mcp2'], lockedHosts: [HOST] })
+  for (const path of ['/mcp', '/mcp/a', '/mcp2/']) assert.equal(outcomeOf(placeNamed(locked, at(path))), 'mcp', path)
+  for (const path of ['/', '/mcpX', '/MCP', '/other']) {
+    assert.equal(outcomeOf(placeNamed(locked, at(path))), 'route_mismatch at mcp', path)
+  }
+  assert.equal(outcomeOf(placeNamed(locked, at('/mcp', 'evil.example.com'))), 'route_mismatch at mcp')
+  const hostOnly = routed('mcp', ['/mcp'], { lockedHosts: [HOST] })
+  assert.equal(outcomeOf(placeNamed(hostOnly, at('/%2f'))), 'mcp')
+  assert.equal(outcomeOf(placeNamed(hostOnly, at('/mcp', 'evil.example.com'))), 'route_mismatch at mcp')
+  assert.equal(outcomeOf(placeNamed(routed('free', ['/mcp']), at('/%2f', 'evil.example.com'))), 'free')
+  assert.equal(outcomeOf(placeByPath(buildRouteTable([locked]), at('/mcp/a'))), 'mcp')
+})
+
+test('rules match by method, GET including HEAD, and by path in any case and anything below', () => {
+  const rules = [
+    sampleRule({ scopes: ['any'] }),
+    sampleRule({ methods: ['GET'], scopes: ['get'] }),
+    sampleRule({ methods: ['HEAD'], scopes: ['head'] }),
+    sampleRule({ methods: ['DELETE', 'PUT'], paths: ['/mcp/admin'], scopes: ['admin-write'] }),
+    sampleRule({ paths: ['/mcp/admin'], scopes: ['admin'] }),
+  ]
+  const route = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp'], rules })
+  const scopesAt = (path: string, method: string) => {
+    const placed = placeNamed(route, at(path, HOST, method))
+    return placed.ok ? placed.rules.flatMap((rule) => rule.scopes).join(' ') : placed.denial.reason
+  }
+  assert.equal(scopesAt('/mcp', 'POST'), 'any')
+  assert.equal(scopesAt('/mcp', 'GET'), 'any get')
+  assert.equal(scopesAt('/mcp', 'HEAD'), 'any get head')
+  assert.equal(scopesAt('/mcp/admin', 'DELETE'), 'any admin-write admin')
+  assert.equal(scopesAt('/mcp/ADMIN/x', 'POST'), 'any admin')
+  assert.equal(scopesAt('/mcp/%41dmin/', 'POST'), 'any admin')
+  assert.equal(scopesAt('/mcp/administrators', 'POST'), 'any')
+})
+
+test('rules without paths match wherever the path does not decide', () => {
+  const route = routed('mcp', ['/mcp'], { rules: [sampleRule({ methods: ['DELETE'] })] })
+  const placed = placeNamed(route, at('/a%2fb', HOST, 'DELETE'))
+  assert.equal(placed.ok && placed.rules.length, 1)
+})
+
+test('any path: never throws; what a path-ruled route lets by is inside its lock however it is decoded', () => {
+  const locked = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp'], rules: [sampleRule({ paths: ['/mcp/admin'] })] })
+  const piece = fc.constantFrom(
+    '/',
+    '/mcp',
+    'mcp',
+    '..',
+    '%2e',
+    '%2F',
+    'admin',
+    'ADMIN',
+    '%00',
+    ';',
+    '\\',
+    '%c3%a9',
+    '.',
+    '%',
+  )
+  fc.assert(
+    fc.property(
+      fc.array(piece).map((pieces) => `/${pieces.join('')}`),
+      (path) => {
+        const placed = placeNamed(locked, at(path))
+        placeByPath(TABLE, at(path))
+        if (!placed.ok) return
+        const seen = new URL(decodeURIComponent(path), 'http://h').pathname.toLowerCase()
+        assert.ok(seen === '/mcp' || seen.startsWith('/mcp/'), path)
+        assert.equal(placed.rules.length === 1, /^\/mcp\/admin(\/|$)/.test(seen), path)
+      },
+    ),
+  )
+})

@@ -1,0 +1,117 @@
+import { createSecretKey } from 'node:crypto'
+import type { Accept, ClaimSelector, Issuer, Resource, Revocations, Route, Rule } from '../../../src/config/model.ts'
+import type { VerifiedToken } from '../../../src/decision/access-token.ts'
+import type { VerificationKey } from '../../../src/decision/keys.ts'
+
+/** An issuer with every default of the configuration. */
+export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
+  return {
+    name: 'main',
+    issuer: 'https://id.example.com',
+    keys: { kind: 'discovery' },
+    algorithms: ['RS256', 'ES256'],
+    clockTolerance: 30,
+    maxTokenLifetime: undefined,
+    maxStale: 86_400,
+    requireTyp: undefined,
+    scopeClaims: ['scope', 'scp'],
+    booleanScopes: false,
+    scopePrefix: '',
+    clientClaims: ['client_id', 'azp', 'cid', 'appid'],
+    ...changes,
+  }
+}
+
+export function sampleResource(url = 'https://api.example.com/mcp/kubernetes'): Resource {
+  const { origin, hostname, pathname, search } = new URL(url)
+  return { url, origin, hostname, path: pathname.replace(/\/$/, ''), query: search }
+}
+
+export const MAIN = sampleIssuer()
+
+export function sampleAccept(changes: Partial<Accept> = {}): Accept {
+  return {
+    issuer: MAIN,
+    audience: ['https://api.example.com/mcp/kubernetes'],
+    clientIds: [],
+    advertise: true,
+    scopes: ['mcp:read'],
+    claims: [],
+    ...changes,
+  }
+}
+
+/** A route as the shortest configuration makes it. */
+export function sampleRoute(changes: Partial<Route> = {}): Route {
+  const resources = changes.resources ?? ([sampleResource()] as const)
+  return {
+    name: 'kubernetes',
+    resources,
+    match: { hosts: resources.map(({ hostname }) => hostname), paths: resources.map(({ path }) => path) },
+    lockedHosts: undefined,
+    lockedPaths: undefined,
+    accept: [sampleAccept()],
+    rules: [],
+    requestScopes: ['mcp:read'],
+    scopePrefix: '',
+    scopeImplies: new Map(),
+    anonymous: false,
+    mode: 'enforce',
+    identityHeaders: [
+      { name: 'X-Auth-Subject', source: { kind: 'claim', claim: named('sub') } },
+      { name: 'X-Auth-Issuer', source: { kind: 'issuer' } },
+      { name: 'X-Auth-Client', source: { kind: 'client' } },
+      { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
+    ],
+    upstreamAuthorization: { kind: 'keep' },
+    origins: undefined,
+    preflight: 'deny',
+    metadata: {},
+    ...changes,
+  }
+}
+
+export function sampleRule(changes: Partial<Rule> = {}): Rule {
+  return { methods: undefined, paths: undefined, scopes: [], claims: [], ...changes }
+}
+
+/** A claim by its top-level name. */
+export function named(name: string): ClaimSelector {
+  return { text: name, path: [name] }
+}
+
+export const NO_REVOCATIONS: Revocations = {
+  jti: new Set(),
+  sub: new Set(),
+  clientIds: new Set(),
+  issuedBefore: undefined,
+}
+
+export const SAMPLE_KEY: VerificationKey = {
+  kid: 'one',
+  alg: undefined,
+  key: createSecretKey(Buffer.alloc(32, 1)),
+  live: true,
+}
+
+/** The time of the tests, in seconds. */
+export const NOW = 1_800_000_000
+
+/** A token that the sample route admits at NOW. */
+export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken {
+  return {
+    issuer: MAIN,
+    key: SAMPLE_KEY,
+    claims: { sub: 'alice' },
+    expiresAt: NOW + 300,
+    notBefore: undefined,
+    issuedAt: NOW - 10,
+    audience: ['https://api.example.com/mcp/kubernetes'],
+    subject: 'alice',
+    tokenId: 'token-1',
+    scopes: ['mcp:read'],
+    client: 'claude',
+    clients: ['claude'],
+    ...changes,
+  }
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Issuer } from '../../../src/config/model.ts'
+import { readTokenClaims } from '../../../src/decision/token-claims.ts'
+import { NOW, sampleIssuer } from './sample.ts'
+
+type Claims = Record<string, unknown>
+
+function read(claims: Claims, issuer: Partial<Issuer> = {}, type: string | undefined = undefined) {
+  const result = readTokenClaims({ exp: NOW, ...claims }, type, sampleIssuer(issuer))
+  assert.ok(result.ok, JSON.stringify(claims))
+  return result.claims
+}
+
+function denialOf(claims: Claims, issuer: Partial<Issuer> = {}, type: string | undefined = undefined) {
+  const result = readTokenClaims(claims, type, sampleIssuer(issuer))
+  assert.ok(!result.ok, JSON.stringify(claims))
+  return result.denial
+}
+
+test('every claim that is decided by, of the type that it has', () => {
+  const claims = {
+    nbf: 1.5,
+    iat: -1,
+    aud: 'a',
+    sub: 's',
+    jti: 'j',
+    scope: 'b a b',
+    scp: ['c', 'a'],
+    azp: 'z',
+    client_id: 'c',
+  }
+  assert.deepEqual(read(claims), {
+    expiresAt: NOW,
+    notBefore: 1.5,
+    issuedAt: -1,
+    audience: ['a'],
+    subject: 's',
+    tokenId: 'j',
+    scopes: ['b', 'a', 'c'],
+    client: 'c',
+    clients: ['c', 'z'],
+  })
+  assert.deepEqual(read({}), {
+    expiresAt: NOW,
+    notBefore: undefined,
+    issuedAt: undefined,
+    audience: [],
+    subject: undefined,
+    tokenId: undefined,
+    scopes: [],
+    client: undefined,
+    clients: [],
+  })
+})
+
+test('token_type_rejected: neither absent nor JWT nor at+jwt', () => {
+  for (const type of [undefined, 'jwt', 'at+jwt']) read({}, {}, type)
+  for (const type of ['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'kb+jwt', 'id_token', 'application/jwt', '']) {
+    assert.deepEqual(denialOf({}, {}, type), {
+      reason: 'token_type_rejected',
+      expected: 'JWT or at+jwt or none',
+      actual: type,
+    })
+  }
+})
+
+test('token_type_rejected: not the one that the issuer requires', () => {
+  read({}, { requireTyp: 'at+jwt' }, 'at+jwt')
+  for (const type of [undefined, 'jwt']) {
+    assert.deepEqual(denialOf({}, { requireTyp: 'at+jwt' }, type), {
+      reason: 'token_type_rejected',
+      expected: 'at+jwt',
+      actual: type ?? 'none',
+    })
+  }
+})
+
+test('token_type_rejected: a Keycloak token of another kind', () => {
+  read({ typ: 'Bearer' })
+  for (const typ of ['Refresh', 'Offline', 'ID', 'Logout']) {
+    const actual = `typ ${typ} in the payload`
+    assert.deepEqual(denialOf({ typ }), { reason: 'token_type_rejected', expected: 'an access token', actual })
+  }
+})
+
+test('claim_invalid: exp is missing, or a time is not a finite number of seconds', () => {
+  assert.deepEqual(denialOf({}), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
+  for (const claim of ['exp', 'nbf', 'iat']) {
+    for (const value of ['1', null, [1], {}, true, Number.POSITIVE_INFINITY, Number.NaN]) {
+      assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), {
+        reason: 'claim_invalid',
+        claim,
+        problem: 'is not a finite number',
+      })
+    }
+    assert.deepEqual(denialOf({ exp: NOW, [claim]: NOW * 1000 }), {
+      reason: 'claim_invalid',
+      claim,
+      problem: 'is in milliseconds; a NumericDate counts seconds',
+    })
+  }
+})
+
+test('claim_invalid: a claim of the wrong type', () => {
+  const problems: readonly [claim: string, problem: string, values: readonly unknown[]][] = [
+    ['sub', 'is not a string', [1, null, {}, ['a']]],
+    ['jti', 'is not a string', [1, null, {}, ['a']]],
+    ['aud', 'is neither a string nor a list of strings', [1, null, {}, ['a', 1], [['a']]]],
+    ['scope', 'is neither a string nor a list of strings', [1, null, {}, ['a', null], true]],
+    ['scp', 'is neither a string nor a list of strings', [1, { a: 1 }]],
+    ['client_id', 'is not a string', [1, null, ['a']]],
+    ['appid', 'is not a string', [{}]],
+    ['cnf', 'binds the token to a proof that is not checked here', [{ jkt: 'a' }, null, {}]],
+  ]
+  for (const [claim, problem, values] of problems) {
+    for (const value of values) {
+      assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), { reason: 'claim_invalid', claim, problem })
+    }
+  }
+})
+
+test('scopes: every scope claim of the issuer; strings are split at spaces, list items are not', () => {
+  assert.deepEqual(read({ scope: ' a  b ', scp: ['c d', ''] }).scopes, ['a', 'b', 'c d'])
+  assert.deepEqual(read({ scope: 'a', permissions: ['p'] }, { scopeClaims: ['permissions'] }).scopes, ['p'])
+  assert.deepEqual(read({ 'mcp:read': true }).scopes, [])
+})
+
+test('booleanScopes: a claim that is true is a scope, but not one of OpenID Connect', () => {
+  const claims = {
+    'mcp:read': true,
+    'mcp:write': false,
+    a: 1,
+    b: 'true',
+    email_verified: true,
+    phone_number_verified: true,
+  }
+  assert.deepEqual(read({ ...claims, scope: 'x' }, { booleanScopes: true }).scopes, ['x', 'mcp:read'])
+})
+
+test('claims that only the prototype has are absent', () => {
+  const issuer = { clientClaims: ['constructor'], scopeClaims: ['toString'] }
+  assert.equal(read({}, issuer).client, undefined)
+  const claims: Claims = JSON.parse('{"__proto__":{"exp":1}}')
+  assert.deepEqual(denialOf(claims), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
+})
+
+test('any claims: never throws, and what passes has the promised types', () => {
+  const members = ['exp', 'nbf', 'iat', 'aud', 'sub', 'jti', 'scope', 'scp', 'azp', 'typ', 'cnf', '__proto__']
+  const value = fc.oneof(fc.jsonValue(), fc.integer(), fc.string(), fc.array(fc.string()))
+  const claims = fc
+    .dictionary(fc.constantFrom(...members), value)
+    .map((made): Claims => JSON.parse(JSON.stringify(made)))
+  fc.assert(
+    fc.property(claims, (made) => {
+      const result = readTokenClaims({ exp: NOW, ...made }, undefined, sampleIssuer({ booleanScopes: true }))
+      if (!result.ok) return
+      const { expiresAt, audience, scopes, clients } = result.claims
+      assert.ok(Number.isFinite(expiresAt))
+      for (const text of [...audience, ...scopes, ...clients]) assert.equal(typeof text, 'string')
+    }),
+  )
+})
