@@ -46,7 +46,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, seen: 
   }
   const heard = echo(request, await text(request))
   seen.push(heard)
-  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(heard, undefined, 2))
+  response.writeHead(200, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(heard, undefined, 2)}\n`)
 }
 
 function echo(request: IncomingMessage, body: string): UpstreamEcho {
