@@ -15,6 +15,8 @@ export interface UnverifiedToken {
 type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
 
 const LONGEST_KEY_ID = 1024
+/** Levels of objects and lists. A token has room for thousands, and whoever writes them as JSON again runs out of stack. */
+const DEEPEST = 32
 const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** How base64url of `{"` begins. Opaque tokens may have dots too (Google's do). */
 const JSON_OBJECT = 'eyJ'
@@ -33,6 +35,8 @@ export function parseUnverifiedToken(token: string): Parsed {
   if (header === undefined) return malformed('the header is not a JSON object in canonical base64url')
   const payload = parseSegment(payloadText)
   if (payload === undefined) return malformed('the payload is not a JSON object in canonical base64url')
+  if (isDeeperThan(header, DEEPEST)) return malformed('the header is nested too deep')
+  if (isDeeperThan(payload, DEEPEST)) return malformed('the payload is nested too deep')
   const { alg, kid, typ, crit, b64 } = header
   if (typeof alg !== 'string') return malformed('the header has no alg')
   if (crit !== undefined || b64 !== undefined)
@@ -75,6 +79,11 @@ function parseSegment(segment: string): Header | undefined {
   } catch {
     return undefined
   }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
 }
 
 function decodeSegment(segment: string): Buffer | undefined {

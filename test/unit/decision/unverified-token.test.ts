@@ -100,6 +100,16 @@ test('token_malformed: header or payload is not a JSON object in UTF-8', () => {
   }
 })
 
+test('token_malformed: nested so deep that reading or logging it would exhaust the stack', () => {
+  const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
+  assert.deepEqual(denialOf(token('{"alg":"RS256"}', nested(12_000))), {
+    reason: 'token_malformed',
+    problem: 'the payload is nested too deep',
+  })
+  assert.deepEqual(denialOf(token(nested(32))), { reason: 'token_malformed', problem: 'the header is nested too deep' })
+  assert.ok(parseUnverifiedToken(token('{"alg":"RS256"}', nested(31))).ok)
+})
+
 test('token_malformed: header members of the wrong kind', () => {
   const rows = {
     '{}': 'the header has no alg',
