@@ -94,5 +94,16 @@ function encodeText(text: string): string {
 }
 
 function percentEncode(text: string): string {
-  return [...Buffer.from(text)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+  return [...text].map((char) => [...encodeUtf8(char)].map(percentTriplet).join('')).join('')
+}
+
+/** A lone half of a surrogate pair, which JSON may hold, gets its own bytes (WTF-8); Node would make all of them U+FFFD. */
+function encodeUtf8(char: string): Iterable<number> {
+  if (char.isWellFormed()) return Buffer.from(char)
+  const code = char.charCodeAt(0)
+  return [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
+}
+
+function percentTriplet(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
 }
