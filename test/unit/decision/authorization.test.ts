@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Revocations } from '../../../src/config/model.ts'
+import { admit, checkRules, checkTime } from '../../../src/decision/authorization.ts'
+import {
+  MAIN,
+  NO_REVOCATIONS,
+  NOW,
+  named,
+  sampleAccept,
+  sampleIssuer,
+  sampleRoute,
+  sampleRule,
+  sampleToken,
+} from './sample.ts'
+
+const AUDIENCE = 'https://api.example.com/mcp/kubernetes'
+
+const denialOf = (
+  accept: Parameters<typeof sampleAccept>[0],
+  token: Parameters<typeof sampleToken>[0] = {},
+  revocations: Partial<Revocations> = {},
+) =>
+  admit(sampleToken(token), sampleRoute({ accept: [sampleAccept(accept)] }), { ...NO_REVOCATIONS, ...revocations })
+    .denial
+
+test('audience_mismatch: no exact member in common', () => {
+  assert.equal(denialOf({}), undefined)
+  assert.equal(denialOf({}, { audience: ['x', AUDIENCE] }), undefined)
+  assert.equal(denialOf({ audience: ['other', 'x'] }, { audience: ['x'] }), undefined)
+  assert.equal(denialOf({ audience: 'unchecked' }, { audience: [] }), undefined)
+  for (const audience of [
+    [],
+    ['HTTPS://API.EXAMPLE.COM/mcp/kubernetes'],
+    [`${AUDIENCE} x`],
+    ['https://api.example.com/mcp'],
+  ]) {
+    assert.deepEqual(denialOf({}, { audience }), {
+      reason: 'audience_mismatch',
+      expected: [AUDIENCE],
+      actual: audience,
+    })
+  }
+  for (const audience of [[`${AUDIENCE}/`], ['x', `${AUDIENCE}/`]]) {
+    const hint = 'differs only by a trailing slash'
+    assert.deepEqual(denialOf({}, { audience }), {
+      reason: 'audience_mismatch',
+      expected: [AUDIENCE],
+      actual: audience,
+      hint,
+    })
+  }
+  const expected = [`${AUDIENCE}/`]
+  const hint = 'differs only by a trailing slash'
+  assert.deepEqual(denialOf({ audience: expected }), {
+    reason: 'audience_mismatch',
+    expected,
+    actual: [AUDIENCE],
+    hint,
+  })
+})
+
+test('token_revoked: by jti, sub, any client, or age', () => {
+  const listed: readonly [by: string, revocations: Partial<Revocations>, token: Parameters<typeof sampleToken>[0]][] = [
+    ['jti', { jti: new Set(['token-1']) }, {}],
+    ['sub', { sub: new Set(['alice']) }, {}],
+    ['clientIds', { clientIds: new Set(['claude']) }, {}],
+    ['clientIds', { clientIds: new Set(['second']) }, { clients: ['claude', 'second'] }],
+    ['issuedBefore', { issuedBefore: NOW }, { issuedAt: NOW - 1 }],
+    ['issuedBefore', { issuedBefore: 0 }, { issuedAt: undefined }],
+  ]
+  for (const [by, revocations, token] of listed) {
+    assert.deepEqual(denialOf({}, token, revocations), { reason: 'token_revoked', by })
+  }
+  const others = { jti: new Set(['x']), sub: new Set(['x']), clientIds: new Set(['x']), issuedBefore: NOW - 10 }
+  assert.equal(denialOf({}, {}, others), undefined)
+  assert.equal(denialOf({}, { tokenId: undefined, subject: undefined, clients: [] }, others), undefined)
+})
+
+test('client_rejected: not in each of the allow-lists', () => {
+  assert.equal(denialOf({ clientIds: [['claude', 'x'], ['claude']] }), undefined)
+  assert.deepEqual(denialOf({ clientIds: [['claude'], ['x']] }), {
+    reason: 'client_rejected',
+    expected: ['x'],
+    actual: 'claude',
+  })
+  const expected = ['claude']
+  assert.deepEqual(denialOf({ clientIds: [expected] }, { client: undefined }), { reason: 'client_rejected', expected })
+})
+
+test('scope_insufficient: all that are missing are told', () => {
+  assert.deepEqual(denialOf({ scopes: ['a', 'mcp:read', 'b'] }), {
+    reason: 'scope_insufficient',
+    missing: ['a', 'b'],
+    actual: ['mcp:read'],
+  })
+  for (const scopes of [['mcp:readwrite'], ['MCP:READ'], ['mcp:read x']]) {
+    assert.deepEqual(denialOf({}, { scopes }), { reason: 'scope_insufficient', missing: ['mcp:read'], actual: scopes })
+  }
+})
+
+test('a broader scope satisfies those that it implies on the route', () => {
+  const scopeImplies = new Map([['mcp:admin', ['mcp:write', 'mcp:read']]])
+  const admission = admit(sampleToken({ scopes: ['mcp:admin'] }), sampleRoute({ scopeImplies }), NO_REVOCATIONS)
+  assert.equal(admission.denial, undefined)
+  assert.deepEqual([...admission.scopes], ['mcp:admin', 'mcp:write', 'mcp:read'])
+})
+
+test('claim_not_allowed: with the rule and what the claim is', () => {
+  const claims = [{ claim: named('groups'), anyOf: ['family'] }]
+  assert.equal(denialOf({ claims }, { claims: { groups: ['family'] } }), undefined)
+  const shown: readonly [claims: Record<string, unknown>, actual: unknown][] = [
+    [{}, 'absent'],
+    [{ groups: { secret: 1 } }, 'an object'],
+    [{ groups: ['a'] }, ['a']],
+    [{ groups: 'b' }, 'b'],
+    [{ groups: null }, null],
+  ]
+  for (const [sent, actual] of shown) {
+    const expected = { anyOf: ['family'] }
+    assert.deepEqual(denialOf({ claims }, { claims: sent }), {
+      reason: 'claim_not_allowed',
+      claim: 'groups',
+      expected,
+      actual,
+    })
+  }
+})
+
+test('the order of an entry: audience, revocation, client, scopes, claims', () => {
+  const entry = { clientIds: [['x']], scopes: ['x'], claims: [{ claim: named('x'), exists: true }] }
+  const sub = new Set(['alice'])
+  assert.equal(denialOf({ ...entry, audience: ['x'] }, {}, { sub })?.reason, 'audience_mismatch')
+  assert.equal(denialOf(entry, {}, { sub })?.reason, 'token_revoked')
+  assert.equal(denialOf(entry)?.reason, 'client_rejected')
+  assert.equal(denialOf({ ...entry, clientIds: [] })?.reason, 'scope_insufficient')
+  assert.equal(denialOf({ ...entry, clientIds: [], scopes: [] })?.reason, 'claim_not_allowed')
+})
+
+test('several ways in: any will do, and of the refusals the furthest is told', () => {
+  const audience = sampleAccept({ audience: ['x'] })
+  const scope = sampleAccept({ scopes: ['x'] })
+  const other = sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })
+  const outcome = (...accept: (typeof audience)[]) =>
+    admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial?.reason
+  assert.equal(outcome(audience, scope, sampleAccept()), undefined)
+  assert.equal(outcome(audience, scope), 'scope_insufficient')
+  assert.equal(outcome(scope, audience), 'scope_insufficient')
+  assert.equal(outcome(scope, other), 'scope_insufficient')
+})
+
+test('internal_error: a token of an issuer that no way in names is never admitted', () => {
+  const accept = [sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })]
+  assert.deepEqual(admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial, { reason: 'internal_error' })
+})
+
+test('time: each edge with the tolerance, and one second beyond', () => {
+  const at = (token: Parameters<typeof sampleToken>[0]) => checkTime(sampleToken(token), NOW)
+  assert.equal(at({ expiresAt: NOW - 29 }), undefined)
+  assert.deepEqual(at({ expiresAt: NOW - 30 }), { reason: 'token_expired', secondsPast: 30 })
+  for (const claim of ['nbf', 'iat'] as const) {
+    const member = claim === 'nbf' ? 'notBefore' : 'issuedAt'
+    assert.equal(at({ [member]: NOW + 30 }), undefined)
+    assert.deepEqual(at({ [member]: NOW + 31 }), { reason: 'token_not_yet_valid', claim, secondsAhead: 31 })
+  }
+  assert.equal(at({ notBefore: undefined, issuedAt: undefined }), undefined)
+  const strict = sampleIssuer({ clockTolerance: 0 })
+  assert.deepEqual(at({ issuer: strict, expiresAt: NOW }), { reason: 'token_expired', secondsPast: 0 })
+  assert.equal(at({ issuer: strict, expiresAt: NOW + 1 }), undefined)
+})
+
+test('token_lifetime_exceeded: exp - iat, or exp - now without iat', () => {
+  const issuer = sampleIssuer({ maxTokenLifetime: 600 })
+  const at = (issuedAt: number | undefined, expiresAt: number) =>
+    checkTime(sampleToken({ issuer, issuedAt, expiresAt }), NOW)
+  assert.equal(at(NOW - 500, NOW + 100), undefined)
+  assert.deepEqual(at(NOW - 501, NOW + 100), { reason: 'token_lifetime_exceeded', limit: 600, actual: 601 })
+  assert.equal(at(undefined, NOW + 600), undefined)
+  assert.deepEqual(at(undefined, NOW + 601), { reason: 'token_lifetime_exceeded', limit: 600, actual: 601 })
+})
+
+test('rules add scopes and claims; of several the first missing scope is told before any claim', () => {
+  const token = sampleToken({ claims: { groups: ['family'] } })
+  const scopes = new Set(['mcp:read'])
+  const claim = sampleRule({ claims: [{ claim: named('groups'), anyOf: ['admins'] }] })
+  const scope = sampleRule({ scopes: ['mcp:admin'] })
+  assert.equal(checkRules(token, scopes, []), undefined)
+  assert.equal(checkRules(token, scopes, [sampleRule({ scopes: ['mcp:read'] })]), undefined)
+  assert.equal(checkRules(token, scopes, [claim])?.reason, 'claim_not_allowed')
+  assert.equal(checkRules(token, scopes, [claim, scope])?.reason, 'scope_insufficient')
+})
+
+test('MAIN is one object, so that entries of one issuer are told from equal ones', () => {
+  assert.notEqual(MAIN, sampleIssuer())
+})
