@@ -1,0 +1,107 @@
+import { durationSeconds } from './duration.ts'
+import { KEY_SOURCES, keySource } from './key-source.ts'
+import type { Issuer } from './model.ts'
+import { type Findings, oneOf, type Path, quote } from './problem.ts'
+import type { ReadNamedFile } from './referenced-file.ts'
+import { ASYMMETRIC_ALGORITHMS, type IssuerEntry, SYMMETRIC_ALGORITHMS } from './schema.ts'
+
+const MAX_CLOCK_TOLERANCE = 60
+
+/** One entry of `issuers:` with its defaults and its keys; undefined when it has a problem. */
+export function compileIssuer(
+  name: string,
+  entry: IssuerEntry | string,
+  findings: Findings,
+  readFile: ReadNamedFile,
+): Issuer | undefined {
+  const map = typeof entry === 'string' ? { issuer: entry } : entry
+  const path: Path = ['issuers', name]
+  const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
+  const keys = keySource(map, path, issuerPath, findings, readFile)
+  const algorithms = algorithmsOf(map, path, findings)
+  if (map.issuer === undefined) {
+    const told = ['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))
+    if (!told) findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
+    return undefined
+  }
+  checkIssuerText(map.issuer, issuerPath, findings)
+  const clockTolerance = seconds(map.clockTolerance, 30)
+  if (clockTolerance > MAX_CLOCK_TOLERANCE) {
+    findings.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
+  }
+  if (map.maxTokenLifetime !== undefined && durationSeconds(map.maxTokenLifetime) <= 0) {
+    findings.problem(
+      [...path, 'maxTokenLifetime'],
+      `${quote(map.maxTokenLifetime)} would refuse every token; write one such as 24h`,
+    )
+  }
+  if (keys === undefined || findings.refused(path)) return undefined
+  return {
+    name,
+    issuer: map.issuer,
+    keys,
+    algorithms,
+    clockTolerance,
+    maxTokenLifetime: map.maxTokenLifetime === undefined ? undefined : durationSeconds(map.maxTokenLifetime),
+    maxStale: seconds(map.maxStale, 24 * 60 * 60),
+    requireTyp: map.requireTyp?.toLowerCase().replace(/^application\//, ''),
+    scopeClaims: map.scopeClaims ?? ['scope', 'scp'],
+    booleanScopes: map.booleanScopes ?? false,
+    scopePrefix: map.scopePrefix ?? '',
+    clientClaims: map.clientClaims ?? ['client_id', 'azp', 'cid', 'appid'],
+  }
+}
+
+/** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */
+export function checkSharedIssuers(issuers: readonly Issuer[], findings: Findings): void {
+  for (const [issuer, sharing] of Map.groupBy(issuers, (entry) => entry.issuer)) {
+    if (sharing.length < 2) continue
+    for (const { name, keys } of sharing) {
+      if (keys.kind !== 'discovery') continue
+      const others = sharing.filter((other) => other.name !== name).map((other) => quote(other.name))
+      const message = `has the issuer ${quote(issuer)} of ${oneOf(others)} too; add ${oneOf(KEY_SOURCES)} to each of them, or remove one`
+      findings.problem(['issuers', name], message, 'key')
+    }
+  }
+}
+
+function seconds(written: string | undefined, otherwise: number): number {
+  return written === undefined ? otherwise : durationSeconds(written)
+}
+
+/** A shared secret and public keys never mix: an attacker would sign HS256 with the public key (RFC 8725 §3.1). */
+function algorithmsOf(map: IssuerEntry, path: Path, findings: Findings): readonly string[] {
+  const symmetric = map.secretFile !== undefined
+  const allowed: readonly string[] = symmetric ? SYMMETRIC_ALGORITHMS : ASYMMETRIC_ALGORITHMS
+  const fix = symmetric
+    ? 'is not for a secretFile; write HS256, HS384 or HS512'
+    : 'needs a shared secret; add secretFile, or let the issuer sign with a key pair'
+  for (const [index, algorithm] of (map.algorithms ?? []).entries()) {
+    if (!allowed.includes(algorithm)) findings.problem([...path, 'algorithms', index], `${quote(algorithm)} ${fix}`)
+  }
+  return map.algorithms ?? allowed
+}
+
+/** Entra's placeholders: no token ever carries them in `iss`. */
+function checkIssuerText(issuer: string, path: Path, findings: Findings): void {
+  if (/\{[^}]*\}/.test(issuer)) {
+    findings.problem(
+      path,
+      `${quote(issuer)} is a template; write it with the ID of your tenant, as the iss claim has it`,
+    )
+  } else if (
+    /^https:\/\/login\.(?:microsoftonline\.com|microsoftonline\.us|partner\.microsoftonline\.cn)\/(?:common|organizations|consumers)(?:\/|$)/i.test(
+      issuer,
+    )
+  ) {
+    findings.problem(
+      path,
+      `${quote(issuer)} stands for every tenant and in no token; write the URL with the ID of your tenant`,
+    )
+  } else if (/\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/.test(issuer)) {
+    findings.problem(
+      path,
+      `${quote(issuer)} is a metadata document; write the issuer that stands in it, and this URL as discoveryUri`,
+    )
+  }
+}

@@ -1,0 +1,132 @@
+import { claimSelector } from './claim-rules.ts'
+import { compileAccept, type IssuersByName } from './compile-accept.ts'
+import { compileRules } from './compile-rules.ts'
+import { identityHeaders } from './identity-headers.ts'
+import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from './model.ts'
+import type { Findings, Path } from './problem.ts'
+import { type ReadNamedFile, readHeaderFile } from './referenced-file.ts'
+import { parseResource } from './resource.ts'
+import type { DefaultsEntry, RouteEntry } from './schema.ts'
+import { checkMetadataKeys } from './schema-problems.ts'
+import { impliedScopes, prefixedScopes, requestedScopes } from './scopes.ts'
+import { compileSelection } from './selection.ts'
+
+/** What every route is compiled with. */
+export interface Surroundings {
+  readonly defaults: DefaultsEntry
+  readonly issuers: IssuersByName
+  readonly readFile: ReadNamedFile
+  readonly findings: Findings
+}
+
+/** One entry of `routes:` with `defaults` and every derived default; undefined without a resource. */
+export function compileRoute(name: string, entry: RouteEntry, surroundings: Surroundings): Route | undefined {
+  const { defaults, issuers, findings } = surroundings
+  const path: Path = ['routes', name]
+  const resources = compileResources(entry, path, findings)
+  const selection = compileSelection(entry.match, resources, [...path, 'match'], findings)
+  const accept = compileAccept(entry, defaults, path, issuers, findings)
+  const rules = [
+    ...compileRules(defaults.rules, ['defaults', 'rules'], selection.match, findings),
+    ...compileRules(entry.rules, [...path, 'rules'], selection.match, findings),
+  ]
+  const hasPathRule = rules.some((rule) => rule.paths !== undefined)
+  const headers = identityHeaders(...written('identityHeaders', entry, defaults, path), findings)
+  const upstreamAuthorization = compileUpstreamAuthorization(entry, path, surroundings)
+  const metadata = compileMetadata(entry, path, surroundings)
+  if (entry.mode === 'observe') {
+    findings.warning(
+      [...path, 'mode'],
+      'observe lets pass what enforce would deny; set it to enforce when its counts look right',
+    )
+  }
+  warnOfSeveralIssuers(accept, headers, path, findings)
+
+  const [resource, ...others] = resources
+  if (resource === undefined) return undefined
+  const advertised = accept.findIndex(({ advertise }) => advertise)
+  const scopePrefix = accept[advertised]?.issuer.scopePrefix ?? ''
+  const scopes = entry.accept === undefined ? entry.scopes : entry.accept[advertised]?.scopes
+  const wanted = entry.requestScopes ?? defaults.requestScopes ?? requestedScopes(defaults.scopes, scopes)
+  return {
+    name,
+    resources: [resource, ...others],
+    match: selection.match,
+    lockedHosts: selection.lockedHosts,
+    // Behind a proxy that strips a prefix, rules about paths would silently never match.
+    lockedPaths: selection.lockedPaths ?? (hasPathRule ? selection.match.paths : undefined),
+    accept,
+    rules,
+    requestScopes: prefixedScopes(requestedScopes(wanted), scopePrefix),
+    scopePrefix,
+    scopeImplies: impliedScopes(entry.scopeImplies ?? defaults.scopeImplies),
+    anonymous: entry.anonymous ?? false,
+    mode: entry.mode ?? 'enforce',
+    identityHeaders: headers,
+    upstreamAuthorization,
+    origins: entry.origins ?? defaults.origins,
+    preflight: entry.preflight ?? defaults.preflight ?? 'deny',
+    metadata,
+  }
+}
+
+/** Resources as written, in order; each well-formed. */
+function compileResources(entry: RouteEntry, path: Path, findings: Findings): readonly Resource[] {
+  const here = [...path, 'resource']
+  if (entry.resource === undefined) {
+    const message = 'has no resource; add resource: with the URL that users type into a client'
+    if (!findings.refused(here)) findings.problem(path, message, 'key')
+    return []
+  }
+  if (typeof entry.resource === 'string') return [parseResource(entry.resource, here, findings) ?? []].flat()
+  return entry.resource.flatMap((url, index) => parseResource(url, [...here, index], findings) ?? [])
+}
+
+/** A field of the route, else of `defaults`, and where it stands. */
+function written<K extends keyof DefaultsEntry>(
+  key: K,
+  entry: RouteEntry,
+  defaults: DefaultsEntry,
+  path: Path,
+): readonly [DefaultsEntry[K] | undefined, Path] {
+  return entry[key] === undefined ? [defaults[key], ['defaults', key]] : [entry[key], [...path, key]]
+}
+
+function compileUpstreamAuthorization(
+  entry: RouteEntry,
+  path: Path,
+  { defaults, findings, readFile }: Surroundings,
+): UpstreamAuthorization {
+  const [value = 'keep', here] = written('upstreamAuthorization', entry, defaults, path)
+  if (value === 'keep' || value === 'strip') return { kind: value }
+  if ('claim' in value) return { kind: 'claim', claim: claimSelector(value.claim) }
+  const file = value.secretFile
+  const read = readHeaderFile(readFile, file, [...here, 'secretFile'])
+  if (!read.ok) {
+    findings.problem([...here, 'secretFile'], read.message)
+    return { kind: 'strip' }
+  }
+  const message = 'anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it'
+  findings.warning(here, message)
+  return { kind: 'secret', file, value: read.value }
+}
+
+function compileMetadata(entry: RouteEntry, path: Path, { defaults, findings }: Surroundings): Route['metadata'] {
+  const [metadata = {}, here] = written('metadata', entry, defaults, path)
+  checkMetadataKeys(metadata, here, findings)
+  return metadata
+}
+
+function warnOfSeveralIssuers(
+  accept: readonly Accept[],
+  headers: readonly IdentityHeader[],
+  path: Path,
+  findings: Findings,
+): void {
+  const issuers = new Set(accept.map(({ issuer }) => issuer.name))
+  if (issuers.size < 2 || headers.length === 0 || headers.some(({ source }) => source.kind === 'issuer')) return
+  findings.warning(
+    path,
+    'has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders',
+  )
+}

@@ -1,0 +1,59 @@
+import { METHODS } from 'node:http'
+import { foldPath } from './canonical-path.ts'
+import { claimRules } from './claim-rules.ts'
+import type { Match, Rule } from './model.ts'
+import { didYouMean } from './nearest-name.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+import type { RuleEntry } from './schema.ts'
+import { requiredScopes } from './scopes.ts'
+import { canonicalPathAt, isInside } from './selection.ts'
+
+/** CONNECT has no path and TRACE echoes credentials; neither is ever forwarded. */
+const RULE_METHODS = METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE')
+
+/** The `rules:` at a path of the file. `match`: the paths that theirs must lie in. */
+export function compileRules(
+  entries: readonly RuleEntry[] | undefined,
+  path: Path,
+  match: Match,
+  findings: Findings,
+): readonly Rule[] {
+  return (entries ?? []).map((entry, index) => compileRule(entry, [...path, index], match, findings))
+}
+
+function compileRule(entry: RuleEntry, path: Path, match: Match, findings: Findings): Rule {
+  for (const [index, method] of (entry.methods ?? []).entries()) {
+    if (RULE_METHODS.includes(method)) continue
+    const hint = didYouMean(method, RULE_METHODS) || '; remove it'
+    findings.problem([...path, 'methods', index], `${quote(method)} is not a method that can be forwarded${hint}`)
+  }
+  const paths = entry.paths?.flatMap((text, index) => {
+    const here = [...path, 'paths', index]
+    const canonical = canonicalPathAt(text, here, findings)
+    if (canonical === undefined) return []
+    if (!isInside(canonical, match)) {
+      const places = match.paths.map((prefix) => quote(prefix || '/')).join(', ')
+      findings.problem(
+        here,
+        `${quote(text)} is outside of this route, which is ${places}; correct it, or add it to match.paths`,
+      )
+    }
+    return [foldPath(canonical)]
+  })
+  const scopes = requiredScopes(entry.scopes)
+  const claims = claimRules(entry.claims, [...path, 'claims'], findings)
+  if (
+    scopes.length === 0 &&
+    claims.length === 0 &&
+    !findings.refused([...path, 'scopes']) &&
+    !findings.refused([...path, 'claims'])
+  ) {
+    findings.problem(path, 'asks for nothing; add scopes or claims, or remove the rule')
+  }
+  return { methods: entry.methods && withHead(entry.methods), paths, scopes, claims }
+}
+
+/** Servers answer HEAD as they answer GET. */
+function withHead(methods: readonly string[]): readonly string[] {
+  return methods.includes('GET') ? [...new Set([...methods, 'HEAD'])] : methods
+}

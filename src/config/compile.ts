@@ -1,0 +1,66 @@
+import { type IssuersByName, resolveIssuers } from './compile-accept.ts'
+import { checkSharedIssuers, compileIssuer } from './compile-issuer.ts'
+import { compileRoute } from './compile-route.ts'
+import type { Config, Revocations } from './model.ts'
+import { type Findings, quote } from './problem.ts'
+import type { ReadNamedFile } from './referenced-file.ts'
+import { checkEqualResources } from './resource.ts'
+import type { ConfigFile } from './schema.ts'
+import { checkOverlaps } from './selection.ts'
+
+/** Where a configuration comes from, for messages that say what to write. */
+export const WHAT_TO_WRITE =
+  'write at least "issuers: { main: https://id.example.com }" and "routes: { api: { resource: https://api.example.com } }"'
+
+/** Resolves every name and default of a file that the schema accepted. The result counts only when nothing was told. */
+export function compile(file: ConfigFile, now: number, findings: Findings, readFile: ReadNamedFile): Config {
+  const defaults = file.defaults ?? {}
+  const issuers: IssuersByName = new Map(
+    Object.entries(file.issuers ?? {}).map(([name, entry]) => [name, compileIssuer(name, entry, findings, readFile)]),
+  )
+  const usable = [...issuers.values()].filter((issuer) => issuer !== undefined)
+  checkSharedIssuers(usable, findings)
+  if (issuers.size === 0 && !findings.refused(['issuers'])) {
+    findings.problem(['issuers'], `no issuer is configured; ${WHAT_TO_WRITE}`, 'key')
+  }
+  if (Object.keys(file.routes ?? {}).length === 0 && !findings.refused(['routes'])) {
+    findings.problem(['routes'], `no route is configured; ${WHAT_TO_WRITE}`, 'key')
+  }
+  resolveIssuers(defaults.issuers ?? [], ['defaults', 'issuers'], issuers, findings)
+
+  const surroundings = { defaults, issuers, findings, readFile }
+  const routes = Object.entries(file.routes ?? {}).flatMap(
+    ([name, entry]) => compileRoute(name, entry, surroundings) ?? [],
+  )
+  const resources = routes.flatMap(({ name, resources }) => {
+    const path = ['routes', name, 'resource']
+    const isList = Array.isArray(file.routes?.[name]?.resource)
+    return resources.map((resource, index) => ({ resource, route: name, path: isList ? [...path, index] : path }))
+  })
+  checkEqualResources(resources, findings)
+  checkOverlaps(routes, findings)
+  return { issuers: usable, routes, revocations: compileRevocations(file.revocations, now, findings) }
+}
+
+function compileRevocations(written: ConfigFile['revocations'], now: number, findings: Findings): Revocations {
+  return {
+    jti: new Set(written?.jti),
+    sub: new Set(written?.sub),
+    clientIds: new Set(written?.clientIds),
+    issuedBefore: written?.issuedBefore === undefined ? undefined : issuedBefore(written.issuedBefore, now, findings),
+  }
+}
+
+function issuedBefore(text: string, now: number, findings: Findings): number {
+  const path = ['revocations', 'issuedBefore']
+  const seconds = Date.parse(text) / 1000
+  const day = Number(text.slice(8, 10))
+  // Date.parse takes February 30th for March 2nd.
+  const written = new Date(`${text.slice(0, 10)}T00:00:00Z`)
+  if (Number.isNaN(seconds) || written.getUTCDate() !== day) {
+    findings.problem(path, `${quote(text)} is not a date that exists; write one like 2026-01-01T00:00:00Z`)
+  } else if (seconds > now) {
+    findings.problem(path, `${quote(text)} is in the future and would refuse every token; write a time that has passed`)
+  }
+  return seconds
+}

@@ -1,0 +1,64 @@
+import { claimSelector } from './claim-rules.ts'
+import type { IdentityHeader } from './model.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+
+/** What the upstream learns when nothing else is written. */
+export const DEFAULT_IDENTITY_HEADERS: Readonly<Record<string, string>> = {
+  'X-Auth-Subject': 'sub',
+  'X-Auth-Issuer': '@issuer',
+  'X-Auth-Client': '@client',
+  'X-Auth-Scopes': '@scopes',
+}
+
+/** Headers with a meaning to a proxy, a client or a framework: as identity headers they would change a request or an answer. */
+const TAKEN = new Set(
+  [
+    'Connection, Keep-Alive, TE, Trailer, Trailers, Transfer-Encoding, Upgrade, HTTP2-Settings',
+    'Content-Length, Content-Type, Content-Encoding, Content-Range, Content-Location, Host, Expect, Range, Date',
+    'Accept, Accept-Encoding, Accept-Language, Accept-Ranges, Age, Vary, ETag, Expires, Pragma, Last-Modified',
+    'If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Max-Forwards',
+    'Authorization, WWW-Authenticate, Authentication-Info, Cookie, Set-Cookie, Cache-Control, Location, Retry-After, Server',
+    'Origin, Referer, User-Agent, Via, Forwarded, From, Link, Refresh, Alt-Svc, Clear-Site-Data, Strict-Transport-Security',
+    'X-HTTP-Method-Override, X-HTTP-Method, X-Method-Override, X-Original-URL, X-Rewrite-URL, X-Real-IP, X-Request-Id',
+    'X-Original-Method, X-Original-Host, Traceparent, Tracestate, Baggage, Content-Security-Policy, X-Frame-Options',
+  ].flatMap((line) => line.toLowerCase().split(', ')),
+)
+const TAKEN_PREFIXES = ['proxy-', 'x-forwarded-', 'x-forwardgate-', 'access-control-', 'sec-', 'mcp-']
+
+/** The headers that an allow sends to the upstream, in the order they are written. */
+export function identityHeaders(
+  written: Readonly<Record<string, string>> | undefined,
+  path: Path,
+  findings: Findings,
+): readonly IdentityHeader[] {
+  const seen = new Map<string, string>()
+  return Object.entries(written ?? DEFAULT_IDENTITY_HEADERS).map(([name, source]) => {
+    const folded = name.toLowerCase()
+    const twin = seen.get(folded)
+    seen.set(folded, name)
+    if (twin !== undefined) {
+      findings.problem([...path, name], `is the same header as ${quote(twin)}; keep one of them`, 'key')
+    }
+    if (folded === 'authorization') {
+      findings.problem([...path, name], 'cannot be an identity header; use upstreamAuthorization for it', 'key')
+    } else if (TAKEN.has(folded) || TAKEN_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
+      const message =
+        'cannot be an identity header, as it has a meaning of its own; choose another such as X-Auth-Subject'
+      findings.problem([...path, name], message, 'key')
+    }
+    return { name, source: identitySource(source) }
+  })
+}
+
+function identitySource(text: string): IdentityHeader['source'] {
+  switch (text) {
+    case '@scopes':
+      return { kind: 'scopes' }
+    case '@client':
+      return { kind: 'client' }
+    case '@issuer':
+      return { kind: 'issuer' }
+    default:
+      return { kind: 'claim', claim: claimSelector(text) }
+  }
+}

@@ -1,0 +1,90 @@
+import type { KeySource } from './model.ts'
+import { type Findings, oneOf, type Path, quote } from './problem.ts'
+import { type Read, type ReadNamedFile, readKeySetFile, readPublicKeyFile, readSecretFile } from './referenced-file.ts'
+import type { IssuerEntry } from './schema.ts'
+
+/** The keys of an entry that say where its keys are; at most one is written. */
+export const KEY_SOURCES = ['discoveryUri', 'jwksUri', 'jwksFile', 'publicKeyFile', 'secretFile'] as const
+
+/** Where the keys of an entry come from, with the content of files; undefined when that has a problem. */
+export function keySource(
+  map: IssuerEntry,
+  path: Path,
+  issuerPath: Path,
+  findings: Findings,
+  readFile: ReadNamedFile,
+): KeySource | undefined {
+  const written = KEY_SOURCES.filter((key) => map[key] !== undefined)
+  const [kind, second] = written
+  if (second !== undefined) {
+    findings.problem(
+      [...path, second],
+      `stands beside ${oneOf(written.filter((key) => key !== second))}; keep one of them`,
+      'key',
+    )
+    return undefined
+  }
+  const allowHttp = map.dangerouslyAllowHttp === true
+  const fetched = (kind: 'discoveryUri' | 'jwksUri', uri: string): KeySource => {
+    checkFetched(uri, allowHttp, [...path, kind], findings)
+    return { kind, uri }
+  }
+  const here = kind === undefined ? path : [...path, kind]
+  const held = <T>(read: Read<T>, source: (value: T) => KeySource): KeySource | undefined => {
+    if (read.ok) return source(read.value)
+    findings.problem(here, read.message)
+    return undefined
+  }
+
+  if (map.discoveryUri !== undefined) return fetched('discoveryUri', map.discoveryUri)
+  if (map.jwksUri !== undefined) return fetched('jwksUri', map.jwksUri)
+  if (map.jwksFile !== undefined) {
+    const file = map.jwksFile
+    return held(readKeySetFile(readFile, file, here), (document) => ({ kind: 'jwksFile', file, document }))
+  }
+  if (map.publicKeyFile !== undefined) {
+    const file = map.publicKeyFile
+    return held(readPublicKeyFile(readFile, file, here), (pem) => ({ kind: 'publicKeyFile', file, pem }))
+  }
+  if (map.secretFile !== undefined) {
+    const file = map.secretFile
+    return held(readSecretFile(readFile, file, here), (secret) => ({ kind: 'secretFile', file, secret }))
+  }
+  if (KEY_SOURCES.some((key) => findings.refused([...path, key]))) return undefined
+  if (map.issuer !== undefined) checkDiscoveryStart(map.issuer, allowHttp, issuerPath, findings)
+  return { kind: 'discovery' }
+}
+
+function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, findings: Findings): void {
+  const shown = quote(issuer)
+  if (!/^https?:\/\/[^\s/?#\\]/.test(issuer) || !URL.canParse(issuer)) {
+    const meant = `https://${issuer}`
+    const fix = /^[\w-]+(\.[\w-]+)+/.test(issuer) && URL.canParse(meant) ? meant : 'https://id.example.com'
+    findings.problem(
+      path,
+      `${shown} is not a URL to discover keys from; write one such as ${fix}, or add ${oneOf(KEY_SOURCES)}`,
+    )
+  } else if (/[?#]/.test(issuer)) {
+    findings.problem(path, `${shown} has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it`)
+  } else {
+    checkFetched(issuer, allowHttp, path, findings)
+  }
+}
+
+function checkFetched(text: string, allowHttp: boolean, path: Path, findings: Findings): void {
+  const url = URL.parse(text)
+  const shown = quote(text)
+  if (url === null) {
+    findings.problem(path, `${shown} is not a well-formed URL; correct its host or port`)
+  } else if (url.username !== '' || url.password !== '') {
+    findings.problem(path, `${shown} has credentials in it; remove them`)
+  } else if (url.protocol !== 'https:' && !allowHttp && !mayBePlain(url.hostname)) {
+    const fix = 'write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither)'
+    findings.problem(path, `${shown} is not https; ${fix}`)
+  }
+}
+
+/** Hosts that no other machine can answer for: this one, and the services of this cluster. */
+function mayBePlain(host: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|.+\.svc|.+\.svc\.cluster\.local)$/.test(host)
+}

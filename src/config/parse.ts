@@ -1,0 +1,97 @@
+import { dirname, isAbsolute, join } from 'node:path'
+import { compile, WHAT_TO_WRITE } from './compile.ts'
+import type { Config } from './model.ts'
+import { type Origin, originOfFiles } from './origin.ts'
+import { type Findings, formatPath, type Path, type Problem } from './problem.ts'
+import type { FileContent } from './referenced-file.ts'
+import { checkSchema } from './schema-problems.ts'
+import { readYaml } from './yaml-document.ts'
+
+/** A configuration that may be used as it is, or everything that is wrong with it. */
+export type Parsed =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] }
+
+/** One file as it was read; `file` is the name for messages and the base of relative paths in it. */
+export interface ConfigText {
+  readonly file: string
+  readonly text: string
+}
+
+export interface Surrounding {
+  /** Seconds since the epoch. */
+  readonly now: number
+  /** Gives the content of a file that the configuration names; a relative name is resolved against the file it stands in. */
+  readonly readFile: (path: string) => FileContent
+}
+
+/** More would only be scrolled past. */
+const PROBLEM_LIMIT = 200
+
+/**
+ * YAML text, or the texts of a directory as one whole, to a configuration; or all of its problems at once, in the order
+ * in which they stand. Never throws, whatever the text.
+ */
+export function parse(texts: readonly ConfigText[], surrounding: Surrounding): Parsed {
+  return parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), surrounding)
+}
+
+/** The same for a configuration that is not written in YAML. */
+export function parseOrigin(origin: Origin, { now, readFile }: Surrounding): Parsed {
+  const problems: Problem[] = [...origin.problems]
+  const warnings: Problem[] = []
+  if (problems.length === 0) {
+    const findings = collect(origin, problems, warnings)
+    const readNamed = (name: string, at: Path) => readFile(resolve(origin.fileOf(at), name))
+    if (origin.value === null || origin.value === undefined) {
+      findings.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
+    } else {
+      const file = checkSchema(origin.value, findings)
+      if (file !== undefined) return finish(compile(file, now, findings, readNamed), problems, warnings)
+    }
+  }
+  return { ok: false, problems: inOrder(problems) }
+}
+
+function finish(config: Config, problems: readonly Problem[], warnings: readonly Problem[]): Parsed {
+  return problems.length === 0 ? { ok: true, config, warnings } : { ok: false, problems: inOrder(problems) }
+}
+
+/** Tells each thing once, with its place, and remembers what was told about. */
+function collect(origin: Origin, problems: Problem[], warnings: Problem[]): Findings {
+  const told = new Set<string>()
+  const refused = new Set<string>()
+  const add = (list: Problem[], path: Path, message: string, at: 'key' | 'value') => {
+    const id = `${formatPath(path)} ${message}`
+    if (told.has(id)) return
+    told.add(id)
+    list.push({ ...origin.place(path, at), message })
+  }
+  return {
+    problem(path, message, at = 'value') {
+      for (let length = 0; length <= path.length; length++) refused.add(formatPath(path.slice(0, length)))
+      add(problems, path, message, at)
+    },
+    warning(path, message) {
+      add(warnings, path, message, 'value')
+    },
+    refused: (path) => refused.has(formatPath(path)),
+  }
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map(({ position }) => position?.file))]
+  const sorted = problems.toSorted(
+    ({ position: a }, { position: b }) =>
+      files.indexOf(a?.file) - files.indexOf(b?.file) ||
+      (a?.line ?? 0) - (b?.line ?? 0) ||
+      (a?.column ?? 0) - (b?.column ?? 0),
+  )
+  if (sorted.length <= PROBLEM_LIMIT) return sorted
+  const message = `${sorted.length - PROBLEM_LIMIT} more problems are not shown; correct these first`
+  return [...sorted.slice(0, PROBLEM_LIMIT), { path: '', message, position: undefined }]
+}
+
+function resolve(file: string | undefined, name: string): string {
+  return file === undefined || isAbsolute(name) ? name : join(dirname(file), name)
+}

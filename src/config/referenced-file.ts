@@ -1,0 +1,97 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { type Path, quote } from './problem.ts'
+
+/** A file as it was read, or why it could not be. */
+export type FileContent = { readonly bytes: Buffer } | { readonly error: string }
+
+/** Gives the content of a file that the configuration names. `name` is as written, `at` says where. */
+export type ReadNamedFile = (name: string, at: Path) => FileContent
+
+/** What a referenced file holds, or what is wrong with it. */
+export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
+
+/** Shortest HS256 key (RFC 7518 §3.2). */
+const SECRET_BYTES = 32
+
+/** The key set in a file: an RFC 7517 document with public keys only. */
+export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Read<unknown> {
+  return open(read, name, at, (bytes) => {
+    let document: unknown
+    try {
+      document = JSON.parse(bytes.toString('utf8'))
+    } catch {
+      return wrong(name, 'is not JSON; it must hold a key set such as {"keys": [...]}')
+    }
+    const keys: unknown =
+      typeof document === 'object' && document !== null && 'keys' in document ? document.keys : undefined
+    if (!Array.isArray(keys) || keys.length === 0)
+      return wrong(name, 'holds no keys; it must be a key set such as {"keys": [...]}')
+    for (const [index, key] of keys.entries()) {
+      if (typeof key !== 'object' || key === null || !('kty' in key))
+        return wrong(name, `has no JSON Web Key at keys[${index}]`)
+      if ('d' in key || 'k' in key)
+        return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
+    }
+    return { ok: true, value: document }
+  })
+}
+
+/** The public key (or certificate) in a PEM file, checked that it is one and strong enough for its algorithms. */
+export function readPublicKeyFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
+  return open(read, name, at, (bytes) => {
+    const pem = bytes.toString('utf8')
+    if (/PRIVATE KEY-----/.test(pem)) return wrong(name, 'holds a private key; write the public key only')
+    let key: KeyObject
+    try {
+      key = createPublicKey(pem)
+    } catch {
+      return wrong(name, 'holds no public key in PEM (-----BEGIN PUBLIC KEY-----)')
+    }
+    const weakness = weaknessOf(key)
+    return weakness === undefined ? { ok: true, value: pem } : wrong(name, weakness)
+  })
+}
+
+/** The shared secret in a file, without one trailing newline. */
+export function readSecretFile(read: ReadNamedFile, name: string, at: Path): Read<Buffer> {
+  return open(read, name, at, (bytes) => {
+    const secret = withoutNewline(bytes)
+    if (secret.length >= SECRET_BYTES) return { ok: true, value: secret }
+    return wrong(name, `holds ${secret.length} bytes; a secret needs at least ${SECRET_BYTES} (RFC 7518 section 3.2)`)
+  })
+}
+
+/** The whole value of a header field in a file, without one trailing newline. */
+export function readHeaderFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
+  return open(read, name, at, (bytes) => {
+    const value = withoutNewline(bytes).toString('latin1')
+    if (value === '') return wrong(name, 'is empty; write the whole header value, such as Bearer abc')
+    if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) return { ok: true, value }
+    return wrong(name, 'holds no header value; write one line of printable ASCII without blanks around it')
+  })
+}
+
+function open<T>(read: ReadNamedFile, name: string, at: Path, use: (bytes: Buffer) => Read<T>): Read<T> {
+  const content = read(name, at)
+  return 'error' in content ? wrong(name, `cannot be read: ${content.error}`) : use(content.bytes)
+}
+
+/** Says which file is meant, and never what stands in it. */
+function wrong(name: string, message: string): { ok: false; message: string } {
+  return { ok: false, message: `the file ${quote(name)} ${message}` }
+}
+
+function withoutNewline(bytes: Buffer): Buffer {
+  if (bytes.at(-1) !== 0x0a) return bytes
+  return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
+}
+
+function weaknessOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | undefined {
+  if (type === 'rsa' || type === 'rsa-pss') {
+    const bits = details?.modulusLength ?? 0
+    return bits < 2048 ? `holds an RSA key of ${bits} bits; at least 2048 are needed (RFC 7518 section 3.3)` : undefined
+  }
+  const curves = ['prime256v1', 'secp384r1', 'secp521r1']
+  if (type === 'ed25519' || (type === 'ec' && curves.includes(details?.namedCurve ?? ''))) return undefined
+  return `holds a key that no accepted algorithm uses (${details?.namedCurve ?? type}); use RSA, P-256, P-384, P-521 or Ed25519`
+}

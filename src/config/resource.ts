@@ -1,0 +1,54 @@
+import { canonicalPath } from './canonical-path.ts'
+import type { Resource } from './model.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+
+/** A `resource` URL taken apart; undefined when no request could ever be for it. */
+export function parseResource(url: string, path: Path, findings: Findings): Resource | undefined {
+  const parsed = URL.parse(url)
+  if (parsed === null || parsed.port === '0') {
+    findings.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
+    return undefined
+  }
+  // As written: the URL parser would silently resolve dot segments.
+  const written = /^[^:]+:\/\/[^/?]*([^?]*)/.exec(url)?.[1] ?? ''
+  if (canonicalPath(written === '' ? '/' : written) === undefined) {
+    findings.problem(
+      path,
+      `the path of ${quote(url)} can be read in two ways; write it without empty or dot segments, ; and encoded separators`,
+    )
+    return undefined
+  }
+  if (/^\/\.well-known(?:\/|$)/.test(written)) {
+    findings.problem(path, `${quote(url)} is a metadata URL; write the URL of the resource itself`)
+    return undefined
+  }
+  return {
+    url,
+    origin: parsed.origin,
+    // The trailing dot of a full name means the same host; forwarded hosts come without it.
+    hostname: parsed.hostname.replace(/\.$/, ''),
+    path: written.replace(/\/$/, ''),
+    query: parsed.search,
+  }
+}
+
+/** Refuses a resource that two routes (or one route twice) claim: clients could not tell them apart. */
+export function checkEqualResources(
+  resources: readonly { readonly resource: Resource; readonly route: string; readonly path: Path }[],
+  findings: Findings,
+): void {
+  const first = new Map<string, string>()
+  for (const { resource, route, path } of resources) {
+    const key = `${resource.origin.replace(/\.(?=:|$)/, '')}${canonicalPath(resource.path || '/') ?? ''}${resource.query}`
+    const other = first.get(key)
+    if (other === undefined) {
+      first.set(key, route)
+    } else {
+      const same =
+        other === route
+          ? 'is listed twice; remove one'
+          : `is the resource of ${quote(other)} already; give each route its own`
+      findings.problem(path, `${quote(resource.url)} ${same}`)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import type { z } from 'zod'
+import { didYouMean } from './nearest-name.ts'
+import { type Findings, oneOf, type Path, quote } from './problem.ts'
+import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
+import { keysAt } from './schema-keys.ts'
+import { plainText, webUrl } from './schema-text.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** Keys of the design that this version does not have. */
+const NOT_SUPPORTED = new Set(['introspection', 'registration', 'tokensFile', 'mcp'])
+
+/** Keys where a bare number most likely means seconds. */
+const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale'])
+
+/** BCP 47, as far as its letters go. */
+const LANGUAGE_TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
+
+/** Members of the RFC 9728 document that are never written by hand. */
+const DERIVED_METADATA = new Set([
+  'resource',
+  'authorization_servers',
+  'bearer_methods_supported',
+  'jwks_uri',
+  'signed_metadata',
+])
+
+/**
+ * Judges a whole file by the schema and tells every problem in a sentence. What was refused is cut out, so that the rest
+ * can still be checked; undefined when nothing is left.
+ */
+export function checkSchema(value: unknown, findings: Findings): ConfigFile | undefined {
+  let rest = structuredClone(value)
+  // Twice is enough for everything seen: cutting out never makes another value wrong, as nothing is required.
+  for (let round = 0; round < 3; round++) {
+    const result = configSchema.safeParse(rest)
+    if (result.success) return result.data
+    const issues = result.error.issues.flatMap((issue) => flatten(issue, rest))
+    for (const issue of issues) tell(issue, rest, findings)
+    for (const issue of issues) {
+      const cut =
+        issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...pathOf(issue), key]) : [pathOf(issue)]
+      for (const path of cut) rest = cutOut(rest, path)
+    }
+    if (rest === undefined) return undefined
+  }
+  return undefined
+}
+
+/** `metadata` takes any key in the schema, because of its languages; this tells the ones that do not exist. */
+export function checkMetadataKeys(metadata: object, path: Path, findings: Findings): void {
+  const known = keysAt(configSchema, path) ?? []
+  for (const [key, value] of Object.entries(metadata)) {
+    const [name = '', language] = key.split('#')
+    if (language === undefined && known.includes(key)) continue
+    if (known.includes(name) && name !== 'scopes_supported' && LANGUAGE_TAG.test(language ?? '')) {
+      const judged = (name === 'resource_name' ? plainText : webUrl).safeParse(value)
+      for (const issue of judged.error?.issues ?? []) findings.problem([...path, key], sentence(issue, value))
+      continue
+    }
+    const message = DERIVED_METADATA.has(name) ? 'is derived from the rest; remove it' : unknownKey(key, known)
+    findings.problem([...path, key], message, 'key')
+  }
+}
+
+/** Of a union's failures, those of the branch that was meant. */
+function flatten(issue: Issue, root: unknown): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue]
+  const isRoot = ({ code, path }: Issue) =>
+    path.length === 0 && ['invalid_type', 'invalid_value', 'invalid_union'].includes(code)
+  const meant = issue.errors
+    .map((branch) => branch.flatMap((inner) => flatten(inner, root)))
+    .filter((branch) => !branch.some(isRoot))
+    .sort((a, b) => a.length - b.length)[0]
+  return meant === undefined ? [issue] : meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
+function tell(issue: Issue, root: unknown, findings: Findings): void {
+  const path = pathOf(issue)
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(configSchema, path) ?? []
+    for (const key of issue.keys) findings.problem([...path, key], unrecognized(key, path, known), 'key')
+    return
+  }
+  const at = issue.code === 'invalid_key' ? 'key' : 'value'
+  findings.problem(path, sentence(issue, valueAt(root, path)), at)
+}
+
+function unrecognized(key: string, path: Path, known: readonly string[]): string {
+  if (NOT_SUPPORTED.has(key) && path[0] !== 'revocations') return 'is not supported yet in this version; remove it'
+  if (path.length === 1 && path[0] === 'defaults' && ROUTE_ONLY_KEYS.includes(key)) {
+    return 'is not allowed in defaults; write it on each route that needs it'
+  }
+  return unknownKey(key, known)
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const hint = didYouMean(key, known)
+  return `is not a known key${hint === '' ? `; the keys here are ${known.join(', ')}` : hint}`
+}
+
+function sentence(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (typeof value === 'number' && DURATIONS.has(issue.path.at(-1) ?? '')) {
+        return `must be a duration; write ${value}s, or another unit of ms, s, m, h and d`
+      }
+      return wrongType(issue.expected, value)
+    case 'invalid_value': {
+      const values = issue.values.map(String)
+      const fix = typeof value === 'string' ? didYouMean(value, values) : ''
+      return `must be ${oneOf(values)}, not ${quote(value)}${fix}`
+    }
+    case 'too_small':
+    case 'too_big':
+      return issue.origin === 'array'
+        ? 'must not be an empty list; write at least one entry or remove the key'
+        : `${quote(value)} is too large to be compared exactly; write it in quotes`
+    case 'invalid_union':
+      return value === null ? EMPTY : issue.message
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message
+    case 'invalid_format':
+    case 'invalid_element':
+    case 'not_multiple_of':
+    case 'custom':
+    case 'unrecognized_keys':
+      return issue.message
+  }
+}
+
+const EMPTY = 'has no value; write one or remove the key'
+
+function wrongType(expected: string, value: unknown): string {
+  if (value === undefined) return 'is missing; write it'
+  if (value === null) return EMPTY
+  switch (expected) {
+    case 'string':
+      return typeof value === 'object'
+        ? 'must be text, not a list or map'
+        : `must be text; write ${quote(String(value))} in quotes`
+    case 'boolean':
+      return `must be true or false, not ${quote(value)}`
+    case 'array':
+      return typeof value === 'object' ? 'must be a list, not a map' : `must be a list; write [${String(value)}]`
+    case 'object':
+    case 'record':
+      return `must be a map (key: value), not ${Array.isArray(value) ? 'a list' : quote(value)}`
+    default:
+      return `must be a ${expected}, not ${quote(value)}`
+  }
+}
+
+function pathOf({ path }: Issue): Path {
+  return path.map((part) => (typeof part === 'symbol' ? String(part) : part))
+}
+
+function valueAt(root: unknown, path: Path): unknown {
+  let value = root
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = Reflect.get(value, part)
+  }
+  return value
+}
+
+/** Removes what stands at a path; a whole list when it is one of its entries, because the other indexes must stay true. */
+function cutOut(root: unknown, path: Path): unknown {
+  const last = path.at(-1)
+  if (last === undefined) return undefined
+  const parent = valueAt(root, path.slice(0, -1))
+  if (typeof last === 'number' || Array.isArray(parent)) return cutOut(root, path.slice(0, -1))
+  if (typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last)
+  return root
+}

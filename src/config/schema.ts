@@ -1,0 +1,296 @@
+import { z } from 'zod'
+import {
+  claimName,
+  dateTime,
+  duration,
+  headerName,
+  hostName,
+  identitySource,
+  method,
+  name,
+  origin,
+  path,
+  plainText,
+  resourceUrl,
+  scope,
+  tokenType,
+  topLevelClaim,
+  webUrl,
+} from './schema-text.ts'
+
+/*
+ * The file format. Types, the JSON Schema and the reference page all come from here; a description ends with
+ * "Default: …" where there is one. What no schema can say (names that must exist, defaults that depend on others, keys
+ * that exclude each other) is said by the compile… functions, also that a key is missing.
+ */
+
+/** JWS algorithms whose public key may be published. */
+export const ASYMMETRIC_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** JWS algorithms with a shared secret. */
+export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
+
+const list = <T extends z.ZodType>(item: T) => z.array(item).min(1)
+const claimValue = z.union(
+  [z.string(), z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), z.boolean()],
+  {
+    error: 'must be text, a number, true or false',
+  },
+)
+
+const issuerShape = {
+  issuer: plainText
+    .optional()
+    .describe(
+      'The `iss` claim, byte for byte. Without a key source below it must be the URL that discovery starts from.',
+    ),
+  discoveryUri: webUrl
+    .optional()
+    .describe('Metadata document to take the key set from, instead of the two well-known places.'),
+  jwksUri: webUrl.optional().describe('Key set to fetch, instead of discovery.'),
+  jwksFile: plainText.optional().describe('File with a JSON key set, instead of discovery.'),
+  publicKeyFile: plainText.optional().describe('File with one public key or certificate in PEM, instead of discovery.'),
+  secretFile: plainText
+    .optional()
+    .describe('File with a shared secret of at least 32 bytes for HS256, HS384 and HS512.'),
+  dangerouslyAllowHttp: z
+    .boolean()
+    .optional()
+    .describe(
+      'Lets keys be fetched over plain http from hosts other than loopback and cluster names. Default: `false`.',
+    ),
+  algorithms: list(z.enum([...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS]))
+    .optional()
+    .describe(
+      'Signature algorithms accepted. Default: every asymmetric one; HS256, HS384 and HS512 with `secretFile`.',
+    ),
+  clockTolerance: duration
+    .optional()
+    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`. Default: `30s`.'),
+  maxTokenLifetime: duration.optional().describe('Longest accepted life of a token. Default: not checked.'),
+  maxStale: duration
+    .optional()
+    .describe('How long the last good keys serve on while they cannot be refreshed. Default: `24h`.'),
+  requireTyp: tokenType
+    .optional()
+    .describe('The only accepted `typ` header, such as `at+jwt`. Default: none, `JWT` and `at+jwt` are accepted.'),
+  scopeClaims: list(topLevelClaim)
+    .optional()
+    .describe('Claims that carry scopes, as text separated by spaces or as a list. Default: `[scope, scp]`.'),
+  booleanScopes: z
+    .boolean()
+    .optional()
+    .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them. Default: `false`.'),
+  scopePrefix: scope
+    .optional()
+    .describe('What clients must put before a scope when they ask for it (Entra). Default: nothing.'),
+  clientClaims: list(topLevelClaim)
+    .optional()
+    .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
+}
+
+const claims = z
+  .record(
+    claimName,
+    z.union(
+      [
+        claimValue,
+        list(claimValue),
+        z.strictObject({
+          anyOf: list(claimValue).optional().describe('The claim is, or contains, one of these.'),
+          allOf: list(claimValue).optional().describe('The claim contains all of these.'),
+          noneOf: list(claimValue).optional().describe('The claim is there and contains none of these.'),
+          exists: z
+            .boolean()
+            .optional()
+            .describe('Whether the claim must be there, whatever its value, or must be absent.'),
+        }),
+      ],
+      { error: 'must be a value, a list of values, or a map of anyOf, allOf, noneOf, exists' },
+    ),
+  )
+  .meta({ title: 'map of claim to requirement' })
+
+const scopes = list(scope)
+const audience = z.union([list(plainText), z.literal('unchecked')], {
+  error: 'must be a list, such as [my-api], or unchecked',
+})
+
+const rule = z.strictObject({
+  methods: list(method).optional().describe('Methods the rule is for; GET includes HEAD. Default: every method.'),
+  paths: list(path)
+    .optional()
+    .describe('Paths the rule is for, with everything below, ignoring case. Default: every path.'),
+  scopes: scopes.optional().describe('Scopes that the token needs besides.'),
+  claims: claims.optional().describe('Claims that the token needs besides.'),
+})
+
+const acceptEntry = z.strictObject({
+  issuer: name.optional().describe('Whose tokens. Default: the only issuer of the file.'),
+  audience: audience.optional().describe('As on a route. Default: that of `defaults`, else the resource.'),
+  clientIds: list(plainText).optional().describe('As on a route.'),
+  scopes: scopes.optional().describe('Scopes that the token needs, besides those of `defaults`.'),
+  claims: claims.optional().describe('Claims that the token needs, besides those of `defaults`.'),
+  advertise: z
+    .boolean()
+    .optional()
+    .describe('Whether clients are told of this issuer as a login server. Default: `true`.'),
+})
+
+const LANGUAGE = '#[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*'
+const metadata = z
+  .object({
+    resource_name: plainText.optional().describe('Name of the resource, for people.'),
+    resource_documentation: webUrl.optional().describe('Page for developers.'),
+    resource_policy_uri: webUrl.optional().describe('Page about the use of data.'),
+    resource_tos_uri: webUrl.optional().describe('Terms of service.'),
+    scopes_supported: scopes
+      .optional()
+      .describe('Scopes that are advertised. Default: what clients are told to ask for.'),
+  })
+  .catchall(z.unknown())
+  .meta({
+    additionalProperties: false,
+    patternProperties: {
+      [`^resource_name${LANGUAGE}$`]: { type: 'string' },
+      [`^resource_(?:documentation|policy_uri|tos_uri)${LANGUAGE}$`]: { type: 'string', pattern: '^https?://' },
+    },
+  })
+
+const match = z.strictObject({
+  hosts: list(hostName).optional().describe('Host names without port. Default: those of the resource.'),
+  paths: list(path).optional().describe('Paths, with everything below. Default: those of the resource.'),
+})
+
+/** Keys that may stand both under `defaults` and on a route. */
+const sharedShape = {
+  issuers: list(name).optional().describe('Whose tokens are accepted. Default: the only issuer of the file.'),
+  audience: audience
+    .optional()
+    .describe('One of these must be in `aud`; `unchecked` needs `clientIds`. Default: the resource (RFC 8707).'),
+  clientIds: list(plainText)
+    .optional()
+    .describe('Allow-list of clients. Where `defaults` has one too, both must hold.'),
+  scopes: scopes
+    .optional()
+    .describe('Scopes that the token needs, all of them. Those of `defaults` are needed besides.'),
+  requestScopes: scopes.optional().describe('Scopes that clients are told to ask for. Default: `scopes`.'),
+  claims: claims.optional().describe('Claims that the token needs. Those of `defaults` are needed besides.'),
+  rules: list(rule)
+    .optional()
+    .describe('Further requirements for some methods or paths. Those of `defaults` are added.'),
+  scopeImplies: z
+    .record(scope, scopes)
+    .meta({ title: 'map of scope to list of scopes' })
+    .optional()
+    .describe('Broader scopes, each with the narrower ones that it satisfies.'),
+  identityHeaders: z
+    .record(headerName, identitySource)
+    .meta({ title: 'map of header to claim' })
+    .optional()
+    .describe(
+      'Headers for the upstream. Default: `{ X-Auth-Subject: sub, X-Auth-Issuer: "@issuer", X-Auth-Client: "@client", X-Auth-Scopes: "@scopes" }`.',
+    ),
+  upstreamAuthorization: z
+    .union(
+      [
+        z.enum(['keep', 'strip']),
+        z.strictObject({ secretFile: plainText.describe('File with the whole header value.') }),
+        z.strictObject({ claim: claimName.describe('Claim whose value is sent as a bearer token.') }),
+      ],
+      { error: 'must be keep, strip, { secretFile: … } or { claim: … }' },
+    )
+    .optional()
+    .describe('What the upstream gets as Authorization. Default: `keep`.'),
+  origins: list(origin)
+    .optional()
+    .describe('Allow-list for the Origin header; these also get CORS headers. Default: not checked.'),
+  preflight: z
+    .enum(['deny', 'pass'])
+    .optional()
+    .describe('Whether CORS preflights reach an upstream that answers them itself. Default: `deny`.'),
+  metadata: metadata
+    .optional()
+    .describe('Members of the RFC 9728 document. Languages are told apart as in `resource_name#de`.'),
+}
+
+const routeShape = {
+  resource: z
+    .union([resourceUrl, list(resourceUrl)], { error: 'must be a URL or a list of URLs' })
+    .optional()
+    .describe('The URL that a user types into a client; a list where one resource has several. Required.'),
+  ...sharedShape,
+  accept: list(acceptEntry)
+    .optional()
+    .describe(
+      'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`.',
+    ),
+  match: match.optional().describe('Hosts and paths the route is for; as written it also locks the route to them.'),
+  anonymous: z
+    .boolean()
+    .optional()
+    .describe(
+      'A request without credentials passes with empty identity headers, unless a rule asks for more. Default: `false`.',
+    ),
+  mode: z
+    .enum(['enforce', 'observe'])
+    .optional()
+    .describe('`observe` lets pass what would be denied, and counts it. Default: `enforce`.'),
+}
+
+const revocations = z.strictObject({
+  jti: z.array(plainText).optional().describe('Tokens that are refused.'),
+  sub: z.array(plainText).optional().describe('Subjects whose tokens are refused.'),
+  clientIds: z.array(plainText).optional().describe('Clients whose tokens are refused.'),
+  issuedBefore: dateTime.optional().describe('Tokens issued earlier are refused, and those that do not say when.'),
+})
+
+/** The whole file, as written. */
+export const configSchema = z
+  .strictObject({
+    issuers: z
+      .record(
+        name,
+        z.union([plainText, z.strictObject(issuerShape).meta({ required: ['issuer'] })], {
+          error: 'must be the URL of the issuer, or a map with issuer: …',
+        }),
+      )
+      .optional()
+      .describe(
+        'The authorization servers, by a name of your choice; a bare URL stands for `{ issuer: URL }`. Required.',
+      ),
+    defaults: z
+      .strictObject(sharedShape)
+      .optional()
+      .describe('Keys of every route. The route overrides them, unless said otherwise.'),
+    routes: z
+      .record(name, z.strictObject(routeShape).meta({ required: ['resource'] }))
+      .optional()
+      .describe('The protected resources, by a name of your choice. Required.'),
+    revocations: revocations.optional().describe('What is refused although it is valid, from the next request on.'),
+  })
+  .meta({ title: 'forwardgate configuration', required: ['issuers', 'routes'] })
+
+/** The file after the schema, before names are resolved. */
+export type ConfigFile = z.output<typeof configSchema>
+export type IssuerEntry = Exclude<NonNullable<ConfigFile['issuers']>[string], string>
+export type RouteEntry = NonNullable<ConfigFile['routes']>[string]
+export type DefaultsEntry = NonNullable<ConfigFile['defaults']>
+export type AcceptEntry = NonNullable<RouteEntry['accept']>[number]
+export type RuleEntry = NonNullable<RouteEntry['rules']>[number]
+export type ClaimsEntry = NonNullable<RouteEntry['claims']>
+
+/** Keys that only a route has. */
+export const ROUTE_ONLY_KEYS: readonly string[] = Object.keys(routeShape).filter((key) => !(key in sharedShape))

@@ -1,0 +1,33 @@
+/** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
+const OIDC_WORDS = new Set(['openid', 'profile', 'email', 'offline_access'])
+
+/** The scopes that a token must carry: each once, without the words of OpenID Connect. */
+export function requiredScopes(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {
+  return requestedScopes(...lists).filter((scope) => !OIDC_WORDS.has(scope))
+}
+
+/** The scopes of several lists in their order, each once. */
+export function requestedScopes(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {
+  return [...new Set(lists.flatMap((list) => list ?? []))]
+}
+
+/** Scopes as clients must ask for them (Entra: `api://GUID/mcp:read`); what has the prefix already keeps it once. */
+export function prefixedScopes(scopes: readonly string[], prefix: string): readonly string[] {
+  return scopes.map((scope) => (OIDC_WORDS.has(scope) || scope.startsWith(prefix) ? scope : `${prefix}${scope}`))
+}
+
+/** For each broader scope everything it satisfies, also through others; never itself. */
+export function impliedScopes(
+  written: Readonly<Record<string, readonly string[]>> | undefined,
+): ReadonlyMap<string, readonly string[]> {
+  const direct = new Map(Object.entries(written ?? {}))
+  return new Map(
+    Array.from(direct.keys(), (broad) => {
+      const reached = new Set<string>([broad])
+      // A set grows while it is walked, and cycles end by themselves.
+      for (const scope of reached) for (const narrower of direct.get(scope) ?? []) reached.add(narrower)
+      reached.delete(broad)
+      return [broad, [...reached]]
+    }),
+  )
+}
