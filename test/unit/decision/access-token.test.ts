@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { verifyAccessToken } from '../../../src/decision/access-token.ts'
+import type { KeyAnswer, VerificationKey } from '../../../src/decision/keys.ts'
+import { makeSigningKey, type SigningKey, signToken } from '../../support/fake-issuer-keys.ts'
+import { MAIN, NOW, sampleIssuer } from './sample.ts'
+
+let key: SigningKey
+let other: SigningKey
+
+before(async () => {
+  key = await makeSigningKey('ES256', 'one')
+  other = await makeSigningKey('ES256', 'one')
+})
+
+const publish = ({ kid, publicKey }: SigningKey): VerificationKey => ({
+  kid,
+  alg: undefined,
+  key: publicKey,
+  live: true,
+})
+const sign = (claims: object = {}, header: object = {}, by = key) =>
+  signToken({ alg: 'ES256', kid: 'one', ...header }, { iss: MAIN.issuer, exp: NOW, ...claims }, 'ES256', by.privateKey)
+
+async function outcomeOf(token: string, answers: Record<string, KeyAnswer>, issuers = [MAIN]) {
+  const asked: string[] = []
+  const verification = await verifyAccessToken(token, issuers, (issuer, alg, kid) => {
+    asked.push(`${issuer.name} ${alg} ${kid}`)
+    return answers[issuer.name] ?? 'unavailable'
+  })
+  return { verification, asked, denial: verification.ok ? undefined : verification.denial }
+}
+
+test('a good token, with the key that verified it and its issuer', async () => {
+  const keys = [publish(other), publish(key)]
+  const { verification, asked } = await outcomeOf(sign(), { main: keys })
+  assert.ok(verification.ok)
+  assert.equal(verification.token.key, keys[1])
+  assert.equal(verification.token.issuer, MAIN)
+  assert.equal(verification.token.expiresAt, NOW)
+  assert.deepEqual(asked, ['main ES256 one'])
+})
+
+test('no key is asked for before syntax, issuer and algorithm hold', async () => {
+  for (const token of ['eyJ', sign({ iss: 'https://evil.example' }), sign({}, { alg: 'none' })]) {
+    assert.deepEqual((await outcomeOf(token, { main: [publish(key)] })).asked, [])
+  }
+})
+
+test('issuer_untrusted: with the only difference where there is one', async () => {
+  const hints: readonly [iss: unknown, hint: string | undefined][] = [
+    ['https://id.example.com/', 'differs from issuers.main only by a trailing slash'],
+    ['HTTPS://ID.example.com', 'differs from issuers.main only by upper and lower case'],
+    ['http://id.example.com', 'differs from issuers.main only by http against https'],
+    ['https://id.example.com.evil', undefined],
+  ]
+  for (const [iss, hint] of hints) {
+    const { denial } = await outcomeOf(sign({ iss }), {}, [sampleIssuer({ name: 'x', issuer: 'https://x' }), MAIN])
+    assert.deepEqual(denial, {
+      reason: 'issuer_untrusted',
+      unverifiedIssuer: iss,
+      ...(hint === undefined ? {} : { hint }),
+    })
+  }
+  const slashed = sampleIssuer({ issuer: 'https://id.example.com/' })
+  const { denial } = await outcomeOf(sign(), {}, [slashed])
+  assert.equal(
+    denial?.reason === 'issuer_untrusted' && denial.hint,
+    'differs from issuers.main only by a trailing slash',
+  )
+  for (const iss of [undefined, 1, ['https://id.example.com']]) {
+    const { denial: missing } = await outcomeOf(sign({ iss }), {})
+    assert.deepEqual(missing, { reason: 'issuer_untrusted', hint: 'the token has no iss claim' })
+  }
+})
+
+test('algorithm_rejected: not one of the issuer, compared exactly', async () => {
+  for (const alg of ['none', 'None', 'HS256', 'es256', 'PS256']) {
+    const expected = ['RS256', 'ES256']
+    const { denial } = await outcomeOf(sign({}, { alg }), { main: [publish(key)] })
+    assert.deepEqual(denial, { reason: 'algorithm_rejected', expected, unverifiedAlgorithm: alg })
+  }
+})
+
+test('key_unknown and keys_unavailable: as the key set answers', async () => {
+  const unknown = await outcomeOf(sign({}, { kid: 'a\nb' }), { main: 'unknown' })
+  const shown = { unverifiedAlgorithm: 'ES256', unverifiedKeyId: 'a\\u000ab' }
+  assert.deepEqual(unknown.denial, { reason: 'key_unknown', ...shown })
+  const withoutKid = await outcomeOf(sign({}, { kid: undefined }), { main: 'unknown' })
+  assert.deepEqual(withoutKid.denial, { reason: 'key_unknown', unverifiedAlgorithm: 'ES256' })
+  assert.deepEqual((await outcomeOf(sign(), {})).denial, { reason: 'keys_unavailable' })
+})
+
+test('signature_invalid: another key, another payload, or a key that does not fit at all', async () => {
+  const rsa = await makeSigningKey('RS256')
+  const [header = '', payload = '', signature = ''] = sign().split('.')
+  const [, raised = ''] = sign({ sub: 'admin' }).split('.')
+  assert.deepEqual((await outcomeOf(sign({}, {}, other), { main: [publish(key)] })).denial, {
+    reason: 'signature_invalid',
+    keyId: 'one',
+  })
+  for (const token of [`${header}.${raised}.${signature}`, `${header}.${payload}.AAAA`]) {
+    assert.equal((await outcomeOf(token, { main: [publish(key)] })).denial?.reason, 'signature_invalid')
+  }
+  const misfit = [{ ...publish(rsa), kid: undefined }]
+  assert.deepEqual((await outcomeOf(sign(), { main: misfit })).denial, { reason: 'signature_invalid' })
+})
+
+test('the issuer is told as soon as the signature held, also where a claim does not', async () => {
+  const { verification } = await outcomeOf(sign({ exp: 'soon' }), { main: [publish(key)] })
+  assert.ok(!verification.ok)
+  assert.equal(verification.denial.reason, 'claim_invalid')
+  assert.equal(verification.issuer, MAIN)
+})
+
+test('issuers that share an iss are tried in order, each with its own keys; missing keys weigh most', async () => {
+  const second = sampleIssuer({ name: 'second' })
+  const es384 = sampleIssuer({ name: 'third', algorithms: ['ES384'] })
+  const both = [MAIN, second]
+  const mine = [publish(key)]
+  const good = await outcomeOf(sign(), { main: [publish(other)], second: mine }, both)
+  assert.ok(good.verification.ok && good.verification.token.issuer === second)
+  const reason = async (answers: Record<string, KeyAnswer>, issuers = both) =>
+    (await outcomeOf(sign({}, {}, other), answers, issuers)).denial?.reason
+  assert.equal(await reason({ main: mine, second: 'unavailable' }), 'keys_unavailable')
+  assert.equal(await reason({ main: 'unavailable', second: mine }), 'keys_unavailable')
+  assert.equal(await reason({ main: 'unknown', second: mine }), 'signature_invalid')
+  assert.equal(await reason({ main: 'unknown' }, [MAIN, es384]), 'key_unknown')
+  assert.equal(await reason({}, [es384]), 'algorithm_rejected')
+})

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { buildChallenge, metadataUrl, resourceFor } from '../../../src/decision/challenge.ts'
+import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
+import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
+
+const METADATA = 'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes"'
+const build = (route = sampleRoute(), rules = [sampleRule()], reason: Reason = 'credentials_missing') =>
+  buildChallenge(route, route.resources[0], rules, DENIALS[reason])
+
+test('resource_metadata and scope come first, then error and its description', () => {
+  assert.equal(build(), `Bearer ${METADATA}, scope="mcp:read"`)
+  assert.equal(
+    build(sampleRoute(), [], 'token_expired'),
+    `Bearer ${METADATA}, scope="mcp:read", error="invalid_token", error_description="The access token expired"`,
+  )
+})
+
+test('scopes are the requested ones, then those of the matching rules, prefixed, without repeats; none is left out', () => {
+  const route = sampleRoute({ requestScopes: ['api://x/a', 'openid'], scopePrefix: 'api://x/' })
+  const rules = [
+    sampleRule({ scopes: ['b', 'a', 'profile'] }),
+    sampleRule({ scopes: ['b', 'email', 'offline_access'] }),
+  ]
+  assert.equal(
+    build(route, rules),
+    `Bearer ${METADATA}, scope="api://x/a openid api://x/b profile email offline_access"`,
+  )
+  assert.equal(build(sampleRoute({ requestScopes: [] })), `Bearer ${METADATA}`)
+})
+
+test('the well-known segment goes between host and path, the query stays (RFC 9728 §3.1)', () => {
+  const urls = {
+    'https://h/mcp/k': 'https://h/.well-known/oauth-protected-resource/mcp/k',
+    'https://h/mcp/k/': 'https://h/.well-known/oauth-protected-resource/mcp/k',
+    'https://h': 'https://h/.well-known/oauth-protected-resource',
+    'https://h/': 'https://h/.well-known/oauth-protected-resource',
+    'https://h:8443/a?x=1': 'https://h:8443/.well-known/oauth-protected-resource/a?x=1',
+  }
+  for (const [url, metadata] of Object.entries(urls)) assert.equal(metadataUrl(sampleResource(url)), metadata)
+})
+
+test('of several resources the one at the forwarded host, else the first', () => {
+  const [inside, outside] = [sampleResource('https://in.example/a'), sampleResource('https://out.example/a')]
+  const route = sampleRoute({ resources: [inside, outside] })
+  assert.equal(resourceFor(route, 'out.example'), outside)
+  assert.equal(resourceFor(route, 'evil.example'), inside)
+  assert.equal(resourceFor(route, undefined), inside)
+})
