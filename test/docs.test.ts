@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse } from '../src/config/parse.ts'
+import { formatProblem } from '../src/config/problem.ts'
+import { internalError } from '../src/decision/decide.ts'
+import { DENIALS, type DenialRow } from '../src/decision/denial.ts'
+import { createMetrics } from '../src/telemetry/metrics.ts'
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const FILES = textFiles()
+const DOCUMENTS = FILES.filter((file) => file.endsWith('.md'))
+
+/** What no committed file may name: paths of the machine that it was written on. */
+const MACHINE = [['bash', 'jobs'].join('_'), ['', 'work', ''].join('/')]
+
+test('every reason has one row and one heading in denials.md, equal to the table in the code', () => {
+  const page = read('docs/reference/denials.md')
+  const reasons = Object.keys(DENIALS)
+  const headings = headingsOf(page, 2).filter((heading) => heading !== 'The table')
+  assert.deepEqual(headings, reasons, 'one heading per reason, in the order of the code')
+
+  const rows = [...page.matchAll(/^\| \[`(?<reason>\w+)`\]\(#\k<reason>\) \|.*$/gm)]
+  assert.deepEqual(
+    rows.map((row) => row.groups?.['reason']),
+    reasons,
+    'one row per reason, in the order of the code',
+  )
+  for (const [reason, row] of Object.entries<DenialRow>(DENIALS)) {
+    const error = row.error === undefined ? 'none' : `\`${row.error}\``
+    const cells = [row.class, row.status, error, yesNo(row.challenge), yesNo(row.expected), row.message].join(' | ')
+    assert.ok(page.includes(`\n| [\`${reason}\`](#${reason}) | ${cells} |\n`), `the row of ${reason}: ${cells}`)
+
+    const section = sectionOf(page, reason)
+    const wire = `- **On the wire:** ${row.status}, ${
+      row.error === undefined ? 'no `error`' : `\`error="${row.error}"\``
+    }, ${row.challenge ? 'with a' : 'no'} challenge. Message: "${row.message}".`
+    assert.ok(section.includes(`\n${wire}\n`), `${reason} says: ${wire}`)
+    for (const part of ['What the client saw', 'Evidence', 'Usual cause', 'Fix']) {
+      assert.match(section, new RegExp(`\\n- \\*\\*${part}:\\*\\* \\S`), `${reason} has: ${part}`)
+    }
+  }
+})
+
+test('every metric is in metrics.md with its type and labels, and nothing else is', async () => {
+  const exposed = await exposedMetrics()
+  const page = read('docs/reference/metrics.md')
+  assert.deepEqual([...headingsOf(page, 2)].sort(), [...exposed.keys()].sort(), 'one heading per metric')
+  for (const [name, { type, labels }] of exposed) {
+    const section = sectionOf(page, name)
+    const documented = /\bLabels?: (?<labels>[^.:]*)/.exec(section)?.groups?.['labels'] ?? ''
+    const names = [...documented.matchAll(/`(\w+)`/g)].map((match) => match[1])
+    assert.ok(section.trimStart().toLowerCase().startsWith(type), `${name} is a ${type}`)
+    assert.deepEqual(names, labels, `the labels of ${name}`)
+    assert.match(section, new RegExp(`\`\`\`promql\\n[^\`]*${name}`), `${name} has a query`)
+  }
+})
+
+test('every relative link in a document leads to a file and a heading', () => {
+  const broken = DOCUMENTS.flatMap((file) =>
+    linksOf(read(file)).flatMap((link) => {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? file : relative(ROOT, resolve(ROOT, dirname(file), path))
+      if (!existsSync(join(ROOT, target))) return [`${file}: ${link} (no such file)`]
+      if (anchor === undefined || !target.endsWith('.md')) return []
+      return anchorsOf(read(target)).has(anchor) ? [] : [`${file}: ${link} (no such heading)`]
+    }),
+  )
+  assert.deepEqual(broken, [])
+})
+
+test('every forwardgate configuration in a document is accepted by the loader', () => {
+  const blocks = DOCUMENTS.flatMap((file) =>
+    [...read(file).matchAll(/^```yaml forwardgate\n(?<text>[\s\S]*?)^```$/gm)].map((match) => ({
+      file: `${file}:${lineOf(match.input, match.index)}`,
+      text: match.groups?.['text'] ?? '',
+    })),
+  )
+  assert.ok(blocks.length >= 15, `only ${blocks.length} blocks were found`)
+  for (const block of blocks) {
+    const parsed = parse([block], { now: Date.now() / 1000, readFile: () => ({ error: 'examples name no files' }) })
+    assert.deepEqual(parsed.ok ? [] : parsed.problems.map(formatProblem), [], block.text)
+  }
+})
+
+test('the fence of a configuration is written in one way only', () => {
+  const odd = DOCUMENTS.flatMap((file) =>
+    [...read(file).matchAll(/^ *```.*forwardgate.*$/gm)]
+      .filter(([fence]) => fence !== '```yaml forwardgate')
+      .map(([fence]) => `${file}: ${fence}`),
+  )
+  assert.deepEqual(odd, [])
+})
+
+test('no committed file names a path of the machine that it was written on', () => {
+  const named = FILES.flatMap((file) => MACHINE.filter((path) => read(file).includes(path)).map((path) => [file, path]))
+  assert.deepEqual(named, [])
+})
+
+test('the anchors are those that GitHub makes', () => {
+  const page =
+    '# One: `/verify` & more\n## a_b\n## Two, three\n## a_b\n```sh\n# no heading\n```\n### [Four](x.md) *five*'
+  assert.deepEqual([...anchorsOf(page)], ['one-verify--more', 'a_b', 'two-three', 'a_b-1', 'four-five'])
+})
+
+/** Every committed or new text file that Git does not ignore. */
+function textFiles(): readonly string[] {
+  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  return [...new Set(list.split('\0'))].filter(
+    (file) => file !== '' && existsSync(join(ROOT, file)) && !readFileSync(join(ROOT, file)).includes(0),
+  )
+}
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8')
+}
+
+function yesNo(value: boolean): string {
+  return value ? 'yes' : 'no'
+}
+
+function headingsOf(page: string, level: number): readonly string[] {
+  return [...withoutFences(page).matchAll(/^(#+) (.+)$/gm)]
+    .filter((match) => match[1]?.length === level)
+    .map((match) => match[2] ?? '')
+}
+
+/** The text under a heading of level 2, up to the next one. */
+function sectionOf(page: string, heading: string): string {
+  const start = page.indexOf(`\n## ${heading}\n`)
+  assert.notEqual(start, -1, `there is a heading ${heading}`)
+  const body = page.slice(start + `\n## ${heading}`.length)
+  const end = body.indexOf('\n## ')
+  return end === -1 ? body : body.slice(0, end)
+}
+
+function withoutFences(page: string): string {
+  return page.replace(/^ *```[\s\S]*?^ *```$/gm, '')
+}
+
+/** Targets of the links that lead into this repository. Code is skipped, as nothing is a link there. */
+function linksOf(page: string): readonly string[] {
+  const prose = withoutFences(page).replace(/`[^`\n]*`/g, 'code')
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)$/gm)]
+  return targets.map((match) => match[1] ?? match[2] ?? '').filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target))
+}
+
+/** As GitHub makes them: lower case, letters, digits, `_`, `-`; blanks become hyphens; repeated ones are numbered. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const anchors = new Set<string>()
+  for (const match of withoutFences(page).matchAll(/^#+ (.+)$/gm)) {
+    const text = (match[1] ?? '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    const slug = text
+      .trim()
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-')
+    let anchor = slug
+    for (let count = 1; anchors.has(anchor); count++) anchor = `${slug}-${count}`
+    anchors.add(anchor)
+  }
+  return anchors
+}
+
+function lineOf(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
+}
+
+interface Metric {
+  readonly type: string
+  readonly labels: readonly string[]
+}
+
+/** What /metrics shows after every event happened once; the client library's own metrics are left out. */
+async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
+  const metrics = createMetrics({
+    version: '0.0.0',
+    routes: () => [{ name: 'api', mode: 'observe' }],
+    issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1 }],
+    tokenCacheEntries: () => 0,
+  })
+  metrics.decision(internalError(), 0.001)
+  metrics.unparsable()
+  metrics.freshTokenDenial('api', 'audience_mismatch')
+  metrics.tokenCacheLookup('hit')
+  metrics.issuerRefresh('main', 'success')
+  metrics.configReload('success', 0)
+  metrics.metadataRequest('api')
+  const text = await metrics.expose()
+  const found = new Map<string, Metric>()
+  for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
+    if (/^(?:nodejs|process)_/.test(name)) continue
+    const sample = new RegExp(`^${name}(?:_bucket|_total)?(?:\\{(?<labels>.*)\\})? `, 'm').exec(text)
+    const labels = [...(sample?.groups?.['labels'] ?? '').matchAll(/(\w+)="/g)].map((match) => match[1] ?? '')
+    found.set(name, { type, labels: labels.filter((label) => label !== 'le') })
+  }
+  return found
+}
