@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Route } from '../../../src/config/model.ts'
+import { answerTo, denialAnswer } from '../../../src/decision/answer.ts'
+import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
+import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
+import { readHeaderFields } from '../../../src/decision/header-fields.ts'
+import { buildRouteTable } from '../../../src/decision/route-table.ts'
+import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
+import { sampleRoute } from './sample.ts'
+
+const SHOWN = { exposeReason: true }
+const EVIDENCE = { request: undefined, rules: [], issuer: undefined, token: undefined }
+const CHALLENGE =
+  'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes", scope="mcp:read"'
+
+const denied = (reason: Reason, route: Partial<Route> = {}): Decision => ({
+  ...EVIDENCE,
+  route: sampleRoute(route),
+  outcome: 'deny',
+  reason,
+  denial: { reason } as Extract<Decision, { outcome: 'deny' }>['denial'],
+})
+
+test('whoever passes gets an empty body and the identity', () => {
+  const headers = ['X-Auth-Subject', 'alice']
+  const expected = { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...headers], body: '' }
+  const evidence = { ...EVIDENCE, route: sampleRoute() }
+  assert.deepEqual(answerTo({ ...evidence, outcome: 'allow', reason: 'token', headers }, undefined, SHOWN), expected)
+  const denial = { reason: 'route_unknown' } as const
+  const observed: Decision = { ...evidence, outcome: 'would_deny', reason: 'token_expired', denial, headers }
+  assert.deepEqual(answerTo(observed, undefined, SHOWN), expected)
+})
+
+test('a denial is status, challenge, reason and a small JSON body', () => {
+  const body = '{"error":"invalid_token","reason":"token_expired","message":"The access token expired"}'
+  assert.deepEqual(answerTo(denied('token_expired'), undefined, SHOWN), {
+    status: 401,
+    headers: [
+      ...['WWW-Authenticate', `${CHALLENGE}, error="invalid_token", error_description="The access token expired"`],
+      ...['X-Forwardgate-Reason', 'token_expired', 'Cache-Control', 'no-store'],
+      ...['Content-Type', 'application/json', 'Content-Length', String(body.length)],
+    ],
+    body,
+  })
+})
+
+test('exposeReason false drops header and body member, not the message', () => {
+  const { headers, body } = answerTo(denied('client_rejected'), undefined, { exposeReason: false })
+  assert.equal(body, '{"message":"This client is not allowed here"}')
+  assert.ok(!headers.includes('X-Forwardgate-Reason'))
+})
+
+test('only rows that say so carry a challenge, and only within a route; 503 says when to come back', () => {
+  for (const [reason, row] of Object.entries(DENIALS) as [Reason, (typeof DENIALS)[Reason]][]) {
+    const { status, headers } = answerTo(denied(reason), undefined, SHOWN)
+    assert.equal(status, row.status)
+    assert.equal(headers.includes('WWW-Authenticate'), row.challenge, reason)
+    assert.equal(headers.indexOf('Retry-After') >= 0, reason === 'keys_unavailable', reason)
+    assert.ok(!denialAnswer(reason, SHOWN).headers.includes('WWW-Authenticate'))
+  }
+  assert.equal(answerTo(internalError(), undefined, SHOWN).status, 500)
+  assert.ok(
+    !answerTo({ ...denied('token_expired'), route: undefined }, undefined, SHOWN).headers.includes('WWW-Authenticate'),
+  )
+})
+
+test('CORS headers only for a listed origin; Vary wherever the origin decides', () => {
+  const cors = (origins: readonly string[] | undefined, origin: string | undefined) => {
+    const { headers } = answerTo(denied('client_rejected', { origins }), origin, SHOWN)
+    return headers.slice(0, headers.indexOf('X-Forwardgate-Reason'))
+  }
+  assert.deepEqual(cors(undefined, 'https://o'), [])
+  assert.deepEqual(cors(['https://o'], undefined), ['Vary', 'Origin'])
+  assert.deepEqual(cors(['https://o'], 'https://evil'), ['Vary', 'Origin'])
+  assert.deepEqual(cors(['https://x', 'https://o'], 'https://o'), [
+    ...['Access-Control-Allow-Origin', 'https://o'],
+    ...['Access-Control-Expose-Headers', 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After', 'Vary', 'Origin'],
+  ])
+})
+
+test('whatever token and request say: the answer to a reason is the same, byte for byte', () => {
+  const routes = buildRouteTable([sampleRoute()])
+  const answers = new Map<string, string>()
+  const part = fc.oneof(
+    fc.base64String(),
+    fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString('base64url')),
+  )
+  const uri = fc.webPath().map((path) => (path.startsWith('/') && !path.startsWith('//') ? path : '/a'))
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 5 }), uri, fc.string({ unit: 'binary' }), (parts, path, other) => {
+      const fields = readHeaderFields([
+        ...['X-Forwarded-Method', 'POST', 'X-Forwarded-Host', 'evil.example', 'X-Forwarded-Uri', path],
+        ...['Authorization', `Bearer ${parts.join('.')}`, 'Origin', other, 'X-Other', other],
+      ])
+      const assessToken = (token: string) => {
+        const parsed = parseUnverifiedToken(token)
+        const denial = parsed.ok ? ({ reason: 'issuer_untrusted' } as const) : parsed.denial
+        return { ok: false, denial } as const
+      }
+      const decision = decide({ method: 'GET', routeName: 'kubernetes', fields }, { routes, assessToken, now: () => 0 })
+      assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
+      const answer = answerTo(decision, fields.origin, SHOWN)
+      const bytes = JSON.stringify(answer)
+      assert.equal(answers.get(decision.reason) ?? bytes, bytes)
+      answers.set(decision.reason, bytes)
+      const challenge = answer.headers[1] ?? ''
+      assert.match(challenge, /^Bearer (?:[a-z_]+="[ !#-[\]-~]+"(?:, |$)){2,4}$/)
+    }),
+  )
+  assert.ok(answers.size >= 3, [...answers.keys()].join(' '))
+})

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Route } from '../../../src/config/model.ts'
+import type { Assessment, AssessToken } from '../../../src/decision/assessment.ts'
+import { admit } from '../../../src/decision/authorization.ts'
+import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
+import { readHeaderFields } from '../../../src/decision/header-fields.ts'
+import { buildIdentityHeaders } from '../../../src/decision/identity-headers.ts'
+import { buildRouteTable } from '../../../src/decision/route-table.ts'
+import { MAIN, NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleRule, sampleToken } from './sample.ts'
+
+const TOKEN = sampleToken()
+const assessed = (route: Route, token = TOKEN): Assessment => ({
+  ok: true,
+  token,
+  admission: admit(token, route, NO_REVOCATIONS),
+  identity: buildIdentityHeaders(route, token),
+})
+/** Knows the token `good` only. */
+const assess: AssessToken = (token, route) =>
+  token === 'good' ? assessed(route) : { ok: false, denial: { reason: 'signature_invalid' }, issuer: MAIN }
+
+interface Asked {
+  readonly route?: Partial<Route>
+  readonly name?: string | undefined
+  readonly method?: string
+  readonly uri?: string
+  readonly headers?: readonly string[]
+  readonly assess?: AssessToken
+  readonly now?: number
+}
+
+function ask(asked: Asked = {}): Decision | Promise<Decision> {
+  const { method = 'POST', uri = '/mcp/kubernetes', headers = ['Authorization', 'Bearer good'] } = asked
+  const described = ['X-Forwarded-Method', method, 'X-Forwarded-Host', 'api.example.com', 'X-Forwarded-Uri', uri]
+  const routeName = 'name' in asked ? asked.name : 'kubernetes'
+  const routes = buildRouteTable([sampleRoute(asked.route)])
+  const fields = readHeaderFields([...described, ...headers])
+  return decide(
+    { method: 'GET', routeName, fields },
+    { routes, assessToken: asked.assess ?? assess, now: () => asked.now ?? NOW },
+  )
+}
+
+function outcomeOf(asked: Asked = {}): string {
+  const decision = ask(asked)
+  assert.ok(!(decision instanceof Promise))
+  return `${decision.outcome} ${decision.reason}`
+}
+
+test('allow: a token that holds, with its identity and the evidence', () => {
+  const decision = ask()
+  assert.ok(!(decision instanceof Promise) && decision.outcome === 'allow')
+  assert.equal(decision.reason, 'token')
+  assert.deepEqual(decision.headers.slice(0, 2), ['X-Auth-Subject', 'alice'])
+  assert.equal(decision.route?.name, 'kubernetes')
+  assert.equal(decision.token, TOKEN)
+  assert.equal(decision.issuer, MAIN)
+  assert.equal(outcomeOf({ name: undefined }), 'allow token')
+})
+
+test('a token seen for the first time is answered later, with the time of that moment', async () => {
+  const later: AssessToken = (_, route) => Promise.resolve(assessed(route))
+  const decision = ask({ assess: later })
+  assert.ok(decision instanceof Promise)
+  assert.equal((await decision).reason, 'token')
+  assert.equal((await ask({ assess: later, now: NOW + 330 })).reason, 'token_expired')
+})
+
+test("a failing assessment is nobody's allow: it is thrown on", async () => {
+  const bug = new Error('bug')
+  assert.throws(
+    () =>
+      ask({
+        assess: () => {
+          throw bug
+        },
+      }),
+    bug,
+  )
+  await assert.rejects(async () => ask({ assess: () => Promise.reject(bug) }), bug)
+  const decision = internalError()
+  assert.equal(`${decision.outcome} ${decision.reason} ${decision.route}`, 'error internal_error undefined')
+})
+
+test('the order of failures: name, forwarded request, place, override, alias, origin, preflight, credentials, token', () => {
+  const wrong = {
+    name: 'unknown',
+    uri: 'nowhere',
+    headers: [...['X-HTTP-Method', 'GET', 'X_Auth_Subject', 'a', 'Origin', 'https://evil', 'Authorization', 'Basic x']],
+    route: {
+      rules: [sampleRule({ methods: ['POST'], scopes: ['x'] })],
+      lockedPaths: ['/mcp'],
+      origins: ['https://o'],
+    },
+  }
+  assert.equal(outcomeOf(wrong), 'deny route_unknown')
+  const named = { ...wrong, name: 'kubernetes' }
+  assert.equal(outcomeOf(named), 'deny forwarded_request_invalid')
+  assert.equal(outcomeOf({ ...named, uri: '/elsewhere' }), 'deny route_mismatch')
+  const placed = { ...named, uri: '/mcp' }
+  assert.equal(outcomeOf(placed), 'deny forwarded_request_invalid')
+  const plain = { ...placed, headers: placed.headers.slice(2) }
+  assert.equal(outcomeOf(plain), 'deny identity_header_alias')
+  const honest = { ...plain, headers: plain.headers.slice(2) }
+  assert.equal(outcomeOf(honest), 'deny origin_not_allowed')
+  const local = { ...honest, headers: honest.headers.slice(2) }
+  assert.equal(outcomeOf(local), 'deny credentials_missing')
+  assert.equal(outcomeOf({ ...local, headers: ['Authorization', 'Bearer bad'] }), 'deny signature_invalid')
+  const elsewhere = { ...local, headers: ['Authorization', 'Bearer good'], now: NOW + 400 }
+  assert.equal(outcomeOf(elsewhere), 'deny token_expired')
+  assert.equal(
+    outcomeOf({ ...elsewhere, now: NOW, route: { ...local.route, accept: [sampleAccept({ audience: ['x'] })] } }),
+    'deny audience_mismatch',
+  )
+  assert.equal(outcomeOf({ ...elsewhere, now: NOW }), 'deny scope_insufficient')
+})
+
+test('identity_too_large: last of all', () => {
+  const huge = sampleToken({ claims: { sub: 'a'.repeat(9000) } })
+  assert.equal(outcomeOf({ assess: (_, route) => assessed(route, huge) }), 'deny identity_too_large')
+})
+
+test('method overrides are refused where the method decides, and only there', () => {
+  const headers = ['X-HTTP-Method-Override', 'DELETE', 'Authorization', 'Bearer good']
+  assert.equal(outcomeOf({ headers }), 'allow token')
+  assert.equal(outcomeOf({ headers, route: { rules: [sampleRule({ scopes: ['mcp:read'] })] } }), 'allow token')
+  assert.equal(outcomeOf({ headers, route: { preflight: 'pass' } }), 'deny forwarded_request_invalid')
+  const rules = [sampleRule({ methods: ['DELETE'], scopes: ['x'] })]
+  assert.equal(outcomeOf({ headers, route: { rules } }), 'deny forwarded_request_invalid')
+})
+
+test('odd names that no identity header could be taken for pass', () => {
+  assert.equal(outcomeOf({ headers: ['X_Other', '', 'Authorization', 'Bearer good'] }), 'allow token')
+})
+
+test('origin_not_allowed: not exactly one of the list', () => {
+  const origins = ['https://o']
+  const sent = (...values: string[]) =>
+    values.flatMap((value) => ['Origin', value]).concat('Authorization', 'Bearer good')
+  assert.equal(outcomeOf({ headers: sent('https://o'), route: { origins } }), 'allow token')
+  assert.equal(outcomeOf({ headers: sent(), route: { origins } }), 'allow token')
+  for (const values of [['https://o', 'https://o'], ['null'], [''], ['https://O'], ['https://o:443']]) {
+    assert.equal(outcomeOf({ headers: sent(...values), route: { origins } }), 'deny origin_not_allowed')
+  }
+  const decision = ask({ headers: sent('a', 'b'), route: { origins } })
+  assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
+  assert.deepEqual(decision.denial, { reason: 'origin_not_allowed', expected: origins, unverifiedOrigin: 'several' })
+})
+
+const PREFLIGHT = ['Origin', 'https://o', 'Access-Control-Request-Method', 'POST']
+
+test('preflights pass only where the route says so, with empty identity headers', () => {
+  const decision = ask({ method: 'OPTIONS', headers: PREFLIGHT, route: { preflight: 'pass' } })
+  assert.ok(!(decision instanceof Promise) && decision.outcome === 'allow')
+  assert.equal(decision.reason, 'preflight')
+  assert.ok(decision.headers.every((text, at) => at % 2 === 0 || text === ''))
+  assert.equal(outcomeOf({ method: 'OPTIONS', headers: PREFLIGHT }), 'deny credentials_missing')
+  assert.equal(outcomeOf({ method: 'OPTIONS', headers: [], route: { preflight: 'pass' } }), 'deny credentials_missing')
+  assert.equal(
+    outcomeOf({ method: 'POST', headers: PREFLIGHT, route: { preflight: 'pass' } }),
+    'deny credentials_missing',
+  )
+})
+
+test('anonymous: no Authorization field at all, no matching rule, no preflight', () => {
+  const route = { anonymous: true, upstreamAuthorization: { kind: 'strip' } } as const
+  assert.equal(outcomeOf({ headers: [], route }), 'allow anonymous')
+  for (const value of ['', 'Basic x', 'Bearer', 'Bearer bad']) {
+    assert.match(outcomeOf({ headers: ['Authorization', value], route }), /^deny /)
+  }
+  const rules = [sampleRule({ methods: ['POST'], claims: [{ claim: named('a'), exists: true }] })]
+  assert.equal(outcomeOf({ headers: [], route: { ...route, rules } }), 'deny credentials_missing')
+  assert.equal(outcomeOf({ headers: [], method: 'GET', route: { ...route, rules } }), 'allow anonymous')
+  assert.equal(outcomeOf({ headers: PREFLIGHT, method: 'OPTIONS', route }), 'deny credentials_missing')
+})
+
+test('observe: what would be denied passes without identity; aliases and service faults never do', () => {
+  const mode = 'observe'
+  assert.equal(outcomeOf({ route: { mode } }), 'allow token')
+  const decision = ask({
+    headers: ['Authorization', 'Bearer bad'],
+    route: { mode, upstreamAuthorization: { kind: 'strip' } },
+  })
+  assert.ok(!(decision instanceof Promise) && decision.outcome === 'would_deny')
+  assert.equal(decision.reason, 'signature_invalid')
+  assert.deepEqual(decision.headers.slice(-2), ['Authorization', ''])
+  assert.ok(decision.headers.every((text, at) => at % 2 === 0 || text === ''))
+  assert.equal(outcomeOf({ headers: [], route: { mode } }), 'would_deny credentials_missing')
+  assert.equal(
+    outcomeOf({ route: { mode, accept: [sampleAccept({ scopes: ['x'] })] } }),
+    'would_deny scope_insufficient',
+  )
+  assert.equal(outcomeOf({ headers: ['X_Auth_Subject', 'a'], route: { mode } }), 'deny identity_header_alias')
+  assert.equal(outcomeOf({ uri: 'x', route: { mode } }), 'deny forwarded_request_invalid')
+  assert.equal(outcomeOf({ route: { mode, lockedHosts: ['h'] } }), 'deny route_mismatch')
+  const down: AssessToken = () => ({ ok: false, denial: { reason: 'keys_unavailable' } })
+  assert.equal(outcomeOf({ assess: down, route: { mode } }), 'error keys_unavailable')
+})
+
+test('any headers: never throws, never allows but by the one good token', () => {
+  const name = fc.oneof(
+    fc.constantFrom('Authorization', 'Origin', 'X-Forwarded-Uri', 'X_Auth_Subject', 'X-HTTP-Method'),
+    fc.string(),
+  )
+  const value = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('Bearer good', 'bearer good', 'Bearer x', '/mcp'),
+  )
+  fc.assert(
+    fc.property(fc.array(fc.tuple(name, value)), fc.option(fc.string(), { nil: undefined }), (pairs, routeName) => {
+      for (const asked of [{ name: 'kubernetes' }, { name: routeName }]) {
+        const decision = ask({ ...asked, headers: pairs.flat() })
+        assert.ok(!(decision instanceof Promise))
+        const sent = pairs.filter(([field]) => field.toLowerCase() === 'authorization').map(([, text]) => text)
+        if (decision.outcome === 'allow') assert.match(sent.join('|'), /^bearer good$/i)
+      }
+    }),
+  )
+})
