@@ -93,17 +93,11 @@ function readClaimsOf(claims: Claims, unverified: UnverifiedToken, issuer: Issue
 
 /** Among issuers that share an `iss`, the refusal that says most: missing keys might have verified the token. */
 function nearest(refusals: readonly Denial[]): Denial {
-  const order: readonly Denial['reason'][] = [
-    'keys_unavailable',
-    'signature_invalid',
-    'key_unknown',
-    'algorithm_rejected',
-  ]
-  for (const reason of order) {
-    const found = refusals.find((denial) => denial.reason === reason)
-    if (found !== undefined) return found
-  }
-  throw new Error('a verification without candidates')
+  return refusals.reduce((nearer, next) => (rank(next) < rank(nearer) ? next : nearer))
+}
+
+function rank({ reason }: Denial): number {
+  return ['keys_unavailable', 'signature_invalid', 'key_unknown', 'algorithm_rejected'].indexOf(reason)
 }
 
 function untrusted(unverified: UnverifiedToken, issuers: readonly Issuer[]): Denial {

@@ -6,8 +6,8 @@ export const LONGEST_TOKEN = 32 * 1024
 
 type Parsed = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly denial: Denial }
 
-/** The `token` of RFC 9110 §5.6.2, which a scheme is. */
-const SCHEME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]*/
+/** What follows the first `token` of RFC 9110 §5.6.2, which a scheme is. */
+const BEYOND_SCHEME = /[^!#$%&'*+.^_`|~0-9A-Za-z-].*$/s
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
 const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
   'basic',
@@ -28,7 +28,7 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
 export function parseCredentials(authorization: HeaderField): Parsed {
   if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
   if (authorization === undefined || authorization === '') return denied({ reason: 'credentials_missing' })
-  const scheme = SCHEME.exec(authorization)?.[0].toLowerCase() ?? ''
+  const scheme = authorization.replace(BEYOND_SCHEME, '').toLowerCase()
   if (scheme !== 'bearer') {
     return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
   }

@@ -29,7 +29,7 @@ const ENCRYPTED = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}$/
  */
 export function parseUnverifiedToken(token: string): Parsed {
   if (!SIGNED.test(token)) return denied(unsigned(token))
-  const [headerText = '', payloadText = '', signatureText = ''] = token.split('.')
+  const [headerText, payloadText, signatureText] = token.split('.') as [string, string, string]
   if (decodeSegment(signatureText) === undefined) return malformed('the signature is not canonical base64url')
   const header = parseSegment(headerText)
   if (header === undefined) return malformed('the header is not a JSON object in canonical base64url')
