@@ -74,10 +74,12 @@ test('every relative link in a document leads to a file and a heading', () => {
 
 test('every forwardgate configuration in a document is accepted by the loader', () => {
   const blocks = DOCUMENTS.flatMap((file) =>
-    [...read(file).matchAll(/^```yaml forwardgate\n(?<text>[\s\S]*?)^```$/gm)].map((match) => ({
-      file: `${file}:${lineOf(match.input, match.index)}`,
-      text: match.groups?.['text'] ?? '',
-    })),
+    [...read(file).matchAll(/^```yaml(?: forwardgate\n|\n(?=# config\.yaml$))(?<text>[\s\S]*?)^```$/gm)].map(
+      (match) => ({
+        file: `${file}:${lineOf(match.input, match.index)}`,
+        text: match.groups?.['text'] ?? '',
+      }),
+    ),
   )
   assert.ok(blocks.length >= 15, `only ${blocks.length} blocks were found`)
   for (const block of blocks) {
