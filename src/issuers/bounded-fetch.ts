@@ -33,11 +33,11 @@ export async function fetchJson(address: string, { fetch, clock, signal }: Fetch
     return failed('url_refused', `${url.protocol} is not http or https`)
   if (url.username !== '' || url.password !== '')
     return failed('url_refused', `${shownUrl(url)}: user and password in a URL`)
+  if (signal.aborted) return failed('closed', `${shownUrl(url)}: not asked, closed`)
 
   const end = Promise.withResolvers<FetchedJson>()
   const request = new AbortController()
   const close = () => end.resolve(failed('closed', `${shownUrl(url)}: given up, closing`))
-  if (signal.aborted) close()
   signal.addEventListener('abort', close, { once: true })
   const cancelTimeout = clock.schedule(FETCH_TIMEOUT, () =>
     end.resolve(failed('timeout', `${shownUrl(url)}: no complete answer within ${FETCH_TIMEOUT / 1000} s`)),

@@ -139,7 +139,7 @@ export class KeySet {
 
   #refreshForUnknownKid(): Promise<void> | undefined {
     const now = this.#ports.clock.now()
-    if (this.closed || now - this.#unknownKidRefreshAt < UNKNOWN_KID_COOLDOWN) return undefined
+    if (now - this.#unknownKidRefreshAt < UNKNOWN_KID_COOLDOWN) return undefined
     this.#unknownKidRefreshAt = now
     return this.#refresh()
   }
@@ -155,7 +155,7 @@ export class KeySet {
   }
 
   #isUsable(): boolean {
-    return this.#held.size > 0 && this.#ports.clock.now() <= this.#freshUntil + this.issuer.maxStale * 1000
+    return this.#ports.clock.now() <= this.#freshUntil + this.issuer.maxStale * 1000
   }
 
   /** Joins the fetch in flight, or starts one. Never rejects. */

@@ -139,6 +139,7 @@ test('closed: a request ends with its owner', async (t) => {
   closing.abort()
   assert.equal((await failure).kind, 'closed')
   assert.equal((await failureOf(issuer.jwksUri, { ...ports, signal: closing.signal })).kind, 'closed')
+  assert.equal(issuer.keyHits(), 1)
 })
 
 test('too_large: 50 MB are refused after the first 512 KiB', async (t) => {
@@ -234,14 +235,14 @@ for (const url of ['file:///etc/passwd', 'data:application/json,{}', 'ftp://id.e
   })
 }
 
-test('url_refused: user and password in a URL, without showing them', async () => {
-  const failure = await failureOf('https://user:hunter2@id.example.com/jwks', {
-    ...ports,
-    fetch: () => assert.fail('asked'),
+for (const userInfo of ['user:hunter2', 'hunter2', ':hunter2']) {
+  test(`url_refused: "${userInfo}@" in a URL, without showing it`, async () => {
+    const fetch = () => assert.fail('asked')
+    const failure = await failureOf(`https://${userInfo}@id.example.com/jwks`, { ...ports, fetch })
+    assert.equal(failure.kind, 'url_refused')
+    assert.doesNotMatch(failure.message, /hunter2/)
   })
-  assert.equal(failure.kind, 'url_refused')
-  assert.doesNotMatch(failure.message, /hunter2/)
-})
+}
 
 test('unreachable: connection refused, and the query of the URL is not shown', async (t) => {
   const issuer = await issuerFor(t)

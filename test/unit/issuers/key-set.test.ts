@@ -39,6 +39,23 @@ test('unavailable: a request waits 5 s at most for the first fetch', async (t) =
   assert.equal(await answer, 'unavailable')
 })
 
+test('unavailable: waits no longer where a fetch takes several requests', async (t) => {
+  const { set, network, clock } = setUp(t, { keys: { kind: 'discovery' } })
+  network.hang()
+  void set.start()
+  const answer = set.find('ES256', 'a')
+  let settled = false
+  void Promise.resolve(answer).then(() => {
+    settled = true
+  })
+  await clock.advance(4_999)
+  assert.equal(settled, false)
+  await clock.advance(1)
+  assert.equal(settled, true)
+  assert.equal(await answer, 'unavailable')
+  assert.equal(network.calls.length, 2, 'the fetch goes on at the second place')
+})
+
 test('unavailable: never started', (t) => {
   assert.equal(setUp(t).set.find('ES256', 'a'), 'unavailable')
 })
@@ -270,7 +287,23 @@ test('close stops the schedule and the fetch in flight; keys at hand still answe
   assert.deepEqual(clock.pending(), [])
   keysNow(set.find('ES256', 'a'))
   assert.equal(await set.find('ES256', 'zzz'), 'unknown')
+  assert.equal(network.calls.length, 2)
+  assert.deepEqual(clock.pending(), [])
   assert.equal(set.closed, true)
+})
+
+test('close ends a schedule that waits', async (t) => {
+  const { set, clock } = await setUpWith(t, [A])
+  assert.equal(clock.pending().length, 1)
+  set.close()
+  assert.deepEqual(clock.pending(), [])
+})
+
+test('single flight: starting twice fetches once', async (t) => {
+  const { set, network, publish } = setUp(t)
+  publish([A])
+  await Promise.all([set.start(), set.start()])
+  assert.equal(network.calls.length, 1)
 })
 
 test('close during the first fetch answers who waits', async (t) => {

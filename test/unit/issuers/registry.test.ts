@@ -165,6 +165,17 @@ test('reload: raising maxStale while the issuer is down does not lose the keys',
   assert.equal(first.findKeys(issuer('one', { maxStale: 3_600 }), 'ES256', 'a'), 'unavailable')
 })
 
+test('reload: with another maxStale the keys serve on while the new set fetches', async (t) => {
+  const { open, network } = setUp(t)
+  const first = open([issuer('one')])
+  await first.ready
+  network.hang()
+  const raised = issuer('one', { maxStale: 172_800 })
+  const second = open([raised], first)
+  keysNow(second.findKeys(raised, 'ES256', 'a'))
+  assert.equal(second.statuses()[0]?.keys, 1)
+})
+
 test('reload: another source is another key set, and its old keys do not serve', async (t) => {
   const { open, network } = setUp(t)
   const first = open([issuer('one')])
