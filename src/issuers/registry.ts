@@ -22,13 +22,14 @@ export interface KeyRegistry {
 }
 
 /** The longest that a start or a reload waits for first keys, in milliseconds. */
-export const READY_WITHIN = 5_000
+const READY_WITHIN = 5_000
 
 /**
  * Opens the key sets of a configuration. An issuer whose keys come from where they came in `previous` keeps them and its
  * schedule: a reload while the issuer is down must cost nothing. The others are started.
  */
 export function openRegistry(issuers: readonly Issuer[], ports: KeySetPorts, previous?: KeyRegistry): KeyRegistry {
+  const configured: ReadonlySet<Issuer> = new Set(issuers)
   const keySets = new Map<string, KeySet>()
   const starts: Promise<void>[] = []
   for (const issuer of issuers) {
@@ -49,7 +50,7 @@ export function openRegistry(issuers: readonly Issuer[], ports: KeySetPorts, pre
     findKeys(issuer, alg, kid) {
       const set = keySets.get(issuer.name)
       // An entry of another configuration may carry the same name: its tokens never meet these keys.
-      if (set === undefined || !(set.issuer === issuer || hasSameSource(set.issuer, issuer))) return 'unavailable'
+      if (set === undefined || !(configured.has(issuer) || hasSameSource(set.issuer, issuer))) return 'unavailable'
       return set.find(alg, kid)
     },
     statuses: () => [...keySets.values()].map((set) => set.status()),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import { importPem, importSecret } from '../../../src/issuers/local-keys.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
@@ -42,8 +41,7 @@ test('PEM: a certificate gives its public key', async (t) => {
   t.after(() => ca.remove())
   const result = importPem(`${ca.tls.cert}\n${pemOf(rsa.publicKey)}`)
   assert.ok(result.ok)
-  const expected = execFileSync('openssl', ['x509', '-pubkey', '-noout'], { input: ca.tls.cert }).toString()
-  assert.equal(pemOf(result.keys[0]?.key ?? assert.fail()), expected)
+  assert.ok(result.keys[0]?.key.equals(new X509Certificate(ca.tls.cert).publicKey))
   assert.equal(result.keys.length, 2)
 })
 
