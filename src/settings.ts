@@ -1,3 +1,5 @@
+import { CONFIG_VARIABLES, type ConfigVariables } from './config/environment.ts'
+import { didYouMean } from './config/nearest-name.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Process settings, from the environment. Everything about routes is in the configuration file. */
@@ -13,7 +15,7 @@ export interface Settings {
   /** Milliseconds for which the listener stays open after SIGTERM. */
   readonly shutdownDelay: number
   /** The variables of environment-only mode that are set. */
-  readonly environmentRoute: Readonly<Record<string, string>>
+  readonly configVariables: ConfigVariables
 }
 
 export interface ListenAddress {
@@ -66,29 +68,13 @@ export const VARIABLES = [
     meaning:
       'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
   },
-  { name: 'OIDC_ISSUER', default: '', meaning: 'Without a file: the issuer, as in the `iss` claim.' },
-  { name: 'OIDC_AUDIENCE', default: 'RESOURCE_URL', meaning: 'Without a file: the accepted audience.' },
-  { name: 'OIDC_JWKS_URI', default: 'discovered', meaning: 'Without a file: where the keys are.' },
-  {
-    name: 'OIDC_SCOPE',
-    default: '',
-    meaning:
-      'Without a file: scopes that are asked for and required; `openid profile email offline_access` are only asked for.',
-  },
-  { name: 'RESOURCE_URL', default: '', meaning: 'Without a file: the public URL of the protected resource.' },
-  { name: 'DCR_PROXY_URL', default: '', meaning: 'Without a file: not supported yet.' },
+  ...CONFIG_VARIABLES,
 ] as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const ENVIRONMENT_ROUTE = [
-  'OIDC_ISSUER',
-  'OIDC_AUDIENCE',
-  'OIDC_JWKS_URI',
-  'OIDC_SCOPE',
-  'RESOURCE_URL',
-  'DCR_PROXY_URL',
-]
+/** Kubernetes sets these in every pod of a namespace that has a Service named forwardgate. */
+const SERVICE_LINK = /^FORWARDGATE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
@@ -126,14 +112,12 @@ export function readSettings(environment: Environment): ReadSettings {
       parseDuration,
       'a duration such as 250ms or 5s, at most 10m',
     ),
-    environmentRoute: Object.fromEntries(
-      ENVIRONMENT_ROUTE.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-    ),
+    configVariables: Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, environment[name] || undefined])),
   }
+  const names: readonly string[] = VARIABLES.map((variable) => variable.name)
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('FORWARDGATE_') && !VARIABLES.some((variable) => variable.name === name)) {
-      problems.push(`${name}: there is no such variable; see docs/reference/configuration.md for those there are`)
-    }
+    if (!name.startsWith('FORWARDGATE_') || SERVICE_LINK.test(name) || names.includes(name)) continue
+    problems.push(`${name}: there is no such variable${didYouMean(name, names)}`)
   }
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
 }

@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'telemetry'],
   'service.ts': ['generation.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
   'generation.ts': ['config', 'decision', 'issuers'],
-  'settings.ts': ['telemetry'],
+  'settings.ts': ['config', 'telemetry'],
   'version.ts': [],
   http: ['config', 'decision'],
   issuers: ['config', 'decision'],

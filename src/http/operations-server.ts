@@ -10,6 +10,8 @@ export interface IssuerReadiness {
 
 export interface OperationsPorts {
   readonly draining: () => boolean
+  /** Whether the first key fetch of every issuer was tried, or has had its time. */
+  readonly keysTried: () => boolean
   readonly issuers: () => readonly IssuerReadiness[]
   readonly metrics: { readonly contentType: string; readonly expose: () => Promise<string> }
 }
@@ -28,11 +30,7 @@ export function buildOperationsServer(ports: OperationsPorts): FastifyInstance {
   app.get('/livez', async () => 'ok\n')
   app.get('/readyz', async (request, reply) => {
     const issuers = ports.issuers()
-    const problem = ports.draining()
-      ? 'draining'
-      : issuers.every((issuer) => issuer.tried)
-        ? undefined
-        : 'waiting for keys'
+    const problem = ports.draining() ? 'draining' : ports.keysTried() ? undefined : 'waiting for keys'
     if (problem !== undefined) reply.code(503)
     if (new URL(request.url, 'http://localhost').searchParams.has('verbose')) {
       return { ready: problem === undefined, ...(problem === undefined ? {} : { problem }), issuers }

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Decision } from '../decision/decide.ts'
-import { decisionLabels, UNMATCHED } from './decision-record.ts'
+import { decisionLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
 export interface MetricsSources {
@@ -17,6 +17,8 @@ export interface MetricsSources {
 /** The events that are counted. Counting is an addition to a plain number; the rest happens at the scrape. */
 export interface Metrics {
   readonly decision: (decision: Decision, seconds: number) => void
+  /** A call that the HTTP parser refused. */
+  readonly unparsable: () => void
   readonly freshTokenDenial: (route: string, reason: string) => void
   readonly tokenCacheLookup: (result: string) => void
   readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
@@ -137,6 +139,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
       decisions.add(decisionLabels(decision))
       observeDuration[decision.outcome].observe(seconds)
     },
+    unparsable: () =>
+      decisions.add({ route: UNMATCHED, issuer: NO_ISSUER, outcome: 'deny', reason: 'forwarded_request_invalid' }),
     freshTokenDenial: (route, reason) => fresh.add({ route, reason }),
     tokenCacheLookup: (result) => lookups.add({ result }),
     issuerRefresh: (issuer, outcome) => refreshes.add({ issuer, outcome }),

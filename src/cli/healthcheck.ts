@@ -1,0 +1,34 @@
+import { readSettings } from '../settings.ts'
+import { readArguments } from './arguments.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate healthcheck
+
+Asks /readyz of the service in this container. Exit codes: 0 ready, 1 not ready or not there, 2 usage.
+`
+
+/** For a container's HEALTHCHECK, where there is no shell and no curl. */
+export const healthcheck: Command = {
+  name: 'healthcheck',
+  summary: 'ask whether the service in this container is ready',
+  async run(args, terminal) {
+    const read = readArguments(args, {}, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    const parsed = readSettings(terminal.env)
+    if (!parsed.ok) {
+      for (const problem of parsed.problems) terminal.stderr.write(`forwardgate: ${problem}\n`)
+      return 2
+    }
+    const { host, port } = parsed.settings.operationsListen
+    const everyAddress = host === undefined || host === '0.0.0.0' || host === '::'
+    const authority = everyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+    try {
+      const response = await fetch(`http://${authority}:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })
+      terminal.stdout.write(await response.text())
+      return response.ok ? 0 : 1
+    } catch {
+      terminal.stderr.write(`forwardgate: nothing answers at ${authority}:${port}\n`)
+      return 1
+    }
+  },
+}

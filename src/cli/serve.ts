@@ -1,0 +1,57 @@
+import { formatProblem } from '../config/problem.ts'
+import { startService } from '../service.ts'
+import { readSettings } from '../settings.ts'
+import { createLogger } from '../telemetry/logger.ts'
+import { readVersion } from '../version.ts'
+import { readArguments } from './arguments.ts'
+import { chooseSource } from './config-source.ts'
+import type { Command, Terminal } from './terminal.ts'
+
+const HELP = `Usage: forwardgate serve [--config FILE]
+
+Answers ForwardAuth calls until SIGTERM or SIGINT.
+
+  --config FILE  a YAML file or a directory of them; beats FORWARDGATE_CONFIG
+
+Everything else comes from the environment; see docs/reference/configuration.md.
+Exit codes: 0 ended by a signal, 1 a listener failed, 2 the configuration or an argument is wrong.
+`
+
+/** Runs the service. Starts on good input only: a bad configuration is told in full and ends in exit code 2. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'answer ForwardAuth calls',
+  async run(args, terminal) {
+    const read = readArguments(args, { config: { type: 'string' } }, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    if (read.positionals.length > 0) return refuse(terminal, [`serve takes no argument "${read.positionals[0]}"`])
+    const parsed = readSettings(terminal.env)
+    if (!parsed.ok) return refuse(terminal, parsed.problems)
+    const { settings } = parsed
+    const log = createLogger(settings.logLevel)
+    const source = chooseSource(read.values.config, settings)
+    try {
+      const started = await startService({ settings, source, log, version: readVersion() })
+      if (!started.ok) return refuse(terminal, started.problems.map(formatProblem))
+      const { service } = started
+      log.info({ auth: service.auth, operations: service.operations }, 'listening')
+      const signal = await Promise.race([signalled(terminal, 'SIGTERM'), signalled(terminal, 'SIGINT')])
+      log.info({ signal, delayMs: settings.shutdownDelay }, 'draining')
+      await service.close()
+      log.info({}, 'ended')
+      return 0
+    } catch (error) {
+      terminal.stderr.write(`forwardgate: ${error instanceof Error ? error.message : String(error)}\n`)
+      return 1
+    }
+  },
+}
+
+function signalled(terminal: Terminal, signal: 'SIGTERM' | 'SIGINT'): Promise<string> {
+  return new Promise((resolve) => terminal.once(signal, () => resolve(signal)))
+}
+
+function refuse(terminal: Terminal, problems: readonly string[]): number {
+  for (const problem of problems) terminal.stderr.write(`forwardgate: ${problem}\n`)
+  return 2
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify'
+
+/** Opens the listener and returns its base URL. Without a host: every address, IPv4 only where there is no IPv6. */
+export async function listen(
+  app: FastifyInstance,
+  { host, port }: { readonly host: string | undefined; readonly port: number },
+): Promise<string> {
+  try {
+    await app.listen({ host: host ?? '::', port })
+  } catch (error) {
+    if (host !== undefined || !(error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT')) throw error
+    await app.listen({ host: '0.0.0.0', port })
+  }
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') throw new Error('the listener has no port')
+  const shown = host === undefined ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${shown}:${address.port}`
+}
