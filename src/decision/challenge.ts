@@ -1,8 +1,6 @@
 import type { Resource, Route, Rule } from '../config/model.ts'
+import { prefixedScopes } from '../config/scopes.ts'
 import type { DenialRow } from './denial.ts'
-
-/** Scopes of OpenID Connect that are asked for but belong to no resource: never prefixed, never required. */
-const OIDC_SCOPES: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /**
  * The WWW-Authenticate value: one line, from configuration alone, byte-identical each time (RFC 6750 §3, RFC 9728 §5.1).
@@ -33,10 +31,6 @@ export function resourceFor(route: Route, host: string | undefined): Resource {
 }
 
 function challengeScopes(route: Route, matchingRules: readonly Rule[]): readonly string[] {
-  const ofRules = matchingRules.flatMap((rule) => rule.scopes.map((scope) => prefixed(scope, route.scopePrefix)))
+  const ofRules = matchingRules.flatMap((rule) => prefixedScopes(rule.scopes, route.scopePrefix))
   return [...new Set([...route.requestScopes, ...ofRules])]
-}
-
-function prefixed(scope: string, prefix: string): string {
-  return OIDC_SCOPES.has(scope) ? scope : prefix + scope
 }

@@ -27,6 +27,8 @@ test('scopes are the requested ones, then those of the matching rules, prefixed,
     `Bearer ${METADATA}, scope="api://x/a openid api://x/b profile email offline_access"`,
   )
   assert.equal(build(sampleRoute({ requestScopes: [] })), `Bearer ${METADATA}`)
+  const alreadyPrefixed = [sampleRule({ scopes: ['api://x/a', 'api://x/b'] })]
+  assert.equal(build(route, alreadyPrefixed), `Bearer ${METADATA}, scope="api://x/a openid api://x/b"`)
 })
 
 test('the well-known segment goes between host and path, the query stays (RFC 9728 §3.1)', () => {
