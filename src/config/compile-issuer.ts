@@ -3,7 +3,8 @@ import { KEY_SOURCES, keySource } from './key-source.ts'
 import type { Issuer } from './model.ts'
 import { type Findings, oneOf, type Path, quote } from './problem.ts'
 import type { ReadNamedFile } from './referenced-file.ts'
-import { ASYMMETRIC_ALGORITHMS, type IssuerEntry, SYMMETRIC_ALGORITHMS } from './schema.ts'
+import type { IssuerEntry } from './schema.ts'
+import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './schema-issuer.ts'
 
 const MAX_CLOCK_TOLERANCE = 60
 

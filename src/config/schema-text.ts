@@ -127,6 +127,9 @@ export const dateTime = text(
   (input) => `${quote(input)} is not a date and time; write it like 2026-01-01T00:00:00Z`,
 ).meta({ title: 'date and time' })
 
+/** An empty list is always a mistake: it would mean nobody, or everybody. */
+export const nonEmptyList = <T extends z.ZodType>(item: T) => z.array(item).min(1)
+
 /** Why this is no absolute web URL, and what to write. */
 function explainUrl(input: string, example: string): string {
   const shown = quote(input)

@@ -1,20 +1,19 @@
 import { z } from 'zod'
+import { issuerShape } from './schema-issuer.ts'
 import {
   claimName,
   dateTime,
-  duration,
   headerName,
   hostName,
   identitySource,
   method,
   name,
+  nonEmptyList,
   origin,
   path,
   plainText,
   resourceUrl,
   scope,
-  tokenType,
-  topLevelClaim,
   webUrl,
 } from './schema-text.ts'
 
@@ -24,25 +23,6 @@ import {
  * that exclude each other) is said by the compile… functions, also that a key is missing.
  */
 
-/** JWS algorithms whose public key may be published. */
-export const ASYMMETRIC_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
-
-/** JWS algorithms with a shared secret. */
-export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
-
-const list = <T extends z.ZodType>(item: T) => z.array(item).min(1)
 const claimValue = z.union(
   [z.string(), z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), z.boolean()],
   {
@@ -50,68 +30,17 @@ const claimValue = z.union(
   },
 )
 
-const issuerShape = {
-  issuer: plainText
-    .optional()
-    .describe(
-      'The `iss` claim, byte for byte. Without a key source below it must be the URL that discovery starts from.',
-    ),
-  discoveryUri: webUrl
-    .optional()
-    .describe('Metadata document to take the key set from, instead of the two well-known places.'),
-  jwksUri: webUrl.optional().describe('Key set to fetch, instead of discovery.'),
-  jwksFile: plainText.optional().describe('File with a JSON key set, instead of discovery.'),
-  publicKeyFile: plainText.optional().describe('File with one public key or certificate in PEM, instead of discovery.'),
-  secretFile: plainText
-    .optional()
-    .describe('File with a shared secret of at least 32 bytes for HS256, HS384 and HS512.'),
-  dangerouslyAllowHttp: z
-    .boolean()
-    .optional()
-    .describe(
-      'Lets keys be fetched over plain http from hosts other than loopback and cluster names. Default: `false`.',
-    ),
-  algorithms: list(z.enum([...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS]))
-    .optional()
-    .describe(
-      'Signature algorithms accepted. Default: every asymmetric one; HS256, HS384 and HS512 with `secretFile`.',
-    ),
-  clockTolerance: duration
-    .optional()
-    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`. Default: `30s`.'),
-  maxTokenLifetime: duration.optional().describe('Longest accepted life of a token. Default: not checked.'),
-  maxStale: duration
-    .optional()
-    .describe('How long the last good keys serve on while they cannot be refreshed. Default: `24h`.'),
-  requireTyp: tokenType
-    .optional()
-    .describe('The only accepted `typ` header, such as `at+jwt`. Default: none, `JWT` and `at+jwt` are accepted.'),
-  scopeClaims: list(topLevelClaim)
-    .optional()
-    .describe('Claims that carry scopes, as text separated by spaces or as a list. Default: `[scope, scp]`.'),
-  booleanScopes: z
-    .boolean()
-    .optional()
-    .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them. Default: `false`.'),
-  scopePrefix: scope
-    .optional()
-    .describe('What clients must put before a scope when they ask for it (Entra). Default: nothing.'),
-  clientClaims: list(topLevelClaim)
-    .optional()
-    .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
-}
-
 const claims = z
   .record(
     claimName,
     z.union(
       [
         claimValue,
-        list(claimValue),
+        nonEmptyList(claimValue),
         z.strictObject({
-          anyOf: list(claimValue).optional().describe('The claim is, or contains, one of these.'),
-          allOf: list(claimValue).optional().describe('The claim contains all of these.'),
-          noneOf: list(claimValue).optional().describe('The claim is there and contains none of these.'),
+          anyOf: nonEmptyList(claimValue).optional().describe('The claim is, or contains, one of these.'),
+          allOf: nonEmptyList(claimValue).optional().describe('The claim contains all of these.'),
+          noneOf: nonEmptyList(claimValue).optional().describe('The claim is there and contains none of these.'),
           exists: z
             .boolean()
             .optional()
@@ -123,14 +52,16 @@ const claims = z
   )
   .meta({ title: 'map of claim to requirement' })
 
-const scopes = list(scope)
-const audience = z.union([list(plainText), z.literal('unchecked')], {
+const scopes = nonEmptyList(scope)
+const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
   error: 'must be a list, such as [my-api], or unchecked',
 })
 
 const rule = z.strictObject({
-  methods: list(method).optional().describe('Methods the rule is for; GET includes HEAD. Default: every method.'),
-  paths: list(path)
+  methods: nonEmptyList(method)
+    .optional()
+    .describe('Methods the rule is for; GET includes HEAD. Default: every method.'),
+  paths: nonEmptyList(path)
     .optional()
     .describe('Paths the rule is for, with everything below, ignoring case. Default: every path.'),
   scopes: scopes.optional().describe('Scopes that the token needs besides.'),
@@ -140,7 +71,7 @@ const rule = z.strictObject({
 const acceptEntry = z.strictObject({
   issuer: name.optional().describe('Whose tokens. Default: the only issuer of the file.'),
   audience: audience.optional().describe('As on a route. Default: that of `defaults`, else the resource.'),
-  clientIds: list(plainText).optional().describe('As on a route.'),
+  clientIds: nonEmptyList(plainText).optional().describe('As on a route.'),
   scopes: scopes.optional().describe('Scopes that the token needs, besides those of `defaults`.'),
   claims: claims.optional().describe('Claims that the token needs, besides those of `defaults`.'),
   advertise: z
@@ -170,17 +101,17 @@ const metadata = z
   })
 
 const match = z.strictObject({
-  hosts: list(hostName).optional().describe('Host names without port. Default: those of the resource.'),
-  paths: list(path).optional().describe('Paths, with everything below. Default: those of the resource.'),
+  hosts: nonEmptyList(hostName).optional().describe('Host names without port. Default: those of the resource.'),
+  paths: nonEmptyList(path).optional().describe('Paths, with everything below. Default: those of the resource.'),
 })
 
 /** Keys that may stand both under `defaults` and on a route. */
 const sharedShape = {
-  issuers: list(name).optional().describe('Whose tokens are accepted. Default: the only issuer of the file.'),
+  issuers: nonEmptyList(name).optional().describe('Whose tokens are accepted. Default: the only issuer of the file.'),
   audience: audience
     .optional()
     .describe('One of these must be in `aud`; `unchecked` needs `clientIds`. Default: the resource (RFC 8707).'),
-  clientIds: list(plainText)
+  clientIds: nonEmptyList(plainText)
     .optional()
     .describe('Allow-list of clients. Where `defaults` has one too, both must hold.'),
   scopes: scopes
@@ -188,7 +119,7 @@ const sharedShape = {
     .describe('Scopes that the token needs, all of them. Those of `defaults` are needed besides.'),
   requestScopes: scopes.optional().describe('Scopes that clients are told to ask for. Default: `scopes`.'),
   claims: claims.optional().describe('Claims that the token needs. Those of `defaults` are needed besides.'),
-  rules: list(rule)
+  rules: nonEmptyList(rule)
     .optional()
     .describe('Further requirements for some methods or paths. Those of `defaults` are added.'),
   scopeImplies: z
@@ -214,7 +145,7 @@ const sharedShape = {
     )
     .optional()
     .describe('What the upstream gets as Authorization. Default: `keep`.'),
-  origins: list(origin)
+  origins: nonEmptyList(origin)
     .optional()
     .describe('Allow-list for the Origin header; these also get CORS headers. Default: not checked.'),
   preflight: z
@@ -228,11 +159,11 @@ const sharedShape = {
 
 const routeShape = {
   resource: z
-    .union([resourceUrl, list(resourceUrl)], { error: 'must be a URL or a list of URLs' })
+    .union([resourceUrl, nonEmptyList(resourceUrl)], { error: 'must be a URL or a list of URLs' })
     .optional()
     .describe('The URL that a user types into a client; a list where one resource has several. Required.'),
   ...sharedShape,
-  accept: list(acceptEntry)
+  accept: nonEmptyList(acceptEntry)
     .optional()
     .describe(
       'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`.',

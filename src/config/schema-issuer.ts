@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { duration, nonEmptyList, plainText, scope, tokenType, topLevelClaim, webUrl } from './schema-text.ts'
+
+/** JWS algorithms whose public key may be published. */
+export const ASYMMETRIC_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+] as const
+
+/** JWS algorithms with a shared secret. */
+export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
+
+/** The keys of an entry of `issuers:`. */
+export const issuerShape = {
+  issuer: plainText
+    .optional()
+    .describe(
+      'The `iss` claim, byte for byte. Without a key source below it must be the URL that discovery starts from.',
+    ),
+  discoveryUri: webUrl
+    .optional()
+    .describe('Metadata document to take the key set from, instead of the two well-known places.'),
+  jwksUri: webUrl.optional().describe('Key set to fetch, instead of discovery.'),
+  jwksFile: plainText.optional().describe('File with a JSON key set, instead of discovery.'),
+  publicKeyFile: plainText.optional().describe('File with one public key or certificate in PEM, instead of discovery.'),
+  secretFile: plainText
+    .optional()
+    .describe('File with a shared secret of at least 32 bytes for HS256, HS384 and HS512.'),
+  dangerouslyAllowHttp: z
+    .boolean()
+    .optional()
+    .describe(
+      'Lets keys be fetched over plain http from hosts other than loopback and cluster names. Default: `false`.',
+    ),
+  algorithms: nonEmptyList(z.enum([...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS]))
+    .optional()
+    .describe(
+      'Signature algorithms accepted. Default: every asymmetric one; HS256, HS384 and HS512 with `secretFile`.',
+    ),
+  clockTolerance: duration
+    .optional()
+    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`. Default: `30s`.'),
+  maxTokenLifetime: duration.optional().describe('Longest accepted life of a token. Default: not checked.'),
+  maxStale: duration
+    .optional()
+    .describe('How long the last good keys serve on while they cannot be refreshed. Default: `24h`.'),
+  requireTyp: tokenType
+    .optional()
+    .describe('The only accepted `typ` header, such as `at+jwt`. Default: none, `JWT` and `at+jwt` are accepted.'),
+  scopeClaims: nonEmptyList(topLevelClaim)
+    .optional()
+    .describe('Claims that carry scopes, as text separated by spaces or as a list. Default: `[scope, scp]`.'),
+  booleanScopes: z
+    .boolean()
+    .optional()
+    .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them. Default: `false`.'),
+  scopePrefix: scope
+    .optional()
+    .describe('What clients must put before a scope when they ask for it (Entra). Default: nothing.'),
+  clientClaims: nonEmptyList(topLevelClaim)
+    .optional()
+    .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
+}
