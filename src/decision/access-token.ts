@@ -43,6 +43,9 @@ export async function verifyAccessToken(
   return { ok: false, denial: nearest(refusals) }
 }
 
+/** What Authentik does while no signing key is selected in the provider. */
+const SHARED_SECRET = 'signed with a shared secret; select a signing key at the provider, or use secretFile'
+
 type Signed =
   | { readonly ok: true; readonly payload: Claims; readonly key: VerificationKey }
   | { readonly ok: false; readonly denial: Denial }
@@ -59,6 +62,7 @@ async function verifySignature(
       reason: 'algorithm_rejected',
       expected: issuer.algorithms,
       unverifiedAlgorithm: showUnverified(algorithm),
+      ...(algorithm.startsWith('HS') ? { hint: SHARED_SECRET } : {}),
     })
   }
   const keys = await findKeys(issuer, algorithm, keyId)

@@ -5,7 +5,7 @@ import { checkRules, checkTime } from './authorization.ts'
 import { parseCredentials } from './credentials.ts'
 import { type Denial, denialRow, type Reason } from './denial.ts'
 import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './forwarded-request.ts'
-import { type HeaderFields, SEVERAL } from './header-fields.ts'
+import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './header-fields.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
 import { placeByPath, placeNamed, type RouteTable } from './route-table.ts'
 import { showUnverified } from './unverified.ts'
@@ -57,7 +57,9 @@ export type Decision = Evidence &
 export function decide(question: Question, policy: Policy): Decision | Promise<Decision> {
   const { fields } = question
   const named = question.routeName === undefined ? undefined : policy.routes.byName.get(question.routeName)
-  if (question.routeName !== undefined && named === undefined) return deny({ reason: 'route_unknown' }, NOTHING)
+  if (question.routeName !== undefined && named === undefined) {
+    return deny({ reason: 'route_unknown', unverifiedRoute: showUnverified(question.routeName) }, NOTHING)
+  }
 
   const forwarded = parseForwardedRequest(fields, question.method)
   if (!forwarded.ok) return deny(forwarded.denial, { ...NOTHING, route: named })
@@ -104,7 +106,8 @@ function conclude(assessment: Assessment, before: Evidence, policy: Policy): Dec
 }
 
 function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
-  if (fields.methodOverride === undefined || !methodDecides(route)) return undefined
+  const asked = fields.methodOverride !== undefined || findAlias(fields.oddNames ?? [], METHOD_OVERRIDES) !== undefined
+  if (!asked || !methodDecides(route)) return undefined
   return { reason: 'forwarded_request_invalid', problem: 'a header asks the backend to use another method' }
 }
 

@@ -16,6 +16,7 @@ export type Denial =
       readonly reason: 'algorithm_rejected'
       readonly expected: readonly string[]
       readonly unverifiedAlgorithm: string
+      readonly hint?: string
     }
   | { readonly reason: 'issuer_untrusted'; readonly unverifiedIssuer?: string; readonly hint?: string }
   | { readonly reason: 'key_unknown'; readonly unverifiedKeyId?: string; readonly unverifiedAlgorithm: string }
@@ -43,7 +44,7 @@ export type Denial =
   | { readonly reason: 'identity_header_alias'; readonly unverifiedHeader: string }
   | { readonly reason: 'identity_too_large'; readonly bytes: number; readonly limit: number }
   | { readonly reason: 'forwarded_request_invalid'; readonly problem: string }
-  | { readonly reason: 'route_unknown' }
+  | { readonly reason: 'route_unknown'; readonly unverifiedRoute?: string }
   | { readonly reason: 'route_mismatch'; readonly problem: string }
   | { readonly reason: 'keys_unavailable' }
   | { readonly reason: 'internal_error' }

@@ -20,6 +20,13 @@ export interface HeaderFields {
   oddNames: string[] | undefined
 }
 
+/** Fields by which some backends and frameworks let a client change the method; they read `X_HTTP_Method` as well. */
+export const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+])
+
 type Slot = Exclude<keyof HeaderFields, 'oddNames'>
 
 const SLOTS: readonly (readonly [name: string, slot: Slot])[] = [

@@ -15,7 +15,7 @@ const ANSWERED: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function answerMetadata(request: FastifyRequest, reply: FastifyReply, ports: MetadataPorts): FastifyReply {
   const target = request.raw.url ?? ''
-  if (target.startsWith('/.well-known/')) reply.header('Access-Control-Allow-Origin', '*')
+  if (target.startsWith('/.well-known/')) allowEveryOrigin(request.method, reply)
   const found = ANSWERED.has(request.method)
     ? findMetadata(ports.metadata(), hostOf(request.raw.rawHeaders), target)
     : undefined
@@ -25,13 +25,17 @@ export function answerMetadata(request: FastifyRequest, reply: FastifyReply, por
   }
   reply.header('Cache-Control', 'max-age=300')
   if (request.method === 'OPTIONS') {
-    return reply
-      .code(204)
-      .header('Access-Control-Allow-Methods', 'GET, HEAD, OPTIONS')
-      .header('Access-Control-Allow-Headers', 'MCP-Protocol-Version, Authorization, Content-Type')
-      .send()
+    return reply.code(204).send()
   }
   return reply.type('application/json').send(found.body)
+}
+
+/** Browser clients send MCP-Protocol-Version along, so even this public document has a preflight. */
+function allowEveryOrigin(method: string, reply: FastifyReply): void {
+  reply.header('Access-Control-Allow-Origin', '*')
+  if (method !== 'OPTIONS') return
+  reply.header('Access-Control-Allow-Methods', 'GET, HEAD, OPTIONS')
+  reply.header('Access-Control-Allow-Headers', 'MCP-Protocol-Version, Authorization, Content-Type')
 }
 
 /** X-Forwarded-Host where there is exactly one, else Host. It only chooses among configured documents, and is never shown. */

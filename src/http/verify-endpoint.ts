@@ -14,12 +14,16 @@ export interface VerifyPorts extends AnswerOptions {
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 const PREFIX = '/verify'
+/** Absolute form, repeated slashes, escapes or parameters after the word, another case: never a known route. */
+const ODD_SPELLING = /^(?:https?:\/\/[^/]*)?\/+verify(?![A-Za-z0-9_-])/i
 
-/** Whether a request target belongs to this endpoint, whatever its spelling beyond the prefix. */
+/** Whether a request target belongs to this endpoint, whatever its spelling: a 404 would look like an old MCP server. */
 export function isVerifyTarget(target: string): boolean {
-  if (!target.startsWith(PREFIX)) return false
-  const next = target[PREFIX.length]
-  return next === undefined || next === '/' || next === '?'
+  if (target.startsWith(PREFIX)) {
+    const next = target[PREFIX.length]
+    if (next === undefined || next === '/' || next === '?') return true
+  }
+  return ODD_SPELLING.test(target)
 }
 
 /**
@@ -58,5 +62,6 @@ export function createVerifyEndpoint(ports: VerifyPorts): NodeHandler {
 function routeNameOf(target: string): string | undefined {
   const query = target.indexOf('?')
   const path = query === -1 ? target : target.slice(0, query)
-  return path === PREFIX ? undefined : path.slice(PREFIX.length + 1)
+  if (path === PREFIX) return undefined
+  return path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length + 1) : path
 }

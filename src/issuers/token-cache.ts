@@ -7,7 +7,7 @@ import type { AssessedToken, Assessment, AssessToken } from '../decision/assessm
 export type LookupResult = 'hit' | 'miss' | 'refused'
 
 export interface TokenCacheOptions {
-  /** Most tokens kept, per route. */
+  /** Most results kept; a token used on two routes has two. */
   readonly entries: number
   /** Most bytes kept, estimated. */
   readonly bytes: number

@@ -12,7 +12,7 @@ export interface DecisionLogOptions {
 
 /** Identical lines written per second; the next one says how many were left out. */
 const LINES_PER_SECOND = 10
-/** Different lines remembered per second; past it, lines are only counted. */
+/** Different lines per second; past it, lines are only counted. */
 const MOST_KINDS = 1_000
 
 /**
@@ -21,43 +21,54 @@ const MOST_KINDS = 1_000
  */
 export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   let windowStart = options.clock()
-  let kinds = new Map<string, { written: number; suppressed: number }>()
-  let beyond = 0
+  let kinds: Kinds = new Map()
+  /** What the last second left out, until its kind comes again. */
+  let leftOut: Kinds = new Map()
+  let uncounted = 0
 
   const write = (record: DecisionRecord): void => {
     const now = options.clock()
     if (now - windowStart >= 1000) {
       windowStart = now
-      kinds = carryOver(kinds)
+      for (const { suppressed } of leftOut.values()) uncounted += suppressed
+      leftOut = kinds
+      kinds = new Map()
     }
     const identity = identityOf(record)
-    const kind = kinds.get(identity) ?? (kinds.size < MOST_KINDS ? { written: 0, suppressed: 0 } : undefined)
+    const kind = kinds.get(identity) ?? begin(identity)
     if (kind === undefined) {
-      beyond += 1
+      uncounted += 1
       return
     }
-    kinds.set(identity, kind)
     if (kind.written >= LINES_PER_SECOND) {
       kind.suppressed += 1
       return
     }
-    const suppressed = kind.suppressed + beyond
+    const suppressed = kind.suppressed + uncounted
     kind.written += 1
     kind.suppressed = 0
-    beyond = 0
+    uncounted = 0
     options.line(suppressed === 0 ? record : { ...record, suppressed }, record.outcome === 'error' ? 'warn' : 'info')
   }
+
+  const begin = (identity: string): Kind | undefined => {
+    if (kinds.size >= MOST_KINDS) return undefined
+    const kind = { written: 0, suppressed: leftOut.get(identity)?.suppressed ?? 0 }
+    leftOut.delete(identity)
+    kinds.set(identity, kind)
+    return kind
+  }
+
   return { write }
 }
 
-function identityOf({ route, issuer, outcome, reason, method, host, path, sub, client }: DecisionRecord): string {
-  return JSON.stringify([route, issuer, outcome, reason, method, host, path, sub, client])
+interface Kind {
+  written: number
+  suppressed: number
 }
 
-type Kinds = Map<string, { written: number; suppressed: number }>
+type Kinds = Map<string, Kind>
 
-function carryOver(kinds: Kinds): Kinds {
-  const next: Kinds = new Map()
-  for (const [identity, { suppressed }] of kinds) if (suppressed > 0) next.set(identity, { written: 0, suppressed })
-  return next
+function identityOf({ route, issuer, outcome, reason, method, host, path, sub, client }: DecisionRecord): string {
+  return JSON.stringify([route, issuer, outcome, reason, method, host, path, sub, client])
 }

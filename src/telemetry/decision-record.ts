@@ -43,7 +43,8 @@ export function decisionLabels(decision: Decision): DecisionLabels {
 /** Whether a token was refused that its issuer made less than a minute before `now` (seconds). */
 export function isFreshTokenDenial(decision: Decision, now: number): boolean {
   const issuedAt = decision.token?.issuedAt
-  return decision.outcome !== 'allow' && issuedAt !== undefined && now - issuedAt < FRESH
+  const refused = decision.outcome === 'deny' || decision.outcome === 'error'
+  return refused && issuedAt !== undefined && now - issuedAt < FRESH
 }
 
 export function decisionRecord(decision: Decision, fields: HeaderFields, durationMs: number): DecisionRecord {

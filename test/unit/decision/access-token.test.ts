@@ -78,7 +78,9 @@ test('algorithm_rejected: not one of the issuer, compared exactly', async () => 
   for (const alg of ['none', 'None', 'HS256', 'es256', 'PS256']) {
     const expected = ['RS256', 'ES256']
     const { denial } = await outcomeOf(sign({}, { alg }), { main: [publish(key)] })
-    assert.deepEqual(denial, { reason: 'algorithm_rejected', expected, unverifiedAlgorithm: alg })
+    const hint = 'signed with a shared secret; select a signing key at the provider, or use secretFile'
+    const hinted = alg === 'HS256' ? { hint } : {}
+    assert.deepEqual(denial, { reason: 'algorithm_rejected', expected, unverifiedAlgorithm: alg, ...hinted })
   }
 })
 

@@ -122,6 +122,15 @@ test('identity_too_large: last of all', () => {
   assert.equal(outcomeOf({ assess: (_, route) => assessed(route, huge) }), 'deny identity_too_large')
 })
 
+test('an override under another spelling of its name is refused where the method decides', () => {
+  for (const name of ['X_HTTP_Method_Override', 'X.HTTP.Method', 'x-method_override']) {
+    const headers = [name, 'DELETE', 'Authorization', 'Bearer good']
+    const route = { rules: [sampleRule({ methods: ['DELETE'], scopes: ['mcp:admin'] })] }
+    assert.equal(outcomeOf({ route, headers }), 'deny forwarded_request_invalid')
+    assert.equal(outcomeOf({ headers }), 'allow token')
+  }
+})
+
 test('method overrides are refused where the method decides, and only there', () => {
   const headers = ['X-HTTP-Method-Override', 'DELETE', 'Authorization', 'Bearer good']
   assert.equal(outcomeOf({ headers }), 'allow token')
