@@ -18,7 +18,7 @@ export function headerLines(rawHeaders: readonly string[]): HeaderLines {
 }
 
 /** `x-auth-subject` as Go's net/http writes it: `X-Auth-Subject`. */
-export function canonicalName(name: string): string {
+function canonicalName(name: string): string {
   return name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 }
 

@@ -21,7 +21,7 @@ export interface IssuerOptions {
 }
 
 /** A protected resource for which this issuer signs tokens when a client asks for it by `resource` (RFC 8707). */
-export interface IssuerResource {
+interface IssuerResource {
   readonly resource: string
   readonly scopes: readonly string[]
   readonly algorithm?: 'RS256' | 'ES256'

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { startIssuer } from '../demo/issuer.ts'
+import { followLogin } from '../demo/issuer-login.ts'
 
 const MAIN = fileURLToPath(new URL('../demo/main.ts', import.meta.url))
 
@@ -68,6 +72,67 @@ describe('the demo', () => {
     assert.match(errors, /\/nowhere\/traefik is not installed/)
   })
 })
+
+describe("the demo's issuer", () => {
+  it('registers a client, logs a person in and gives her a token for the resource that she asked for', async (t) => {
+    const resource = 'http://127.0.0.1:1/mcp'
+    const issuer = await startIssuer({
+      path: '/application/o/mcp/',
+      resources: [{ resource, scopes: ['mcp:read'], algorithm: 'ES256' }],
+      account: { sub: 'carol', claims: { groups: ['family'] } },
+    })
+    t.after(() => issuer.stop())
+    const redirectUri = 'http://127.0.0.1:2/callback'
+    const { client_id: clientId } = await postJson(`${issuer.url}reg`, {
+      application_type: 'native',
+      redirect_uris: [redirectUri],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'mcp:read',
+    })
+    const verifier = randomBytes(32).toString('base64url')
+    const login = new URL(`${issuer.url}auth`)
+    login.search = new URLSearchParams({
+      client_id: String(clientId),
+      response_type: 'code',
+      redirect_uri: redirectUri,
+      scope: 'mcp:read',
+      resource,
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    }).toString()
+    const code = (await followLogin(login)).searchParams.get('code') ?? ''
+    const response = await fetch(issuer.tokenEndpoint, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: String(clientId),
+        redirect_uri: redirectUri,
+        code,
+        code_verifier: verifier,
+        resource,
+      }),
+    })
+    const tokens: unknown = await response.json()
+    assert.ok(typeof tokens === 'object' && tokens !== null && 'access_token' in tokens && 'refresh_token' in tokens)
+    const token = String(tokens.access_token)
+    const { alg, typ } = decodeProtectedHeader(token)
+    assert.deepEqual({ alg, typ }, { alg: 'ES256', typ: 'at+jwt' })
+    const { iss, aud, sub, scope, groups } = decodeJwt(token)
+    assert.deepEqual(
+      { iss, aud, sub, scope, groups },
+      { iss: issuer.url, aud: resource, sub: 'carol', scope: 'mcp:read', groups: ['family'] },
+    )
+  })
+})
+
+async function postJson(url: string, body: unknown): Promise<Record<string, unknown>> {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const answer: unknown = await response.json()
+  assert.ok(response.ok && typeof answer === 'object' && answer !== null, JSON.stringify(answer))
+  return { ...answer }
+}
 
 async function runDemo(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [MAIN, ...args], {
