@@ -1,0 +1,279 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import * as common from '@grafana/grafana-foundation-sdk/common'
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import { GREEN, heatmapPanel, labelVariable, RED, seriesPanel, statPanel, YELLOW } from './panels.ts'
+
+/** The committed file: `node deploy/grafana/dashboard.ts` writes it, a test refuses it when it differs. */
+export const DASHBOARD_FILE = new URL('../components/grafana-dashboard/forwardgate.json', import.meta.url)
+
+const SERVICE = 'job="forwardgate", namespace=~"$namespace"'
+const ROUTE = `${SERVICE}, route=~"$route"`
+/** Part of every healthy login. */
+const EXPECTED = 'credentials_missing|token_expired'
+
+/** Everything that the operator of a gate asks at three in the morning, from left to right and top to bottom. */
+export function renderDashboard(): string {
+  const built = new dashboard.DashboardBuilder('forwardgate')
+    .uid('forwardgate')
+    .description('Who gets in, who does not and why; the keys and the configuration behind it.')
+    .tags(['forwardgate', 'traefik'])
+    .timezone('browser')
+    .time({ from: 'now-6h', to: 'now' })
+    .refresh('1m')
+    .tooltip(dashboard.DashboardCursorSync.Crosshair)
+    .withVariable(new dashboard.DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'))
+    .withVariable(labelVariable('namespace', 'Namespace', 'label_values(forwardgate_build_info, namespace)'))
+    .withVariable(
+      labelVariable('route', 'Route', 'label_values(forwardgate_decisions_total{namespace=~"$namespace"}, route)'),
+    )
+  for (const panel of [...glance(), ...decisions(), ...keysAndConfiguration()]) built.withPanel(panel)
+  const json = built.build()
+  json.panels?.forEach((panel, index) => {
+    panel.id = index + 1
+  })
+  return `${JSON.stringify(json, null, 2)}\n`
+}
+
+function glance() {
+  return [
+    statPanel({
+      title: 'Replicas',
+      description: 'Replicas that Prometheus reaches.',
+      unit: 'short',
+      query: { expr: `sum(up{${SERVICE}}) or vector(0)` },
+      base: RED,
+      steps: [
+        [1, YELLOW],
+        [2, GREEN],
+      ],
+    }),
+    statPanel({
+      title: 'Requests',
+      description: 'Decisions a second.',
+      unit: 'reqps',
+      query: { expr: `sum(rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))` },
+    }),
+    statPanel({
+      title: 'Unexpected denials',
+      description: 'Share of all requests, without the two reasons that belong to every login.',
+      unit: 'percentunit',
+      query: {
+        expr:
+          `(sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="deny", reason!~"${EXPECTED}"}[$__rate_interval])) or vector(0))` +
+          ` / sum(rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))`,
+      },
+      steps: [
+        [0.05, YELLOW],
+        [0.2, RED],
+      ],
+    }),
+    statPanel({
+      title: 'Errors',
+      description: 'Requests that ended as 5xx: no keys, or a bug. None of them got in.',
+      unit: 'reqps',
+      query: {
+        expr: `sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="error"}[$__rate_interval])) or vector(0)`,
+      },
+      steps: [[0.000001, RED]],
+    }),
+    statPanel({
+      title: 'Configuration',
+      description: 'Whether the newest configuration is in force on every replica.',
+      unit: 'none',
+      query: { expr: `min(forwardgate_config_last_reload_successful{${SERVICE}})` },
+      base: RED,
+      steps: [[1, GREEN]],
+      mappings: [
+        {
+          type: dashboard.MappingType.ValueToText,
+          options: { 0: { text: 'refused', index: 0 }, 1: { text: 'in force', index: 1 } },
+        },
+      ],
+    }),
+    statPanel({
+      title: 'Routes only observed',
+      description: 'Routes in mode observe refuse nothing.',
+      unit: 'short',
+      query: { expr: `sum(max by (namespace, route) (forwardgate_route_observed{${ROUTE}}))` },
+      steps: [[1, YELLOW]],
+    }),
+  ]
+}
+
+function decisions() {
+  return [
+    seriesPanel({
+      title: 'Decisions by outcome',
+      description: 'would_deny: what a route in mode observe let pass.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [
+        {
+          expr: `sum by (outcome) (rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))`,
+          legend: '{{outcome}}',
+        },
+      ],
+      colors: { allow: GREEN, deny: 'orange', error: RED, would_deny: YELLOW },
+    }),
+    seriesPanel({
+      title: 'Unexpected denials by route, issuer and reason',
+      description: 'The reason leads to its page in the reference. issuer none: no signature held.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [
+        {
+          expr: `sum by (route, issuer, reason) (rate(forwardgate_decisions_total{${ROUTE}, outcome=~"deny|would_deny", reason!~"${EXPECTED}"}[$__rate_interval])) > 0`,
+          legend: '{{route}} {{issuer}} {{reason}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Logins',
+      description:
+        'Requests without a token or with an expired one, and look-ups of the metadata: a healthy client shows one of each and then comes back with a token.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: `sum by (reason) (rate(forwardgate_decisions_total{${ROUTE}, outcome="deny", reason=~"${EXPECTED}"}[$__rate_interval]))`,
+          legend: '{{reason}}',
+        },
+        {
+          expr: `sum(rate(forwardgate_metadata_requests_total{${ROUTE}}[$__rate_interval]))`,
+          legend: 'metadata',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Fresh tokens refused',
+      description: 'A token younger than a minute was refused: somebody logs in again and again.',
+      unit: 'short',
+      queries: [
+        {
+          expr: `sum by (route, reason) (increase(forwardgate_fresh_token_denials_total{${ROUTE}}[$__rate_interval]))`,
+          legend: '{{route}} {{reason}}',
+        },
+      ],
+    }),
+    heatmapPanel({
+      title: 'Time to decide',
+      description: 'Every protected request waits this long before it reaches its service. All routes.',
+      query: {
+        expr: `sum by (le) (increase(forwardgate_decision_duration_seconds_bucket{${SERVICE}}[$__rate_interval]))`,
+        legend: '{{le}}',
+      },
+    }),
+    seriesPanel({
+      title: 'Time to decide, percentiles',
+      description: 'All routes. Above 100 ms an alert fires.',
+      unit: 's',
+      queries: [0.5, 0.99].map((quantile) => ({
+        expr: `histogram_quantile(${quantile}, sum by (le) (rate(forwardgate_decision_duration_seconds_bucket{${SERVICE}}[$__rate_interval])))`,
+        legend: `p${quantile * 100}`,
+      })),
+    }),
+  ]
+}
+
+function keysAndConfiguration() {
+  return [
+    seriesPanel({
+      title: 'Age of the keys',
+      description: 'Refreshed at least every hour. At 24 h they are dropped, and the routes of the issuer answer 503.',
+      unit: 's',
+      queries: [
+        {
+          expr: `max by (issuer) (forwardgate_issuer_keys_age_seconds{${SERVICE}})`,
+          legend: '{{issuer}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Key refreshes',
+      description: 'Attempts to fetch the keys of an issuer.',
+      unit: 'short',
+      queries: [
+        {
+          expr: `sum by (issuer, outcome) (increase(forwardgate_issuer_refreshes_total{${SERVICE}}[$__rate_interval]))`,
+          legend: '{{issuer}} {{outcome}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Usable keys',
+      description: 'The fewest that any replica holds. 0: requests with tokens of this issuer are answered 503.',
+      unit: 'short',
+      width: 8,
+      queries: [{ expr: `min by (issuer) (forwardgate_issuer_keys{${SERVICE}})`, legend: '{{issuer}}' }],
+    }),
+    seriesPanel({
+      title: 'Tokens found in the cache',
+      description: 'Share of the look-ups. Low with few requests for each token; that costs CPU, nothing else.',
+      unit: 'percentunit',
+      max: 1,
+      width: 8,
+      queries: [
+        {
+          expr: `sum(rate(forwardgate_token_cache_lookups_total{${SERVICE}, result="hit"}[$__rate_interval])) / sum(rate(forwardgate_token_cache_lookups_total{${SERVICE}}[$__rate_interval]))`,
+          legend: 'hit ratio',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Tokens in the cache',
+      description: 'By replica; bounded by FORWARDGATE_TOKEN_CACHE_ENTRIES.',
+      unit: 'short',
+      width: 8,
+      queries: [{ expr: `sum by (instance) (forwardgate_token_cache_entries{${SERVICE}})`, legend: '{{instance}}' }],
+    }),
+    seriesPanel({
+      title: 'Reloads of the configuration',
+      description: 'By outcome; a failed one leaves the last good configuration in force.',
+      unit: 'short',
+      width: 8,
+      queries: [
+        {
+          expr: `sum by (outcome) (increase(forwardgate_config_reloads_total{${SERVICE}}[$__rate_interval]))`,
+          legend: '{{outcome}}',
+        },
+      ],
+      colors: { success: GREEN, failure: RED },
+    }),
+    statPanel({
+      title: 'Oldest configuration in force',
+      description: 'Time since the configuration was loaded, on the replica where that is longest ago.',
+      unit: 's',
+      width: 4,
+      query: { expr: `max(time() - forwardgate_config_last_reload_success_timestamp_seconds{${SERVICE}})` },
+    }),
+    statPanel({
+      title: 'Versions',
+      description: 'More than one during a rollout, or where one is stuck.',
+      unit: 'short',
+      width: 4,
+      textMode: common.BigValueTextMode.ValueAndName,
+      query: {
+        expr: `count by (version, node) (forwardgate_build_info{${SERVICE}})`,
+        legend: '{{version}}, Node {{node}}',
+      },
+    }),
+    seriesPanel({
+      title: 'Memory',
+      description: 'By replica.',
+      unit: 'bytes',
+      width: 8,
+      queries: [
+        { expr: `max by (instance) (process_resident_memory_bytes{${SERVICE}})`, legend: 'memory {{instance}}' },
+      ],
+    }),
+  ]
+}
+
+if (import.meta.main) {
+  const rendered = renderDashboard()
+  if (process.argv.includes('--check')) {
+    if (readFileSync(DASHBOARD_FILE, 'utf8') !== rendered) {
+      process.stderr.write('deploy/components/grafana-dashboard/forwardgate.json is out of date\n')
+      process.exitCode = 1
+    }
+  } else writeFileSync(DASHBOARD_FILE, rendered)
+}
