@@ -22,6 +22,8 @@ export interface Child {
   readonly failed: Promise<never>
   /** Asks it to end and waits; after three seconds it has no choice. */
   stop(): Promise<void>
+  /** Ends it at once, as when a machine fails. */
+  kill(): Promise<void>
 }
 
 /** Starts a program. Rejects with a plain sentence when there is no such program. */
@@ -56,6 +58,10 @@ export async function startChild(command: string, args: readonly string[], optio
     stop: () => {
       state.stopping = true
       return end(child)
+    },
+    kill: () => {
+      state.stopping = true
+      return end(child, 'SIGKILL')
     },
   }
 }
@@ -97,10 +103,10 @@ async function started(child: ChildProcess, command: string): Promise<void> {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const closed = once(child, 'close')
-  child.kill('SIGTERM')
+  child.kill(signal)
   const force = setTimeout(() => child.kill('SIGKILL'), 3000)
   await closed
   clearTimeout(force)

@@ -13,6 +13,8 @@ export interface Gate {
   /** The configuration file in use. */
   readonly configFile: string
   stop(): Promise<void>
+  /** Ends it without a word to anybody, as when a machine fails. */
+  kill(): Promise<void>
 }
 
 /**
@@ -38,10 +40,9 @@ export async function startGate(configuration: string, onLine: (line: string) =>
       onLine(line)
     },
   })
-  const stop = async () => {
-    await child.stop()
-    await rm(directory, { recursive: true, force: true })
-  }
+  const remove = () => rm(directory, { recursive: true, force: true })
+  const stop = () => child.stop().finally(remove)
+  const kill = () => child.kill().finally(remove)
   try {
     await waitUntil(
       'forwardgate is ready',
@@ -49,7 +50,7 @@ export async function startGate(configuration: string, onLine: (line: string) =>
       child.failed,
     )
     if (addresses === undefined) throw new Error('forwardgate did not say where it listens')
-    return { ...addresses, configFile, stop }
+    return { ...addresses, configFile, stop, kill }
   } catch (error) {
     await stop()
     throw error

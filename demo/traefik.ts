@@ -3,14 +3,28 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, startChild, waitUntil } from './child-process.ts'
+import { servesCanary } from './child-proxy.ts'
 import { closeNow, listenOnLoopback } from './loopback-server.ts'
 import { DISCOVERY_PATHS, type ProxyTargets, type ReverseProxy } from './reverse-proxy.ts'
+
+/** What differs from the demo's configuration. */
+export interface TraefikOptions {
+  /** More members of the entry point `web`. */
+  readonly entryPoint?: Readonly<Record<string, unknown>>
+  /** The dynamic configuration, with a router for `/ready-canary`. */
+  readonly write?: (targets: ProxyTargets) => unknown
+}
 
 /**
  * A real Traefik: the program that TRAEFIK_BIN names, or `traefik` in PATH. Its port is bound here and handed over as
  * a socket, as systemd does it, because Traefik tells nobody which port it got.
  */
-export async function openTraefik(program: string, onLine?: (line: string) => void): Promise<ReverseProxy> {
+export async function openTraefik(
+  program: string,
+  onLine?: (line: string) => void,
+  options: TraefikOptions = {},
+): Promise<ReverseProxy> {
+  const { entryPoint = {}, write = dynamic } = options
   const socket = createServer()
   const port = await listenOnLoopback(socket)
   const directory = await mkdtemp(join(tmpdir(), 'forwardgate-traefik-'))
@@ -19,8 +33,8 @@ export async function openTraefik(program: string, onLine?: (line: string) => vo
     name: 'Traefik',
     origin: `http://127.0.0.1:${port}`,
     connect: async (targets) => {
-      await writeFile(join(directory, 'static.yml'), STATIC)
-      await writeFile(join(directory, 'dynamic.yml'), JSON.stringify(dynamic(targets), undefined, 2))
+      await writeFile(join(directory, 'static.yml'), staticFile(entryPoint))
+      await writeFile(join(directory, 'dynamic.yml'), JSON.stringify(write(targets), undefined, 2))
       const run = 'LISTEN_FDS=1 LISTEN_FDNAMES=web LISTEN_PID=$$ exec "$0" --configFile=static.yml'
       const env = { PATH: process.env['PATH'], HOME: directory }
       // The shell says "not found" on its own, without the sentence that names the remedy.
@@ -33,7 +47,7 @@ export async function openTraefik(program: string, onLine?: (line: string) => vo
       })
       await child
       await closeNow(socket)
-      await waitUntil('Traefik serves', () => reaches(port), (await child).failed)
+      await waitUntil('Traefik serves', () => servesCanary(port), (await child).failed)
     },
     stop: async () => {
       // One that never started has told whoever started it.
@@ -44,20 +58,14 @@ export async function openTraefik(program: string, onLine?: (line: string) => vo
   }
 }
 
-/** The canary route, because routes come later than `/ping`. */
-async function reaches(port: number): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${port}/ready-canary`, { signal: AbortSignal.timeout(1000) })
-  await response.body?.cancel()
-  return response.status === 200
+function staticFile(entryPoint: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({
+    global: { checkNewVersion: false, sendAnonymousUsage: false },
+    log: { level: 'INFO', noColor: true },
+    entryPoints: { web: { address: '127.0.0.1:0', ...entryPoint } },
+    providers: { file: { filename: 'dynamic.yml', watch: false } },
+  })
 }
-
-const STATIC = `global: { checkNewVersion: false, sendAnonymousUsage: false }
-log: { level: INFO, noColor: true }
-entryPoints:
-  web: { address: "127.0.0.1:0" }
-providers:
-  file: { filename: dynamic.yml, watch: false }
-`
 
 function dynamic(targets: ProxyTargets): unknown {
   const routers: Record<string, unknown> = {

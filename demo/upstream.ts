@@ -26,7 +26,8 @@ export interface Upstream {
  */
 export async function startUpstream(): Promise<Upstream> {
   const seen: UpstreamEcho[] = []
-  const server = createServer((request, response) => {
+  // Room for tokens of 20 KB beside what the gate adds.
+  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
     answer(request, response, seen).catch(() => response.destroy())
   })
   const port = await listenOnLoopback(server)
