@@ -17,6 +17,8 @@ type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonl
 const LONGEST_KEY_ID = 1024
 /** Levels of objects and lists. A token has room for thousands, and whoever writes them as JSON again runs out of stack. */
 const DEEPEST = 32
+/** RFC 9110 §11.2; `b64token` in RFC 6750 §2.1. A signed token has a part of this alphabet. */
+const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
 const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** How base64url of `{"` begins. Opaque tokens may have dots too (Google's do). */
 const JSON_OBJECT = 'eyJ'
@@ -57,6 +59,9 @@ export function parseUnverifiedToken(token: string): Parsed {
 }
 
 function unsigned(token: string): Denial {
+  if (!TOKEN68.test(token)) {
+    return { reason: 'credentials_malformed', problem: 'the token has characters outside the token68 alphabet' }
+  }
   if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', form: 'opaque' }
   if (ENCRYPTED.test(token)) return { reason: 'token_opaque', form: 'encrypted' }
   return { reason: 'token_malformed', problem: 'it does not have the three base64url segments of a signed JWT' }

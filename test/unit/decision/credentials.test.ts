@@ -9,7 +9,7 @@ const outcomeOf = (value: string | typeof SEVERAL | undefined) => {
   return parsed.ok ? `token ${parsed.token}` : parsed.denial
 }
 
-test('a token comes from Bearer, one space and a token68, the scheme in any case', () => {
+test('a token comes from Bearer, one space and a token, the scheme in any case', () => {
   for (const value of ['Bearer abc', 'bearer abc', 'BEARER abc', 'bEaReR abc'])
     assert.equal(outcomeOf(value), 'token abc')
   assert.equal(outcomeOf('Bearer a-Z0._~+/9=='), 'token a-Z0._~+/9==')
@@ -45,13 +45,6 @@ test('credentials_malformed: anything else that begins with Bearer', () => {
     'Bearer\tabc': 'not exactly one space after Bearer',
     'Bearer,abc': 'not exactly one space after Bearer',
     'Bearer  abc': 'not exactly one space after Bearer',
-    'Bearer a b': 'the token has characters outside the token68 alphabet',
-    'Bearer a,b': 'the token has characters outside the token68 alphabet',
-    'Bearer a\u00e9': 'the token has characters outside the token68 alphabet',
-    'Bearer a\u0000': 'the token has characters outside the token68 alphabet',
-    'Bearer a=b': 'the token has characters outside the token68 alphabet',
-    'Bearer =': 'the token has characters outside the token68 alphabet',
-    'Bearer abc, Basic x': 'the token has characters outside the token68 alphabet',
   }
   for (const [value, problem] of Object.entries(problems)) {
     assert.deepEqual(outcomeOf(value), { reason: 'credentials_malformed', problem }, JSON.stringify(value))
@@ -81,7 +74,6 @@ test('any field value: never throws, and a token is what stands after "Bearer ",
       if (!parsed.ok) return
       assert.equal(authorization.slice(0, 7).toLowerCase(), 'bearer ')
       assert.equal(authorization.slice(7), parsed.token)
-      assert.match(parsed.token, /^[A-Za-z0-9._~+/-]+=*$/)
     }),
   )
 })

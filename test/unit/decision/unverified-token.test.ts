@@ -42,6 +42,13 @@ test('typ application/jwt is not one of the spellings that are accepted', () => 
   assert.equal(parse({ alg: 'RS256', typ: 'application/JWT' }).type, 'application/jwt')
 })
 
+test('credentials_malformed: characters outside the token68 alphabet', () => {
+  const problem = 'the token has characters outside the token68 alphabet'
+  for (const text of ['a b', 'a,b', 'a\u00e9', 'a\u0000', 'a=b', '=', 'abc, Basic x', 'eyJh.e30.AAAA x', 'a\n']) {
+    assert.deepEqual(denialOf(text), { reason: 'credentials_malformed', problem }, JSON.stringify(text))
+  }
+})
+
 test('token_opaque: no JWT at all, or an encrypted one', () => {
   for (const text of ['abc', 'ya29.a0Af_6x', 'a.b.c.d.e', '..', 'abc==']) {
     assert.deepEqual(denialOf(text), { reason: 'token_opaque', form: 'opaque' }, text)
