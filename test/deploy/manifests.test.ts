@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parse as parseYaml } from 'yaml'
+import type { Route } from '../../src/config/model.ts'
+import { parse } from '../../src/config/parse.ts'
+import { isRecord, type Manifest, manifestProblems, readManifests } from './manifest-schemas.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const OVERLAYS = ['deploy/base', 'deploy/overlays/example', 'deploy/overlays/hot-reload']
+const RAW = ['deploy/**/*.yaml', 'examples/{flux,traefik}/*.yaml']
+
+const kubectl = spawnSync('kubectl', ['version', '--client']).status === 0
+const needsKubectl = kubectl ? {} : { skip: 'SKIPPED: kubectl is not installed, so no kustomization was rendered' }
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+const rendered = (directory: string) =>
+  readManifests(execFileSync('kubectl', ['kustomize', directory], { cwd: ROOT, encoding: 'utf8' }), directory)
+
+/** Files that hold Kubernetes objects; the rest are kustomizations, Helm values and configuration. */
+const rawFiles = () =>
+  globSync([...RAW], { cwd: ROOT })
+    .filter((file) => !/(kustomization|values|config)\.yaml$/.test(file))
+    .sort()
+
+describe('manifests', () => {
+  it('are known to their schemas, key by key', async () => {
+    const files = rawFiles()
+    assert.ok(files.length >= 14, files.join(' '))
+    assert.deepEqual(await manifestProblems(files.flatMap((file) => readManifests(read(file), file))), [])
+  })
+
+  for (const directory of OVERLAYS) {
+    it(`${directory} renders to nothing else`, needsKubectl, async () => {
+      const manifests = rendered(directory)
+      assert.ok(manifests.length >= 5)
+      assert.deepEqual(await manifestProblems(manifests), [])
+    })
+  }
+
+  it('a planted typo is found', async () => {
+    const text = read('examples/traefik/app-namespace.yaml')
+    const planted = text.replace('authResponseHeaders:', 'authResponseHeader:')
+    assert.notEqual(planted, text)
+    const problems = await manifestProblems(readManifests(planted, 'planted'))
+    assert.equal(problems.length, 1, problems.join('\n'))
+    assert.match(problems[0] ?? '', /^planted Middleware: .*authResponseHeader/)
+  })
+
+  it('a planted wrong value is found', async () => {
+    const planted = read('deploy/base/deployment.yaml').replace('replicas: 2', 'replicas: two')
+    const problems = await manifestProblems(readManifests(planted, 'planted'))
+    assert.ok(
+      problems.some((problem) => problem.includes('replicas')),
+      problems.join('\n'),
+    )
+  })
+
+  it('the sidecar container is known to the schema of a pod', async () => {
+    const values: unknown = parseYaml(read('deploy/components/sidecar-in-traefik/values.yaml'), { version: '1.1' })
+    const deployment = at(values, 'deployment')
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'traefik' },
+      spec: {
+        containers: [{ name: 'traefik', image: 'traefik' }],
+        initContainers: at(deployment, 'initContainers'),
+        volumes: at(deployment, 'additionalVolumes'),
+      },
+    }
+    assert.deepEqual(await manifestProblems([{ where: 'sidecar', apiVersion: 'v1', kind: 'Pod', object }]), [])
+  })
+})
+
+describe('configuration', () => {
+  const routesOf = (file: string, text: string): readonly Route[] => {
+    const parsed = parse([{ file, text }], { now: Date.now() / 1000, readFile: () => ({ error: 'none here' }) })
+    assert.ok(parsed.ok, JSON.stringify(parsed))
+    assert.deepEqual(parsed.warnings, [])
+    return parsed.config.routes
+  }
+  const example = () => routesOf('config.yaml', read('deploy/overlays/example/config.yaml'))
+
+  for (const directory of ['deploy/overlays/example', 'deploy/overlays/hot-reload']) {
+    it(`in the ConfigMap of ${directory} is one that the service takes`, needsKubectl, () => {
+      const maps = rendered(directory).filter(
+        ({ kind, object }) => kind === 'ConfigMap' && String(at(object, 'metadata', 'name')).includes('config'),
+      )
+      assert.equal(maps.length, 1)
+      const text = at(maps[0]?.object, 'data', 'config.yaml')
+      assert.ok(typeof text === 'string')
+      assert.equal(routesOf(directory, text).length, 2)
+      assert.doesNotMatch(text, /\$\{/)
+      const name = String(at(maps[0]?.object, 'metadata', 'name'))
+      assert.match(name, directory.endsWith('example') ? /^forwardgate-config-[a-z0-9]{10}$/ : /^forwardgate-config$/)
+      const deployment = rendered(directory).find(({ kind }) => kind === 'Deployment')?.object
+      assert.equal(at(deployment, 'spec', 'template', 'spec', 'volumes', 0, 'configMap', 'name'), name)
+      assert.equal(at(deployment, 'spec', 'template', 'spec', 'containers', 0, 'volumeMounts', 0, 'subPath'), undefined)
+    })
+  }
+
+  it('of the compose example is one that the service takes', () => {
+    assert.equal(routesOf('config.yaml', read('examples/compose/config/config.yaml')).length, 1)
+  })
+
+  it('and Middleware name the same routes and identity headers', () => {
+    const middlewares = rawFiles()
+      .flatMap((file) => readManifests(read(file), file))
+      .filter(({ object }) => at(object, 'spec', 'forwardAuth') !== undefined)
+    assert.ok(middlewares.length >= 2)
+    for (const { where, object } of middlewares) checkForwardAuth(where, at(object, 'spec', 'forwardAuth'), example())
+  })
+
+  it('and the labels of the compose example too', async () => {
+    const compose: unknown = parseYaml(read('examples/compose/compose.yaml'))
+    const labels = at(compose, 'services', 'forwardgate', 'labels')
+    assert.ok(isRecord(labels))
+    const prefix = 'traefik.http.middlewares.whoami-auth.forwardAuth.'
+    const option = (name: string) => String(labels[`${prefix}${name}`])
+    const forwardAuth = {
+      ...Object.fromEntries(
+        Object.entries(labels).flatMap(([name, value]) =>
+          name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+        ),
+      ),
+      trustForwardHeader: option('trustForwardHeader') === 'true',
+      authResponseHeaders: option('authResponseHeaders').split(','),
+      maxResponseBodySize: Number(option('maxResponseBodySize')),
+    }
+    checkForwardAuth('compose', forwardAuth, routesOf('config.yaml', read('examples/compose/config/config.yaml')))
+    const manifest: Manifest = {
+      where: 'compose',
+      apiVersion: 'traefik.io/v1alpha1',
+      kind: 'Middleware',
+      object: { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware', metadata: {}, spec: { forwardAuth } },
+    }
+    assert.deepEqual(await manifestProblems([manifest]), [])
+  })
+})
+
+function checkForwardAuth(where: string, forwardAuth: unknown, routes: readonly Route[]): void {
+  const name = /\/verify\/([^/]+)$/.exec(String(at(forwardAuth, 'address')))?.[1]
+  const route = routes.find((candidate) => candidate.name === name)
+  assert.ok(route, `${where}: no route ${name}`)
+  assert.deepEqual(
+    at(forwardAuth, 'authResponseHeaders'),
+    route.identityHeaders.map((header) => header.name),
+  )
+  assert.equal(at(forwardAuth, 'trustForwardHeader'), false)
+  assert.equal(at(forwardAuth, 'maxResponseBodySize'), 16_384)
+  assert.equal(at(forwardAuth, 'authRequestHeaders'), undefined)
+}
+
+function at(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (found, key) => (Array.isArray(found) ? found[Number(key)] : isRecord(found) ? found[key] : undefined),
+    value,
+  )
+}
