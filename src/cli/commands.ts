@@ -1,4 +1,6 @@
-import { nearestName } from '../config/nearest-name.ts'
+import { didYouMean } from '../config/nearest-name.ts'
+import { quote } from '../config/problem.ts'
+import { readVersion } from '../version.ts'
 import { healthcheck } from './healthcheck.ts'
 import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
@@ -9,19 +11,19 @@ const COMMANDS: readonly Command[] = [serve, healthcheck]
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
+  if (name === '--version') {
+    terminal.stdout.write(`${readVersion()}\n`)
+    return 0
+  }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     terminal.stdout.write(usage())
     return name === undefined ? 2 : 0
   }
   const command = COMMANDS.find((candidate) => candidate.name === name)
   if (command === undefined) {
-    const nearest = nearestName(
-      name,
-      COMMANDS.map((candidate) => candidate.name),
-    )
-    terminal.stderr.write(
-      `forwardgate: there is no command "${name}"${nearest ? `; did you mean "${nearest}"?` : ''}\n`,
-    )
+    const names = COMMANDS.map((candidate) => candidate.name)
+    const hint = didYouMean(name, names) || `; the commands are ${names.join(', ')}`
+    terminal.stderr.write(`forwardgate: there is no command ${quote(name)}${hint}\n`)
     return 2
   }
   return command.run(rest, terminal)

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import type { Finding } from './findings.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A text that an option names, or why it cannot be had. */
+export type Input =
+  | { readonly ok: true; readonly file: string; readonly text: string }
+  | { readonly ok: false; readonly finding: Finding }
+
+/** More than any token, policy test or manifest; a device or a wrong file must not fill the memory. */
+const LARGEST_INPUT = 8 * 1024 * 1024
+
+/** The text of a file, or of standard input for `-`. UTF-8 only. */
+export async function readInput(file: string, terminal: Terminal): Promise<Input> {
+  const shown = file === '-' ? 'standard input' : file
+  const refuse = (what: string): Input => ({
+    ok: false,
+    finding: { severity: 'error', id: 'input', what, path: shown },
+  })
+  try {
+    const bytes = file === '-' ? await readAll(terminal.stdin) : await readFile(file)
+    if (bytes.length > LARGEST_INPUT) return refuse('is larger than 8 MiB')
+    return { ok: true, file: shown, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch (error) {
+    return refuse(whyNot(error))
+  }
+}
+
+async function readAll(stream: Terminal['stdin']): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk))
+    size += chunk.length
+    if (size > LARGEST_INPUT) break
+  }
+  return Buffer.concat(chunks)
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof TypeError) return 'is not UTF-8; save it as UTF-8'
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  switch (code) {
+    case 'ENOENT':
+      return 'cannot be read: there is no such file'
+    case 'EACCES':
+      return 'cannot be read: permission denied'
+    case 'EISDIR':
+      return 'cannot be read: it is a directory'
+    default:
+      return `cannot be read: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
