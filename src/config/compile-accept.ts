@@ -5,8 +5,8 @@ import { type Findings, oneOf, type Path, quote } from './problem.ts'
 import type { AcceptEntry, DefaultsEntry, RouteEntry } from './schema.ts'
 import { requiredScopes } from './scopes.ts'
 
-/** The issuers of the file by name; undefined for one that has problems of its own. */
-export type IssuersByName = ReadonlyMap<string, Issuer | undefined>
+/** The issuers of the file by name. */
+export type IssuersByName = ReadonlyMap<string, Issuer>
 
 /** Fields that `accept` stands instead of. */
 const FLAT_FIELDS = ['issuers', 'audience', 'clientIds', 'scopes', 'claims'] as const
@@ -107,7 +107,7 @@ function onlyIssuer(path: Path, key: string, issuers: IssuersByName, findings: F
     findings.problem(path, `does not say which issuer: ${oneOf(shown)}; add ${key}: ${example}`, 'key')
     return []
   }
-  return [...issuers.values()].filter((issuer) => issuer !== undefined)
+  return [...issuers.values()]
 }
 
 function resolveIssuer(name: string, path: Path, issuers: IssuersByName, findings: Findings): Issuer | undefined {

@@ -1,6 +1,6 @@
 import { durationSeconds } from './duration.ts'
 import { KEY_SOURCES, keySource } from './key-source.ts'
-import type { Issuer } from './model.ts'
+import type { Issuer, KeySource } from './model.ts'
 import { type Findings, oneOf, type Path, quote } from './problem.ts'
 import type { ReadNamedFile } from './referenced-file.ts'
 import type { IssuerEntry } from './schema.ts'
@@ -8,24 +8,23 @@ import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './schema-issuer.ts'
 
 const MAX_CLOCK_TOLERANCE = 60
 
-/** One entry of `issuers:` with its defaults and its keys; undefined when it has a problem. */
+/** One entry of `issuers:` with its defaults and its keys; it counts only when nothing was told about it. */
 export function compileIssuer(
   name: string,
   entry: IssuerEntry | string,
   findings: Findings,
   readFile: ReadNamedFile,
-): Issuer | undefined {
+): Issuer {
   const map = typeof entry === 'string' ? { issuer: entry } : entry
   const path: Path = ['issuers', name]
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
-  const keys = keySource(map, path, issuerPath, findings, readFile)
+  const keys: KeySource = keySource(map, path, issuerPath, findings, readFile) ?? { kind: 'discovery' }
   const algorithms = algorithmsOf(map, path, findings)
-  if (map.issuer === undefined) {
-    const told = ['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))
-    if (!told) findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
-    return undefined
+  if (map.issuer !== undefined) {
+    checkIssuerText(map.issuer, issuerPath, findings)
+  } else if (!['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {
+    findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
-  checkIssuerText(map.issuer, issuerPath, findings)
   const clockTolerance = seconds(map.clockTolerance, 30)
   if (clockTolerance > MAX_CLOCK_TOLERANCE) {
     findings.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
@@ -36,10 +35,9 @@ export function compileIssuer(
       `${quote(map.maxTokenLifetime)} would refuse every token; write one such as 24h`,
     )
   }
-  if (keys === undefined || findings.refused(path)) return undefined
   return {
     name,
-    issuer: map.issuer,
+    issuer: map.issuer ?? '',
     keys,
     algorithms,
     clockTolerance,
@@ -56,9 +54,9 @@ export function compileIssuer(
 /** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */
 export function checkSharedIssuers(issuers: readonly Issuer[], findings: Findings): void {
   for (const [issuer, sharing] of Map.groupBy(issuers, (entry) => entry.issuer)) {
-    if (sharing.length < 2) continue
+    if (sharing.length < 2 || issuer === '') continue
     for (const { name, keys } of sharing) {
-      if (keys.kind !== 'discovery') continue
+      if (keys.kind !== 'discovery' || findings.refused(['issuers', name])) continue
       const others = sharing.filter((other) => other.name !== name).map((other) => quote(other.name))
       const message = `has the issuer ${quote(issuer)} of ${oneOf(others)} too; add ${oneOf(KEY_SOURCES)} to each of them, or remove one`
       findings.problem(['issuers', name], message, 'key')

@@ -99,8 +99,12 @@ function compileUpstreamAuthorization(
 ): UpstreamAuthorization {
   const [value = 'keep', here] = written('upstreamAuthorization', entry, defaults, path)
   if (value === 'keep' || value === 'strip') return { kind: value }
-  if ('claim' in value) return { kind: 'claim', claim: claimSelector(value.claim) }
-  const file = value.secretFile
+  const { claim, secretFile: file } = value
+  if ((claim === undefined) === (file === undefined) && !findings.refused(here)) {
+    findings.problem(here, 'must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim')
+  }
+  if (claim !== undefined) return { kind: 'claim', claim: claimSelector(claim) }
+  if (file === undefined) return { kind: 'strip' }
   const read = readHeaderFile(readFile, file, [...here, 'secretFile'])
   if (!read.ok) {
     findings.problem([...here, 'secretFile'], read.message)

@@ -18,8 +18,7 @@ export function compile(file: ConfigFile, now: number, findings: Findings, readF
   const issuers: IssuersByName = new Map(
     Object.entries(file.issuers ?? {}).map(([name, entry]) => [name, compileIssuer(name, entry, findings, readFile)]),
   )
-  const usable = [...issuers.values()].filter((issuer) => issuer !== undefined)
-  checkSharedIssuers(usable, findings)
+  checkSharedIssuers([...issuers.values()], findings)
   if (issuers.size === 0 && !findings.refused(['issuers'])) {
     findings.problem(['issuers'], `no issuer is configured; ${WHAT_TO_WRITE}`, 'key')
   }
@@ -39,7 +38,7 @@ export function compile(file: ConfigFile, now: number, findings: Findings, readF
   })
   checkEqualResources(resources, findings)
   checkOverlaps(routes, findings)
-  return { issuers: usable, routes, revocations: compileRevocations(file.revocations, now, findings) }
+  return { issuers: [...issuers.values()], routes, revocations: compileRevocations(file.revocations, now, findings) }
 }
 
 function compileRevocations(written: ConfigFile['revocations'], now: number, findings: Findings): Revocations {

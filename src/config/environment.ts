@@ -6,7 +6,7 @@ export const CONFIG_VARIABLES = [
   { name: 'OIDC_ISSUER', default: '', meaning: 'The `iss` claim and the URL that discovery starts from. Required.' },
   { name: 'RESOURCE_URL', default: '', meaning: 'The URL that a user types into a client. Required.' },
   { name: 'OIDC_AUDIENCE', default: 'the resource', meaning: 'Accepted audiences, separated by spaces or commas.' },
-  { name: 'OIDC_JWKS_URI', default: 'discovery', meaning: 'Key set to fetch, instead of discovery.' },
+  { name: 'OIDC_JWKS_URI', default: 'by discovery', meaning: 'Key set to fetch, instead of discovery.' },
   {
     name: 'OIDC_SCOPE',
     default: 'openid',

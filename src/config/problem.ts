@@ -41,9 +41,11 @@ export function formatPath(path: Path): string {
     .join('')
 }
 
-/** A value of the configuration inside a message: on one line, without control characters, cut when long. */
+/** A value of the configuration inside a message: on one line, without control characters or passwords, cut when long. */
 export function quote(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replace(/[\u007f-\u009f\u2028\u2029]/g, '\ufffd')
+  const text = (JSON.stringify(value) ?? String(value))
+    .replace(/[\u007f-\u009f\u2028\u2029]/g, '\ufffd')
+    .replace(/:\/\/[^/?#\s]*@/g, '://…@')
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`
 }
 

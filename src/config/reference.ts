@@ -119,7 +119,7 @@ function asSchema(schema: JsonSchema | boolean | undefined): JsonSchema {
 
 function codeOrNothing(text: string): string {
   if (text === '') return ''
-  return /^\S+$/.test(text) && !/^[a-z]+$/.test(text) ? `\`${text.replaceAll('`', '')}\`` : text
+  return /^\S+$/.test(text) ? `\`${text.replaceAll('`', '')}\`` : text
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

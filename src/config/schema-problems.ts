@@ -142,7 +142,11 @@ function wrongType(expected: string, value: unknown): string {
     case 'boolean':
       return `must be true or false, not ${quote(value)}`
     case 'array':
-      return typeof value === 'object' ? 'must be a list, not a map' : `must be a list; write [${String(value)}]`
+      return typeof value === 'object'
+        ? 'must be a list, not a map'
+        : `must be a list; write [${String(value)
+            .split(/[\s,]+/)
+            .join(', ')}]`
     case 'object':
     case 'record':
       return `must be a map (key: value), not ${Array.isArray(value) ? 'a list' : quote(value)}`

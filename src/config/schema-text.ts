@@ -40,7 +40,7 @@ export const scope = text(String.raw`^[\u0021\u0023-\u005b\u005d-\u007e]+$`, (in
 /** Absolute http or https URL without a fragment. */
 export const webUrl = text(
   String.raw`^https?:\/\/${HOST}${PORT}(?:[\/?][\u0021\u0022\u0024-\u005b\u005d-\u007e]*)?$`,
-  (input) => explainUrl(input, 'https://id.example.com/keys'),
+  (input) => explainUrl(input, 'https://id.example.com/page'),
 ).meta({ title: 'URL' })
 
 /** The `resource` of RFC 9728: https, or http on the loopback host. */

@@ -138,8 +138,12 @@ const sharedShape = {
     .union(
       [
         z.enum(['keep', 'strip']),
-        z.strictObject({ secretFile: plainText.describe('File with the whole header value.') }),
-        z.strictObject({ claim: claimName.describe('Claim whose value is sent as a bearer token.') }),
+        z
+          .strictObject({
+            secretFile: plainText.optional().describe('File with the whole header value.'),
+            claim: claimName.optional().describe('Claim whose value is sent as a bearer token.'),
+          })
+          .meta({ minProperties: 1, maxProperties: 1 }),
       ],
       { error: 'must be keep, strip, { secretFile: … } or { claim: … }' },
     )

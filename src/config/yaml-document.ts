@@ -30,7 +30,8 @@ export function readYaml(file: string, text: string): YamlDocument {
   const lines = new LineCounter()
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
-    return { file, line, column: col }
+    // The counter knows no line before the file was read.
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   if (Buffer.byteLength(text) > FILE_LIMIT) {
     return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')

@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Config, Route } from '../../../src/config/model.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
+import { BASE, parseText } from './fixtures.ts'
+
+function configOf(text: string): Config {
+  const parsed = parseText(text)
+  assert.ok(parsed.ok, parsed.ok ? '' : parsed.problems.map(formatProblem).join('\n'))
+  return parsed.config
+}
+
+function routeOf(fragment: string, issuers = 'main: https://id.example.com', more = ''): Route {
+  const text = `issuers: { ${issuers} }\n${more}routes:\n  api:\n    resource: https://api.example.com/mcp\n    ${fragment}\n`
+  const route = configOf(text).routes.at(-1)
+  assert.ok(route)
+  return route
+}
+
+const ENTRA = 'e: { issuer: https://e.example.com, scopePrefix: api://1/ }'
+
+test('the three-line file has every default', () => {
+  const config = configOf(BASE)
+  const [issuer] = config.issuers
+  assert.deepEqual(issuer, {
+    name: 'homelab',
+    issuer: 'https://id.example.com',
+    keys: { kind: 'discovery' },
+    algorithms: 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
+    clockTolerance: 30,
+    maxTokenLifetime: undefined,
+    maxStale: 86_400,
+    requireTyp: undefined,
+    scopeClaims: ['scope', 'scp'],
+    booleanScopes: false,
+    scopePrefix: '',
+    clientClaims: ['client_id', 'azp', 'cid', 'appid'],
+  })
+  assert.deepEqual(config.routes, [
+    {
+      name: 'api',
+      resources: [
+        {
+          url: 'https://api.example.com/mcp',
+          origin: 'https://api.example.com',
+          hostname: 'api.example.com',
+          path: '/mcp',
+          query: '',
+        },
+      ],
+      match: { hosts: ['api.example.com'], paths: ['/mcp'] },
+      lockedHosts: undefined,
+      lockedPaths: undefined,
+      accept: [
+        { issuer, audience: ['https://api.example.com/mcp'], clientIds: [], scopes: [], claims: [], advertise: true },
+      ],
+      rules: [],
+      requestScopes: [],
+      scopePrefix: '',
+      scopeImplies: new Map(),
+      anonymous: false,
+      mode: 'enforce',
+      identityHeaders: [
+        { name: 'X-Auth-Subject', source: { kind: 'claim', claim: { text: 'sub', path: ['sub'] } } },
+        { name: 'X-Auth-Issuer', source: { kind: 'issuer' } },
+        { name: 'X-Auth-Client', source: { kind: 'client' } },
+        { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
+      ],
+      upstreamAuthorization: { kind: 'keep' },
+      origins: undefined,
+      preflight: 'deny',
+      metadata: {},
+    },
+  ])
+  assert.deepEqual(config.revocations, {
+    jti: new Set(),
+    sub: new Set(),
+    clientIds: new Set(),
+    issuedBefore: undefined,
+  })
+})
+
+test('an issuer takes what is written', () => {
+  const [issuer] = configOf(`issuers:
+  a:
+    issuer: a
+    secretFile: secret.txt
+    clockTolerance: 500ms
+    maxTokenLifetime: 2d
+    maxStale: 3h
+    requireTyp: application/AT+JWT
+routes: { x: { resource: https://x.example.com } }
+`).issuers
+  assert.deepEqual(issuer?.keys, { kind: 'secretFile', file: 'secret.txt', secret: Buffer.from('s'.repeat(32)) })
+  assert.deepEqual(issuer?.algorithms, ['HS256', 'HS384', 'HS512'])
+  assert.deepEqual([issuer?.clockTolerance, issuer?.maxTokenLifetime, issuer?.maxStale], [0.5, 172_800, 10_800])
+  assert.equal(issuer?.requireTyp, 'at+jwt')
+})
+
+test('key files go into the configuration', () => {
+  const { issuers } =
+    configOf(`issuers: { a: { issuer: i, jwksFile: good.jwks }, b: { issuer: i, publicKeyFile: public.pem } }
+routes: { x: { resource: https://x.example.com, issuers: [a, b] } }
+`)
+  const [a, b] = issuers
+  assert.ok(a?.keys.kind === 'jwksFile' && b?.keys.kind === 'publicKeyFile')
+  assert.deepEqual(Object.keys(a.keys.document ?? {}), ['keys'])
+  assert.match(b.keys.pem, /^-----BEGIN PUBLIC KEY-----/)
+})
+
+test('a resource keeps its spelling and is known by what a URL parser makes of it', () => {
+  const { routes } = configOf(`issuers: { a: https://a.example.com }
+routes:
+  upper: { resource: "https://API.Example.COM:443/Mcp/?x=1" }
+  root: { resource: https://root.example.com:8443 }
+  several: { resource: [https://a.example.com/s, https://b.example.com/t/] }
+`)
+  assert.deepEqual(routes[0]?.resources, [
+    {
+      url: 'https://API.Example.COM:443/Mcp/?x=1',
+      origin: 'https://api.example.com',
+      hostname: 'api.example.com',
+      path: '/Mcp',
+      query: '?x=1',
+    },
+  ])
+  assert.deepEqual(routes[1]?.resources[0], {
+    url: 'https://root.example.com:8443',
+    origin: 'https://root.example.com:8443',
+    hostname: 'root.example.com',
+    path: '',
+    query: '',
+  })
+  assert.deepEqual(routes[1]?.match, { hosts: ['root.example.com'], paths: [''] })
+  assert.deepEqual(routes[2]?.match, { hosts: ['a.example.com', 'b.example.com'], paths: ['/s', '/t'] })
+  assert.deepEqual(routes[2]?.accept[0]?.audience, ['https://a.example.com/s', 'https://b.example.com/t/'])
+})
+
+test('the words of OpenID Connect are asked for, never required, never prefixed', () => {
+  const route = routeOf('scopes: [openid, profile, email, offline_access, read]', ENTRA)
+  assert.deepEqual(route.accept[0]?.scopes, ['read'])
+  assert.deepEqual(route.requestScopes, ['openid', 'profile', 'email', 'offline_access', 'api://1/read'])
+  assert.equal(route.scopePrefix, 'api://1/')
+})
+
+test('requestScopes: those of defaults first, each once; written out they stand alone; a prefix is not repeated', () => {
+  const defaults = 'defaults: { scopes: [base, openid] }\n'
+  assert.deepEqual(routeOf('scopes: [read, base]', undefined, defaults).requestScopes, ['base', 'openid', 'read'])
+  assert.deepEqual(routeOf('requestScopes: [ask]', undefined, defaults).requestScopes, ['ask'])
+  assert.deepEqual(routeOf('requestScopes: [api://1/a, b]', ENTRA).requestScopes, ['api://1/a', 'api://1/b'])
+})
+
+test('requestScopes with accept: those of the first advertised entry, with its prefix', () => {
+  const issuers = `m: https://m.example.com, ${ENTRA}`
+  const accept = 'accept: [{ issuer: m, scopes: [ci], advertise: false }, { issuer: e, scopes: [read] }]'
+  const route = routeOf(accept, issuers, 'defaults: { scopes: [base] }\n')
+  assert.deepEqual(route.requestScopes, ['api://1/base', 'api://1/read'])
+  assert.deepEqual(
+    route.accept.map(({ scopes }) => scopes),
+    [
+      ['base', 'ci'],
+      ['base', 'read'],
+    ],
+  )
+  const hidden = routeOf('accept: [{ issuer: e, scopes: [read], advertise: false }]', issuers)
+  assert.deepEqual([hidden.requestScopes, hidden.scopePrefix], [[], ''])
+})
+
+test('scopes, claims, clientIds and rules of defaults are required besides, in every way in', () => {
+  const defaults =
+    'defaults: { scopes: [base], claims: { a: x }, clientIds: [one], rules: [{ methods: [DELETE], scopes: [del] }] }\n'
+  const own = ['scopes: [read]', 'claims: { b: y }', 'clientIds: [two]', 'rules: [{ scopes: [all] }]']
+  const flat = routeOf(own.join('\n    '), undefined, defaults)
+  assert.deepEqual(flat.accept[0]?.scopes, ['base', 'read'])
+  assert.deepEqual(flat.accept[0]?.clientIds, [['one'], ['two']])
+  assert.deepEqual(
+    flat.accept[0]?.claims.map(({ claim }) => claim.text),
+    ['a', 'b'],
+  )
+  assert.deepEqual(
+    flat.rules.map(({ scopes }) => scopes),
+    [['del'], ['all']],
+  )
+  const entry = routeOf('accept: [{ scopes: [read] }]', undefined, defaults)
+  assert.deepEqual(entry.accept[0]?.scopes, ['base', 'read'])
+  assert.deepEqual(entry.accept[0]?.clientIds, [['one']])
+  assert.equal(entry.accept[0]?.claims.length, 1)
+})
+
+test('everything else of defaults is overridden', () => {
+  const defaults = `defaults:
+  issuers: [b]
+  audience: [d]
+  requestScopes: [d]
+  scopeImplies: { d: [e] }
+  identityHeaders: { X-D: d }
+  upstreamAuthorization: strip
+  origins: [https://d.example.com]
+  preflight: pass
+  metadata: { resource_name: D }
+`
+  const issuers = 'a: https://a.example.com, b: https://b.example.com'
+  const inherited = routeOf('anonymous: true', issuers, defaults)
+  assert.deepEqual(
+    [inherited.accept[0]?.issuer.name, inherited.accept[0]?.audience, inherited.requestScopes, inherited.origins],
+    ['b', ['d'], ['d'], ['https://d.example.com']],
+  )
+  assert.deepEqual([inherited.preflight, inherited.upstreamAuthorization.kind], ['pass', 'strip'])
+  assert.deepEqual([inherited.metadata, inherited.identityHeaders[0]?.name], [{ resource_name: 'D' }, 'X-D'])
+  const own = routeOf(
+    'issuers: [a]\n    audience: [o]\n    requestScopes: [o]\n    scopeImplies: { o: [p] }\n    identityHeaders: {}\n    upstreamAuthorization: keep\n    origins: ["null"]\n    preflight: deny\n    metadata: {}',
+    issuers,
+    defaults,
+  )
+  assert.deepEqual(
+    [own.accept[0]?.issuer.name, own.accept[0]?.audience, own.requestScopes, own.origins, own.preflight, own.metadata],
+    ['a', ['o'], ['o'], ['null'], 'deny', {}],
+  )
+  assert.deepEqual([...own.scopeImplies], [['o', ['p']]])
+  assert.deepEqual([own.identityHeaders, own.upstreamAuthorization], [[], { kind: 'keep' }])
+})
+
+test('scopeImplies is transitive, and cycles end', () => {
+  const route = routeOf('scopeImplies: { a: [b], b: [c, d], c: [a] }')
+  assert.deepEqual(
+    [...route.scopeImplies],
+    [
+      ['a', ['b', 'c', 'd']],
+      ['b', ['c', 'd', 'a']],
+      ['c', ['a', 'b', 'd']],
+    ],
+  )
+})
+
+test('a claim is a top-level name or a JSON Pointer; a value or a list means anyOf', () => {
+  const route = routeOf(
+    'claims: { https://ns/role: x, kubernetes.io: [1, true], /a~1b/~01/: { allOf: [x], noneOf: [y] }, constructor: { exists: false } }',
+  )
+  assert.deepEqual(route.accept[0]?.claims, [
+    { claim: { text: 'https://ns/role', path: ['https://ns/role'] }, anyOf: ['x'] },
+    { claim: { text: 'kubernetes.io', path: ['kubernetes.io'] }, anyOf: [1, true] },
+    { claim: { text: '/a~1b/~01/', path: ['a/b', '~1', ''] }, allOf: ['x'], noneOf: ['y'] },
+    { claim: { text: 'constructor', path: ['constructor'] }, exists: false },
+  ])
+})
+
+test('only what match says is a lock; path rules lock to the paths too', () => {
+  const locks = ({ lockedHosts, lockedPaths }: Route) => [lockedHosts, lockedPaths]
+  assert.deepEqual(locks(routeOf('mode: enforce')), [undefined, undefined])
+  assert.deepEqual(locks(routeOf('match: { hosts: [A.example.com] }')), [['a.example.com'], undefined])
+  assert.deepEqual(locks(routeOf('match: { paths: [/x/] }')), [undefined, ['/x']])
+  assert.deepEqual(routeOf('match: { paths: [/] }').match, { hosts: ['api.example.com'], paths: [''] })
+  assert.deepEqual(locks(routeOf('rules: [{ methods: [GET], scopes: [a] }]')), [undefined, undefined])
+  const ruled = routeOf('rules: [{ paths: [/MCP/%41dmin/], scopes: [a] }]')
+  assert.deepEqual([...locks(ruled), ruled.rules[0]?.paths], [undefined, ['/mcp'], ['/mcp/admin']])
+})
+
+test('a rule for GET is one for HEAD; without methods and paths it is for everything', () => {
+  const route = routeOf('rules: [{ methods: [GET], scopes: [openid, a] }, { claims: { b: c } }]')
+  assert.deepEqual(route.rules[0], { methods: ['GET', 'HEAD'], paths: undefined, scopes: ['a'], claims: [] })
+  assert.deepEqual([route.rules[1]?.methods, route.rules[1]?.paths, route.rules[1]?.scopes], [undefined, undefined, []])
+})
+
+test('upstreamAuthorization takes the whole header from a file, without one newline', () => {
+  assert.deepEqual(routeOf('upstreamAuthorization: { secretFile: header.txt }').upstreamAuthorization, {
+    kind: 'secret',
+    file: 'header.txt',
+    value: 'Bearer abc',
+  })
+})
+
+test('audience: unchecked is kept as written, with its clients', () => {
+  const accept = routeOf('audience: unchecked\n    clientIds: [a]').accept[0]
+  assert.deepEqual([accept?.audience, accept?.clientIds], ['unchecked', [['a']]])
+})
+
+test('revocations are sets, and a moment in seconds', () => {
+  const { revocations } = configOf(`${BASE}revocations: { jti: [a, a], issuedBefore: "2026-01-01T01:00:00+01:00" }\n`)
+  assert.deepEqual([revocations.jti, revocations.issuedBefore], [new Set(['a']), Date.UTC(2026, 0, 1) / 1000])
+})
+
+test('odd but legal things are warnings with a place', () => {
+  const parsed = parseText(`issuers: { a: https://a.example.com, b: https://b.example.com }
+defaults: { issuers: [a] }
+routes:
+  x:
+    resource: https://x.example.com
+    mode: observe
+    upstreamAuthorization: { secretFile: header.txt }
+  y: { resource: https://y.example.com, issuers: [a, b], identityHeaders: { X-Auth-Subject: sub } }
+`)
+  assert.ok(parsed.ok)
+  assert.deepEqual(parsed.warnings.map(formatProblem), [
+    'routes.x.upstreamAuthorization: anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it (config.yaml:7:28)',
+    'routes.x.mode: observe lets pass what enforce would deny; set it to enforce when its counts look right (config.yaml:6:11)',
+    'routes.y: has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders (config.yaml:8:6)',
+  ])
+})

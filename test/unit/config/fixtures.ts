@@ -1,0 +1,77 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { type Parsed, parse } from '../../../src/config/parse.ts'
+import { formatProblem } from '../../../src/config/problem.ts'
+
+/** 2026-11-21T00:00:00Z, the present of these tests. */
+export const NOW = 1_795_219_200
+
+/** A small configuration that is right; its issuer and route are what fragments are put into. */
+export const BASE = `issuers:
+  homelab: https://id.example.com
+routes:
+  api:
+    resource: https://api.example.com/mcp
+`
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const pem = { type: 'spki', format: 'pem' } as const
+
+/** The files that configurations of these tests name. */
+export const FILES: Readonly<Record<string, string | Buffer>> = {
+  'good.jwks': JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] }),
+  'private.jwks': JSON.stringify({ keys: [rsa.privateKey.export({ format: 'jwk' })] }),
+  'empty.jwks': '{"keys":[]}',
+  'public.pem': rsa.publicKey.export(pem),
+  'private.pem': rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  'weak.pem': generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export(pem),
+  'x25519.pem': generateKeyPairSync('x25519').publicKey.export(pem),
+  'secret.txt': `${'s'.repeat(32)}\n`,
+  'short.txt': `${'s'.repeat(31)}\n`,
+  'header.txt': 'Bearer abc\n',
+  'two-lines.txt': 'Bearer abc\nX-Admin: 1\n',
+}
+
+/** Reads one configuration as the service would, with these files beside it. */
+export function parseText(text: string, file = 'config.yaml'): Parsed {
+  return parse([{ file, text }], { now: NOW, readFile: readFixture })
+}
+
+/** The lines that an operator sees; empty when nothing is wrong. */
+export function problemsOf(text: string): readonly string[] {
+  const parsed = parseText(text)
+  return parsed.ok ? [] : parsed.problems.map(formatProblem)
+}
+
+export function readFixture(name: string): { bytes: Buffer } | { error: string } {
+  const content = FILES[name]
+  return content === undefined ? { error: 'there is no such file' } : { bytes: Buffer.from(content) }
+}
+
+/** The place in a whole file where a fragment goes. */
+export type Slot = 'file' | 'issuer' | 'resource' | 'route' | 'routes' | 'defaults'
+
+/** A whole file with a fragment at its place. */
+export function withFragment(slot: Slot, fragment: string): string {
+  switch (slot) {
+    case 'file':
+      return fragment.replace('<base>', BASE)
+    case 'issuer':
+      return `issuers:\n  homelab: ${fragment}\nroutes:\n  api:\n    resource: https://api.example.com/mcp\n`
+    case 'resource':
+      return `issuers:\n  homelab: https://id.example.com\nroutes:\n  api:\n    resource: ${fragment}\n`
+    case 'route':
+      return `${BASE}    ${fragment}\n`
+    case 'routes':
+      return `${BASE}  ${fragment}\n`
+    case 'defaults':
+      return `defaults: ${fragment}\n${BASE}`
+  }
+}
+
+/** A broken fragment with every line it causes, beside the good one that differs as little as can be. */
+export interface Row {
+  readonly slot: Slot
+  readonly good: string
+  readonly bad: string
+  readonly problems: readonly string[]
+}

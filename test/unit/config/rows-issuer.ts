@@ -1,0 +1,302 @@
+import type { Row } from './fixtures.ts'
+
+/** Mistakes in an issuer. */
+export const ISSUER_ROWS: readonly Row[] = [
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com/ }',
+    bad: '5',
+    problems: ['issuers.homelab: must be the URL of the issuer, or a map with issuer: … (config.yaml:2:12)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com/ }',
+    bad: '{}',
+    problems: ['issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com/ }',
+    bad: '{ issuer: "" }',
+    problems: ['issuers.homelab.issuer: must not be empty (config.yaml:2:14)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com/ }',
+    bad: '{ iss: https://id.example.com/ }',
+    problems: [
+      'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims (config.yaml:2:14)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://id.example.com/',
+    bad: 'id.example.com',
+    problems: [
+      'issuers.homelab: "id.example.com" is not a URL to discover keys from; write one such as https://id.example.com, or add discoveryUri, jwksUri, jwksFile, publicKeyFile or secretFile (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://id.example.com/',
+    bad: 'https://id.example.com/?tenant=1',
+    problems: [
+      'issuers.homelab: "https://id.example.com/?tenant=1" has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://id.example.com/',
+    bad: 'https://me:secret@id.example.com/',
+    problems: ['issuers.homelab: "https://…@id.example.com/" has credentials in it; remove them (config.yaml:2:12)'],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://id.example.com/',
+    bad: '"https://id.example.com/ "',
+    problems: [
+      'issuers.homelab: "https://id.example.com/ " has control characters or blanks around it; write plain text (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'http://id.auth.svc/',
+    bad: 'http://id.example.com/',
+    problems: [
+      'issuers.homelab: "http://id.example.com/" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'http://localhost:8080/',
+    bad: 'http://localhost.example.com:8080/',
+    problems: [
+      'issuers.homelab: "http://localhost.example.com:8080/" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: http://id.example.com, dangerouslyAllowHttp: true }',
+    bad: '{ issuer: http://id.example.com, dangerouslyAllowHttp: yes }',
+    problems: [
+      'issuers.homelab.issuer: "http://id.example.com" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:22)',
+      'issuers.homelab.dangerouslyAllowHttp: must be true or false, not "yes" (config.yaml:2:67)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: anything, jwksUri: http://id.auth.svc.cluster.local/keys }',
+    bad: '{ issuer: anything, jwksUri: http://id.auth.svc.cluster.local.evil.com/keys }',
+    problems: [
+      'issuers.homelab.jwksUri: "http://id.auth.svc.cluster.local.evil.com/keys" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:41)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, discoveryUri: https://id.example.com/d }',
+    bad: '{ issuer: https://id.example.com, discoveryUri: id.example.com/d }',
+    problems: [
+      'issuers.homelab.discoveryUri: "id.example.com/d" is not an absolute URL; write one such as https://id.example.com/page (config.yaml:2:60)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys }',
+    bad: '{ issuer: https://id.example.com, jwksUri: https://id.example.com:99999/keys }',
+    problems: [
+      'issuers.homelab.jwksUri: "https://id.example.com:99999/keys" is not a well-formed URL; correct its host or port (config.yaml:2:55)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys }',
+    bad: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys, jwksFile: good.jwks }',
+    problems: ['issuers.homelab.jwksFile: stands beside jwksUri; keep one of them (config.yaml:2:84)'],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0',
+    bad: 'https://login.microsoftonline.com/common/v2.0',
+    problems: [
+      'issuers.homelab: "https://login.microsoftonline.com/common/v2.0" stands for every tenant and in no token; write the URL with the ID of your tenant (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0',
+    bad: '"https://login.microsoftonline.com/{tenantid}/v2.0"',
+    problems: [
+      'issuers.homelab: "https://login.microsoftonline.com/{tenantid}/v2.0" is a template; write it with the ID of your tenant, as the iss claim has it (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: 'https://id.example.com',
+    bad: 'https://id.example.com/.well-known/openid-configuration',
+    problems: [
+      'issuers.homelab: "https://id.example.com/.well-known/openid-configuration" is a metadata document; write the issuer that stands in it, and this URL as discoveryUri (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks }',
+    bad: '{ issuer: a, jwksFile: missing.jwks }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "missing.jwks" cannot be read: there is no such file (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks }',
+    bad: '{ issuer: a, jwksFile: public.pem }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "public.pem" is not JSON; it must hold a key set such as {"keys": [...]} (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks }',
+    bad: '{ issuer: a, jwksFile: empty.jwks }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "empty.jwks" holds no keys; it must be a key set such as {"keys": [...]} (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks }',
+    bad: '{ issuer: a, jwksFile: private.jwks }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "private.jwks" has a private or secret key at keys[0]; write public keys only (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: public.pem }',
+    bad: '{ issuer: a, publicKeyFile: private.pem }',
+    problems: [
+      'issuers.homelab.publicKeyFile: the file "private.pem" holds a private key; write the public key only (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: public.pem }',
+    bad: '{ issuer: a, publicKeyFile: weak.pem }',
+    problems: [
+      'issuers.homelab.publicKeyFile: the file "weak.pem" holds an RSA key of 1024 bits; at least 2048 are needed (RFC 7518 section 3.3) (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: public.pem }',
+    bad: '{ issuer: a, publicKeyFile: good.jwks }',
+    problems: [
+      'issuers.homelab.publicKeyFile: the file "good.jwks" holds no public key in PEM (-----BEGIN PUBLIC KEY-----) (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: public.pem }',
+    bad: '{ issuer: a, publicKeyFile: x25519.pem }',
+    problems: [
+      'issuers.homelab.publicKeyFile: the file "x25519.pem" holds a key that no accepted algorithm uses (x25519); use RSA, P-256, P-384, P-521 or Ed25519 (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, secretFile: secret.txt }',
+    bad: '{ issuer: a, secretFile: short.txt }',
+    problems: [
+      'issuers.homelab.secretFile: the file "short.txt" holds 31 bytes; a secret needs at least 32 (RFC 7518 section 3.2) (config.yaml:2:37)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, secretFile: secret.txt, algorithms: [HS256] }',
+    bad: '{ issuer: a, secretFile: secret.txt, algorithms: [HS256, RS256] }',
+    problems: [
+      'issuers.homelab.algorithms[1]: "RS256" is not for a secretFile; write HS256, HS384 or HS512 (config.yaml:2:69)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, algorithms: [RS256] }',
+    bad: '{ issuer: https://id.example.com, algorithms: [HS256] }',
+    problems: [
+      'issuers.homelab.algorithms[0]: "HS256" needs a shared secret; add secretFile, or let the issuer sign with a key pair (config.yaml:2:59)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, algorithms: [RS256] }',
+    bad: '{ issuer: https://id.example.com, algorithms: [rs256, none] }',
+    problems: [
+      'issuers.homelab.algorithms[0]: must be RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384 or HS512, not "rs256"; did you mean "RS256"? (config.yaml:2:59)',
+      'issuers.homelab.algorithms[1]: must be RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384 or HS512, not "none" (config.yaml:2:66)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, algorithms: [RS256] }',
+    bad: '{ issuer: https://id.example.com, algorithms: [] }',
+    problems: [
+      'issuers.homelab.algorithms: must not be an empty list; write at least one entry or remove the key (config.yaml:2:58)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, clockTolerance: 60s }',
+    bad: '{ issuer: https://id.example.com, clockTolerance: 2m }',
+    problems: ['issuers.homelab.clockTolerance: "2m" is too long; write at most 60s (config.yaml:2:62)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, clockTolerance: 30s }',
+    bad: '{ issuer: https://id.example.com, clockTolerance: 30 }',
+    problems: [
+      'issuers.homelab.clockTolerance: must be a duration; write 30s, or another unit of ms, s, m, h and d (config.yaml:2:62)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, maxStale: 24h }',
+    bad: '{ issuer: https://id.example.com, maxStale: 24 hours }',
+    problems: [
+      'issuers.homelab.maxStale: "24 hours" is not a duration; write an integer and ms, s, m, h or d, such as 30s (config.yaml:2:56)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, maxTokenLifetime: 1s }',
+    bad: '{ issuer: https://id.example.com, maxTokenLifetime: 0s }',
+    problems: [
+      'issuers.homelab.maxTokenLifetime: "0s" would refuse every token; write one such as 24h (config.yaml:2:64)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, scopeClaims: [scope] }',
+    bad: '{ issuer: https://id.example.com, scopeClaims: [/realm_access/roles] }',
+    problems: [
+      'issuers.homelab.scopeClaims[0]: "/realm_access/roles" is not the name of a top-level claim; pointers and @ names do not work here (config.yaml:2:60)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com }',
+    bad: '{ issuer: https://id.example.com, introspection: {} }',
+    problems: ['issuers.homelab.introspection: is not supported yet in this version; remove it (config.yaml:2:46)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com }',
+    bad: '{ issuer: https://id.example.com, registration: {} }',
+    problems: ['issuers.homelab.registration: is not supported yet in this version; remove it (config.yaml:2:46)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com }',
+    bad: '{ tokensFile: tokens.yaml }',
+    problems: ['issuers.homelab.tokensFile: is not supported yet in this version; remove it (config.yaml:2:14)'],
+  },
+]

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { formatProblem } from '../../../src/config/problem.ts'
+import { load } from '../../../src/config/source.ts'
+import { BASE, NOW } from './fixtures.ts'
+
+const read = (path: string) => load({ kind: 'path', path }, NOW)
+
+async function problemsOf(path: string): Promise<readonly string[]> {
+  const { parsed } = await read(path)
+  return parsed.ok ? [] : parsed.problems.map(formatProblem)
+}
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'forwardgate-'))
+  t.after(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const SECRET = `issuers: { a: { issuer: a, secretFile: secret } }
+routes: { x: { resource: https://x.example.com } }
+`
+
+test('a file is read, with what it names beside it', async (t) => {
+  const path = folder(t)
+  writeFileSync(join(path, 'config.yaml'), SECRET)
+  writeFileSync(join(path, 'secret'), 's'.repeat(40))
+  const first = await read(join(path, 'config.yaml'))
+  assert.ok(first.parsed.ok)
+  assert.deepEqual(first.namedFiles, [join(path, 'secret')])
+  assert.equal((await read(join(path, 'config.yaml'))).hash, first.hash)
+  writeFileSync(join(path, 'secret'), 't'.repeat(40))
+  assert.notEqual((await read(join(path, 'config.yaml'))).hash, first.hash)
+})
+
+test('a missing, empty, binary or too large file is a problem with its name', async (t) => {
+  const path = folder(t)
+  const file = join(path, 'config.yaml')
+  assert.deepEqual(await problemsOf(file), [
+    `the configuration "${file}" cannot be read: there is no such file; correct it, or set FORWARDGATE_CONFIG`,
+  ])
+  writeFileSync(file, '')
+  assert.match((await problemsOf(file))[0] ?? '', /^the file is empty; write at least/)
+  writeFileSync(file, Buffer.from([0x61, 0x3a, 0xff]))
+  assert.deepEqual(await problemsOf(file), [`the file is not UTF-8; save it as UTF-8 (${file}:1:1)`])
+  writeFileSync(file, Buffer.alloc(1024 * 1024 + 1, 0x23))
+  assert.deepEqual(await problemsOf(file), [
+    `the configuration "${file}" cannot be read: it is larger than 1 MiB; correct it, or set FORWARDGATE_CONFIG`,
+  ])
+})
+
+test('a byte order mark is not part of the text', async (t) => {
+  const file = join(folder(t), 'config.yaml')
+  writeFileSync(file, `\uFEFF${BASE}`)
+  assert.deepEqual(await problemsOf(file), [])
+})
+
+test('a pipe is refused instead of waited for', async (t) => {
+  const path = folder(t)
+  execFileSync('mkfifo', [join(path, 'secret')])
+  writeFileSync(join(path, 'config.yaml'), SECRET)
+  assert.match((await problemsOf(join(path, 'config.yaml')))[0] ?? '', /"secret" cannot be read: it is not a file/)
+})
+
+test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t) => {
+  const path = folder(t)
+  assert.match((await problemsOf(path))[0] ?? '', /it is a directory without a \*\.yaml file/)
+  writeFileSync(join(path, 'b.yml'), 'routes: { x: { resource: https://x.example.com } }\n')
+  writeFileSync(join(path, 'a.yaml'), 'issuers: { a: https://a.example.com }\n')
+  writeFileSync(join(path, '.c.yaml'), 'nonsense: 1\n')
+  writeFileSync(join(path, 'notes.txt'), 'nonsense: 1\n')
+  assert.deepEqual(await problemsOf(path), [])
+  writeFileSync(join(path, 'c.yaml'), 'issuers: { a: https://c.example.com }\n')
+  assert.deepEqual(await problemsOf(path), [
+    `issuers.a: stands in ${join(path, 'a.yaml')} already; keep it in one file (${join(path, 'c.yaml')}:1:12)`,
+  ])
+})
+
+test('all files of a mounted ConfigMap are of one generation, also of one that was swapped half-way', async (t) => {
+  const path = folder(t)
+  const generation = (name: string, host: string) => {
+    mkdirSync(join(path, name))
+    writeFileSync(join(path, name, 'a.yaml'), `issuers: { a: https://${host} }\n`)
+    writeFileSync(join(path, name, 'b.yaml'), `routes: { x: { resource: https://${host}/x } }\n`)
+  }
+  generation('..1', 'one.example.com')
+  generation('..2', 'two.example.com')
+  symlinkSync('..1', join(path, '..data'))
+  for (const name of ['a.yaml', 'b.yaml']) symlinkSync(join('..data', name), join(path, name))
+  for (let i = 0; i < 40; i++) {
+    const reading = read(path)
+    symlinkSync(`..${(i % 2) + 1}`, join(path, '..data_tmp'))
+    renameSync(join(path, '..data_tmp'), join(path, '..data'))
+    const { parsed } = await reading
+    assert.ok(parsed.ok)
+    const [route] = parsed.config.routes
+    assert.equal(`${route?.accept[0]?.issuer.issuer}/x`, route?.resources[0].url)
+  }
+})

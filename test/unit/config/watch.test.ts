@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { formatProblem } from '../../../src/config/problem.ts'
+import { type Loaded, load, type Source } from '../../../src/config/source.ts'
+import { type Watch, watch } from '../../../src/config/watch.ts'
+import { NOW } from './fixtures.ts'
+
+const text = (scope: string) =>
+  `issuers: { a: https://a.example.com }\nroutes: { x: { resource: https://x.example.com, scopes: [${scope}] } }\n`
+
+/** What was told: the route's scope, or the first problem. */
+function summary({ parsed }: Loaded): string {
+  if (parsed.ok) return parsed.config.routes[0]?.accept[0]?.scopes.join() ?? 'no route'
+  return parsed.problems.map(formatProblem)[0] ?? ''
+}
+
+interface Watched {
+  readonly folder: string
+  readonly file: string
+  readonly told: string[]
+  readonly notices: string[]
+  readonly watch: Watch
+  /** Waits until so much was told, and a little longer for what should not come. */
+  settle(count: number): Promise<void>
+}
+
+async function start(t: TestContext, interval: number, prepare: (folder: string) => void): Promise<Watched> {
+  const folder = mkdtempSync(join(tmpdir(), 'forwardgate-'))
+  const file = join(folder, 'config.yaml')
+  prepare(folder)
+  const source: Source = { kind: 'path', path: file }
+  const told: string[] = []
+  const notices: string[] = []
+  const watched = watch(source, {
+    loaded: await load(source, NOW),
+    now: () => NOW,
+    interval,
+    onChange: (loaded) => told.push(summary(loaded)),
+    onNotice: (notice) => notices.push(notice),
+  })
+  t.after(() => {
+    watched.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  // Until the directory is watched.
+  await sleep(20)
+  const settle = async (count: number) => {
+    for (let i = 0; i < 150 && told.length < count; i++) await sleep(20)
+    await sleep(150)
+  }
+  return { folder, file, told, notices, watch: watched, settle }
+}
+
+const plainFile = (folder: string) => writeFileSync(join(folder, 'config.yaml'), text('s0'))
+
+/** Steps 5 to 11 of kubelet's AtomicWriter: a new directory, a link to it, one rename, the old one removed. */
+function mountConfigMap(folder: string, generation: number, files: Readonly<Record<string, string>>): void {
+  const name = `..generation_${generation}`
+  mkdirSync(join(folder, name))
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, name, file), content)
+  let old: string | undefined
+  try {
+    old = readlinkSync(join(folder, '..data'))
+  } catch {
+    for (const file of Object.keys(files)) symlinkSync(join('..data', file), join(folder, file))
+  }
+  symlinkSync(name, join(folder, '..data_tmp'))
+  renameSync(join(folder, '..data_tmp'), join(folder, '..data'))
+  if (old !== undefined) rmSync(join(folder, old), { recursive: true })
+}
+
+// Each way of changing is seen by polling alone and by file system events alone.
+for (const [how, interval] of [
+  ['by polling', 60],
+  ['by events', 3_600_000],
+] as const) {
+  test(`a write in place is seen ${how}`, async (t) => {
+    const { file, told, settle } = await start(t, interval, plainFile)
+    writeFileSync(file, text('s1'))
+    await settle(1)
+    assert.deepEqual(told, ['s1'])
+  })
+
+  test(`a rename over the file is seen ${how}`, async (t) => {
+    const { folder, file, told, settle } = await start(t, interval, plainFile)
+    for (const scope of ['s1', 's2']) {
+      writeFileSync(join(folder, 'config.tmp'), text(scope))
+      renameSync(join(folder, 'config.tmp'), file)
+      await settle(scope === 's1' ? 1 : 2)
+    }
+    assert.deepEqual(told, ['s1', 's2'])
+  })
+
+  test(`a ConfigMap update is seen ${how}, one without a difference is not`, async (t) => {
+    const { folder, told, settle } = await start(t, interval, (path) =>
+      mountConfigMap(path, 0, { 'config.yaml': text('s0') }),
+    )
+    mountConfigMap(folder, 1, { 'config.yaml': text('s0') })
+    await settle(0)
+    mountConfigMap(folder, 2, { 'config.yaml': text('s1') })
+    await settle(1)
+    mountConfigMap(folder, 3, { 'config.yaml': text('s2') })
+    await settle(2)
+    assert.deepEqual(told, ['s1', 's2'])
+  })
+
+  test(`a file that vanishes is told once and seen when it comes back ${how}`, async (t) => {
+    const { file, told, settle } = await start(t, interval, plainFile)
+    unlinkSync(file)
+    await settle(1)
+    await settle(1)
+    assert.match(told[0] ?? '', /there is no such file/)
+    writeFileSync(file, text('s0'))
+    await settle(2)
+    assert.deepEqual(told.slice(1), ['s0'])
+  })
+
+  test(`a named file is watched too ${how}`, async (t) => {
+    const keys = mkdtempSync(join(tmpdir(), 'forwardgate-keys-'))
+    t.after(() => rmSync(keys, { recursive: true, force: true }))
+    const secret = join(keys, 'secret')
+    writeFileSync(secret, 's'.repeat(32))
+    const config = `issuers: { a: { issuer: a, secretFile: ${secret} } }\nroutes: { x: { resource: https://x.example.com } }\n`
+    const { told, settle } = await start(t, interval, (folder) => writeFileSync(join(folder, 'config.yaml'), config))
+    writeFileSync(secret, 't'.repeat(32))
+    await settle(1)
+    writeFileSync(secret, 'short')
+    await settle(2)
+    assert.equal(told.length, 2)
+    assert.match(told[1] ?? '', /holds 5 bytes/)
+  })
+}
+
+test('bad content is told once, and good content after it', async (t) => {
+  const { file, told, settle } = await start(t, 60, plainFile)
+  writeFileSync(file, 'issuers: [')
+  await settle(1)
+  await settle(1)
+  writeFileSync(file, text('s1'))
+  await settle(2)
+  assert.equal(told.length, 2)
+  assert.match(told[0] ?? '', /this is not valid YAML/)
+  assert.equal(told[1], 's1')
+})
+
+test('a burst ends on its last content, each content told at most once', async (t) => {
+  const { folder, told, settle } = await start(t, 60, (path) => mountConfigMap(path, 0, { 'config.yaml': text('s0') }))
+  for (let i = 1; i <= 20; i++) {
+    mountConfigMap(folder, i, { 'config.yaml': text(`s${i}`) })
+    if (i % 5 === 0) await sleep(20)
+  }
+  await settle(1)
+  await settle(told.length)
+  assert.equal(told.at(-1), 's20')
+  assert.equal(new Set(told).size, told.length)
+  assert.ok(!told.some((line) => line.includes('no such file')), told.join())
+})
+
+test('check looks at once', async (t) => {
+  const { file, told, watch: watched } = await start(t, 3_600_000, plainFile)
+  writeFileSync(file, text('s1'))
+  await watched.check()
+  assert.deepEqual(told, ['s1'])
+})
+
+test('nothing is told after close', async (t) => {
+  const { file, told, watch: watched, settle } = await start(t, 30, plainFile)
+  writeFileSync(file, text('s1'))
+  const looking = watched.check()
+  watched.close()
+  await looking
+  writeFileSync(file, text('s2'))
+  await settle(0)
+  assert.deepEqual(told, [])
+})
+
+test('a file mounted with subPath is noticed once', { skip: process.platform !== 'linux' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'forwardgate-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  plainFile(folder)
+  // As behind a bind mount, the file lives on without a name.
+  const descriptor = openSync(join(folder, 'config.yaml'), 'r')
+  t.after(() => closeSync(descriptor))
+  unlinkSync(join(folder, 'config.yaml'))
+  const path = `/proc/self/fd/${descriptor}`
+  const source: Source = { kind: 'path', path }
+  const notices: string[] = []
+  const watched = watch(source, {
+    loaded: await load(source, NOW),
+    now: () => NOW,
+    interval: 20,
+    onChange: () => assert.fail('nothing changed'),
+    onNotice: (notice) => notices.push(notice),
+  })
+  t.after(() => watched.close())
+  await sleep(200)
+  assert.deepEqual(notices, [
+    `${path} was mounted with subPath; hot reload is impossible, mount the whole directory instead`,
+  ])
+})
