@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,11 +58,12 @@ test('a byte order mark is not part of the text', async (t) => {
   assert.deepEqual(await problemsOf(file), [])
 })
 
-test('a pipe is refused instead of waited for', async (t) => {
+test('a device or directory is refused instead of read without end', async (t) => {
   const path = folder(t)
-  execFileSync('mkfifo', [join(path, 'secret')])
-  writeFileSync(join(path, 'config.yaml'), SECRET)
-  assert.match((await problemsOf(join(path, 'config.yaml')))[0] ?? '', /"secret" cannot be read: it is not a file/)
+  for (const name of ['/dev/zero', path]) {
+    writeFileSync(join(path, 'config.yaml'), SECRET.replace('secretFile: secret', `secretFile: ${name}`))
+    assert.match((await problemsOf(join(path, 'config.yaml')))[0] ?? '', /cannot be read: it is not a file/)
+  }
 })
 
 test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t) => {

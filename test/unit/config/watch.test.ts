@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import {
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readlinkSync,
   renameSync,
   rmSync,
