@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+import { DASHBOARD_FILE, renderDashboard } from '../../deploy/grafana/dashboard.ts'
+import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { dashboardPanels, type Panel } from './dashboard-panels.ts'
+import { alerts, prometheusRules } from './prometheus-rules.ts'
+
+const promtool = spawnSync('promtool', ['--version']).status === 0
+const needsPromtool = promtool ? {} : { skip: 'SKIPPED: promtool is not installed, so no alert was tried' }
+const metricNames = async () => {
+  const metrics = createMetrics({ version: '0', routes: () => [], issuers: () => [], tokenCacheEntries: () => 0 })
+  return new Set([...(await metrics.expose()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]))
+}
+const unknownMetrics = (expr: string, known: ReadonlySet<string | undefined>) =>
+  [...expr.matchAll(/\b(?:forwardgate|process|nodejs)_\w+/g)]
+    .map(([name]) => name.replace(/_bucket$/, ''))
+    .filter((name) => !known.has(name))
+
+describe('dashboard', () => {
+  it('is committed as its code renders it', () => {
+    assert.equal(readFileSync(DASHBOARD_FILE, 'utf8'), renderDashboard(), 'run: node deploy/grafana/dashboard.ts')
+  })
+
+  it('has a stable uid, distinct panel ids, and the chosen data source everywhere', () => {
+    const dashboard: { readonly uid?: string } = JSON.parse(renderDashboard())
+    assert.equal(dashboard.uid, 'forwardgate')
+    const panels = dashboardPanels()
+    assert.ok(panels.length >= 15)
+    assert.equal(new Set(panels.map((panel) => panel.id)).size, panels.length)
+    assert.equal(new Set(panels.map((panel) => panel.title)).size, panels.length)
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
+    const chosen = '${datasource}'
+    for (const panel of panels) {
+      assert.ok(panel.description.length > 10, panel.title)
+      assert.equal(panel.datasource.uid, chosen, panel.title)
+      assert.deepEqual(
+        panel.targets.map((target) => target.refId),
+        panel.targets.map((_, index) => String.fromCharCode(65 + index)),
+      )
+      for (const target of panel.targets) assert.equal(target.datasource.uid, chosen, panel.title)
+    }
+  })
+
+  it('has no overlapping panels', () => {
+    const panels = dashboardPanels()
+    const overlap = (a: Panel, b: Panel) =>
+      a.gridPos.x < b.gridPos.x + b.gridPos.w &&
+      b.gridPos.x < a.gridPos.x + a.gridPos.w &&
+      a.gridPos.y < b.gridPos.y + b.gridPos.h &&
+      b.gridPos.y < a.gridPos.y + a.gridPos.h
+    for (const [index, panel] of panels.entries()) {
+      assert.ok(panel.gridPos.x + panel.gridPos.w <= 24, panel.title)
+      for (const other of panels.slice(index + 1)) assert.ok(!overlap(panel, other), `${panel.title}, ${other.title}`)
+    }
+  })
+
+  it('asks only for metrics that exist', async () => {
+    const known = await metricNames()
+    for (const panel of dashboardPanels()) {
+      for (const { expr } of panel.targets) assert.deepEqual(unknownMetrics(expr, known), [], panel.title)
+    }
+  })
+})
+
+describe('alerts', () => {
+  it('ask only for metrics that exist, and say what to do', async () => {
+    const known = await metricNames()
+    const runbook = readFileSync(new URL('../../docs/deploy/monitoring.md', import.meta.url), 'utf8')
+    assert.ok(alerts().length >= 8)
+    for (const { name, expr, annotations } of alerts()) {
+      assert.deepEqual(unknownMetrics(expr, known), [], name)
+      assert.ok(annotations['summary'] && annotations['description'], name)
+      assert.ok(String(annotations['runbook_url']).endsWith(`/docs/deploy/monitoring.md#${name.toLowerCase()}`), name)
+      assert.match(runbook, new RegExp(`^### ${name}$`, 'm'))
+    }
+  })
+
+  it('fire and stay quiet as promtool expects', needsPromtool, () => {
+    const tests = fileURLToPath(new URL('alerts.promtool.yaml', import.meta.url))
+    for (const { name } of alerts()) {
+      const text = readFileSync(tests, 'utf8')
+      assert.match(text, new RegExp(`alertname: ${name}\n\\s+exp_alerts:\n`), `${name} is never seen firing`)
+    }
+    const directory = mkdtempSync(join(tmpdir(), 'forwardgate-alerts-'))
+    try {
+      writeFileSync(join(directory, 'rules.yaml'), stringify(prometheusRules()))
+      copyFileSync(tests, join(directory, 'tests.yaml'))
+      const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'tests.yaml'], {
+        cwd: directory,
+        encoding: 'utf8',
+      })
+      assert.equal(status, 0, `${stdout}${stderr}`)
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+})
