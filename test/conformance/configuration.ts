@@ -1,0 +1,177 @@
+import type { Config } from '../../src/config/model.ts'
+import { type ConfigText, parse } from '../../src/config/parse.ts'
+import { formatProblem } from '../../src/config/problem.ts'
+
+/** The time of every decision in these tests, in seconds. */
+export const NOW = 1_800_000_000
+
+/** How each configured issuer signs. `kid`: main and twin publish the same one for different keys. */
+export const ISSUERS = {
+  main: { iss: 'https://id.example.com/main', algorithms: ['ES256', 'RS256', 'EdDSA'], kid: 'shared' },
+  twin: { iss: 'https://id.example.com/twin', algorithms: ['ES256'], kid: 'shared' },
+  secret: { iss: 'https://id.example.com/secret', algorithms: ['HS256'], kid: undefined },
+  authentik: { iss: 'https://authentik.example.com/application/o/mcp/', algorithms: ['ES256'], kid: 'authentik' },
+  entra: { iss: 'https://login.example.com/tenant/v2.0', algorithms: ['ES256'], kid: 'entra' },
+  strict: { iss: 'https://id.example.com/strict', algorithms: ['ES256'], kid: 'strict' },
+  'cluster-a': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'a' },
+  'cluster-b': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'b' },
+  offline: { iss: 'https://id.example.com/offline', algorithms: ['ES256'], kid: 'offline' },
+} as const satisfies Record<string, { iss: string; algorithms: readonly string[]; kid: string | undefined }>
+
+export type IssuerName = keyof typeof ISSUERS
+
+/** Files that the configuration names, by name, with their content. */
+export const FILES = {
+  'hmac.secret': 'a secret that two parties share!\n',
+  'backend.secret': 'Basic YmFja2VuZDpzZWNyZXQ=\n',
+} as const
+
+/** The configuration of every vector. `jwksUri` says where an issuer publishes its keys. */
+export const configurationText = (jwksUri: (issuer: IssuerName) => string): string => `
+issuers:
+  main: { issuer: ${ISSUERS.main.iss}, jwksUri: "${jwksUri('main')}" }
+  twin: { issuer: ${ISSUERS.twin.iss}, jwksUri: "${jwksUri('twin')}" }
+  secret: { issuer: ${ISSUERS.secret.iss}, secretFile: hmac.secret }
+  authentik: { issuer: ${ISSUERS.authentik.iss}, jwksUri: "${jwksUri('authentik')}", booleanScopes: true }
+  entra: { issuer: ${ISSUERS.entra.iss}, jwksUri: "${jwksUri('entra')}", scopePrefix: api://forwardgate/ }
+  strict:
+    issuer: ${ISSUERS.strict.iss}
+    jwksUri: "${jwksUri('strict')}"
+    algorithms: [ES256]
+    clockTolerance: 0s
+    maxTokenLifetime: 1h
+    requireTyp: at+jwt
+    scopeClaims: [permissions]
+    clientClaims: [azp]
+  cluster-a: { issuer: ${ISSUERS['cluster-a'].iss}, jwksUri: "${jwksUri('cluster-a')}" }
+  cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
+  offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
+defaults:
+  issuers: [main]
+routes:
+  kubernetes:
+    resource: https://api.example.com/mcp/kubernetes
+    scopes: [mcp:read]
+    metadata: { resource_name: Kubernetes }
+  grafana: { resource: https://api.example.com/mcp/grafana, scopes: [mcp:read] }
+  root: { resource: https://root.example.com, audience: [conformance] }
+  port: { resource: "https://api.example.com:8443/port", audience: [conformance], match: { hosts: [port.example.com] } }
+  hosts:
+    resource: [https://in.example.com/hosts, https://out.example.com/hosts]
+    audience: [conformance]
+    scopes: [mcp:read]
+  locked:
+    resource: https://api.example.com/locked
+    audience: [conformance]
+    match: { hosts: [api.example.com], paths: [/locked] }
+  ruled:
+    resource: https://api.example.com/ruled
+    audience: [conformance]
+    scopes: [mcp:read]
+    scopeImplies: { mcp:admin: [mcp:write, mcp:get] }
+    rules:
+      - { methods: [GET], scopes: [mcp:get] }
+      - { methods: [DELETE], scopes: [mcp:write] }
+      - { paths: [/ruled/admin], scopes: [mcp:admin], claims: { groups: [admins] } }
+  both: { resource: https://api.example.com/both, audience: [conformance], issuers: [main, twin] }
+  secret: { resource: https://api.example.com/secret, audience: [conformance], issuers: [secret] }
+  authentik:
+    resource: https://api.example.com/authentik
+    audience: [conformance]
+    issuers: [authentik]
+    scopes: [mcp:read]
+  entra:
+    resource: https://api.example.com/entra
+    audience: [conformance]
+    issuers: [entra]
+    scopes: [mcp:read]
+    requestScopes: [mcp:read, openid, offline_access]
+    rules: [{ methods: [DELETE], scopes: [mcp:write] }]
+  strict: { resource: https://api.example.com/strict, audience: [conformance], issuers: [strict], scopes: [mcp:read] }
+  clusters: { resource: https://api.example.com/clusters, audience: [conformance], issuers: [cluster-a, cluster-b] }
+  offline: { resource: https://api.example.com/offline, audience: [conformance], issuers: [offline] }
+  audiences: { resource: https://api.example.com/audiences, audience: [first, second] }
+  unchecked: { resource: https://api.example.com/unchecked, audience: unchecked, clientIds: [claude] }
+  clients: { resource: https://api.example.com/clients, audience: [conformance], clientIds: [claude, robot] }
+  claims:
+    resource: https://api.example.com/claims
+    audience: [conformance]
+    claims:
+      groups: { anyOf: [family, friends], noneOf: [banned] }
+      /realm_access/roles: { allOf: [read, list] }
+      level: 2
+      https://ns.example.com/role: member
+      legacy: { exists: false }
+      tenant: { exists: true }
+  accept:
+    resource: https://api.example.com/accept
+    accept:
+      - { issuer: main, audience: [conformance], scopes: [deploy] }
+      - { issuer: twin, audience: [conformance], claims: { repository: [me/infra] }, advertise: false }
+      - { issuer: main, audience: [machines], clientIds: [robot] }
+  public:
+    resource: https://api.example.com/public
+    audience: [conformance]
+    scopes: [mcp:read]
+    anonymous: true
+    rules: [{ methods: [DELETE], scopes: [mcp:write] }]
+  observed:
+    resource: https://api.example.com/observed
+    audience: [conformance]
+    scopes: [mcp:read]
+    mode: observe
+    upstreamAuthorization: strip
+    origins: [https://inspector.example.com]
+    match: { hosts: [api.example.com] }
+  identity:
+    resource: https://api.example.com/identity
+    audience: [conformance]
+    identityHeaders:
+      X-User: sub
+      X-Groups: groups
+      X-Role: /realm_access/roles/0
+      X-Scopes: "@scopes"
+      X-Client: "@client"
+      X-Issuer: "@issuer"
+      X-Data: data
+  strip: { resource: https://api.example.com/strip, audience: [conformance], upstreamAuthorization: strip }
+  backend:
+    resource: https://api.example.com/backend
+    audience: [conformance]
+    anonymous: true
+    upstreamAuthorization: { secretFile: backend.secret }
+  exchanged:
+    resource: https://api.example.com/exchanged
+    audience: [conformance]
+    upstreamAuthorization: { claim: backend_token }
+  browser:
+    resource: https://api.example.com/browser
+    audience: [conformance]
+    origins: [https://inspector.example.com, https://other.example.com]
+  preflight:
+    resource: https://api.example.com/preflight
+    audience: [conformance]
+    origins: [https://inspector.example.com]
+    preflight: pass
+    upstreamAuthorization: strip
+  sandboxed: { resource: https://api.example.com/sandboxed, audience: [conformance], origins: ["null"] }
+revocations:
+  jti: [revoked-token]
+  sub: [mallory]
+  clientIds: [revoked-client]
+  issuedBefore: 2020-01-01T00:00:00Z
+`
+
+/** The configuration through the real loader. */
+export function readConfiguration(jwksUri: (issuer: IssuerName) => string): Config {
+  const texts: readonly ConfigText[] = [{ file: 'config.yaml', text: configurationText(jwksUri) }]
+  const parsed = parse(texts, {
+    now: NOW,
+    readFile: (path) => {
+      const content = Object.entries(FILES).find(([name]) => name === path)?.[1]
+      return content === undefined ? { error: 'there is no such file' } : { bytes: Buffer.from(content) }
+    },
+  })
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'))
+  return parsed.config
+}

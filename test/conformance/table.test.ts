@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DENIALS } from '../../src/decision/denial.ts'
+import type { Vector } from './vector.ts'
+import { METADATA } from './vectors/metadata.ts'
+import { ALL_VECTORS } from './vectors.ts'
+
+const byId = new Map(ALL_VECTORS.map((vector) => [vector.id, vector]))
+
+/** What is asked, as `place: value` of each leaf; a list is one leaf. */
+function leaves({ route, request, token, credentials, keysDown, bug }: Vector): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const walk = (place: string, value: unknown): void => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) found.set(place, JSON.stringify(value))
+    else for (const [name, member] of Object.entries(value)) walk(`${place}/${name}`, member)
+  }
+  if (token !== undefined) found.set('token', 'is sent')
+  for (const [name, value] of Object.entries({ route, request, token, credentials, keysDown, bug })) {
+    if (value !== undefined) walk(name, value)
+  }
+  return found
+}
+
+function differences(one: Vector, other: Vector): readonly string[] {
+  const [left, right] = [leaves(one), leaves(other)]
+  return [...new Set([...left.keys(), ...right.keys()])].filter((place) => left.get(place) !== right.get(place))
+}
+
+test('every row has an id of its own, and says what it rests on', () => {
+  assert.equal(byId.size, ALL_VECTORS.length, duplicates(ALL_VECTORS.map(({ id }) => id)).join(', '))
+  assert.equal(new Set(METADATA.map(({ id }) => id)).size, METADATA.length)
+  for (const { id, spec, title } of ALL_VECTORS) assert.ok(spec.length > 3 && title.length > 0, id)
+})
+
+test('a twin passes, and differs in one point', () => {
+  for (const vector of ALL_VECTORS.filter(({ twin }) => twin !== undefined)) {
+    const twin = byId.get(vector.twin ?? '')
+    assert.ok(twin !== undefined, `${vector.id}: no such twin`)
+    assert.equal(twin.expect.status, 200, vector.id)
+    assert.deepEqual(differences(vector, twin).length, 1, `${vector.id}: ${differences(vector, twin)}`)
+  }
+})
+
+test('every reason has a row that is refused for it beside a twin that passes', () => {
+  const denied = new Set(
+    ALL_VECTORS.filter(({ twin, expect }) => twin !== undefined && expect.status !== 200).map(
+      ({ expect }) => expect.reason,
+    ),
+  )
+  assert.deepEqual(
+    Object.keys(DENIALS).filter((reason) => !denied.has(reason as keyof typeof DENIALS)),
+    [],
+  )
+})
+
+test('every reason with a challenge has a row that says it byte for byte', () => {
+  const literal = new Set(
+    ALL_VECTORS.filter(({ expect }) => expect.headers?.['WWW-Authenticate'] !== undefined).map(
+      ({ expect }) => expect.reason,
+    ),
+  )
+  const challenged = Object.entries(DENIALS).flatMap(([reason, row]) => (row.challenge ? [reason] : []))
+  assert.deepEqual(
+    challenged.filter((reason) => !literal.has(reason as keyof typeof DENIALS)),
+    [],
+  )
+})
+
+function duplicates(ids: readonly string[]): readonly string[] {
+  return ids.filter((id, at) => ids.indexOf(id) !== at)
+}

@@ -1,0 +1,89 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { makeSigningKey, type SigningKey, signToken } from '../support/fake-issuer-keys.ts'
+import { FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
+import { MUTATIONS, REMOVED, type TokenRecipe } from './vector.ts'
+
+/** The keys behind the issuers, and tokens made with them. */
+export interface TokenForge {
+  /** What an issuer publishes. */
+  readonly keySet: (issuer: IssuerName) => { readonly keys: readonly Record<string, unknown>[] }
+  readonly make: (recipe: TokenRecipe) => string
+}
+
+const SECRET = createSecretKey(Buffer.from(FILES['hmac.secret'].trimEnd()))
+
+export async function openForge(): Promise<TokenForge> {
+  const stranger = await makeSigningKey('ES256', 'stranger')
+  const keys = new Map<string, readonly SigningKey[]>()
+  for (const [name, { algorithms, kid }] of Object.entries(ISSUERS)) {
+    const made = algorithms
+      .filter((alg) => alg !== 'HS256')
+      .map((alg, at) => makeSigningKey(alg, at === 0 ? kid : `${kid}-${alg}`))
+    keys.set(name, await Promise.all(made))
+  }
+  const keyOf = (owner: string, alg: string): SigningKey =>
+    keys.get(owner)?.find((key) => key.alg === alg) ?? keys.get(owner)?.[0] ?? stranger
+
+  const make = (recipe: TokenRecipe): string => {
+    if (recipe.text !== undefined) return recipe.text
+    const name = recipe.issuer ?? 'main'
+    const issuer = ISSUERS[name as IssuerName]
+    const alg = recipe.alg ?? issuer.algorithms[0]
+    const signer = keyOf(recipe.signedBy ?? name, alg)
+    const header = { typ: name === 'strict' ? 'at+jwt' : 'JWT', alg, kid: kidOf(alg, signer), ...recipe.header }
+    const token = signToken(
+      withoutRemoved(header),
+      withoutRemoved(claimsOf(issuer.iss, recipe)),
+      alg,
+      secretOr(signer, alg, recipe),
+    )
+    return recipe.mutation === undefined ? token : MUTATIONS[recipe.mutation](token)
+  }
+  return { make, keySet: (issuer) => ({ keys: (keys.get(issuer) ?? []).map(({ jwk }) => jwk) }) }
+}
+
+/** The claims of a token that most routes take. */
+function claimsOf(iss: string, recipe: TokenRecipe): Record<string, unknown> {
+  const strict = recipe.issuer === 'strict'
+  const scope =
+    recipe.issuer === 'authentik'
+      ? { 'mcp:read': true }
+      : strict
+        ? { permissions: ['mcp:read'] }
+        : { scope: 'mcp:read' }
+  return {
+    iss,
+    sub: 'alice',
+    aud: ['https://api.example.com/mcp/kubernetes', 'conformance'],
+    iat: NOW - 10,
+    exp: NOW + 300,
+    jti: 'token-1',
+    ...scope,
+    ...(strict ? { azp: 'claude' } : { client_id: 'claude' }),
+    ...recipe.claims,
+  }
+}
+
+function withoutRemoved(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(members).filter(([, value]) => value !== REMOVED && value !== undefined)
+  return Object.fromEntries(kept.map(([name, value]) => [name, timeOr(value)]))
+}
+
+function timeOr(value: unknown): unknown {
+  const isTime =
+    typeof value === 'object' && value !== null && 'inSeconds' in value && typeof value.inSeconds === 'number'
+  return isTime ? NOW + Number(value.inSeconds) : value
+}
+
+function kidOf(alg: string, signer: SigningKey): string | undefined {
+  return alg.startsWith('HS') ? undefined : signer.kid
+}
+
+function secretOr(signer: SigningKey, alg: string, recipe: TokenRecipe): KeyObject | undefined {
+  if (alg === 'none') return undefined
+  if (recipe.signedBy === 'public half') {
+    const pem = signer.publicKey.export({ type: 'spki', format: 'pem' })
+    return createSecretKey(Buffer.from(pem))
+  }
+  return alg.startsWith('HS') ? SECRET : signer.privateKey
+}

@@ -1,0 +1,122 @@
+import type { Config } from '../../src/config/model.ts'
+import { answerTo } from '../../src/decision/answer.ts'
+import { assessToken } from '../../src/decision/assessment.ts'
+import { type Decision, decide, internalError } from '../../src/decision/decide.ts'
+import { readHeaderFields } from '../../src/decision/header-fields.ts'
+import type { FindKeys } from '../../src/decision/keys.ts'
+import { buildRouteTable } from '../../src/decision/route-table.ts'
+import { importJwkSet } from '../../src/issuers/jwk-import.ts'
+import { selectKeys } from '../../src/issuers/key-selection.ts'
+import { importSecret } from '../../src/issuers/local-keys.ts'
+import { openRaw, requestHead } from '../support/raw-http.ts'
+import { type IssuerName, NOW } from './configuration.ts'
+import type { TokenForge } from './token-forge.ts'
+import type { Vector } from './vector.ts'
+
+/** A call of the verifier, as it goes over the wire. */
+export interface WireRequest {
+  readonly method: string
+  readonly target: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+export interface WireAnswer {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+}
+
+/** Any way to the verifier: a socket, TLS, another protocol, a command. */
+export type Send = (request: WireRequest) => Promise<WireAnswer>
+
+/** The call that Traefik makes for a vector: all of the client's fields, and its own. */
+export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
+  const {
+    method = 'POST',
+    host = 'api.example.com',
+    uri = '/mcp/kubernetes',
+    headers = [],
+    without = [],
+  } = vector.request ?? {}
+  const token = vector.token === undefined ? undefined : forge.make(vector.token)
+  const credentials = (vector.credentials ?? 'Bearer {token}').replace('{token}', token ?? '')
+  const own = [
+    ['X-Forwarded-For', '192.0.2.7'],
+    ['X-Forwarded-Host', host],
+    ['X-Forwarded-Method', method],
+    ['X-Forwarded-Port', '443'],
+    ['X-Forwarded-Proto', 'https'],
+    ['X-Forwarded-Server', 'traefik-0'],
+    ['X-Forwarded-Uri', uri],
+    ['X-Real-Ip', '192.0.2.7'],
+  ] as const
+  return {
+    method: vector.request?.ownMethod ?? 'GET',
+    target: vector.route === null ? '/verify' : `/verify/${vector.route}`,
+    headers: [
+      ['Host', 'forwardgate.auth.svc:8080'],
+      ['User-Agent', 'Go-http-client/1.1'],
+      ...headers,
+      ...(token === undefined && vector.credentials === undefined ? [] : [['Authorization', credentials] as const]),
+      ...own.filter(([name]) => !without.includes(name)),
+    ],
+  }
+}
+
+/** Decides in this process: no socket, no cache, no clock. */
+export function createInProcess(config: Config, forge: TokenForge) {
+  const routes = buildRouteTable(config.routes)
+  return async (vector: Vector): Promise<{ readonly decision: Decision; readonly answer: WireAnswer }> => {
+    const { method, target, headers } = toWireRequest(vector, forge)
+    // As the parser does (RFC 9110 §5.5): blanks around a value are not part of it.
+    const fields = readHeaderFields(headers.flatMap(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')]))
+    const findKeys = createFindKeys(forge, vector.keysDown ?? [])
+    const policy = {
+      routes,
+      now: () => NOW,
+      assessToken: vector.bug
+        ? () => Promise.reject(new Error('a bug'))
+        : (token: string, route: Config['routes'][number]) => assessToken(token, route, config.revocations, findKeys),
+    }
+    const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
+    let decision: Decision
+    try {
+      decision = await decide({ method, routeName, fields }, policy)
+    } catch {
+      decision = internalError()
+    }
+    const answer = answerTo(decision, fields.origin, { exposeReason: true })
+    const pairs = answer.headers.flatMap((text, at) =>
+      at % 2 === 0 ? [[text, answer.headers[at + 1] ?? ''] as const] : [],
+    )
+    return { decision, answer: { status: answer.status, headers: pairs, body: answer.body } }
+  }
+}
+
+/** Sends over a connection of its own, byte for byte. */
+export function createSocketSend(origin: string): Send {
+  return async ({ method, target, headers }) => {
+    const connection = await openRaw(origin)
+    try {
+      connection.send(requestHead(`${method} ${target} HTTP/1.1`, headers))
+      const answer = await connection.read({ head: method === 'HEAD' })
+      if (answer === undefined) throw new Error('the server closed the connection without an answer')
+      return { status: answer.status, headers: answer.headers, body: answer.body.toString() }
+    } finally {
+      connection.close()
+    }
+  }
+}
+
+function createFindKeys(forge: TokenForge, keysDown: readonly string[]): FindKeys {
+  return (issuer, alg, kid) => {
+    if (keysDown.includes(issuer.name)) return 'unavailable'
+    const imported =
+      issuer.keys.kind === 'secretFile'
+        ? importSecret(issuer.keys.secret)
+        : importJwkSet(forge.keySet(issuer.name as IssuerName))
+    if (!imported.ok) return 'unavailable'
+    const keys = selectKeys(imported.keys, alg, kid)
+    return keys.length === 0 ? 'unknown' : keys.map((key) => ({ ...key, live: true }))
+  }
+}

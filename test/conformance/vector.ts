@@ -1,0 +1,114 @@
+import type { Reason } from '../../src/decision/denial.ts'
+
+/** One row of the conformance tables: a request as a proxy forwards it, and the one answer that is right. */
+export interface Vector {
+  readonly id: string
+  /** The sections and findings behind it. */
+  readonly spec: string
+  readonly title: string
+  /** What the address names after `/verify/`; null asks plain `/verify`. */
+  readonly route: string | null
+  readonly request?: RequestRecipe
+  /** No token: no Authorization field, unless `request.headers` has one. */
+  readonly token?: TokenRecipe
+  /** The Authorization value around the token. Default: `Bearer {token}`. */
+  readonly credentials?: string
+  /** Issuers whose keys cannot be had. */
+  readonly keysDown?: readonly string[]
+  /** True: judging the token throws. No transport can cause it, so such rows run in process only. */
+  readonly bug?: boolean
+  /** The id of a row that passes and differs in one point only. */
+  readonly twin?: string
+  readonly expect: Expectation
+}
+
+/** The client's request; what is not said is an ordinary POST to the first route. */
+export interface RequestRecipe {
+  readonly method?: string
+  readonly host?: string
+  readonly uri?: string
+  /** The client's own fields, repeats included. */
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+  /** X-Forwarded-* fields that the proxy leaves out. */
+  readonly without?: readonly string[]
+  /** The method of the call itself. Default GET. */
+  readonly ownMethod?: string
+}
+
+/** A token: a good one of the issuer, but for what is said here. */
+export interface TokenRecipe {
+  /** Default `main`. */
+  readonly issuer?: string
+  /** Added or replaced; `REMOVED` takes one away and `inSeconds` is counted from the time of the decision. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  /** Whose key signs: an issuer, `stranger` (nobody publishes it) or `public half` (as an HMAC secret). Default: the issuer's. */
+  readonly signedBy?: string
+  /** How it is signed. Default: as the issuer does. */
+  readonly alg?: string
+  /** What is done to the finished text. */
+  readonly mutation?: keyof typeof MUTATIONS
+  /** Instead of all that: this very text. */
+  readonly text?: string
+}
+
+/** A claim or header member that is not there. */
+export const REMOVED = 'removed from the token'
+
+/** A time in a token, counted from the time of the decision. */
+export const inSeconds = (seconds: number): { readonly inSeconds: number } => ({ inSeconds: seconds })
+
+export interface Expectation {
+  readonly status: number
+  /** Of an allow: `token`, `anonymous` or `preflight`. */
+  readonly reason: Reason | 'token' | 'anonymous' | 'preflight'
+  /** Default: what the status says. */
+  readonly outcome?: 'would_deny'
+  /** Exact values; a list where a field comes more than once. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly absent?: readonly string[]
+  readonly body?: string
+}
+
+const parts = (token: string) => token.split('.') as [string, string, string]
+const again = (text: string) => Buffer.from(text, 'base64url').toString()
+const encode = (text: string | Buffer) => Buffer.from(text).toString('base64url')
+
+/** What attackers and broken issuers do to a signed token. */
+export const MUTATIONS = {
+  'payload raised to admin': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${encode(JSON.stringify({ ...JSON.parse(again(payload)), sub: 'admin' }))}.${signature}`
+  },
+  'last byte of the signature changed': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    const bytes = Buffer.from(signature, 'base64url')
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
+    return `${header}.${payload}.${encode(bytes)}`
+  },
+  'signature removed': (token: string) => token.slice(0, token.lastIndexOf('.') + 1),
+  'two segments': (token: string) => token.slice(0, token.lastIndexOf('.')),
+  'four segments': (token: string) => `${token}.AAAA`,
+  'five segments': (token: string) => `${parts(token)[0]}..AAAA.AAAA.AAAA`,
+  'payload removed': (token: string) => `${parts(token)[0]}..${parts(token)[2]}`,
+  'padded with =': (token: string) => `${token}=`,
+  'signature in another spelling': (token: string) => {
+    // 64 bytes leave four bits of the last character unused: the same signature, another token.
+    const last = token.at(-1) ?? ''
+    return token.slice(0, -1) + String.fromCharCode(last.charCodeAt(0) + 1)
+  },
+  'payload is a list': (token: string) => `${parts(token)[0]}.${encode('[]')}.${parts(token)[2]}`,
+  'BOM before the payload': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${encode(`\ufeff${again(payload)}`)}.${signature}`
+  },
+  'payload is not UTF-8': (token: string) => {
+    const [header, , signature] = parts(token)
+    return `${header}.${encode(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`
+  },
+  'JSON serialisation': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return JSON.stringify({ protected: header, payload, signature })
+  },
+  'longer than any token': (token: string) => token.padEnd(33 * 1024, 'A'),
+} as const satisfies Record<string, (token: string) => string>

@@ -1,0 +1,47 @@
+import type { Vector } from './vector.ts'
+import { ACCEPT } from './vectors/accept.ts'
+import { ALGORITHM } from './vectors/algorithm.ts'
+import { ANONYMOUS_OBSERVE } from './vectors/anonymous-observe.ts'
+import { AUDIENCE } from './vectors/audience.ts'
+import { CHALLENGE } from './vectors/challenge.ts'
+import { CLAIM_RULES } from './vectors/claim-rules.ts'
+import { CLAIMS } from './vectors/claims.ts'
+import { CLIENT } from './vectors/client.ts'
+import { CREDENTIALS } from './vectors/credentials.ts'
+import { FORWARDED_REQUEST } from './vectors/forwarded-request.ts'
+import { IDENTITY_HEADERS } from './vectors/identity-headers.ts'
+import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
+import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
+import { REVOCATION } from './vectors/revocation.ts'
+import { ROUTE } from './vectors/route.ts'
+import { RULES } from './vectors/rules.ts'
+import { SCOPES } from './vectors/scopes.ts'
+import { TIME } from './vectors/time.ts'
+import { TOKEN_FORM } from './vectors/token-form.ts'
+import { UPSTREAM_AUTHORIZATION } from './vectors/upstream-authorization.ts'
+
+/** Every row about a decision, by family. Metadata has a table of its own. */
+export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
+  'forwarded request': FORWARDED_REQUEST,
+  route: ROUTE,
+  'origin and preflight': ORIGIN_PREFLIGHT,
+  credentials: CREDENTIALS,
+  'token form': TOKEN_FORM,
+  algorithm: ALGORITHM,
+  'issuer keys': ISSUER_KEYS,
+  time: TIME,
+  claims: CLAIMS,
+  audience: AUDIENCE,
+  client: CLIENT,
+  revocation: REVOCATION,
+  scopes: SCOPES,
+  'claim rules': CLAIM_RULES,
+  rules: RULES,
+  accept: ACCEPT,
+  'anonymous and observe': ANONYMOUS_OBSERVE,
+  'identity headers': IDENTITY_HEADERS,
+  'upstream authorization': UPSTREAM_AUTHORIZATION,
+  challenge: CHALLENGE,
+}
+
+export const ALL_VECTORS: readonly Vector[] = Object.values(VECTORS).flat()

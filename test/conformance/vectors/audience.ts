@@ -1,0 +1,72 @@
+import { REMOVED, type Vector } from '../vector.ts'
+
+const OWN = 'https://api.example.com/mcp/kubernetes'
+const ALLOWED = { status: 200, reason: 'token' } as const
+const MISMATCH = { status: 401, reason: 'audience_mismatch' } as const
+const aud = (id: string, value: unknown, expect: Vector['expect']): Vector => ({
+  id: `aud-${id}`,
+  spec: 'RFC 7519 §4.1.3; RFC 8707 §2; R2; bypass case 41',
+  title: id,
+  route: 'kubernetes',
+  token: { claims: { aud: value } },
+  ...(expect.status === 200 ? {} : { twin: 'aud-text' }),
+  expect,
+})
+
+/** For whom a token was issued. */
+export const AUDIENCE: readonly Vector[] = [
+  aud('text', OWN, ALLOWED),
+  aud('list', [OWN], ALLOWED),
+  aud('member of a list', ['https://other.example.com', OWN], ALLOWED),
+  aud('missing', REMOVED, MISMATCH),
+  aud('empty list', [], MISMATCH),
+  aud('empty text', '', MISMATCH),
+  aud('trailing slash', `${OWN}/`, MISMATCH),
+  aud('other case', OWN.toUpperCase(), MISMATCH),
+  aud('a part', 'https://api.example.com/mcp', MISMATCH),
+  aud('a longer one', `${OWN}X`, MISMATCH),
+  aud('two in one text', `${OWN} https://other.example.com`, MISMATCH),
+  aud('of another route', 'https://api.example.com/mcp/grafana', MISMATCH),
+  {
+    id: 'aud-here-not-there',
+    spec: 'J36; bypass case 42',
+    title: 'a good token of one route on another',
+    route: 'grafana',
+    token: { claims: { aud: OWN } },
+    twin: 'aud-there',
+    expect: MISMATCH,
+  },
+  {
+    id: 'aud-there',
+    spec: 'J36',
+    title: 'and its own',
+    route: 'grafana',
+    token: { claims: { aud: 'https://api.example.com/mcp/grafana' } },
+    expect: ALLOWED,
+  },
+  {
+    id: 'aud-any-of',
+    spec: 'R3',
+    title: 'any of several',
+    route: 'audiences',
+    token: { claims: { aud: 'second' } },
+    expect: ALLOWED,
+  },
+  {
+    id: 'aud-none-of',
+    spec: 'R3',
+    title: 'none of several',
+    route: 'audiences',
+    token: { claims: { aud: 'third' } },
+    twin: 'aud-any-of',
+    expect: MISMATCH,
+  },
+  {
+    id: 'aud-unchecked',
+    spec: 'MCP: or otherwise verify that they are the intended recipient',
+    title: 'unchecked, as written out: the client decides',
+    route: 'unchecked',
+    token: { claims: { aud: REMOVED } },
+    expect: ALLOWED,
+  },
+]

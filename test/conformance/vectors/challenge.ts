@@ -1,0 +1,128 @@
+import { inSeconds, type TokenRecipe, type Vector } from '../vector.ts'
+
+const spec = 'RFC 6750 §3; RFC 9728 §5.1; B1, B9, B10, B11, B12; the parsers of the SDKs'
+const literal = (
+  id: string,
+  reason: Vector['expect']['reason'],
+  status: number,
+  value: string,
+  more: Partial<Vector>,
+): Vector => ({
+  id: `challenge-${id}`,
+  spec,
+  title: reason,
+  route: 'kubernetes',
+  ...more,
+  expect: { status, reason, headers: { 'WWW-Authenticate': value } },
+})
+const HEAD =
+  'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes", scope="mcp:read"'
+const bad = (
+  reason: Vector['expect']['reason'],
+  description: string,
+  token: TokenRecipe,
+  more: Partial<Vector> = {},
+): Vector =>
+  literal(reason, reason, 401, `${HEAD}, error="invalid_token", error_description="${description}"`, { token, ...more })
+const missing = (id: string, route: string, value: string, request: Vector['request'] = {}): Vector =>
+  literal(id, 'credentials_missing', 401, value, { route, request })
+
+/** WWW-Authenticate, byte for byte. */
+export const CHALLENGE: readonly Vector[] = [
+  literal('credentials_missing', 'credentials_missing', 401, HEAD, {}),
+  literal(
+    'credentials_ambiguous',
+    'credentials_ambiguous',
+    400,
+    `${HEAD}, error="invalid_request", error_description="The request has more than one Authorization header"`,
+    { token: {}, request: { headers: [['Authorization', 'x']] } },
+  ),
+  literal(
+    'scope_insufficient',
+    'scope_insufficient',
+    403,
+    `${HEAD}, error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`,
+    { token: { claims: { scope: '' } } },
+  ),
+  bad(
+    'credentials_malformed',
+    'The Authorization header is not of the form Bearer and one token',
+    {},
+    { credentials: 'Bearer' },
+  ),
+  bad('token_malformed', 'The access token is malformed', { mutation: 'two segments' }),
+  bad('token_too_large', 'The access token is too large', { mutation: 'longer than any token' }),
+  bad('token_opaque', 'The access token is not a signed JWT that this resource can read', { text: 'opaque' }),
+  bad('token_type_rejected', 'The token is of a type that is not accepted here', { header: { typ: 'dpop+jwt' } }),
+  bad('algorithm_rejected', 'The access token is signed with an algorithm that is not accepted', {
+    header: { alg: 'HS256' },
+  }),
+  bad('issuer_untrusted', 'The access token comes from an issuer that is not accepted here', { issuer: 'twin' }),
+  bad('key_unknown', 'The access token is signed with a key that its issuer does not publish', {
+    header: { kid: 'x' },
+  }),
+  bad('signature_invalid', 'The signature of the access token is invalid', { mutation: 'payload raised to admin' }),
+  bad('token_expired', 'The access token expired', { claims: { exp: inSeconds(-60) } }),
+  bad('token_not_yet_valid', 'The access token is not valid yet', { claims: { nbf: inSeconds(60) } }),
+  bad('claim_invalid', 'The access token has a missing or malformed claim', { claims: { exp: '1' } }),
+  bad('audience_mismatch', 'The access token was issued for another audience', { claims: { aud: 'x' } }),
+  bad('token_revoked', 'The access token was revoked', { claims: { sub: 'mallory' } }),
+  missing(
+    'no-scope',
+    'both',
+    'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/both"',
+  ),
+  missing('root', 'root', 'Bearer resource_metadata="https://root.example.com/.well-known/oauth-protected-resource"'),
+  missing(
+    'port',
+    'port',
+    'Bearer resource_metadata="https://api.example.com:8443/.well-known/oauth-protected-resource/port"',
+    { host: 'port.example.com' },
+  ),
+  missing(
+    'first-host',
+    'hosts',
+    'Bearer resource_metadata="https://in.example.com/.well-known/oauth-protected-resource/hosts", scope="mcp:read"',
+    { host: 'evil.example.com' },
+  ),
+  missing(
+    'second-host',
+    'hosts',
+    'Bearer resource_metadata="https://out.example.com/.well-known/oauth-protected-resource/hosts", scope="mcp:read"',
+    { host: 'OUT.example.com:443' },
+  ),
+  missing(
+    'prefix',
+    'entra',
+    'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/entra", scope="api://forwardgate/mcp:read openid offline_access"',
+  ),
+  missing(
+    'prefix-rule',
+    'entra',
+    'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/entra", scope="api://forwardgate/mcp:read openid offline_access api://forwardgate/mcp:write"',
+    { method: 'DELETE' },
+  ),
+  missing(
+    'rules',
+    'ruled',
+    'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/ruled", scope="mcp:read mcp:write mcp:admin"',
+    { method: 'DELETE', uri: '/ruled/admin' },
+  ),
+  missing(
+    'accept',
+    'accept',
+    'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/accept", scope="deploy"',
+  ),
+  ...['a", scope="evil', 'a\\', 'a, error="x"', '😀'].map((sub) =>
+    literal(
+      `reflects-nothing-${sub}`,
+      'scope_insufficient',
+      403,
+      `${HEAD}, error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`,
+      {
+        spec: 'B13; bypass case 60',
+        token: { claims: { sub, aud: ['https://api.example.com/mcp/kubernetes', sub], scope: sub, jti: sub } },
+      },
+    ),
+  ),
+]
