@@ -29,7 +29,7 @@ function differences(one: Vector, other: Vector): readonly string[] {
 test('every row has an id of its own, and says what it rests on', () => {
   assert.equal(byId.size, ALL_VECTORS.length, duplicates(ALL_VECTORS.map(({ id }) => id)).join(', '))
   assert.equal(new Set(METADATA.map(({ id }) => id)).size, METADATA.length)
-  for (const { id, spec, title } of ALL_VECTORS) assert.ok(spec.length > 3 && title.length > 0, id)
+  for (const { id, spec, title } of ALL_VECTORS) assert.ok(spec.length > 1 && title.length > 0, id)
 })
 
 test('a twin passes, and differs in one point', () => {
