@@ -22,18 +22,7 @@ export interface Generation {
  * directory are of one generation. Never throws: what cannot be read is content, too.
  */
 export async function readGeneration(path: string, names: Iterable<string>): Promise<Generation> {
-  const directories = new Map<string, Promise<string>>()
-  const locate = async (file: string): Promise<string> => {
-    const directory = dirname(file)
-    const known = directories.get(directory) ?? dataDirectory(directory)
-    directories.set(directory, known)
-    return join(await known, basename(file))
-  }
-  const read = async (file: string): Promise<readonly [string, FileContent]> => {
-    const content = await readFile(await locate(file))
-    // A file beside a ConfigMap's own (subPath) is not below `..data`.
-    return [file, isMissing(content) ? await readFile(file) : content]
-  }
+  const read = createReader()
   const files = await configFiles(path)
   const config = new Map<string, FileContent>(
     'error' in files ? [[normalize(path), files]] : await Promise.all(files.names.map(read)),
@@ -41,6 +30,28 @@ export async function readGeneration(path: string, names: Iterable<string>): Pro
   const named = new Map(await Promise.all(Array.from(new Set(names)).toSorted().map(read)))
   const contents = [...config.values(), ...named.values()]
   return { config, named, hash: hashOf(config, named), torn: contents.some(isMissing) }
+}
+
+/** Reads files that belong together, as a certificate and its key do, under the same promises. */
+export async function readTogether(names: Iterable<string>): Promise<Pick<Generation, 'named' | 'hash' | 'torn'>> {
+  const named = new Map(await Promise.all(Array.from(names, createReader())))
+  return { named, hash: hashOf(named), torn: [...named.values()].some(isMissing) }
+}
+
+/** Reads files of one moment: the `..data` link of a directory is resolved when its first file is asked for. */
+function createReader(): (file: string) => Promise<readonly [string, FileContent]> {
+  const directories = new Map<string, Promise<string>>()
+  const locate = async (file: string): Promise<string> => {
+    const directory = dirname(file)
+    const known = directories.get(directory) ?? dataDirectory(directory)
+    directories.set(directory, known)
+    return join(await known, basename(file))
+  }
+  return async (file) => {
+    const content = await readFile(await locate(file))
+    // A file beside a ConfigMap's own (subPath) is not below `..data`.
+    return [file, isMissing(content) ? await readFile(file) : content]
+  }
 }
 
 const MISSING = 'there is no such file'

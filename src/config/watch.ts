@@ -1,8 +1,6 @@
-import { type FSWatcher, watch as watchDirectory } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { readGeneration } from './generation.ts'
 import { type Loaded, load, type Source } from './source.ts'
+import { type Watch, watchFiles } from './watch-files.ts'
 
 export interface WatchOptions {
   /** The reading that is in use; changes are told from it on. */
@@ -17,110 +15,24 @@ export interface WatchOptions {
   readonly onNotice: (message: string) => void
 }
 
-export interface Watch {
-  /** Looks now; resolved when what it found has been told. */
-  check(): Promise<void>
-  /** Stops everything; nothing is told afterwards. */
-  close(): void
-}
-
-/** kubelet itself lags by up to a minute, so that two seconds are soon. */
-const INTERVAL_MS = 2000
-
-/** An editor or kubelet needs several steps for one change. */
-const DEBOUNCE_MS = 50
-
-/**
- * Tells each change of the configuration and of the files that it names, by their content. Events of the file system
- * only hasten the next look: they are lost on some mounts, and may be used up for the whole machine (EMFILE).
- */
+/** Tells each change of the configuration and of the files that it names, by their content. */
 export function watch(source: Source, options: WatchOptions): Watch {
   if (source.kind === 'environment') return { check: async () => {}, close: () => {} }
   const { path } = source
-  const { interval = INTERVAL_MS, onChange, onNotice, now } = options
-  const watchers = new Map<string, FSWatcher>()
-  const noticed = new Set<string>()
+  const { interval, onChange, onNotice, now } = options
   let current = options.loaded
-  let closed = false
-  let hastened: NodeJS.Timeout | undefined
-  let last = Promise.resolve()
-
-  const look = async () => {
-    const { hash } = await readGeneration(path, current.namedFiles)
-    if (closed || hash === current.hash) return
-    const loaded = await load(source, now())
-    if (closed || loaded.hash === current.hash) return
-    current = loaded
-    onChange(loaded)
-  }
-
-  const check = (): Promise<void> => {
-    // One at a time: the order of two looks must not be that of their disks.
-    last = last
-      .then(() => (closed ? undefined : look()))
-      .catch((error: unknown) => notice(`the configuration could not be looked at: ${String(error)}`))
-    return last
-  }
-
-  const poll = async () => {
-    await check()
-    await noticeSubPath()
-    await attach()
-    if (!closed) polling = setTimeout(() => void poll(), interval).unref()
-  }
-
-  const hasten = () => {
-    clearTimeout(hastened)
-    if (!closed) hastened = setTimeout(() => void check(), DEBOUNCE_MS).unref()
-  }
-
-  const notice = (message: string) => {
-    if (closed || noticed.has(message)) return
-    noticed.add(message)
-    onNotice(message)
-  }
-
-  /** A file that was mounted alone stays the old one for ever; its directory entry is gone. */
-  const noticeSubPath = async () => {
-    for (const file of [path, ...current.namedFiles]) {
-      const status = await stat(file).catch(() => undefined)
-      if (status?.isFile() && status.nlink === 0) {
-        notice(`${file} was mounted with subPath; hot reload is impossible, mount the whole directory instead`)
-      }
-    }
-  }
-
-  const attach = async () => {
-    const isDirectory = (await stat(path).catch(() => undefined))?.isDirectory() === true
-    const wanted = new Set([isDirectory ? path : dirname(path), ...current.namedFiles.map((file) => dirname(file))])
-    if (closed) return
-    for (const [directory, watcher] of watchers) if (!wanted.has(directory)) detach(directory, watcher)
-    for (const directory of wanted) {
-      if (watchers.has(directory)) continue
-      try {
-        const watcher = watchDirectory(directory, { persistent: false }, hasten)
-        watcher.on('error', () => detach(directory, watcher))
-        watchers.set(directory, watcher)
-      } catch {
-        // No inotify instance left, or no such directory: looking at intervals does without.
-      }
-    }
-  }
-
-  const detach = (directory: string, watcher: FSWatcher) => {
-    watcher.close()
-    if (watchers.get(directory) === watcher) watchers.delete(directory)
-  }
-
-  let polling = setTimeout(() => void poll(), interval).unref()
-  void attach().then(noticeSubPath)
-  return {
-    check,
-    close() {
-      closed = true
-      clearTimeout(polling)
-      clearTimeout(hastened)
-      for (const [directory, watcher] of watchers) detach(directory, watcher)
+  return watchFiles({
+    files: () => [path, ...current.namedFiles],
+    what: 'the configuration',
+    async look(closed) {
+      const { hash } = await readGeneration(path, current.namedFiles)
+      if (closed() || hash === current.hash) return
+      const loaded = await load(source, now())
+      if (closed() || loaded.hash === current.hash) return
+      current = loaded
+      onChange(loaded)
     },
-  }
+    onNotice,
+    ...(interval === undefined ? {} : { interval }),
+  })
 }

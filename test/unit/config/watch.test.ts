@@ -17,7 +17,8 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatProblem } from '../../../src/config/problem.ts'
 import { type Loaded, load, type Source } from '../../../src/config/source.ts'
-import { type Watch, watch } from '../../../src/config/watch.ts'
+import { watch } from '../../../src/config/watch.ts'
+import type { Watch } from '../../../src/config/watch-files.ts'
 import { NOW } from './fixtures.ts'
 
 const text = (scope: string) =>
