@@ -11,7 +11,8 @@ const byId = new Map(ALL_VECTORS.map((vector) => [vector.id, vector]))
 function leaves({ route, request, token, credentials, keysDown, bug }: Vector): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const walk = (place: string, value: unknown): void => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) found.set(place, JSON.stringify(value))
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || 'inSeconds' in value)
+      found.set(place, JSON.stringify(value))
     else for (const [name, member] of Object.entries(value)) walk(`${place}/${name}`, member)
   }
   if (token !== undefined) found.set('token', 'is sent')

@@ -76,7 +76,7 @@ export const ALGORITHM: readonly Vector[] = [
     title: 'the kid of a key for another algorithm',
     route: 'kubernetes',
     token: { header: { kid: 'shared-RS256' } },
-    twin: 'alg-ES256',
+    twin: 'kid-known',
     expect: { status: 401, reason: 'key_unknown' },
   },
   {

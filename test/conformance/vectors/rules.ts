@@ -69,7 +69,13 @@ export const RULES: readonly Vector[] = [
         : on(`spelling-${uri}`, 'POST', uri, {}, short('mcp:read mcp:admin')),
   ),
   on('neighbour', 'POST', '/ruled/administration', {}, ALLOWED),
-  ...['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'].map(
+  ...[
+    'X-HTTP-Method-Override',
+    'X-HTTP-Method',
+    'X-Method-Override',
+    'X_HTTP_Method_Override',
+    'x.method.override',
+  ].map(
     (name): Vector => ({
       id: `override-${name}`,
       spec: 'bypass case 18',

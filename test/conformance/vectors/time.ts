@@ -40,7 +40,8 @@ export const TIME: readonly Vector[] = [
   strict('strict-exp-now', { exp: inSeconds(0) }, EXPIRED, 'strict-exp-before'),
   strict('strict-nbf-now', { nbf: inSeconds(0) }, ALLOWED),
   strict('strict-nbf-after', { nbf: inSeconds(1) }, EARLY, 'strict-nbf-now'),
-  strict('strict-iat-after', { iat: inSeconds(1) }, EARLY, 'strict-life-allowed'),
+  strict('strict-iat-now', { iat: inSeconds(0) }, ALLOWED),
+  strict('strict-iat-after', { iat: inSeconds(1) }, EARLY, 'strict-iat-now'),
   strict('strict-life-allowed', { iat: inSeconds(-10), exp: inSeconds(3590) }, ALLOWED),
   strict('strict-life-exceeded', { iat: inSeconds(-10), exp: inSeconds(3591) }, LONG, 'strict-life-allowed'),
   // Without iat the life counts from now; `issuedBefore` refuses the shorter one for another reason.
