@@ -1,12 +1,14 @@
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
+import { explain } from './explain.ts'
 import { healthcheck } from './healthcheck.ts'
+import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Command[] = [serve, healthcheck]
+const COMMANDS: readonly Command[] = [serve, explain, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,0 +1,75 @@
+import type { Route } from '../config/model.ts'
+import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
+
+/** One ForwardAuth call, as a proxy makes it. */
+export interface Call {
+  /** Of the call itself, not of the client's request. */
+  readonly method: string
+  /** What the address names; undefined for plain `/verify`. */
+  readonly routeName: string | undefined
+  readonly fields: HeaderFields
+}
+
+/** The client's request, from which the call is made. */
+export interface ClientRequest {
+  readonly routeName: string | undefined
+  readonly method: string
+  readonly host: string
+  readonly uri: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly token: string | undefined
+}
+
+/** What the proxy writes itself; a client's copy of them never arrives. */
+const OF_THE_PROXY = /^x-forwarded-(?:method|host|uri)$/i
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** The call that Traefik makes for a client's request: GET, the client's headers, and its own. */
+export function callFor(request: ClientRequest): Call {
+  const raw = [
+    ...request.headers.flat(),
+    ...(request.token === undefined ? [] : ['Authorization', `Bearer ${request.token}`]),
+    ...['X-Forwarded-Method', request.method, 'X-Forwarded-Host', request.host, 'X-Forwarded-Uri', request.uri],
+  ]
+  return { method: 'GET', routeName: request.routeName, fields: readHeaderFields(raw) }
+}
+
+/** Host and URI of a request to the resource itself. */
+export function placeOf(route: Route, host?: string): { readonly host: string; readonly uri: string } {
+  const resource = route.resources.find(({ hostname }) => hostname === host?.toLowerCase()) ?? route.resources[0]
+  const authority = resource.origin.slice(resource.origin.indexOf('//') + 2)
+  return { host: host ?? authority, uri: `${resource.path || '/'}${resource.query}` }
+}
+
+/** `Name: value` as a header, or why it is none. */
+export function parseHeader(text: string): readonly [name: string, value: string] | string {
+  const colon = text.indexOf(':')
+  const name = text.slice(0, Math.max(colon, 0))
+  if (!FIELD_NAME.test(name)) return `"${text}" is not a header; write 'Name: value'`
+  if (OF_THE_PROXY.test(name)) return `${name} is written by the proxy; use --method, --host, --uri, or --call`
+  return [name, withoutBlanks(text.slice(colon + 1))]
+}
+
+/** A call as it was captured: the request line and the header lines. A string says why it is none. */
+export function parseCall(text: string): Call | string {
+  const [requestLine = '', ...lines] = text.split(/\r?\n/)
+  const [, method = '', target] = /^([A-Z-]+) (\S+)(?: HTTP\/[0-9.]+)?$/.exec(requestLine) ?? []
+  if (target === undefined) return 'line 1 is not a request line such as: GET /verify/kubernetes HTTP/1.1'
+  const path = target.replace(/\?.*$/s, '')
+  if (path !== '/verify' && !path.startsWith('/verify/')) return `line 1: ${path} is not /verify or /verify/<route>`
+  const raw: string[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line === '') break
+    const colon = line.indexOf(':')
+    const name = line.slice(0, Math.max(colon, 0))
+    if (!FIELD_NAME.test(name)) return `line ${index + 2} is not a header such as: X-Forwarded-Method: GET`
+    raw.push(name, withoutBlanks(line.slice(colon + 1)))
+  }
+  const routeName = path === '/verify' ? undefined : path.slice('/verify/'.length)
+  return { method, routeName, fields: readHeaderFields(raw) }
+}
+
+/** Blanks around a value are not part of it (RFC 9110 §5.5). */
+function withoutBlanks(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '')
+}

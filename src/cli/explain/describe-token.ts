@@ -1,0 +1,45 @@
+import type { Described } from './describe.ts'
+import { issuersOf, type Seen, unverifiedTokenOf } from './seen.ts'
+import { listed, shown } from './values.ts'
+
+type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token type' | 'token claims'
+
+/** What the steps about the token itself have seen, where they passed. */
+export function describeToken(step: TokenStep, seen: Seen): Described {
+  const { decision, readings } = seen
+  const unverified = unverifiedTokenOf(seen.call)
+  const candidates = issuersOf(decision.route?.accept ?? []).filter(({ issuer }) => issuer === unverified?.issuer)
+  const issuer = decision.issuer ?? candidates[0]
+  const name = `issuers.${issuer?.name}`
+  switch (step) {
+    case 'token': {
+      const kid = unverified?.keyId === undefined ? 'no kid' : `kid ${shown(unverified.keyId)}`
+      return {
+        detail: `a signed JWT: alg ${shown(unverified?.algorithm)}, ${kid}, typ ${shown(unverified?.type ?? 'none')}`,
+      }
+    }
+    case 'issuer':
+      return {
+        detail: `${shown(unverified?.issuer)} is ${candidates.map((one) => `issuers.${one.name}`).join(' and ')}`,
+      }
+    case 'algorithm':
+      return { detail: `${shown(unverified?.algorithm)}, one of ${listed(issuer?.algorithms ?? [])}` }
+    case 'key': {
+      const key = decision.token?.key
+      const keys = readings.get(issuer?.name ?? '')?.keys
+      const many = keys === undefined ? '' : `, one of ${keys}`
+      if (key === undefined) return { detail: `${name} has one that fits${many}` }
+      return { detail: `${key.kid === undefined ? 'a key without kid' : `kid ${shown(key.kid)}`} of ${name}${many}` }
+    }
+    case 'signature':
+      return { detail: `holds with a key of ${name}` }
+    case 'token type':
+      return {
+        detail: shown(unverified?.type ?? 'none'),
+        expected: issuer?.requireTyp ?? 'JWT or at+jwt or none',
+        actual: unverified?.type ?? 'none',
+      }
+    case 'token claims':
+      return { detail: 'exp is there, and the claims that are read are of the right types' }
+  }
+}

@@ -1,0 +1,164 @@
+import type { Config, Issuer, KeySource, Route } from '../../config/model.ts'
+import { type Call, callFor, parseCall, parseHeader, placeOf } from '../call.ts'
+import type { Finding } from '../findings.ts'
+import { readInput } from '../input.ts'
+import { parseInstant } from '../instant.ts'
+import { StandIn } from '../stand-in.ts'
+import type { Terminal } from '../terminal.ts'
+import { issuersOf, unverifiedTokenOf } from './seen.ts'
+
+/** The options of `explain`, as they were given. */
+export interface ExplainOptions {
+  readonly route?: string | undefined
+  readonly host?: string | undefined
+  readonly method?: string | undefined
+  readonly uri?: string | undefined
+  readonly header?: readonly string[] | undefined
+  readonly 'token-file'?: string | undefined
+  readonly claims?: string | undefined
+  readonly call?: string | undefined
+  readonly jwks?: string | undefined
+  readonly at?: string | undefined
+}
+
+/** What is to be explained. */
+export interface ExplainQuestion {
+  readonly call: Call
+  readonly now: number
+  readonly whatIf: boolean
+  /** The issuers whose keys are needed, and where they come from. */
+  readonly issuers: readonly Issuer[]
+  readonly sourceOf: (issuer: Issuer) => KeySource
+}
+
+type Asked =
+  | { readonly ok: true; readonly question: ExplainQuestion }
+  | { readonly ok: false; readonly finding: Finding }
+
+/** What contradicts itself in the options, before any file is read; undefined when nothing does. */
+export function contradiction(options: ExplainOptions): string | undefined {
+  const { call, claims, jwks, route, host } = options
+  const beside = (['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims'] as const).find(
+    (name) => options[name] !== undefined,
+  )
+  if (call !== undefined && beside !== undefined) return `--call is the whole question; leave out --${beside}`
+  if (call === undefined && route === undefined && host === undefined)
+    return 'say which route: --route, --host or --call'
+  if (claims !== undefined && options['token-file'] !== undefined) return '--claims and --token-file exclude each other'
+  if (claims !== undefined && jwks !== undefined) return '--jwks checks signatures, and --claims have none'
+  const stdin = [call, claims, jwks, options['token-file']].filter((file) => file === '-')
+  return stdin.length > 1 ? 'only one option can read standard input' : undefined
+}
+
+/** Reads the files that the options name and makes the call that is to be explained. */
+export async function readQuestion(options: ExplainOptions, config: Config, terminal: Terminal): Promise<Asked> {
+  const now = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at)
+  if (now === undefined) {
+    return refuse('--at', `"${options.at}" is not a time; write it like 2026-01-01T00:00:00Z, or in seconds`)
+  }
+  const question = { now, whatIf: false, sourceOf: (issuer: Issuer) => issuer.keys }
+  if (options.call !== undefined) {
+    const input = await readInput(options.call, terminal)
+    if (!input.ok) return input
+    const call = parseCall(input.text)
+    if (typeof call === 'string') return refuse(input.file, call)
+    return withKeys({ ...question, call }, options, config, terminal)
+  }
+  const request = clientRequest(options, config)
+  if (typeof request === 'string') return refuse('--header', request)
+  if (options['token-file'] !== undefined) {
+    const input = await readInput(options['token-file'], terminal)
+    if (!input.ok) return input
+    const token = input.text.trim().replace(/^(?:authorization: *)?bearer +/i, '')
+    return withKeys({ ...question, call: callFor({ ...request, token }) }, options, config, terminal)
+  }
+  if (options.claims === undefined) {
+    return withKeys({ ...question, call: callFor({ ...request, token: undefined }) }, options, config, terminal)
+  }
+  const input = await readInput(options.claims, terminal)
+  if (!input.ok) return input
+  const parts = parseClaims(input.text)
+  if (typeof parts === 'string') return refuse(input.file, parts)
+  const issuer = issuersFor(config, options.route).find((one) => one.issuer === parts.claims['iss'])
+  const { token, keys } = await new StandIn().sign(issuer, parts.header, parts.claims)
+  const call = callFor({ ...request, token })
+  const issuers = issuer === undefined ? [] : [issuer]
+  return { ok: true, question: { ...question, call, whatIf: true, issuers, sourceOf: () => keys } }
+}
+
+type WithoutIssuers = Omit<ExplainQuestion, 'issuers'>
+
+/** Only the issuers that the token names are asked for keys: nothing else would be waited for. */
+async function withKeys(
+  question: WithoutIssuers,
+  { jwks }: ExplainOptions,
+  config: Config,
+  terminal: Terminal,
+): Promise<Asked> {
+  const iss = unverifiedTokenOf(question.call)?.issuer
+  const issuers = issuersFor(config, question.call.routeName).filter(({ issuer }) => issuer === iss)
+  if (jwks === undefined) return { ok: true, question: { ...question, issuers } }
+  const input = await readInput(jwks, terminal)
+  if (!input.ok) return input
+  const document = parseJson(input.text)
+  if (document === undefined) return refuse(input.file, 'is not JSON; it must hold a key set such as {"keys": [...]}')
+  return { ok: true, question: { ...question, issuers, sourceOf: () => ({ kind: 'jwksFile', file: jwks, document }) } }
+}
+
+function issuersFor({ routes, issuers }: Config, routeName: string | undefined): readonly Issuer[] {
+  if (routeName === undefined) return issuers
+  return issuersOf(routes.find(({ name }) => name === routeName)?.accept ?? [])
+}
+
+function clientRequest(options: ExplainOptions, { routes }: Config) {
+  const headers: (readonly [string, string])[] = []
+  for (const text of options.header ?? []) {
+    const header = parseHeader(text)
+    if (typeof header === 'string') return header
+    headers.push(header)
+  }
+  const route = routes.find(({ name }) => name === options.route)
+  const place = placeIn(route, options.host)
+  return {
+    routeName: options.route,
+    method: options.method ?? 'GET',
+    host: place.host,
+    uri: options.uri ?? place.uri,
+    headers,
+  }
+}
+
+function placeIn(route: Route | undefined, host: string | undefined): { readonly host: string; readonly uri: string } {
+  return route === undefined ? { host: host ?? 'localhost', uri: '/' } : placeOf(route, host)
+}
+
+interface Parts {
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** `{ "header": {…}, "claims": {…} }`, or the claims alone. */
+function parseClaims(text: string): Parts | string {
+  const value = parseJson(text)
+  if (!isObject(value)) return 'is not a JSON object of claims, or of header and claims'
+  const { header = {}, claims } = value
+  const named = Object.keys(value).every((key) => key === 'header' || key === 'claims')
+  if (named && isObject(claims) && isObject(header)) return { header, claims }
+  return { header: {}, claims: value }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(path: string, what: string): { readonly ok: false; readonly finding: Finding } {
+  return { ok: false, finding: { severity: 'error', id: 'input', what, path } }
+}

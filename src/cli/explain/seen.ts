@@ -1,0 +1,52 @@
+import type { Accept, Config, Issuer } from '../../config/model.ts'
+import type { VerifiedToken } from '../../decision/access-token.ts'
+import { admit } from '../../decision/authorization.ts'
+import { parseCredentials } from '../../decision/credentials.ts'
+import type { Decision } from '../../decision/decide.ts'
+import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/unverified-token.ts'
+import type { RefreshEvent } from '../../issuers/key-set.ts'
+import type { Call } from '../call.ts'
+
+/** All that an explanation is made from. */
+export interface Seen {
+  readonly call: Call
+  readonly config: Config
+  readonly decision: Decision
+  /** Seconds since the epoch, of the decision. */
+  readonly now: number
+  /** How the keys of each issuer that was asked were read. */
+  readonly readings: ReadonlyMap<string, RefreshEvent>
+  /** True: there were claims only; a key made for this run signed them. */
+  readonly whatIf: boolean
+}
+
+/** The token text of a call, where there is one. */
+export function tokenTextOf({ fields }: Call): string | undefined {
+  const credentials = parseCredentials(fields.authorization)
+  return credentials.ok ? credentials.token : undefined
+}
+
+/** What the token of a call says before its signature is checked; undefined where it cannot be read. */
+export function unverifiedTokenOf(call: Call): UnverifiedToken | undefined {
+  const text = tokenTextOf(call)
+  const parsed = text === undefined ? undefined : parseUnverifiedToken(text)
+  return parsed?.ok === true ? parsed.token : undefined
+}
+
+/** The issuers that a route accepts. */
+export function issuersOf(accept: readonly Accept[]): readonly Issuer[] {
+  return [...new Set(accept.map(({ issuer }) => issuer))]
+}
+
+/** The way in that the decision is about: the one that took the token, else the one of the denial. */
+export function judgedEntry({ decision, config }: Seen, token: VerifiedToken): Accept | undefined {
+  const { route } = decision
+  if (route === undefined) return undefined
+  const admission = admit(token, route, config.revocations)
+  const entries = route.accept.filter(({ issuer }) => issuer === token.issuer)
+  const wanted = JSON.stringify(admission.denial)
+  return entries.find((entry) => {
+    const alone = admit(token, { ...route, accept: [entry] }, config.revocations)
+    return JSON.stringify(alone.denial) === wanted
+  })
+}

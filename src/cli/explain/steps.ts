@@ -1,0 +1,127 @@
+import { admit } from '../../decision/authorization.ts'
+import type { Reason } from '../../decision/denial.ts'
+import { type Described, describeDenial, describePassed } from './describe.ts'
+import type { Seen } from './seen.ts'
+
+/**
+ * The steps of a decision in the order of `decide`, where the address names the route; plain `/verify` needs the
+ * forwarded request to find it.
+ */
+export const STEPS = [
+  'route',
+  'forwarded request',
+  'match',
+  'header names',
+  'origin',
+  'preflight',
+  'credentials',
+  'token',
+  'issuer',
+  'algorithm',
+  'key',
+  'signature',
+  'token type',
+  'token claims',
+  'time',
+  'lifetime',
+  'audience',
+  'revocation',
+  'client',
+  'scopes',
+  'claims',
+  'rules',
+  'identity',
+  'end',
+] as const
+
+export type Step = (typeof STEPS)[number]
+
+/**
+ * The step that each reason is the failure of: all steps before it have passed. One for every reason, so that a new
+ * reason does not compile without its step. The scopes and claims of rules are told apart by `failedStep`.
+ */
+export const STEP_OF = {
+  route_unknown: 'route',
+  forwarded_request_invalid: 'forwarded request',
+  route_mismatch: 'match',
+  identity_header_alias: 'header names',
+  origin_not_allowed: 'origin',
+  credentials_missing: 'credentials',
+  credentials_malformed: 'credentials',
+  credentials_ambiguous: 'credentials',
+  token_too_large: 'credentials',
+  token_malformed: 'token',
+  token_opaque: 'token',
+  issuer_untrusted: 'issuer',
+  algorithm_rejected: 'algorithm',
+  key_unknown: 'key',
+  keys_unavailable: 'key',
+  signature_invalid: 'signature',
+  token_type_rejected: 'token type',
+  claim_invalid: 'token claims',
+  token_expired: 'time',
+  token_not_yet_valid: 'time',
+  token_lifetime_exceeded: 'lifetime',
+  audience_mismatch: 'audience',
+  token_revoked: 'revocation',
+  client_rejected: 'client',
+  scope_insufficient: 'scopes',
+  claim_not_allowed: 'claims',
+  identity_too_large: 'identity',
+  internal_error: 'end',
+} as const satisfies Record<Reason, Step>
+
+/** How one step went. `skip`: it was not reached, not needed or not possible. */
+export interface StepResult extends Described {
+  readonly step: Step
+  readonly result: 'pass' | 'fail' | 'skip'
+}
+
+/** Every step with its result, from the decision and its evidence: nothing is judged a second time. */
+export function stepsOf(seen: Seen): readonly StepResult[] {
+  const { decision } = seen
+  const failed = failedStep(seen)
+  const ended = failed ?? endOfPass(seen)
+  const order = orderOf(seen)
+  const last = order.indexOf(ended)
+  return order.flatMap((step, index): readonly StepResult[] => {
+    if (step === failed && decision.outcome !== 'allow') {
+      return [{ step, result: 'fail', ...describeDenial(decision.denial, seen) }]
+    }
+    if (step === 'end') return []
+    if (decision.reason === 'internal_error') return [{ step, result: 'skip', detail: 'not known' }]
+    if (index > last) return [{ step, result: 'skip', detail: failed === undefined ? 'not needed' : 'not reached' }]
+    if (seen.whatIf && (step === 'key' || step === 'signature')) {
+      return [{ step, result: 'skip', detail: 'not checked, as there are only claims' }]
+    }
+    return [{ step, result: 'pass', ...describePassed(step, seen) }]
+  })
+}
+
+/** The step at which a request was refused; undefined when it was allowed. */
+export function failedStep({ decision, config }: Seen): Step | undefined {
+  if (decision.outcome === 'allow') return undefined
+  const step = STEP_OF[decision.reason]
+  const { token, route } = decision
+  if ((step !== 'scopes' && step !== 'claims') || token === undefined || route === undefined) return step
+  // Asked again, as the evidence does not say who wanted them: the route's own ways in, or a rule.
+  return admit(token, route, config.revocations).denial === undefined ? 'rules' : step
+}
+
+function orderOf({ call }: Seen): readonly Step[] {
+  if (call.routeName !== undefined) return STEPS
+  const [route, request, ...others] = STEPS
+  return [request, route, ...others]
+}
+
+/** The last step that an allowed request needed. */
+function endOfPass({ decision }: Seen): Step {
+  switch (decision.reason) {
+    case 'preflight':
+      return 'preflight'
+    case 'anonymous':
+      return 'credentials'
+    default:
+      return 'identity'
+  }
+}

@@ -1,0 +1,67 @@
+import type { Config, Issuer, KeySource } from '../config/model.ts'
+import { type Answer, answerTo } from '../decision/answer.ts'
+import { assessToken } from '../decision/assessment.ts'
+import { type Decision, decide, internalError } from '../decision/decide.ts'
+import type { FindKeys } from '../decision/keys.ts'
+import { buildRouteTable } from '../decision/route-table.ts'
+import { systemClock } from '../issuers/clock.ts'
+import type { RefreshEvent } from '../issuers/key-set.ts'
+import { openRegistry } from '../issuers/registry.ts'
+import type { Call } from './call.ts'
+
+/** The key sets of some issuers, opened for one command. */
+export interface Keys {
+  readonly findKeys: FindKeys
+  /** How the reading of each issuer's keys ended, by its name. */
+  readonly readings: ReadonlyMap<string, RefreshEvent>
+  close(): void
+}
+
+/**
+ * Opens the key sets of these issuers as the service does, and waits for their first keys, 5 s at most. `sourceOf` may
+ * put other keys in the place of an issuer's own.
+ */
+export async function openKeys(
+  issuers: readonly Issuer[],
+  sourceOf: (issuer: Issuer) => KeySource = ({ keys }) => keys,
+): Promise<Keys> {
+  const readings = new Map<string, RefreshEvent>()
+  const registry = openRegistry(
+    issuers.map((issuer) => ({ ...issuer, keys: sourceOf(issuer) })),
+    { fetch, clock: systemClock, random: Math.random, onRefresh: (event) => readings.set(event.issuer, event) },
+  )
+  await registry.ready
+  return {
+    findKeys: (issuer, alg, kid) => registry.keySets.get(issuer.name)?.find(alg, kid) ?? 'unavailable',
+    readings,
+    close: () => registry.close(),
+  }
+}
+
+/** What the service would decide and answer. */
+export interface Judgement {
+  readonly decision: Decision
+  readonly answer: Answer
+}
+
+/** Has a call judged by the decision of the service, at `now` (seconds since the epoch). */
+export async function judge(
+  call: Call,
+  config: Config,
+  findKeys: FindKeys,
+  options: { readonly now: number; readonly exposeReason: boolean },
+): Promise<Judgement> {
+  const policy = {
+    routes: buildRouteTable(config.routes),
+    assessToken: (token: string, route: Config['routes'][number]) =>
+      assessToken(token, route, config.revocations, findKeys),
+    now: () => options.now,
+  }
+  let decision: Decision
+  try {
+    decision = await decide(call, policy)
+  } catch {
+    decision = internalError()
+  }
+  return { decision, answer: answerTo(decision, call.fields.origin, options) }
+}

@@ -1,0 +1,34 @@
+import { configurationJsonSchema } from '../config/json-schema.ts'
+import { misuse, readArguments } from './arguments.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate schema
+
+Prints the JSON Schema (draft 2020-12) of the configuration file, for editors and for checks before a deployment.
+The first line of a file names it: # yaml-language-server: $schema=./forwardgate.schema.json
+
+  --format json     what it is anyway
+  --help            this text
+
+Exit codes: 0 printed, 2 wrong usage.
+`
+
+/** The JSON Schema of the configuration, from the one source that the loader judges by. */
+export const schema: Command = {
+  name: 'schema',
+  summary: 'print the JSON Schema of the configuration file',
+  async run(args, terminal) {
+    const read = readArguments(args, { config: { type: 'string' }, format: { type: 'string' } }, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    if (read.positionals.length > 0) {
+      return misuse(`schema takes no argument "${read.positionals[0]}"`, HELP, terminal).exitCode
+    }
+    terminal.stdout.write(schemaText())
+    return 0
+  },
+}
+
+/** The very text that `schema` prints and that is committed in docs/reference. */
+export function schemaText(): string {
+  return `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`
+}
