@@ -24,8 +24,13 @@ export const CLIENT: readonly Vector[] = [
   row('another listed one', { client_id: 'robot' }, ALLOWED),
   row('other', { client_id: 'intruder' }, REJECTED),
   row('other case', { client_id: 'Claude' }, REJECTED),
+  row('both', { client_id: 'claude', azp: 'claude' }, ALLOWED),
   row('missing', { client_id: REMOVED }, REJECTED),
-  { ...row('first decides', { client_id: 'intruder', azp: 'claude' }, REJECTED), title: 'a later claim does not help' },
+  {
+    ...row('first decides', { client_id: 'intruder', azp: 'claude' }, REJECTED),
+    title: 'a later claim does not help',
+    twin: 'client-both',
+  },
   {
     id: 'client-azp',
     spec,

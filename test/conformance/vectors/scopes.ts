@@ -24,7 +24,11 @@ export const SCOPES: readonly Vector[] = [
   row('other case', { scope: 'MCP:READ' }, INSUFFICIENT),
   row('with a comma', { scope: 'mcp:read,mcp:write' }, INSUFFICIENT),
   row('an item with a blank', { scope: ['mcp:read mcp:write'] }, INSUFFICIENT),
-  row('boolean claim of another issuer', { scope: REMOVED, 'mcp:read': true }, INSUFFICIENT),
+  row('text beside a boolean claim', { scope: 'mcp:read', 'mcp:read': true }, ALLOWED),
+  {
+    ...row('boolean claim of another issuer', { scope: REMOVED, 'mcp:read': true }, INSUFFICIENT),
+    twin: 'scope-text beside a boolean claim',
+  },
   { ...row('scp', { scope: REMOVED, scp: 'mcp:read' }, ALLOWED), spec: 'Entra, Okta' },
   { ...row('scp list', { scope: REMOVED, scp: ['mcp:read'] }, ALLOWED), spec: 'Okta' },
   { ...row('scopes of both claims count', { scope: 'mcp:write', scp: ['mcp:read'] }, ALLOWED), spec: 'bypass case 43' },
