@@ -6,9 +6,10 @@ import { healthcheck } from './healthcheck.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
+import { test } from './test.ts'
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Command[] = [serve, explain, schema, healthcheck]
+const COMMANDS: readonly Command[] = [serve, explain, test, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,0 +1,80 @@
+import type { Probe, RuleExpression } from './rule-expression.ts'
+import { child, items, textOf, type YamlNode } from './yaml-node.ts'
+
+/** One middleware, whichever way it was written. */
+export interface Middleware {
+  /** As Traefik calls it: `mcp-auth@kubernetescrd`, `auth@file`. */
+  readonly id: string
+  /** `forwardAuth`, `headers`, `stripPrefix` … */
+  readonly kind: string
+  /** Of a Kubernetes object; else empty. */
+  readonly namespace: string
+  readonly options: YamlNode
+}
+
+/** A router's mention of a middleware. */
+export interface Reference {
+  readonly id: string
+  readonly node: YamlNode
+  /** A Gateway API filter is its own middleware. */
+  readonly inline?: Middleware
+  /** The namespaces that differ, where Traefik needs leave for that. */
+  readonly crossing?: { readonly from: string; readonly to: string }
+}
+
+/** One router: a rule, and what stands between it and a service. */
+export interface Router {
+  readonly node: YamlNode
+  /** Where its rule stands. */
+  readonly ruleNode: YamlNode
+  readonly rule: RuleExpression | undefined
+  /** Traefik tries the highest first; unless written, the length of the rule. */
+  readonly priority: number
+  readonly references: readonly Reference[]
+  /** Names of the services it leads to. */
+  readonly services: readonly string[]
+}
+
+/** An entry point of the static configuration with middlewares for everything that comes in. */
+export interface EntryPoint {
+  readonly name: string
+  readonly references: readonly Reference[]
+}
+
+/** Everything about routing that the manifests say. */
+export interface Landscape {
+  readonly middlewares: ReadonlyMap<string, Middleware>
+  readonly routers: readonly Router[]
+  readonly entryPoints: readonly EntryPoint[]
+}
+
+/** Whether the router's rule takes this request; undefined: perhaps. */
+export function takes(router: Router, probe: Probe): boolean | undefined {
+  return router.rule === undefined ? false : router.rule.matches(probe)
+}
+
+/** One middleware of a router, in the order of execution; undefined where the reference leads nowhere. */
+export interface Step {
+  readonly reference: Reference
+  readonly middleware: Middleware | undefined
+}
+
+const DEEPEST_CHAIN = 8
+
+/** The middlewares of a router in order, chains written out. */
+export function stepsOf(references: readonly Reference[], landscape: Landscape, depth = 0): readonly Step[] {
+  return references.flatMap((reference): readonly Step[] => {
+    const middleware = reference.inline ?? landscape.middlewares.get(reference.id)
+    if (middleware?.kind !== 'chain' || depth > DEEPEST_CHAIN) return [{ reference, middleware }]
+    return stepsOf(chained(middleware), landscape, depth + 1)
+  })
+}
+
+function chained(chain: Middleware): readonly Reference[] {
+  const provider = chain.id.slice(chain.id.lastIndexOf('@'))
+  return items(child(chain.options, 'middlewares')).map((node) => {
+    const name = textOf(node) ?? textOf(child(node, 'name')) ?? ''
+    const namespace = textOf(child(node, 'namespace')) ?? chain.namespace
+    return { id: name.includes('@') ? name : `${namespace === '' ? '' : `${namespace}-`}${name}${provider}`, node }
+  })
+}

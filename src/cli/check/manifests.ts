@@ -1,0 +1,72 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Finding } from '../findings.ts'
+import { readInput } from '../input.ts'
+import type { Terminal } from '../terminal.ts'
+import type { Landscape } from './landscape.ts'
+import { type ManifestDocument, readDocuments } from './manifest-documents.ts'
+import { readTraefikFile } from './read-dynamic.ts'
+import { readKubernetes } from './read-kubernetes.ts'
+import { readLabels } from './read-labels.ts'
+import { isMap } from './yaml-node.ts'
+
+/** What the manifests say, and what could not be read in them. */
+export type ReadManifests =
+  | { readonly ok: true; readonly landscape: Landscape; readonly findings: readonly Finding[] }
+  | { readonly ok: false; readonly findings: readonly Finding[] }
+
+/** Reads files, directories with everything below, and standard input for `-`. */
+export async function readManifests(paths: readonly string[], terminal: Terminal): Promise<ReadManifests> {
+  const texts: { file: string; text: string }[] = []
+  for (const path of paths) {
+    for (const file of await filesOf(path)) {
+      const input = await readInput(file, terminal)
+      if (!input.ok) return { ok: false, findings: [input.finding] }
+      texts.push(input)
+    }
+  }
+  return { ok: true, ...landscapeOf(texts) }
+}
+
+/** The same for texts that are there already. */
+export function landscapeOf(texts: readonly { readonly file: string; readonly text: string }[]): {
+  readonly landscape: Landscape
+  readonly findings: readonly Finding[]
+} {
+  const read = texts.map(({ file, text }) => readDocuments(file, text))
+  const parts = read.flatMap(({ documents }) => documents).map(partOf)
+  const landscape: Landscape = {
+    middlewares: new Map(parts.flatMap((part) => part.middlewares).map((middleware) => [middleware.id, middleware])),
+    routers: parts.flatMap((part) => part.routers),
+    entryPoints: parts.flatMap((part) => part.entryPoints),
+  }
+  return { landscape, findings: read.flatMap(({ findings }) => findings) }
+}
+
+function partOf(document: ManifestDocument) {
+  const { value } = document
+  if (isMap(value) && typeof value['apiVersion'] === 'string') return readKubernetes(document)
+  if (isMap(value) && isMap(value['services']) && !isMap(value['http']))
+    return { ...readLabels(document), entryPoints: [] }
+  return readTraefikFile(document)
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (path === '-') return [path]
+  const isDirectory = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (!isDirectory) return [path]
+  const found = await readdir(path, { withFileTypes: true })
+  const below = await Promise.all(
+    found
+      .filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map(async (entry) => {
+        if (entry.isDirectory()) return filesOf(join(path, entry.name))
+        return /\.ya?ml$/.test(entry.name) ? [join(path, entry.name)] : []
+      }),
+  )
+  return below.flat()
+}

@@ -1,0 +1,115 @@
+import type { Config, Issuer, Route } from '../../config/model.ts'
+import { buildRouteTable, placeByPath } from '../../decision/route-table.ts'
+import { callFor, placeOf } from '../call.ts'
+import { buildExplanation, type Explanation } from '../explain/explanation.ts'
+import { issuersOf } from '../explain/seen.ts'
+import { type Judgement, judge, openKeys } from '../judge.ts'
+import type { StandIn } from '../stand-in.ts'
+import type { Expectation, PolicyTest } from './file.ts'
+
+/** What came out otherwise than expected; null: nothing, or no such header. */
+export interface Difference {
+  readonly what: string
+  readonly expected: string | number | null
+  readonly actual: string | number | null
+}
+
+/** How one policy test ended; it passed when there are no differences. */
+export interface PolicyTestResult {
+  readonly test: PolicyTest
+  readonly differences: readonly Difference[]
+  readonly explanation: Explanation
+}
+
+/** Seconds for which a token of a test is valid, unless its claims say otherwise. */
+const LIFETIME = 300
+
+/**
+ * Runs one test through the decision of the service: a token is signed with a key made for this run, which stands in
+ * for the keys of its issuer, so that the signature and everything else is really judged.
+ */
+export async function runPolicyTest(
+  test: PolicyTest,
+  config: Config,
+  standIn: StandIn,
+  exposeReason: boolean,
+): Promise<PolicyTestResult> {
+  const now = test.at ?? Date.now() / 1000
+  const route = routeOf(test, config)
+  const issuer = issuerOf(test, config, route)
+  const place = route === undefined ? { host: 'localhost', uri: '/' } : placeOf(route, test.request.host)
+  const signed =
+    test.token === undefined
+      ? undefined
+      : await standIn.sign(issuer, test.token.header, completeClaims(test.token.claims, issuer, route, now))
+  const call = callFor({
+    routeName: test.request.route,
+    method: test.request.method,
+    host: test.request.host ?? place.host,
+    uri: test.request.uri ?? place.uri,
+    headers: test.request.headers,
+    token: signed?.token,
+  })
+  const issuers = issuer === undefined || signed === undefined ? [] : [issuer]
+  const keys = await openKeys(issuers, (own) => signed?.keys ?? own.keys)
+  const judgement = await judge(call, config, keys.findKeys, { now, exposeReason })
+  keys.close()
+  const { decision, answer } = judgement
+  const seen = { call, config, decision, now, whatIf: false, readings: keys.readings }
+  return { test, differences: compare(test.expect, judgement), explanation: buildExplanation(seen, answer, []) }
+}
+
+/** The route that the request is for, named or found by host and path. */
+function routeOf({ request }: PolicyTest, { routes }: Config): Route | undefined {
+  if (request.route !== undefined) return routes.find(({ name }) => name === request.route)
+  const host = (request.host ?? '').toLowerCase().replace(/:[0-9]+$/, '')
+  const path = (request.uri ?? '/').replace(/\?.*$/s, '')
+  const placed = placeByPath(buildRouteTable(routes), { method: request.method, host, path })
+  return placed.ok ? placed.route : undefined
+}
+
+/** The named issuer, else the one whose `iss` the claims have, else the first that the route accepts. */
+function issuerOf({ token }: PolicyTest, { issuers }: Config, route: Route | undefined): Issuer | undefined {
+  if (token?.issuer !== undefined) return issuers.find(({ name }) => name === token.issuer)
+  const accepted = issuersOf(route?.accept ?? [])
+  const { iss } = token?.claims ?? {}
+  return iss === undefined ? accepted[0] : [...accepted, ...issuers].find(({ issuer }) => issuer === iss)
+}
+
+/** What every token of the issuer has, unless the test says otherwise; null takes a claim away. */
+function completeClaims(
+  claims: Readonly<Record<string, unknown>>,
+  issuer: Issuer | undefined,
+  route: Route | undefined,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const audience = route?.accept.find((entry) => entry.issuer === issuer)?.audience
+  const usual = {
+    ...(issuer === undefined ? {} : { iss: issuer.issuer }),
+    ...(audience === undefined || audience === 'unchecked' ? {} : { aud: audience[0] }),
+    iat: Math.floor(now),
+    exp: Math.floor(now) + LIFETIME,
+  }
+  return Object.fromEntries(Object.entries({ ...usual, ...claims }).filter(([, value]) => value !== null))
+}
+
+function compare(expect: Expectation, { decision, answer }: Judgement): readonly Difference[] {
+  const rows: Difference[] = [
+    { what: 'outcome', expected: expect.outcome ?? null, actual: decision.outcome },
+    { what: 'reason', expected: expect.reason ?? null, actual: decision.reason },
+    { what: 'status', expected: expect.status ?? null, actual: answer.status },
+  ]
+  const headers = expect.headers.map(([name, expected]) => ({
+    what: `header ${name}`,
+    expected,
+    actual: headerOf(answer.headers, name),
+  }))
+  return [...rows.filter(({ expected }) => expected !== null), ...headers].filter(
+    ({ expected, actual }) => expected !== actual,
+  )
+}
+
+function headerOf(headers: readonly string[], name: string): string | null {
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name.toLowerCase())
+  return at === -1 ? null : (headers[at + 1] ?? '')
+}

@@ -1,0 +1,56 @@
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
+import { readConfiguration, refuseInput } from './configuration.ts'
+import type { Finding } from './findings.ts'
+import { readInput } from './input.ts'
+import { print } from './output.ts'
+import { type PolicyTest, readPolicyTests } from './policy-test/file.ts'
+import { formatResults, hasFailed, resultsJson } from './policy-test/report.ts'
+import { type PolicyTestResult, runPolicyTest } from './policy-test/run.ts'
+import { StandIn } from './stand-in.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate test FILE... [--config FILE]
+
+Runs policy tests: YAML files that say which request with which claims must be allowed or refused, and why. Tokens are
+signed with a key made for the run, so that everything is judged as in the service; nothing is asked over the network.
+
+  FILE              policy tests; - reads standard input
+${COMMON_HELP}
+Exit codes: 0 all passed; 1 at least one failed; 2 the configuration, a test file or an argument is wrong.
+`
+
+/** Proves the rules of a configuration before it is merged. */
+export const test: Command = {
+  name: 'test',
+  summary: 'run policy tests against the configuration',
+  async run(args, terminal) {
+    const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    const { values, positionals, format } = read
+    if (positionals.length === 0) return misuse('say which policy tests', HELP, terminal).exitCode
+
+    const configuration = await readConfiguration(values.config, terminal, Date.now() / 1000)
+    if (!configuration.ok) return refuseInput(terminal, format, configuration.findings)
+    const { config, settings } = configuration
+
+    const tests: PolicyTest[] = []
+    const findings: Finding[] = []
+    for (const file of positionals) {
+      const input = await readInput(file, terminal)
+      if (!input.ok) {
+        findings.push(input.finding)
+        continue
+      }
+      const policy = readPolicyTests(input.file, input.text, config)
+      tests.push(...policy.tests)
+      findings.push(...policy.findings)
+    }
+    if (findings.length > 0) return refuseInput(terminal, format, findings)
+
+    const standIn = new StandIn()
+    const results: PolicyTestResult[] = []
+    for (const one of tests) results.push(await runPolicyTest(one, config, standIn, settings.exposeReason))
+    print(terminal, format, { json: resultsJson(results), text: (paint) => formatResults(results, paint) })
+    return results.some(hasFailed) ? 1 : 0
+  },
+}
