@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { createSecretKey } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { makeSigningKey } from '../support/fake-issuer-keys.ts'
+import { RESOURCE, startTestService, until } from '../support/service.ts'
+
+const ISSUER = 'https://id.example.com'
+
+async function folderOf(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'named-files-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+describe('a file that the configuration names is read again when it changes', () => {
+  it('jwksFile: the new key opens, the old one no longer does', async (t) => {
+    const file = join(await folderOf(t), 'keys.json')
+    const [before, after] = await Promise.all([makeSigningKey('ES256', 'before'), makeSigningKey('ES256', 'after')])
+    await writeFile(file, JSON.stringify({ keys: [before.jwk] }))
+    const gate = await startTestService(t, {
+      yaml: () => `
+issuers: { main: { issuer: ${ISSUER}, jwksFile: ${file} } }
+routes: { api: { resource: ${RESOURCE} } }
+`,
+    })
+    const token = ({ kid, privateKey }: typeof before) =>
+      gate.issuer.mint({ iss: ISSUER, aud: RESOURCE }, { alg: 'ES256', kid, key: privateKey })
+    const old = token(before)
+    assert.equal((await gate.ask('api', { token: old })).status, 200)
+    assert.equal((await gate.ask('api', { token: token(after) })).status, 401)
+
+    await writeFile(file, JSON.stringify({ keys: [after.jwk] }))
+    await until('the new key opens', async () => (await gate.ask('api', { token: token(after) })).status === 200)
+    assert.equal((await gate.ask('api', { token: old })).status, 401)
+
+    await writeFile(file, '{"keys": [')
+    await until('it is refused', async () => (await gate.metric('config_last_reload_successful')) === 0)
+    assert.equal((await gate.ask('api', { token: token(after) })).status, 200, 'the last good keys serve on')
+  })
+
+  it('secretFile: the new secret opens, the old one no longer does', async (t) => {
+    const file = join(await folderOf(t), 'secret')
+    const [before, after] = ['the-first-secret-is-long-enough-too', 'another-secret-that-is-long-enough']
+    await writeFile(file, `${before}\n`)
+    const gate = await startTestService(t, {
+      yaml: () => `
+issuers: { main: { issuer: ${ISSUER}, secretFile: ${file}, algorithms: [HS256] } }
+routes: { api: { resource: ${RESOURCE} } }
+`,
+    })
+    const token = (secret = '') =>
+      gate.issuer.mint(
+        { iss: ISSUER, aud: RESOURCE },
+        { alg: 'HS256', kid: null, key: createSecretKey(Buffer.from(secret)) },
+      )
+    const old = token(before)
+    assert.equal((await gate.ask('api', { token: old })).status, 200)
+    assert.equal((await gate.ask('api', { token: token(after) })).status, 401)
+    await writeFile(file, `${after}\n`)
+    await until('the new secret opens', async () => (await gate.ask('api', { token: token(after) })).status === 200)
+    assert.equal((await gate.ask('api', { token: old })).status, 401)
+  })
+
+  it('the secret for the upstream: sent anew, and only to whoever passes', async (t) => {
+    const file = join(await folderOf(t), 'upstream')
+    await writeFile(file, 'Basic first\n')
+    const gate = await startTestService(t, {
+      yaml: (issuer) => `
+issuers: { main: ${issuer.issuer} }
+routes: { api: { resource: ${RESOURCE}, upstreamAuthorization: { secretFile: ${file} } } }
+`,
+    })
+    const token = gate.issuer.mint({ aud: RESOURCE })
+    const sent = async () => (await gate.ask('api', { token })).headers.get('authorization')?.[0]
+    assert.equal(await sent(), 'Basic first')
+    await writeFile(file, 'Basic second\n')
+    await until('the new value is sent', async () => (await sent()) === 'Basic second')
+    assert.equal((await gate.ask('api')).headers.get('authorization'), undefined)
+    assert.ok(gate.lines().every((line) => !JSON.stringify(line).includes('Basic second')))
+  })
+})
