@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import type { Revocations } from '../../../src/config/model.ts'
 import { admit, checkRules, checkTime } from '../../../src/decision/authorization.ts'
 import {
-  MAIN,
   NO_REVOCATIONS,
   NOW,
   named,
@@ -188,8 +187,4 @@ test('rules add scopes and claims; of several the first missing scope is told be
   assert.equal(checkRules(token, scopes, [sampleRule({ scopes: ['mcp:read'] })]), undefined)
   assert.equal(checkRules(token, scopes, [claim])?.reason, 'claim_not_allowed')
   assert.equal(checkRules(token, scopes, [claim, scope])?.reason, 'scope_insufficient')
-})
-
-test('MAIN is one object, so that entries of one issuer are told from equal ones', () => {
-  assert.notEqual(MAIN, sampleIssuer())
 })

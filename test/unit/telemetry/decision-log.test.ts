@@ -41,3 +41,20 @@ test('a flood of different lines never silences the log for longer than a second
   const counted = lines.reduce((sum, line) => sum + (line.suppressed ?? 0), 0)
   assert.equal(counted, 1_001, 'what was left out is counted, also when it never comes again')
 })
+
+test('errors are warnings, everything else is information; a limit holds for each kind of line alone', () => {
+  const levels: string[] = []
+  const log = createDecisionLog({ line: (_, level) => levels.push(level), clock: () => 0 })
+  log.write(record('/a'))
+  log.write({ ...record('/a'), outcome: 'error', reason: 'keys_unavailable' })
+  log.write({ ...record('/a'), outcome: 'allow', reason: 'token' })
+  assert.deepEqual(levels, ['info', 'warn', 'info'])
+  for (const sub of ['alice', 'bob']) for (let at = 0; at < 11; at++) log.write({ ...record('/a'), sub })
+  assert.equal(levels.length, 23)
+})
+
+test('the duration, the request id and the evidence of a line do not make it another one', () => {
+  const { lines, log } = open()
+  for (let at = 0; at < 20; at++) log.write({ ...record('/a'), durationMs: at, requestId: `${at}`, evidence: { at } })
+  assert.equal(lines.length, 10)
+})

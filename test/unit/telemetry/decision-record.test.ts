@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Route } from '../../../src/config/model.ts'
+import type { AssessToken } from '../../../src/decision/assessment.ts'
+import { admit } from '../../../src/decision/authorization.ts'
+import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
+import type { Denial } from '../../../src/decision/denial.ts'
+import { readHeaderFields } from '../../../src/decision/header-fields.ts'
+import { buildIdentityHeaders } from '../../../src/decision/identity-headers.ts'
+import { buildRouteTable } from '../../../src/decision/route-table.ts'
+import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
+import { decisionLabels, decisionRecord, isFreshTokenDenial } from '../../../src/telemetry/decision-record.ts'
+import { NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleToken } from '../decision/sample.ts'
+
+const NO_FIELDS = readHeaderFields([])
+const REQUEST = { method: 'POST', host: 'api.example.com', path: '/mcp/a' }
+
+type Token = Parameters<typeof sampleToken>[0]
+
+/** What the decision about a verified token is. */
+function judged(token: Token = {}, route: Partial<Route> = {}): Decision {
+  const verified = sampleToken(token)
+  const where = sampleRoute(route)
+  const headers = [
+    'X-Forwarded-Method',
+    'POST',
+    'X-Forwarded-Host',
+    'api.example.com',
+    'X-Forwarded-Uri',
+    '/mcp/a?secret=1',
+    'Authorization',
+    'Bearer good',
+  ]
+  const decision = decide(
+    { method: 'GET', routeName: where.name, fields: readHeaderFields(headers) },
+    {
+      routes: buildRouteTable([where]),
+      now: () => NOW,
+      assessToken: () => ({
+        ok: true,
+        token: verified,
+        admission: admit(verified, where, NO_REVOCATIONS),
+        identity: buildIdentityHeaders(where, verified),
+      }),
+    },
+  )
+  assert.ok(!(decision instanceof Promise))
+  return decision
+}
+
+const denied = (denial: Denial): Decision => ({
+  ...{ route: sampleRoute(), request: REQUEST, rules: [], issuer: undefined, token: undefined },
+  ...{ outcome: 'deny', reason: denial.reason, denial },
+})
+
+const evidenceOf = (decision: Decision) => decisionRecord(decision, NO_FIELDS, 1).evidence
+
+test('an allowed request: who came where, without a query', () => {
+  assert.deepEqual(decisionRecord(judged(), NO_FIELDS, 0.123456), {
+    ...{ route: 'kubernetes', issuer: 'main', outcome: 'allow', reason: 'token' },
+    ...{ method: 'POST', host: 'api.example.com', path: '/mcp/a', sub: 'alice', client: 'claude', durationMs: 0.123 },
+  })
+})
+
+test('before anything is known, the labels say so', () => {
+  const unknown = internalError()
+  const labels = { route: 'unmatched', issuer: 'none', outcome: 'error', reason: 'internal_error' } as const
+  assert.deepEqual(decisionLabels(unknown), labels)
+  assert.deepEqual(decisionRecord(unknown, NO_FIELDS, 1), { ...labels, durationMs: 1 })
+  const anonymous = judged({ subject: undefined, client: undefined })
+  assert.deepEqual(
+    Object.keys(decisionRecord(anonymous, NO_FIELDS, 1)).filter((key) => key === 'sub' || key === 'client'),
+    [],
+  )
+})
+
+test('evidence says why in values: audience, trailing slash, missing scope, claim, seconds', () => {
+  const expected = ['https://api.example.com/mcp/kubernetes']
+  assert.deepEqual(evidenceOf(judged({ audience: ['x'] })), { expected, actual: ['x'] })
+  const slashed = ['https://api.example.com/mcp/kubernetes/']
+  assert.deepEqual(evidenceOf(judged({ audience: slashed })), {
+    expected,
+    actual: slashed,
+    hint: 'differs only by a trailing slash',
+  })
+  assert.deepEqual(evidenceOf(judged({ scopes: ['a'] })), { missing: ['mcp:read'], actual: ['a'] })
+  assert.deepEqual(evidenceOf(judged({ expiresAt: NOW - 90 })), { secondsPast: 90 })
+  const claims = [{ claim: named('groups'), anyOf: ['family'] }]
+  const guarded = { accept: [sampleAccept({ claims })] }
+  assert.deepEqual(evidenceOf(judged({ claims: { groups: ['a'] } }, guarded)), {
+    claim: 'groups',
+    expected: { anyOf: ['family'] },
+    actual: ['a'],
+  })
+  assert.equal(evidenceOf(judged()), undefined)
+  assert.equal(evidenceOf(denied({ reason: 'credentials_ambiguous' })), undefined)
+  const observed = judged({ scopes: [] }, { mode: 'observe' })
+  assert.deepEqual([observed.outcome, evidenceOf(observed)], ['would_deny', { missing: ['mcp:read'], actual: [] }])
+})
+
+test('long texts and lists are capped, however deep they are', () => {
+  const long = 'a'.repeat(500)
+  const shown = `${'a'.repeat(200)}…`
+  const record = decisionRecord(judged({ subject: long, client: long, clients: [] }), NO_FIELDS, 1)
+  assert.deepEqual([record.sub, record.client], [shown, shown])
+  const many = Array.from({ length: 25 }, (_, at) => `${at}`)
+  const actual = [...many.slice(0, 20), '… 5 more']
+  assert.deepEqual(evidenceOf(judged({ audience: many }))?.['actual'], actual)
+  const object = Object.fromEntries(many.map((key) => [key, long]))
+  const denial = { reason: 'claim_not_allowed', claim: 'c', expected: {}, actual: [[long], object, null, 1] } as const
+  const nested = evidenceOf(denied(denial))?.['actual']
+  const members = Object.fromEntries(many.slice(0, 20).map((key) => [key, shown]))
+  assert.deepEqual(nested, [[shown], members, null, 1])
+})
+
+test('what nobody vouches for is escaped: path, request id', () => {
+  const path = { ...denied({ reason: 'credentials_missing' }), request: { ...REQUEST, path: `/${'a'.repeat(300)}` } }
+  assert.equal(decisionRecord(path, NO_FIELDS, 1).path, `/${'a'.repeat(199)}…`)
+  const id = (...values: string[]) =>
+    decisionRecord(judged(), readHeaderFields(values.flatMap((value) => ['X-Request-Id', value])), 1).requestId
+  assert.equal(id('a\u001b[31mé'), 'a\\u001b[31m\\u00e9')
+  assert.equal(id(), undefined)
+  assert.equal(id('a', 'b'), undefined)
+})
+
+test('the trace id of a well-formed traceparent (W3C Trace Context §3.2.2)', () => {
+  const id = '4bf92f3577b34da6a3ce929d0e0e4736'
+  const trace = (value: string) => decisionRecord(judged(), readHeaderFields(['traceparent', value]), 1).traceId
+  assert.equal(trace(`00-${id}-00f067aa0ba902b7-01`), id)
+  assert.equal(trace(`cc-${id}-00f067aa0ba902b7-01-future`), id)
+  for (const bad of [
+    '',
+    `ff-${id}-00f067aa0ba902b7-01`,
+    `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+    `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
+    `00-${id}`,
+  ]) {
+    assert.equal(trace(bad), undefined, bad)
+  }
+})
+
+test('any token: no part of it is in the record', () => {
+  const routes = buildRouteTable([sampleRoute()])
+  const segment = fc.base64String({ minLength: 24 }).map((text) => text.replace(/[+/=]/g, ''))
+  fc.assert(
+    fc.property(
+      fc.array(segment, { minLength: 1, maxLength: 5 }),
+      fc.constantFrom('Bearer ', 'Basic ', '', 'Bearer  '),
+      (parts, scheme) => {
+        const fields = readHeaderFields([
+          ...[
+            'X-Forwarded-Method',
+            'POST',
+            'X-Forwarded-Host',
+            'h',
+            'X-Forwarded-Uri',
+            `/a?access_token=${parts.join('.')}`,
+          ],
+          ...['Authorization', `${scheme}${parts.join('.')}`],
+        ])
+        const assessToken: AssessToken = (token) => {
+          const parsed = parseUnverifiedToken(token)
+          return parsed.ok ? { ok: false, denial: { reason: 'keys_unavailable' } } : parsed
+        }
+        const decision = decide(
+          { method: 'GET', routeName: 'kubernetes', fields },
+          { routes, assessToken, now: () => NOW },
+        )
+        assert.ok(!(decision instanceof Promise))
+        const line = JSON.stringify(decisionRecord(decision, fields, 1))
+        for (const part of parts) assert.ok(part.length < 12 || !line.includes(part), line)
+      },
+    ),
+  )
+})
+
+test('a fresh token that is refused is somebody whose login loops', () => {
+  const issuedAgo = (seconds: number | undefined, token: Token = { scopes: [] }, route: Partial<Route> = {}) =>
+    isFreshTokenDenial(judged({ issuedAt: seconds === undefined ? undefined : NOW - seconds, ...token }, route), NOW)
+  assert.equal(issuedAgo(59), true)
+  assert.equal(issuedAgo(60), false)
+  assert.equal(issuedAgo(undefined), false)
+  assert.equal(issuedAgo(1, {}), false, 'allowed')
+  assert.equal(issuedAgo(1, { scopes: [] }, { mode: 'observe' }), false, 'observed: it passed')
+  assert.equal(isFreshTokenDenial(denied({ reason: 'signature_invalid' }), NOW), false, 'not verified')
+})
