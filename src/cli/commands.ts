@@ -9,7 +9,7 @@ import type { Command, Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of the help. */
-const COMMANDS: readonly Command[] = [serve, explain, test, schema, healthcheck]
+export const COMMANDS: readonly Command[] = [serve, explain, test, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -36,7 +36,8 @@ export function exitCodeOf(findings: readonly Finding[]): 0 | 1 {
 /** The findings, each as `file:line:column: severity: path: what [id]` with why and fix below, and their number. */
 export function formatFindings(findings: readonly Finding[], paint: Paint): string {
   const blocks = findings.map((finding) => formatFinding(finding, paint))
-  return `${[...blocks, `${countFindings(findings)}\n`].join('\n')}`
+  const severalLines = blocks.some((block) => block.indexOf('\n') < block.length - 1)
+  return `${blocks.join(severalLines ? '\n' : '')}${blocks.length === 0 ? '' : '\n'}${countFindings(findings)}\n`
 }
 
 /** `2 errors, 1 note`, or `no findings`. */

@@ -10,8 +10,12 @@ export type Input =
 /** More than any token, policy test or manifest; a device or a wrong file must not fill the memory. */
 const LARGEST_INPUT = 8 * 1024 * 1024
 
-/** The text of a file, or of standard input for `-`. UTF-8 only. */
-export async function readInput(file: string, terminal: Terminal): Promise<Input> {
+/** The text of a file, or of standard input for `-`. UTF-8 only, or bytes as Node reads headers (`latin1`). */
+export async function readInput(
+  file: string,
+  terminal: Terminal,
+  encoding: 'utf-8' | 'latin1' = 'utf-8',
+): Promise<Input> {
   const shown = file === '-' ? 'standard input' : file
   const refuse = (what: string): Input => ({
     ok: false,
@@ -20,7 +24,9 @@ export async function readInput(file: string, terminal: Terminal): Promise<Input
   try {
     const bytes = file === '-' ? await readAll(terminal.stdin) : await readFile(file)
     if (bytes.length > LARGEST_INPUT) return refuse('is larger than 8 MiB')
-    return { ok: true, file: shown, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    const text =
+      encoding === 'latin1' ? bytes.toString(encoding) : new TextDecoder(encoding, { fatal: true }).decode(bytes)
+    return { ok: true, file: shown, text }
   } catch (error) {
     return refuse(whyNot(error))
   }

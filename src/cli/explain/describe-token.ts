@@ -27,7 +27,7 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
     case 'key': {
       const key = decision.token?.key
       const keys = readings.get(issuer?.name ?? '')?.keys
-      const many = keys === undefined ? '' : `, one of ${keys}`
+      const many = keys === undefined ? '' : ` (${keys} in its set)`
       if (key === undefined) return { detail: `${name} has one that fits${many}` }
       return { detail: `${key.kid === undefined ? 'a key without kid' : `kid ${shown(key.kid)}`} of ${name}${many}` }
     }

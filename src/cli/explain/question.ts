@@ -58,7 +58,7 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   }
   const question = { now, whatIf: false, sourceOf: (issuer: Issuer) => issuer.keys }
   if (options.call !== undefined) {
-    const input = await readInput(options.call, terminal)
+    const input = await readInput(options.call, terminal, 'latin1')
     if (!input.ok) return input
     const call = parseCall(input.text)
     if (typeof call === 'string') return refuse(input.file, call)

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Explanation } from '../../src/cli/explain/explanation.ts'
+import { configurationText, FILES, ISSUERS, type IssuerName, NOW } from '../conformance/configuration.ts'
+import { startRealService } from '../conformance/real-service.ts'
+import { openForge } from '../conformance/token-forge.ts'
+import { createSocketSend, toWireRequest, type WireRequest } from '../conformance/transport.ts'
+import type { Vector } from '../conformance/vector.ts'
+import { ALL_VECTORS } from '../conformance/vectors.ts'
+import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { requestHead } from '../support/raw-http.ts'
+import { run } from './run.ts'
+
+const forge = await openForge()
+const down = ALL_VECTORS.filter(({ keysDown }) => keysDown !== undefined)
+const up = ALL_VECTORS.filter(({ keysDown, bug }) => keysDown === undefined && bug === undefined)
+
+test('the vectors that no command can be asked about are those that need a bug', () => {
+  const others = ALL_VECTORS.filter((vector) => !down.includes(vector) && !up.includes(vector))
+  assert.ok(up.length > 200 && down.length > 0)
+  assert.deepEqual(
+    others.filter(({ bug }) => bug !== true),
+    [],
+  )
+})
+
+test('explain and the running service agree on every vector', (t) => agreeOn(t, up, []))
+
+test('explain and the running service agree while keys cannot be had', (t) =>
+  agreeOn(t, down, [...new Set(down.flatMap(({ keysDown }) => keysDown ?? []))]))
+
+/** Asks both: route, outcome and reason as the service counts them, and the answer byte for byte, must be the same. */
+async function agreeOn(t: TestContext, vectors: readonly Vector[], keysDown: readonly string[]): Promise<void> {
+  const service = await startRealService(t, forge, keysDown)
+  const send = createSocketSend(service.auth)
+  const path = await writeConfiguration(t, keysDown)
+  let counted = await decisionsOf(service.operations)
+  for (const vector of vectors) {
+    const request = toWireRequest(vector, forge)
+    const answer = await send(request)
+    const before = counted
+    counted = await decisionsOf(service.operations)
+    const decisions = [...counted].filter(([series, count]) => before.get(series) !== count).map(([series]) => series)
+
+    const explanation = await explain(path, request)
+    const { route, outcome, reason } = explanation
+    assert.deepEqual([`${route ?? 'unmatched'} ${outcome} ${reason}`], decisions, vector.id)
+    assert.equal(reason, vector.expect.reason, vector.id)
+
+    const hop = ['date', 'connection', 'keep-alive']
+    assert.equal(explanation.answer.status, answer.status, vector.id)
+    assert.deepEqual(
+      explanation.answer.headers.map(([name, value]) => [name, hidden(name, value)]),
+      answer.headers
+        .filter(([name]) => !hop.includes(name.toLowerCase()))
+        .map(([name, value]) => [name, hidden(name, value)]),
+      vector.id,
+    )
+    assert.equal(explanation.answer.body, request.method === 'HEAD' ? explanation.answer.body : answer.body, vector.id)
+    judgeSteps(vector, explanation)
+  }
+}
+
+/** One step failed where the request was refused, none where it passed, and those before it passed. */
+function judgeSteps({ id }: Vector, { outcome, steps }: Explanation): void {
+  const failed = steps.filter(({ result }) => result === 'fail')
+  assert.equal(failed.length, outcome === 'allow' ? 0 : 1, id)
+  const ended = steps.findLastIndex(({ result }) => result !== 'skip')
+  assert.ok(
+    steps.slice(0, ended).every(({ result }) => result === 'pass'),
+    id,
+  )
+  if (outcome !== 'allow') assert.equal(steps[ended]?.result, 'fail', id)
+  for (const { step, detail, expected, actual } of steps) {
+    assert.doesNotMatch(`${detail} ${expected ?? ''} ${actual ?? ''}`, /undefined|\[object|NaN/, `${id}: ${step}`)
+    assert.notEqual(detail, '', `${id}: ${step}`)
+  }
+}
+
+async function explain(path: string, { method, target, headers }: WireRequest): Promise<Explanation> {
+  const args = ['explain', '--config', path, '--call', '-', '--at', String(NOW), '--format', 'json']
+  const { code, stdout, stderr } = await run(args, { stdin: requestHead(`${method} ${target} HTTP/1.1`, headers) })
+  assert.equal(code, 0, `${stdout}${stderr}`)
+  const signature = /\.(?<signature>[\w-]{40,})(?:[=,\s]|$)/.exec(
+    headers.find(([name]) => name === 'Authorization')?.[1] ?? '',
+  )
+  if (signature !== null) assert.ok(!stdout.includes(signature.groups?.['signature'] ?? ''), 'a signature is shown')
+  return JSON.parse(stdout)
+}
+
+/** The same configuration with issuers of its own. */
+async function writeConfiguration(t: TestContext, keysDown: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-explain-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const places = new Map<IssuerName, string>()
+  for (const name of Object.keys(ISSUERS) as IssuerName[]) {
+    const own = await startFakeIssuer({ algorithms: ['EdDSA'] })
+    t.after(() => own.stop())
+    if (keysDown.includes(name)) own.fail(500)
+    else own.answer(JSON.stringify(forge.keySet(name)), 'keys')
+    places.set(name, own.jwksUri)
+  }
+  for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content)
+  const path = join(folder, 'config.yaml')
+  await writeFile(
+    path,
+    configurationText((name) => places.get(name) ?? ''),
+  )
+  return path
+}
+
+/** How often the service has decided what: `route outcome reason`. */
+async function decisionsOf(operations: string): Promise<ReadonlyMap<string, string>> {
+  const text = await (await fetch(`${operations}/metrics`)).text()
+  const counts = new Map<string, string>()
+  for (const [, labels = '', count = ''] of text.matchAll(/^forwardgate_decisions_total\{(.*)\} (\d+)$/gm)) {
+    const label = (name: string) => new RegExp(`(?:^|,)${name}="([^"]*)"`).exec(labels)?.[1]
+    const series = `${label('route')} ${label('outcome')} ${label('reason')}`
+    counts.set(series, `${counts.get(series) ?? ''} ${count}`)
+  }
+  return counts
+}
+
+/** `explain` never shows what the upstream gets as Authorization. */
+function hidden(name: string, value: string): string {
+  return name === 'Authorization' && value !== '' ? 'not shown' : value
+}

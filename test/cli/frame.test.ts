@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { COMMON_OPTIONS, readArguments } from '../../src/cli/arguments.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { exitCodeOf, type Finding, findingsJson, formatFindings } from '../../src/cli/findings.ts'
+import { formatInstant, formatSpan, parseInstant } from '../../src/cli/instant.ts'
+import { createPaint, plain } from '../../src/cli/output.ts'
+import { run, runProcess } from './run.ts'
+
+const names = COMMANDS.map(({ name }) => name)
+
+test('every command has a help that names it, its options and its exit codes', async () => {
+  for (const name of names) {
+    const { code, stdout, stderr } = await run([name, '--help'])
+    assert.equal(code, 0, name)
+    assert.equal(stderr, '', name)
+    assert.match(stdout, new RegExp(`^Usage: forwardgate ${name}\\b`), name)
+    assert.match(stdout, /Exit codes?: /, name)
+    assert.ok(
+      stdout.split('\n').every((line) => line.length <= 120),
+      `${name}: a line is longer than a terminal`,
+    )
+  }
+})
+
+test('every command refuses an option that does not exist, with exit code 2', async () => {
+  for (const name of names) {
+    const { code, stdout, stderr } = await run([name, '--does-not-exist'])
+    assert.equal(code, 2, name)
+    assert.equal(stdout, '', name)
+    assert.match(stderr, /^forwardgate: there is no option --does-not-exist\nUsage: /, name)
+  }
+})
+
+const MISUSE: readonly (readonly [args: string, stderr: RegExp])[] = [
+  ['explian', /^forwardgate: there is no command "explian"; did you mean "explain"\?\n$/],
+  ['fly', /^forwardgate: there is no command "fly"; the commands are serve, /],
+  ['explain --rout x', /there is no option --rout; did you mean --route\?/],
+  ['explain -x', /there is no option -x/],
+  ['explain --route', /--route needs a value/],
+  ['explain --route a --route b', /--route is given twice/],
+  ['explain --route a --format yaml', /--format: "yaml" is not a format; write text or json/],
+  ['explain --route a b', /explain takes no argument "b"/],
+  ['explain', /say which route: --route, --host or --call/],
+  ['explain --call - --route a', /--call is the whole question; leave out --route/],
+  ['explain --route a --claims - --token-file x', /exclude each other/],
+  ['explain --route a --claims - --jwks x', /--claims have none/],
+  ['explain --route a --token-file - --jwks -', /only one option can read standard input/],
+  ['test', /say which policy tests/],
+  ['schema x', /schema takes no argument "x"/],
+]
+
+for (const [args, expected] of MISUSE) {
+  test(`exit code 2: forwardgate ${args}`, async () => {
+    const { code, stdout, stderr } = await run(args.split(' '))
+    assert.equal(code, 2)
+    assert.equal(stdout, '')
+    assert.match(stderr, expected)
+  })
+}
+
+test('without a command the list of commands is shown; only asked for it is a success', async () => {
+  const [bare, help, version] = await Promise.all([run([]), run(['help']), run(['--version'])])
+  assert.deepEqual([bare.code, help.code, version.code], [2, 0, 0])
+  assert.equal(bare.stdout + bare.stderr, help.stdout)
+  for (const name of names) assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'))
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
+})
+
+test('what follows -- is no option', () => {
+  const terminal = { env: {}, stdin: (async function* () {})(), stdout: sink(), stderr: sink(), once: () => {} }
+  const read = readArguments(['--', '--help'], COMMON_OPTIONS, 'Usage: x\n', terminal)
+  assert.ok(read.ok)
+  assert.deepEqual(read.positionals, ['--help'])
+})
+
+test('a process ends with the exit code and keeps output and errors apart', async () => {
+  const [good, bad] = await Promise.all([runProcess(['schema']), runProcess(['schema', '--nonsense'])])
+  assert.deepEqual([good.code, good.stderr], [0, ''])
+  assert.deepEqual([bad.code, bad.stdout], [2, ''])
+  assert.equal(typeof JSON.parse(good.stdout), 'object')
+})
+
+const FINDINGS: readonly Finding[] = [
+  {
+    severity: 'error',
+    id: 'a-check',
+    what: 'is wrong',
+    path: 'routes.api.scopes[0]',
+    position: { file: 'config.yaml', line: 3, column: 7 },
+    why: 'It matters.',
+    fix: 'Write it right.',
+  },
+  { severity: 'note', id: 'b-check', what: 'is so \u001b[31m\u202e', path: '' },
+]
+
+test('findings are told with place, why and fix, and nothing in them steers the terminal', () => {
+  const text = formatFindings(FINDINGS, (_, part) => part)
+  assert.equal(
+    text,
+    [
+      'config.yaml:3:7: error: routes.api.scopes[0]: is wrong [a-check]',
+      '  why: It matters.',
+      '  fix: Write it right.',
+      '',
+      'note: is so \\u{1b}[31m\\u{202e} [b-check]',
+      '',
+      '1 error, 1 note',
+      '',
+    ].join('\n'),
+  )
+  assert.equal(
+    formatFindings([], (_, part) => part),
+    'no findings\n',
+  )
+  assert.deepEqual(findingsJson(FINDINGS)[0], {
+    severity: 'error',
+    id: 'a-check',
+    what: 'is wrong',
+    path: 'routes.api.scopes[0]',
+    why: 'It matters.',
+    fix: 'Write it right.',
+    file: 'config.yaml',
+    line: 3,
+    column: 7,
+  })
+})
+
+test('notes never fail a pipeline; warnings and errors do', () => {
+  const finding = (severity: Finding['severity']): Finding => ({ severity, id: 'x', what: 'x', path: '' })
+  assert.equal(exitCodeOf([]), 0)
+  assert.equal(exitCodeOf([finding('note')]), 0)
+  assert.equal(exitCodeOf([finding('note'), finding('warning')]), 1)
+  assert.equal(exitCodeOf([finding('error')]), 1)
+})
+
+test('colours are for terminals, unless the environment decides', () => {
+  const isRed = (isTTY: boolean, env: Record<string, string>) =>
+    createPaint({ isTTY, write: () => {} }, env)('bad', 'x') !== 'x'
+  assert.equal(isRed(true, {}), true)
+  assert.equal(isRed(false, {}), false)
+  assert.equal(isRed(true, { NO_COLOR: '1' }), false)
+  assert.equal(isRed(true, { NO_COLOR: '' }), true)
+  assert.equal(isRed(true, { TERM: 'dumb' }), false)
+  assert.equal(isRed(false, { FORCE_COLOR: '1' }), true)
+  assert.equal(isRed(true, { FORCE_COLOR: '0' }), false)
+})
+
+test('times are read and shown', () => {
+  assert.equal(parseInstant('2026-01-01T00:00:00Z'), 1767225600)
+  assert.equal(parseInstant('2026-01-01 01:00:00+01:00'), 1767225600)
+  assert.equal(parseInstant('1767225600'), 1767225600)
+  for (const wrong of ['', 'now', '2026-01-01', '2026-13-01T00:00:00Z', '1e9', '-1', '2026-01-01T00:00:00'])
+    assert.equal(parseInstant(wrong), undefined, wrong)
+  assert.equal(formatInstant(1767225600.5), '2026-01-01T00:00:00Z')
+  assert.equal(formatInstant(1e300), '1e+300')
+  assert.equal(formatSpan(0), '0 s')
+  assert.equal(formatSpan(-61), '1 m 1 s')
+  assert.equal(formatSpan(90_061), '1 d 1 h')
+  assert.equal(plain('plain\ttext'), 'plain\\u{9}text')
+})
+
+function sink() {
+  return { write: () => {} }
+}

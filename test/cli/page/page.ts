@@ -1,0 +1,78 @@
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runProcess } from '../run.ts'
+import { EXPLAIN } from './explain.ts'
+import { SCHEMA } from './schema.ts'
+import type { Section, Transcript } from './section.ts'
+import { TEST } from './test.ts'
+
+/** The commands of the page, in its order. */
+export const SECTIONS: readonly Section[] = [EXPLAIN, TEST, SCHEMA]
+
+const EXAMPLE = 'examples/config/several-mcp-servers.yaml'
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+
+const INTRODUCTION = `# Commands
+
+\`forwardgate <command>\` is \`node src/main.ts <command>\` in a clone, \`npx forwardgate <command>\` there too, and the arguments
+of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config.yaml\`. It needs Node 24; \`npm install\` brings one.
+
+| | All commands |
+|---|---|
+| \`--config FILE\` | a YAML file or a directory of them; beats \`FORWARDGATE_CONFIG\`, which beats \`./config.yaml\` |
+| \`--format json\` | for programs; on standard output also where the input is refused |
+| \`--help\` | the options |
+| exit code 0 | all is well; notes never change that |
+| exit code 1 | findings of severity warning or error, or a test that failed |
+| exit code 2 | wrong usage, or input that cannot be read; problems of the configuration, except for \`check\` |
+| colours | on a terminal only; \`NO_COLOR\` switches them off, \`FORCE_COLOR\` on |
+
+All transcripts are made by running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails when they
+drift; \`UPDATE_DOCS=1 node --test test/cli/commands-page.test.ts\` writes this page anew.`
+
+/** The whole page, every transcript run now. */
+export async function buildPage(): Promise<string> {
+  const overview = await runProcess(['--help'])
+  const sections = await Promise.all(SECTIONS.map(buildSection))
+  const mistake = await inFolder({ title: '', args: 'explian --route grafana' })
+  return `${[INTRODUCTION, fenced('', overview.stdout), mistake, ...sections].join('\n\n')}\n`
+}
+
+async function buildSection({ command, about, transcripts }: Section): Promise<string> {
+  const help = await runProcess([command, '--help'])
+  const runs = await Promise.all(transcripts.map(inFolder))
+  return [`## ${command}`, about, fenced(`${command} --help`, help.stdout), ...runs].join('\n\n')
+}
+
+/** Runs one transcript where its files are, so that it shows plain names. */
+async function inFolder(transcript: Transcript): Promise<string> {
+  const { title, args, files = {}, show = [], lines = Number.POSITIVE_INFINITY } = transcript
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-page-'))
+  try {
+    await copyFile(join(ROOT, EXAMPLE), join(folder, 'config.yaml'))
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+    const { code, stdout, stderr } = await runProcess(wordsOf(args), { cwd: folder })
+    const all = `${stdout}${stderr}`.trimEnd().split('\n')
+    const shown = all.length > lines ? [...all.slice(0, lines), '…'] : all
+    const ending = code === 0 ? [] : [`[exit code ${code}]`]
+    return [
+      ...(title === '' ? [] : [title]),
+      ...show.map((name) =>
+        `\`\`\`${name.split('.').at(-1)}\n# ${name}\n${files[name]}\`\`\``.replace(/json\n# .*\n/, 'json\n'),
+      ),
+      fenced(args, [...shown, ...ending].join('\n')),
+    ].join('\n\n')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+function fenced(args: string, output: string): string {
+  return `\`\`\`console\n$ ${`forwardgate ${args}`.trimEnd()}\n${output.trimEnd()}\n\`\`\``
+}
+
+function wordsOf(args: string): readonly string[] {
+  return [...args.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '')
+}

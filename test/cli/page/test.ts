@@ -1,0 +1,59 @@
+import type { Section } from './section.ts'
+
+const GOOD = `tests:
+  - name: an administrator reaches the cluster
+    request: { route: kubernetes, method: POST }
+    claims: { sub: alice, scope: mcp:read, groups: [cluster-admins] }
+    expect: { outcome: allow, headers: { X-Auth-Subject: alice } }
+  - name: nobody gets in without a token
+    request: { host: mcp.example.com, uri: /grafana/api/health }
+    anonymous: true
+    expect: { outcome: deny, reason: credentials_missing, status: 401 }
+`
+const WRONG = `tests:
+  - name: the family reaches the cluster
+    request: { route: kubernetes, method: POST }
+    claims: { sub: bob, scope: mcp:read, groups: [family] }
+    expect: { outcome: allow, headers: { X-Auth-Subject: bob } }
+`
+const BROKEN = `tests:
+  - name: the family reaches the cluster
+    request: { rout: kubernets }
+    claims: { sub: bob, scope: mcp:read }
+    expect: { outcome: alow, reason: claim_not_alowed }
+`
+
+/** `test` on good and bad input. */
+export const TEST: Section = {
+  command: 'test',
+  about: `Proves the rules of a configuration before it is merged. Each test is a request, the claims of its token, and what must
+come of it. Tokens are signed with a key that is made for the run and stands in for those of the issuer, so that the
+signature and everything else is really judged. A longer example: [examples/policy-tests](../examples/policy-tests/several-mcp-servers.yaml).
+
+| Key | Meaning |
+|---|---|
+| \`name\` | what the test shows; required |
+| \`request\` | \`route\` (as the address names it) or \`host\`, or both; \`method\` (GET), \`uri\` (that of the resource), \`headers\` (a text or a list of texts each) |
+| \`claims\` | of the token. \`iss\`, \`aud\`, \`iat\` and \`exp\` are those that the route's issuer would write unless they are here; \`null\` takes one away |
+| \`anonymous: true\` | instead of \`claims\`: no token |
+| \`issuer\` | whose token, by its name in the configuration; the one that has the \`iss\` of the claims, else the first of the route |
+| \`header\` | members of the token's header, such as \`{ typ: at+jwt }\` |
+| \`at\` | time of the request, such as \`2026-01-01T00:00:00Z\`; now unless written |
+| \`expect\` | \`outcome\` (allow, deny, error, would_deny), \`reason\`, \`status\`, \`headers\` of the answer (\`null\`: not there); only what is written is compared |`,
+  transcripts: [
+    { title: 'All is as expected.', args: 'test policy.yaml', files: { 'policy.yaml': GOOD }, show: ['policy.yaml'] },
+    {
+      title: 'What came out differs (`-` expected, `+` actual).',
+      args: 'test policy.yaml',
+      files: { 'policy.yaml': WRONG },
+      show: ['policy.yaml'],
+    },
+    { title: 'The same for programs.', args: 'test policy.yaml --format json', files: { 'policy.yaml': WRONG } },
+    {
+      title: 'A file with mistakes is no test at all.',
+      args: 'test policy.yaml',
+      files: { 'policy.yaml': BROKEN },
+      show: ['policy.yaml'],
+    },
+  ],
+}
