@@ -9,7 +9,7 @@ export interface ProxyTargets {
 }
 
 /** A protected path with everything below it. */
-interface ProxyRoute {
+export interface ProxyRoute {
   readonly path: string
   /** Where the verifier is asked: `/verify/kubernetes`. */
   readonly verify: string

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { closeNow, listenOnLoopback } from './loopback-server.ts'
 
 /** What the upstream saw of a request, and answers as JSON. */
-interface UpstreamEcho {
+export interface UpstreamEcho {
   readonly method: string
   readonly url: string
   /** By lower-case name; a name that was sent more than once keeps every value. */

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openCaddy } from '../../../demo/caddy.ts'
+import type { ReverseProxy } from '../../../demo/reverse-proxy.ts'
+import { openTraefik } from '../../../demo/traefik.ts'
+import { caddyfile } from './caddyfile.ts'
+import { openNginx } from './nginx.ts'
+import { nginxConf } from './nginx-conf.ts'
+import type { ProxyName } from './row.ts'
+import { traefikRoutes } from './traefik-routes.ts'
+
+/** The program of each proxy; `TRAEFIK_BIN`, `CADDY_BIN` and `NGINX_BIN` name others. */
+export const PROGRAMS: Readonly<Record<ProxyName, string>> = {
+  Traefik: process.env['TRAEFIK_BIN'] || 'traefik',
+  Caddy: process.env['CADDY_BIN'] || 'caddy',
+  nginx: process.env['NGINX_BIN'] || 'nginx',
+}
+
+/** Opens a proxy with the suite's routes. */
+export function openProxy(name: ProxyName): Promise<ReverseProxy> {
+  switch (name) {
+    case 'Traefik':
+      return openTraefik(PROGRAMS.Traefik, undefined, { write: traefikRoutes })
+    case 'Caddy':
+      return openCaddy(PROGRAMS.Caddy, undefined, caddyfile)
+    case 'nginx':
+      return openNginx(PROGRAMS.nginx, nginxConf)
+  }
+}
+
+/** Whether there is such a program. */
+export async function isInstalled(name: ProxyName): Promise<boolean> {
+  const child = spawn(PROGRAMS[name], [name === 'nginx' ? '-v' : 'version'], { stdio: 'ignore' })
+  try {
+    const [code] = await once(child, 'exit')
+    return code === 0
+  } catch {
+    return false
+  }
+}
