@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { type ReadCertificate, readCertificate, watchCertificate } from './config/certificate.ts'
+import { SECRET_READABLE } from './config/compile-route.ts'
 import type { Config } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
 import { type Loaded, load, type Source } from './config/source.ts'
@@ -7,14 +9,16 @@ import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/header-fields.ts'
 import { buildGeneration, type Generation } from './generation.ts'
 import { buildAuthServer } from './http/auth-server.ts'
+import { closeGently } from './http/close-gently.ts'
 import { listen } from './http/listen.ts'
 import { buildOperationsServer } from './http/operations-server.ts'
 import { systemClock } from './issuers/clock.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
 import { type KeyRegistry, openRegistry } from './issuers/registry.ts'
-import type { Settings } from './settings.ts'
+import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import { decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
+import { logCertificate, logConfig } from './telemetry/load-log.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 
@@ -45,9 +49,6 @@ export type Start =
   | { readonly ok: true; readonly service: Service }
   | { readonly ok: false; readonly problems: readonly Problem[] }
 
-/** How long requests in flight may take after the listeners closed, in milliseconds. */
-const LAST_REQUESTS_MS = 10_000
-
 /**
  * Builds every part in the order in which a request meets them and connects them; nothing else knows them all. Tests
  * start this very thing. Refuses to start on a configuration with problems; later ones leave the last good one in force.
@@ -58,8 +59,14 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const now = () => nowMs() / 1000
   const loaded = await load(source, now())
   const first = loaded.parsed
-  if (!first.ok) return { ok: false, problems: first.problems }
-  logConfig(log, first.config, first.warnings)
+  const pair = settings.tls === undefined ? undefined : await readCertificate(settings.tls, now())
+  const problems = [...(first.ok ? [] : first.problems), ...certificateProblems(pair)]
+  if (!first.ok || problems.length > 0) return { ok: false, problems }
+  const certificate = pair?.result.ok === true ? pair.result.certificate : undefined
+  const logLoaded = (config: Config, warnings: readonly Problem[]): void =>
+    logConfig(log, config, isPrivateAuthPort(settings) ? warnings.filter(isAboutNeighbours) : warnings)
+  logLoaded(first.config, first.warnings)
+  if (certificate !== undefined) logCertificate(log, certificate)
 
   let draining = false
   let current: Generation
@@ -106,7 +113,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     }
   }
 
-  const auth = buildAuthServer({
+  const authPorts = {
     policy: () => current.policy,
     metadata: () => current.metadata,
     exposeReason: settings.exposeReason,
@@ -114,15 +121,17 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     onDecision,
     onUnparsable: metrics.unparsable,
     onMetadataRequest: metrics.metadataRequest,
-    onBug: (error) => log.error({ error: describe(error) }, 'bug'),
-  })
+    onHandshakeFailure: (error: Error) => log.debug({ reason: error.message }, 'TLS handshake failed'),
+    onBug: (error: unknown) => log.error({ error: describe(error) }, 'bug'),
+  }
+  const auth = buildAuthServer(authPorts, certificate)
   const operations = buildOperationsServer({
     draining: () => draining,
     keysTried: () => keysTried,
     issuers: () => readiness(current.registry),
     metrics,
   })
-  const addresses = await listenOnBoth(auth, operations, settings).catch((error: unknown) => {
+  const addresses = await listenOnBoth(auth.app, operations, settings).catch((error: unknown) => {
     // An issuer that hangs would keep the process alive for as long as it may be waited for.
     registry.close()
     throw error
@@ -147,7 +156,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     current = buildGeneration(next.config, nextRegistry, generationPorts)
     before.close(nextRegistry)
     metrics.configReload('success', now())
-    logConfig(log, next.config, next.warnings)
+    logLoaded(next.config, next.warnings)
   }
   let applied = Promise.resolve()
   const watcher = watch(source, {
@@ -163,11 +172,31 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     ...(options.pollInterval === undefined ? {} : { interval: options.pollInterval }),
   })
 
+  const certificateWatcher =
+    settings.tls === undefined || pair === undefined
+      ? undefined
+      : watchCertificate(settings.tls, {
+          known: pair,
+          now,
+          onChange(read) {
+            for (const problem of certificateProblems(read)) {
+              log.error({ problem: formatProblem(problem) }, 'certificate refused; the one in use stays')
+            }
+            if (!read.result.ok) return
+            auth.useCertificate(read.result.certificate)
+            logCertificate(log, read.result.certificate)
+          },
+          onNotice: (notice) => log.warn({ notice }, 'certificate'),
+          ...(options.pollInterval === undefined ? {} : { interval: options.pollInterval }),
+        })
+
   const close = async (): Promise<void> => {
     draining = true
     await new Promise((resolve) => setTimeout(resolve, settings.shutdownDelay))
     watcher.close()
-    await Promise.all([auth, operations].map(closeGently))
+    certificateWatcher?.close()
+    await auth.endSessions()
+    await Promise.all([auth.app, operations].map(closeGently))
     ended = true
     opening?.close()
     current.registry.close()
@@ -196,21 +225,15 @@ function readiness(registry: KeyRegistry) {
   }))
 }
 
-/** Fastify's own close waits for idle keep-alive connections, 72 s by default: Kubernetes would kill us first. */
-async function closeGently(app: FastifyInstance): Promise<void> {
-  const closeIdle = setInterval(() => app.server.closeIdleConnections(), 50)
-  const giveUp = setTimeout(() => app.server.closeAllConnections(), LAST_REQUESTS_MS)
-  try {
-    await app.close()
-  } finally {
-    clearInterval(closeIdle)
-    clearTimeout(giveUp)
-  }
+function certificateProblems(read: ReadCertificate | undefined): readonly Problem[] {
+  if (read === undefined || read.result.ok) return []
+  const { file, message } = read.result
+  return [{ path: TLS_VARIABLES[file], message, position: undefined }]
 }
 
-function logConfig(log: Logger, config: Config, warnings: readonly Problem[]): void {
-  log.info({ issuers: config.issuers.length, routes: config.routes.length }, 'configuration in force')
-  for (const warning of warnings) log.warn({ warning: formatProblem(warning) }, 'configuration')
+/** False for what needs somebody else on the network. */
+function isAboutNeighbours({ message }: Problem): boolean {
+  return message !== SECRET_READABLE
 }
 
 function logRefresh(log: Logger, event: RefreshEvent): void {

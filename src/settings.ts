@@ -1,3 +1,4 @@
+import type { CertificateFiles } from './config/certificate.ts'
 import { CONFIG_VARIABLES, type ConfigVariables } from './config/environment.ts'
 import { didYouMean } from './config/nearest-name.ts'
 import type { LogLevel } from './telemetry/logger.ts'
@@ -8,6 +9,8 @@ export interface Settings {
   readonly config: string | undefined
   readonly listen: ListenAddress
   readonly operationsListen: ListenAddress
+  /** With them, the auth port speaks TLS. */
+  readonly tls: CertificateFiles | undefined
   readonly logLevel: LogLevel
   readonly tokenCacheEntries: number
   readonly decisionLog: 'denied' | 'all'
@@ -46,6 +49,19 @@ export const VARIABLES = [
     default: ':9090',
     meaning: 'Address of `/metrics`, `/livez` and `/readyz`. Never expose it.',
   },
+  {
+    name: 'FORWARDGATE_TLS_CERT',
+    default: '',
+    meaning:
+      'Path of a certificate with its chain, in PEM. With it and `FORWARDGATE_TLS_KEY` the auth port speaks TLS: HTTP/2 and HTTP/1.1. Read again when it changes.',
+  },
+  { name: 'FORWARDGATE_TLS_KEY', default: '', meaning: 'Path of the private key of that certificate, in PEM.' },
+  {
+    name: 'FORWARDGATE_TLS_CLIENT_CA',
+    default: '',
+    meaning:
+      'Path of certificate authorities, in PEM. With it, only clients with a certificate of theirs reach the auth port.',
+  },
   { name: 'FORWARDGATE_LOG_LEVEL', default: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
   {
     name: 'FORWARDGATE_DECISION_LOG',
@@ -70,6 +86,13 @@ export const VARIABLES = [
   },
   ...CONFIG_VARIABLES,
 ] as const
+
+/** Which variable names which file. */
+export const TLS_VARIABLES = {
+  cert: 'FORWARDGATE_TLS_CERT',
+  key: 'FORWARDGATE_TLS_KEY',
+  clientCa: 'FORWARDGATE_TLS_CLIENT_CA',
+} as const
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -96,6 +119,7 @@ export function readSettings(environment: Environment): ReadSettings {
     config: environment['FORWARDGATE_CONFIG'] || undefined,
     listen: read('FORWARDGATE_LISTEN', ':8080', parseListenAddress, 'host:port or :port'),
     operationsListen: read('FORWARDGATE_OPERATIONS_LISTEN', ':9090', parseListenAddress, 'host:port or :port'),
+    tls: readTlsFiles(environment, problems),
     logLevel: read('FORWARDGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
     tokenCacheEntries: read(
       'FORWARDGATE_TOKEN_CACHE_ENTRIES',
@@ -120,6 +144,22 @@ export function readSettings(environment: Environment): ReadSettings {
     problems.push(`${name}: there is no such variable${didYouMean(name, names)}`)
   }
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
+}
+
+/** Whether only the proxy can reach the auth port: it has a client certificate, or shares our loopback. */
+export function isPrivateAuthPort({ tls, listen }: Settings): boolean {
+  return tls?.clientCa !== undefined || /^(?:127\.|::1$|localhost$)/.test(listen.host ?? '')
+}
+
+function readTlsFiles(environment: Environment, problems: string[]): CertificateFiles | undefined {
+  const [cert, key, clientCa] = Object.values(TLS_VARIABLES).map((name) => environment[name] || undefined)
+  if (cert !== undefined && key !== undefined) return { cert, key, clientCa }
+  if (cert !== undefined) problems.push(`${TLS_VARIABLES.key}: is not set, but ${TLS_VARIABLES.cert} is; set both`)
+  if (key !== undefined) problems.push(`${TLS_VARIABLES.cert}: is not set, but ${TLS_VARIABLES.key} is; set both`)
+  if (cert === undefined && key === undefined && clientCa !== undefined) {
+    problems.push(`${TLS_VARIABLES.clientCa}: needs ${TLS_VARIABLES.cert} and ${TLS_VARIABLES.key}`)
+  }
+  return undefined
 }
 
 function parseListenAddress(text: string): ListenAddress | undefined {

@@ -92,6 +92,10 @@ function written<K extends keyof DefaultsEntry>(
   return entry[key] === undefined ? [defaults[key], ['defaults', key]] : [entry[key], [...path, key]]
 }
 
+/** A warning that is pointless where only the proxy can reach the auth port. */
+export const SECRET_READABLE =
+  'anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it'
+
 function compileUpstreamAuthorization(
   entry: RouteEntry,
   path: Path,
@@ -110,8 +114,7 @@ function compileUpstreamAuthorization(
     findings.problem([...here, 'secretFile'], read.message)
     return { kind: 'strip' }
   }
-  const message = 'anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it'
-  findings.warning(here, message)
+  findings.warning(here, SECRET_READABLE)
   return { kind: 'secret', file, value: read.value }
 }
 

@@ -1,61 +1,87 @@
 import { createServer, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { type FastifyInstance, fastify } from 'fastify'
+import type { Certificate } from '../config/certificate.ts'
+import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
 import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
 import { refuseUnparsable } from './parser-refusal.ts'
-import { createVerifyEndpoint, isVerifyTarget, type NodeHandler, type VerifyPorts } from './verify-endpoint.ts'
+import { buildSecureServer, type SecureServer } from './secure-server.ts'
+import { createVerifyEndpoint, isVerifyTarget, type VerifyPorts } from './verify-endpoint.ts'
+import { type NodeHandler, overHttp1, overHttp2, type TransportPorts } from './verify-transport.ts'
 
-export interface AuthServerPorts extends VerifyPorts, MetadataPorts {
-  /** Something was refused before it became a request. */
-  readonly onUnparsable: () => void
+export interface AuthServerPorts extends VerifyPorts, MetadataPorts, TransportPorts {
+  /** A TLS handshake failed, as for a client without a good certificate. */
+  readonly onHandshakeFailure: (error: Error) => void
 }
 
-/** Entra and Keycloak tokens of users in many groups reach 20 KB; Node's default of 16 KiB answers them with 431. */
-const LARGEST_HEADER = 64 * 1024
-/** Traefik closes idle connections after 90 s; whoever closes first must not be us, or a request gets lost in the race. */
-const KEEP_ALIVE_MS = 120_000
-/** For connections that send nothing or a byte at a time. Idle ones between requests are not meant. */
-const HEADERS_MS = 15_000
+export interface AuthServer {
+  readonly app: FastifyInstance
+  /** For the connections to come; nothing where the port is plain. */
+  useCertificate(certificate: Certificate): void
+  /** Resolves when no HTTP/2 connection takes new requests any more. */
+  endSessions(): Promise<void>
+}
 
-/** The auth port: `/verify*` on Node's own request event, everything else through Fastify. */
-export function buildAuthServer(ports: AuthServerPorts): FastifyInstance {
-  const verify = createVerifyEndpoint(ports)
+/**
+ * The auth port: `/verify*` on Node's own events, everything else through Fastify. Plain HTTP/1.1, or with a certificate
+ * HTTP/2 and HTTP/1.1 over TLS.
+ */
+export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificate): AuthServer {
+  let secure: SecureServer | undefined
   const app = fastify({
     // Drain goes on answering: 503 would make proxies refuse good requests (facts of Fastify's default).
     return503OnClosing: false,
     exposeHeadRoutes: false,
-    serverFactory: (handler) => buildServer(verify, handler, ports),
+    serverFactory: (other) => {
+      if (certificate === undefined) return buildPlainServer(other, ports)
+      secure = secureServer(other, ports, certificate)
+      return secure.server
+    },
     frameworkErrors: (_error, request, reply) => answerMetadata(request, reply, ports),
     ...{ routerOptions: { maxParamLength: 1000 } },
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.addHook('onRequest', async (request, reply) => {
-    if (ports.draining()) reply.header('Connection', 'close')
+    // HTTP/2 has no such field (RFC 9113 §8.2.2); its connections end by GOAWAY.
+    if (ports.draining() && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
     // In a hook and not in a handler: bodies and content types are never looked at.
     return answerMetadata(request, reply, ports)
   })
-  return app
+  return {
+    app,
+    useCertificate: (next) => secure?.useCertificate(next),
+    endSessions: async () => secure?.endSessions(),
+  }
 }
 
-function buildServer(verify: NodeHandler, other: NodeHandler, ports: AuthServerPorts): Server {
-  const route: NodeHandler = (request, response) =>
-    isVerifyTarget(request.url ?? '') ? verify(request, response) : other(request, response)
-  const server = createServer(
-    {
-      maxHeaderSize: LARGEST_HEADER,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: 2 * HEADERS_MS,
-      connectionsCheckingInterval: 5_000,
-    },
-    route,
-  )
+function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
+  const onRequest = routeRequests(other, ports)
+  const server = createServer({ ...TIMEOUTS, maxHeaderSize: LARGEST_HEADER }, onRequest)
   // Node's default of 2,000 answers 431, and a lower one would hide an Authorization behind 1,000 small headers.
   server.maxHeadersCount = 0
   // Without this, Node answers an unknown `Expect` with 417.
-  server.on('checkExpectation', route)
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], ports, ports.onUnparsable),
-  )
+  server.on('checkExpectation', onRequest)
+  server.on('clientError', refuser(ports))
   return server
+}
+
+function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: Certificate): SecureServer {
+  return buildSecureServer(certificate, {
+    onStream: overHttp2(createVerifyEndpoint(ports), ports),
+    onRequest: routeRequests(other, ports),
+    onClientError: refuser(ports),
+    onHandshakeFailure: ports.onHandshakeFailure,
+  })
+}
+
+function routeRequests(other: NodeHandler, ports: AuthServerPorts): NodeHandler {
+  const verify = overHttp1(createVerifyEndpoint(ports), ports)
+  return (request, response) =>
+    isVerifyTarget(request.url ?? '') ? verify(request, response) : other(request, response)
+}
+
+function refuser(ports: AuthServerPorts): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+  return (error, socket) =>
+    refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], ports, ports.onUnparsable)
 }

@@ -14,5 +14,5 @@ export async function listen(
   const address = app.server.address()
   if (address === null || typeof address === 'string') throw new Error('the listener has no port')
   const shown = host === undefined ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address
-  return `http://${shown}:${address.port}`
+  return `${'setSecureContext' in app.server ? 'https' : 'http'}://${shown}:${address.port}`
 }

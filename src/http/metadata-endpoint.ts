@@ -43,5 +43,7 @@ function hostOf(rawHeaders: readonly string[]): string {
   const values = (wanted: string) =>
     rawHeaders.flatMap((name, at) => (at % 2 === 0 && name.toLowerCase() === wanted ? [rawHeaders[at + 1] ?? ''] : []))
   const [forwarded, ...more] = values('x-forwarded-host')
-  return (forwarded !== undefined && more.length === 0 ? forwarded : values('host')[0]) ?? ''
+  if (forwarded !== undefined && more.length === 0) return forwarded
+  // HTTP/2 names the host in a pseudo-header field, which goes before Host (RFC 9113 §8.3.1).
+  return values(':authority')[0] ?? values('host')[0] ?? ''
 }

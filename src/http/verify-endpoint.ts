@@ -1,17 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnswerOptions, answerTo } from '../decision/answer.ts'
+import { type Answer, type AnswerOptions, answerTo } from '../decision/answer.ts'
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
 
 export interface VerifyPorts extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
   readonly policy: () => Policy
-  readonly draining: () => boolean
   readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
   readonly onBug: (error: unknown) => void
 }
 
-export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+/**
+ * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `reply` is called
+ * once, and a second time (with a 500) only when it threw.
+ */
+export type VerifyEndpoint = (
+  method: string,
+  target: string,
+  rawHeaders: readonly string[],
+  reply: (answer: Answer) => void,
+) => void
 
 const PREFIX = '/verify'
 /** Absolute form, repeated slashes, escapes or parameters after the word, another case: never a known route. */
@@ -31,25 +38,22 @@ export function isVerifyTarget(target: string): boolean {
  * stands before Fastify's router: that one refuses odd URLs, methods and bodies with 400, 404, 414 and 415, which MCP
  * clients take for an old server.
  */
-export function createVerifyEndpoint(ports: VerifyPorts): NodeHandler {
-  return (request, response) => {
+export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
+  return (method, target, rawHeaders, reply) => {
     const start = performance.now()
-    const fields = readHeaderFields(request.rawHeaders)
+    const fields = readHeaderFields(rawHeaders)
+    let replied = false
     const finish = (decision: Decision): void => {
-      const { status, headers, body } = answerTo(decision, fields.origin, ports)
-      // Traefik pools connections; an answer is the only place to tell it that this one ends.
-      response.writeHead(status, ports.draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
-      response.end(body)
+      reply(answerTo(decision, fields.origin, ports))
+      replied = true
       ports.onDecision(decision, fields, performance.now() - start)
     }
     const fail = (error: unknown): void => {
       ports.onBug(error)
-      if (response.headersSent) response.destroy()
-      else finish(internalError())
+      if (!replied) finish(internalError())
     }
     try {
-      const question = { method: request.method ?? '', routeName: routeNameOf(request.url ?? ''), fields }
-      const decision = decide(question, ports.policy())
+      const decision = decide({ method, routeName: routeNameOf(target), fields }, ports.policy())
       if (decision instanceof Promise) decision.then(finish).catch(fail)
       else finish(decision)
     } catch (error) {

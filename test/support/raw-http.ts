@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 
 /** An answer as it stood on the wire. */
 export interface RawResponse {
@@ -23,11 +24,15 @@ export interface RawConnection {
   close(): void
 }
 
-/** Opens a connection to an origin such as `http://127.0.0.1:4711`. Everything fails after five seconds of silence. */
-export async function openRaw(origin: string): Promise<RawConnection> {
+/**
+ * Opens a connection to an origin such as `http://127.0.0.1:4711`; with `tls`, one that speaks HTTP/1.1 over TLS.
+ * Everything fails after five seconds of silence.
+ */
+export async function openRaw(origin: string, tls?: ConnectionOptions): Promise<RawConnection> {
   const { hostname, port } = new URL(origin)
-  const socket = connect({ host: hostname, port: Number(port) })
-  await once(socket, 'connect')
+  const to = { host: hostname, port: Number(port) }
+  const socket = tls === undefined ? connect(to) : connectTls({ ALPNProtocols: ['http/1.1'], ...to, ...tls })
+  await once(socket, tls === undefined ? 'connect' : 'secureConnect')
   const stream = new Incoming(socket)
   return {
     send: (bytes) => {

@@ -1,0 +1,146 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { Duplex } from 'node:stream'
+import type { Certificate } from '../config/certificate.ts'
+import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
+import { endGently, limitAge } from './session-end.ts'
+
+/** Takes a stream; false leaves it to the handler of (request, response). */
+export type StreamHandler = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+) => boolean
+
+export interface SecureServerPorts {
+  readonly onStream: StreamHandler
+  /** HTTP/1.1 requests, and the streams that `onStream` leaves. */
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
+  readonly onClientError: (error: NodeJS.ErrnoException, socket: Duplex) => void
+  /** A handshake failed, as for a client without a good certificate. */
+  readonly onHandshakeFailure: (error: Error) => void
+}
+
+export interface SecureServer {
+  /** What Fastify and a gentle end need of a server. */
+  readonly server: Server
+  /** New connections use it; those that stand keep theirs. Other client authorities end them, gently. */
+  useCertificate(certificate: Certificate): void
+  /** Resolves when no HTTP/2 connection takes new requests any more. */
+  endSessions(): Promise<void>
+}
+
+/** More than Traefik has under way at one moment; beyond it, Go opens another connection. */
+const MOST_STREAMS = 1000
+/** Node refuses more than 128 pairs: an Authorization could hide behind small headers of the client. */
+const MOST_HEADERS = 5000
+/** HTTP/2 counts 32 bytes more for each field (RFC 9113 §6.5.2), and Go sends nothing that it counts as too much. */
+const FIELD_OVERHEAD = 32
+/** Megabytes that the headers of one connection's streams may take together; Node's default is 10. */
+const SESSION_MEMORY = 64
+
+/**
+ * TLS with HTTP/2 first and HTTP/1.1 second (ALPN, RFC 7301); a client that offers neither fails in its handshake. With
+ * client authorities, so does one without a certificate of theirs. Node and nghttp2 bound what one connection can cause:
+ * resets (CVE-2023-44487), CONTINUATION (CVE-2024-28182), settings, pings, refused streams; nothing of that is loosened.
+ */
+export function buildSecureServer(certificate: Certificate, ports: SecureServerPorts): SecureServer {
+  const sockets = new Set<Duplex>()
+  const sessions = new Set<ServerHttp2Session>()
+  let { clientCa } = certificate
+  const server = createSecureServer({
+    ...contextOf(certificate),
+    requestCert: clientCa !== undefined,
+    rejectUnauthorized: clientCa !== undefined,
+    allowHTTP1: true,
+    handshakeTimeout: TIMEOUTS.headersTimeout,
+    maxHeaderListPairs: MOST_HEADERS,
+    maxSessionMemory: SESSION_MEMORY,
+    settings: {
+      maxHeaderListSize: LARGEST_HEADER + MOST_HEADERS * FIELD_OVERHEAD,
+      maxConcurrentStreams: MOST_STREAMS,
+      enablePush: false,
+    },
+    // For HTTP/1.1; the types know only some of it.
+    ...{ maxHeaderSize: LARGEST_HEADER, ...TIMEOUTS, noDelay: true },
+  })
+  // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
+  Object.assign(server, { maxHeadersCount: 0 })
+  listenToStreams(server, ports)
+  server.on('clientError', ports.onClientError)
+  server.on('connection', (socket: Duplex) => keepWhileOpen(sockets, socket))
+  server.on('session', (session) => {
+    keepWhileOpen(sessions, session)
+    limitAge(session, Math.random)
+  })
+  const endSessions = async () => {
+    await Promise.all([...sessions].map(endGently))
+  }
+  const closable = withCloseAll(server, sockets)
+  return {
+    server: closable,
+    useCertificate(next) {
+      // A new context has new ticket keys: no session is resumed past a client authority that is gone.
+      server.setSecureContext(contextOf(next))
+      const changed = !sameBytes(clientCa, next.clientCa)
+      clientCa = next.clientCa
+      if (!changed) return
+      closable.closeIdleConnections()
+      void endSessions()
+    },
+    endSessions,
+  }
+}
+
+/**
+ * Node's compatibility layer builds a request and a response for every stream; it is asked only for those that
+ * `onStream` leaves, and comes with the first listener for `request`.
+ */
+function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts): void {
+  server.on('request', ports.onRequest as never)
+  server.on('checkExpectation', ports.onRequest as never)
+  const compatibility = server.listeners('stream')
+  server.removeAllListeners('stream')
+  server.on(
+    'stream',
+    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
+      // A client that resets its stream is no error of ours.
+      stream.on('error', () => {})
+      if (ports.onStream(stream, headers, rawHeaders)) return
+      for (const listener of compatibility) Reflect.apply(listener, server, [stream, headers, flags, rawHeaders])
+    },
+  )
+  // Before Node's own listener, which would have the failure answered in plain text.
+  server.removeAllListeners('tlsClientError')
+  server.on('tlsClientError', (error: Error, socket: Duplex) => {
+    ports.onHandshakeFailure(error)
+    socket.destroy()
+  })
+}
+
+/** Node gives an HTTP/2 server `closeIdleConnections` for its HTTP/1.1 clients, but not this. */
+function withCloseAll(server: Http2SecureServer, sockets: ReadonlySet<Duplex>): Server {
+  const closeAllConnections = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return Object.assign(server, { closeAllConnections }) as unknown as Server
+}
+
+function contextOf({ cert, key, clientCa }: Certificate) {
+  return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) }
+}
+
+function keepWhileOpen<T extends { once(event: 'close', listener: () => void): unknown }>(open: Set<T>, one: T): void {
+  open.add(one)
+  one.once('close', () => open.delete(one))
+}
+
+function sameBytes(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : a.equals(b)
+}

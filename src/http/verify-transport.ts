@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import { type Answer, type AnswerOptions, denialAnswer } from '../decision/answer.ts'
+import { LARGEST_HEADER } from './limits.ts'
+import type { StreamHandler } from './secure-server.ts'
+import { endGently } from './session-end.ts'
+import { isVerifyTarget, type VerifyEndpoint } from './verify-endpoint.ts'
+
+export interface TransportPorts extends AnswerOptions {
+  readonly draining: () => boolean
+  /** Something was refused before it became a request. */
+  readonly onUnparsable: () => void
+}
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+/** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
+export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts): NodeHandler {
+  return (request, response) => {
+    verify(request.method ?? '', request.url ?? '', request.rawHeaders, ({ status, headers, body }) => {
+      if (response.headersSent) return void response.destroy()
+      response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
+      response.end(body)
+    })
+  }
+}
+
+/**
+ * Carries HTTP/2 streams to the endpoint, on Node's core API. The same limit on header bytes as on HTTP/1.1, and the same
+ * answer past it; no `Connection` header, which RFC 9113 §8.2.2 forbids: while draining, the connection is ended instead.
+ */
+export function overHttp2(verify: VerifyEndpoint, ports: TransportPorts): StreamHandler {
+  return (stream, headers, rawHeaders) => {
+    const target = headers[':path'] ?? ''
+    const fields = withoutPseudo(rawHeaders)
+    if (sizeOf(fields) > LARGEST_HEADER) {
+      ports.onUnparsable()
+      send(stream, { ...denialAnswer('forwarded_request_invalid', ports), status: 431 })
+      return true
+    }
+    if (!isVerifyTarget(target)) return false
+    verify(headers[':method'] ?? '', target, fields, (answer) => {
+      send(stream, answer)
+      if (ports.draining() && stream.session !== undefined) void endGently(stream.session)
+    })
+    return true
+  }
+}
+
+function send(stream: ServerHttp2Stream, { status, headers, body }: Answer): void {
+  if (stream.destroyed || stream.closed || stream.headersSent) return
+  const fields = [':status', String(status), ...headers]
+  stream.respond(fields, { endStream: body === '' })
+  // Of a HEAD request, Node has ended it already.
+  if (!stream.writableEnded) stream.end(body)
+}
+
+/** Pseudo-header fields come first (RFC 9113 §8.3); nghttp2 refuses others. */
+function withoutPseudo(rawHeaders: readonly string[]): readonly string[] {
+  let at = 0
+  while (rawHeaders[at]?.startsWith(':') === true) at += 2
+  return rawHeaders.slice(at)
+}
+
+/** As HTTP/1.1 writes them: colon, blank and line end. */
+function sizeOf(fields: readonly string[]): number {
+  let size = 2 * fields.length
+  for (const text of fields) size += text.length
+  return size
+}
