@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Explanation } from '../../src/cli/explain/explanation.ts'
+import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { run, runProcess } from './run.ts'
+
+const AT = 1_800_000_000
+const CONFIG = `
+issuers:
+  main: { issuer: https://id.example.com, jwksUri: http://127.0.0.1:1/keys }
+  picky: { issuer: https://picky.example.com, algorithms: [RS256], requireTyp: at+jwt, maxTokenLifetime: 1h, jwksUri: http://127.0.0.1:1/keys }
+  shared: { issuer: https://shared.example.com, secretFile: shared.secret }
+routes:
+  api: { resource: https://api.example.com/mcp, scopes: [mcp:read], rules: [{ methods: [DELETE], scopes: [mcp:admin] }], issuers: [main] }
+  picky: { resource: https://picky.example.com/mcp, issuers: [picky] }
+  secret:
+    resource: https://secret.example.com/mcp
+    issuers: [shared]
+    upstreamAuthorization: { secretFile: backend.secret }
+  exchanged:
+    resource: https://exchanged.example.com/mcp
+    issuers: [main]
+    upstreamAuthorization: { claim: backend_token }
+    identityHeaders: { X-Token: backend_token }
+  ways:
+    resource: https://ways.example.com/mcp
+    accept:
+      - { issuer: main, scopes: [deploy] }
+      - { issuer: main, audience: [machines], clientIds: [robot] }
+  watched: { resource: https://watched.example.com/mcp, mode: observe, issuers: [main], scopes: [mcp:read] }
+`
+const CLAIMS = {
+  iss: 'https://id.example.com',
+  sub: 'alice',
+  aud: 'https://api.example.com/mcp',
+  scope: 'mcp:read',
+  iat: AT - 60,
+  exp: AT + 600,
+}
+
+async function writeConfig(t: TestContext, text = CONFIG): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-explain-'))
+  t.after(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'config.yaml'), text)
+  await writeFile(join(folder, 'shared.secret'), 'a secret that two parties share, long enough')
+  await writeFile(join(folder, 'backend.secret'), 'Basic c2VjcmV0OnNlY3JldA==')
+  return join(folder, 'config.yaml')
+}
+
+async function whatIf(t: TestContext, args: string, claims: unknown): Promise<Explanation> {
+  const path = await writeConfig(t)
+  const words = [
+    'explain',
+    '--config',
+    path,
+    '--claims',
+    '-',
+    '--at',
+    String(AT),
+    '--format',
+    'json',
+    ...args.split(' '),
+  ]
+  const { code, stdout, stderr } = await run(words, { stdin: JSON.stringify(claims) })
+  assert.equal(code, 0, stdout + stderr)
+  return JSON.parse(stdout)
+}
+
+const step = ({ steps }: Explanation, name: string) => steps.find((one) => one.step === name)
+
+test('what if: claims are judged in full, without a signature, which is said', async (t) => {
+  const explanation = await whatIf(t, '--route api', CLAIMS)
+  assert.equal(`${explanation.outcome} ${explanation.reason}`, 'allow token')
+  assert.equal(step(explanation, 'signature')?.result, 'skip')
+  assert.equal(step(explanation, 'key')?.result, 'skip')
+  assert.equal(explanation.token?.verified, false)
+  assert.equal(explanation.secondsLeft, 600)
+  assert.deepEqual(explanation.notes, ['No signature was checked: a key made for this run signed the claims.'])
+  assert.ok(explanation.answer.headers.some(([name, value]) => name === 'X-Auth-Subject' && value === 'alice'))
+})
+
+test('what if: a rule that matches wants more, and is told to', async (t) => {
+  const explanation = await whatIf(t, '--route api --method DELETE', CLAIMS)
+  assert.equal(explanation.reason, 'scope_insufficient')
+  assert.equal(step(explanation, 'scopes')?.result, 'pass')
+  assert.equal(step(explanation, 'claims')?.result, 'pass')
+  assert.deepEqual(step(explanation, 'rules'), {
+    step: 'rules',
+    result: 'fail',
+    detail: 'lacks mcp:admin',
+    expected: 'all of mcp:admin',
+    actual: 'mcp:read',
+  })
+})
+
+const WHAT_IFS: readonly (readonly [title: string, args: string, claims: unknown, ending: string])[] = [
+  ['another issuer', '--route api', { ...CLAIMS, iss: 'https://id.example.com/' }, 'deny issuer_untrusted'],
+  ['no iss', '--route api', { sub: 'x' }, 'deny issuer_untrusted'],
+  ['no exp', '--route api', { ...CLAIMS, exp: undefined }, 'deny claim_invalid'],
+  ['alg none', '--route api', { header: { alg: 'none' }, claims: CLAIMS }, 'deny algorithm_rejected'],
+  ['an ID token', '--route api', { header: { typ: 'id+jwt' }, claims: CLAIMS }, 'deny token_type_rejected'],
+  [
+    'a typ as asked',
+    '--route picky',
+    { ...CLAIMS, iss: 'https://picky.example.com', aud: 'https://picky.example.com/mcp' },
+    'allow token',
+  ],
+  [
+    'PS256 where only RS256',
+    '--route picky',
+    { header: { alg: 'PS256' }, claims: { ...CLAIMS, iss: 'https://picky.example.com' } },
+    'deny algorithm_rejected',
+  ],
+  [
+    'a life too long',
+    '--route picky',
+    { ...CLAIMS, iss: 'https://picky.example.com', exp: AT + 7200 },
+    'deny token_lifetime_exceeded',
+  ],
+  [
+    'a shared secret',
+    '--route secret',
+    { ...CLAIMS, iss: 'https://shared.example.com', aud: 'https://secret.example.com/mcp' },
+    'allow token',
+  ],
+  [
+    'an observed route',
+    '--route watched',
+    { ...CLAIMS, aud: 'https://watched.example.com/mcp', scope: '' },
+    'would_deny scope_insufficient',
+  ],
+  ['the second way in', '--route ways', { ...CLAIMS, aud: 'machines', azp: 'robot' }, 'allow token'],
+  ['plain /verify', '--host api.example.com --uri /mcp/x?y', CLAIMS, 'allow token'],
+  ['plain /verify, no route', '--host api.example.com --uri /other', CLAIMS, 'deny route_unknown'],
+  ['a claim named claims', '--route api', { claims: CLAIMS, sub: 'x' }, 'deny issuer_untrusted'],
+]
+
+for (const [title, args, claims, ending] of WHAT_IFS) {
+  test(`what if: ${title}`, async (t) => {
+    const { outcome, reason } = await whatIf(t, args, claims)
+    assert.equal(`${outcome} ${reason}`, ending)
+  })
+}
+
+test('every algorithm that an issuer may use can be tried', async (t) => {
+  for (const alg of ['RS256', 'RS384', 'PS256', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']) {
+    const explanation = await whatIf(t, '--route api', { header: { alg }, claims: CLAIMS })
+    assert.equal(explanation.reason, 'token', alg)
+  }
+})
+
+test('the secret for the upstream, and a token in a claim, are not shown', async (t) => {
+  const shared = { ...CLAIMS, iss: 'https://shared.example.com', aud: 'https://secret.example.com/mcp' }
+  const secret = await whatIf(t, '--route secret', shared)
+  assert.ok(secret.answer.headers.some(([name, value]) => name === 'Authorization' && /^\(not shown: 26 /.test(value)))
+  assert.doesNotMatch(JSON.stringify(secret), /c2VjcmV0/)
+
+  const inner = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJlLW9mLWFub3RoZXI'
+  const claims = { ...CLAIMS, aud: 'https://exchanged.example.com/mcp', backend_token: inner }
+  const exchanged = await whatIf(t, '--route exchanged', claims)
+  assert.equal(exchanged.reason, 'token')
+  assert.doesNotMatch(JSON.stringify(exchanged), /c2lnbmF0dXJl/)
+  assert.match(JSON.stringify(exchanged), /\.\(signature\)/)
+})
+
+test('keys come from the issuer; while it is down the step says what was tried', async (t) => {
+  const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
+  t.after(() => issuer.stop())
+  const config = `issuers: { main: ${issuer.issuer} }\nroutes: { api: { resource: https://api.example.com/mcp } }\n`
+  const path = await writeConfig(t, config)
+  const stdin = `Bearer ${issuer.mint({ aud: 'https://api.example.com/mcp' })}\n`
+  const args = ['explain', '--config', path, '--route', 'api', '--token-file', '-']
+
+  const good = await run(args, { stdin })
+  assert.equal(good.code, 0)
+  assert.match(good.stdout, /^pass {2}key +kid \S+ of issuers\.main \(1 in its set\)$/m)
+  assert.match(good.stdout, /^allow: token$/m)
+  assert.ok(!good.stdout.includes(stdin.trim().split('.')[2] ?? ''))
+
+  issuer.fail(500, 'keys')
+  const bad = await run(args, { stdin })
+  assert.equal(bad.code, 0)
+  assert.match(bad.stdout, /^FAIL {2}key +the keys cannot be had: issuers\.main: keys: .*status 500$/m)
+  assert.match(bad.stdout, /^ {2}HTTP\/1\.1 503$/m)
+
+  const asked = issuer.hits()
+  await run(['explain', '--config', path, '--route', 'api'])
+  await run([...args.slice(0, -2), '--claims', '-'], { stdin: JSON.stringify({ iss: issuer.issuer }) })
+  assert.equal(issuer.hits(), asked, 'nobody is asked without a token')
+})
+
+test('--jwks checks the signature without network; a forged token fails at it', async (t) => {
+  const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
+  t.after(() => issuer.stop())
+  const path = await writeConfig(
+    t,
+    `issuers: { main: ${issuer.issuer} }\nroutes: { api: { resource: https://a.example.com } }\n`,
+  )
+  const keys = join(path, '../keys.json')
+  await writeFile(keys, JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) }))
+  const args = ['explain', '--config', path, '--route', 'api', '--token-file', '-', '--jwks', keys]
+  const token = issuer.mint({ aud: 'https://a.example.com' })
+  const [good, forged] = await Promise.all([
+    run(args, { stdin: token }),
+    run(args, { stdin: `${token.slice(0, -6)}AAAAAA` }),
+  ])
+  assert.match(good.stdout, /^allow: token$/m)
+  assert.match(forged.stdout, /^FAIL {2}signature +does not hold with the key /m)
+  assert.equal(issuer.hits(), 0)
+})
+
+const BAD_INPUT: readonly (readonly [title: string, args: readonly string[], stdin: string, expected: RegExp])[] = [
+  [
+    'claims that are no JSON',
+    ['--route', 'api', '--claims', '-'],
+    '{',
+    /standard input: is not a JSON object of claims/,
+  ],
+  ['claims that are a list', ['--route', 'api', '--claims', '-'], '[]', /is not a JSON object/],
+  [
+    'a missing file',
+    ['--route', 'api', '--token-file', 'no-such-file'],
+    '',
+    /no-such-file: cannot be read: there is no such file/,
+  ],
+  ['a folder', ['--route', 'api', '--token-file', '.'], '', /it is a directory/],
+  ['a time that is none', ['--route', 'api', '--at', 'soon'], '', /--at: "soon" is not a time/],
+  ['a header that is none', ['--route', 'api', '--header', 'Origin'], '', /"Origin" is not a header/],
+  ['a header of the proxy', ['--route', 'api', '--header', 'X-Forwarded-Uri: /x'], '', /is written by the proxy/],
+  ['a call that is none', ['--call', '-'], 'hello\n', /line 1 is not a request line/],
+  ['a call to another place', ['--call', '-'], 'GET /readyz HTTP/1.1\n', /\/readyz is not \/verify/],
+  ['a call with a broken header', ['--call', '-'], 'GET /verify/api HTTP/1.1\nX\n', /line 2 is not a header/],
+  ['a key set that is no JSON', ['--route', 'api', '--jwks', '-'], 'x', /is not JSON; it must hold a key set/],
+]
+
+for (const [title, args, stdin, expected] of BAD_INPUT) {
+  test(`exit code 2: ${title}`, async (t) => {
+    const words = ['explain', '--config', await writeConfig(t), ...args]
+    const text = await run(words, { stdin })
+    assert.deepEqual([text.code, text.stdout], [2, ''])
+    assert.match(text.stderr, expected)
+    const json = await run([...words, '--format', 'json'], { stdin })
+    assert.deepEqual([json.code, json.stderr], [2, ''])
+    assert.equal(JSON.parse(json.stdout).findings[0].severity, 'error')
+  })
+}
+
+test('exit code 2: a configuration that is missing or wrong, every problem with its place', async (t) => {
+  const missing = await run(['explain', '--route', 'api', '--config', 'no-such.yaml'])
+  assert.equal(missing.code, 2)
+  assert.match(missing.stderr, /no-such\.yaml/)
+  const path = await writeConfig(t, 'issuers: { main: https://id.example.com }\nroutes: { api: { resorce: x } }\n')
+  const wrong = await run(['explain', '--route', 'api', '--config', path])
+  assert.equal(wrong.code, 2)
+  assert.match(wrong.stderr, /config\.yaml:2:\d+: error: routes\.api\.resorce: .*did you mean "resource"/)
+  const variable = await run(['explain', '--route', 'api', '--config', path], { env: { FORWARDGATE_CONFG: 'x' } })
+  assert.match(variable.stderr, /FORWARDGATE_CONFG: there is no such variable/)
+})
+
+test('the environment counts as for serve: the reason can be kept from the answer', async (t) => {
+  const env = { FORWARDGATE_CONFIG: await writeConfig(t), FORWARDGATE_EXPOSE_REASON: 'false' }
+  const { stdout } = await run(['explain', '--route', 'api'], { env })
+  assert.match(stdout, /^deny: credentials_missing/m)
+  assert.doesNotMatch(stdout, /X-Forwardgate-Reason|"reason"/)
+})
+
+test('what a token holds cannot steer the terminal', async (t) => {
+  const path = await writeConfig(t)
+  const stdin = JSON.stringify({ ...CLAIMS, iss: '\u001b[2Jhttps://id.example.com', sub: '\u001b[31m' })
+  const { stdout } = await run(['explain', '--config', path, '--route', 'api', '--claims', '-'], { stdin })
+  assert.match(stdout, /^FAIL {2}issuer/m)
+  assert.doesNotMatch(stdout, /\u001b/)
+})
+
+test('as a process: exit code 0 on a denial, and colours only when forced', async (t) => {
+  const args = ['explain', '--config', await writeConfig(t), '--route', 'api']
+  const [plain, coloured] = await Promise.all([runProcess(args), runProcess(args, { env: { FORCE_COLOR: '1' } })])
+  assert.deepEqual([plain.code, plain.stderr, coloured.code], [0, '', 0])
+  assert.doesNotMatch(plain.stdout, /\u001b/)
+  assert.match(coloured.stdout, /\u001b\[31mFAIL\u001b/)
+})
