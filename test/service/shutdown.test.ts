@@ -137,6 +137,19 @@ describe('the end of the process', () => {
     await Promise.all(idle.map((connection) => connection.closed()))
   })
 
+  it('does not wait for connections on which nothing was ever sent', async (t) => {
+    const { gate } = await gateWithKeys(t)
+    const silent = await Promise.all([gate.auth, gate.operations, gate.auth].map((origin) => openRaw(origin)))
+    t.after(() => {
+      for (const connection of silent) connection.close()
+    })
+    const begin = performance.now()
+    gate.kill('SIGTERM')
+    assert.equal((await gate.ended()).code, 0)
+    assert.ok(performance.now() - begin < 4_000, `${performance.now() - begin} ms`)
+    await Promise.all(silent.map((connection) => connection.closed()))
+  })
+
   it('a request that waits for keys is answered, also after the listener is closed', async (t) => {
     const own = await startFakeIssuer({ algorithms: ['ES256'] })
     const keys = await startSlowKeys(t, own)
