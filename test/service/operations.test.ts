@@ -37,26 +37,6 @@ describe('the operations port', { concurrency: true }, () => {
     assert.equal(issuers[0].lastError, undefined)
   })
 
-  it('is not ready before the first keys were tried, but no longer than five seconds', async (t) => {
-    const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
-    t.after(() => issuer.stop())
-    issuer.hang()
-    const begin = performance.now()
-    const gate = await startTestService(t, { issuer, waitForKeys: false })
-    const early = await get(`${gate.operations}/readyz`)
-    assert.deepEqual([early.status, early.body], [503, 'waiting for keys\n'])
-    assert.partialDeepStrictEqual(JSON.parse((await get(`${gate.operations}/readyz?verbose`)).body), {
-      ready: false,
-      problem: 'waiting for keys',
-      issuers: [{ name: 'main', tried: false, keys: 0 }],
-    })
-    assert.equal((await get(`${gate.operations}/livez`)).status, 200)
-    await gate.service.ready
-    const waited = performance.now() - begin
-    assert.ok(waited > 3_000 && waited < 9_000, `${waited} ms`)
-    assert.equal((await get(`${gate.operations}/readyz`)).status, 200)
-  })
-
   it('is not ready while draining, and alive all the same', async (t) => {
     const gate = await startTestService(t, { env: { FORWARDGATE_SHUTDOWN_DELAY: '1s' } })
     assert.equal((await get(`${gate.operations}/readyz`)).status, 200)
