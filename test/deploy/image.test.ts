@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { freePort, until } from './child-service.ts'
 import { type BuiltImage, buildImage } from './image-build.ts'
 
 const missing = ['buildah', 'npm', 'unshare', 'chroot', 'ldd'].filter(
@@ -126,19 +125,4 @@ function contained(
 
 function which(program: string): string {
   return spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim()
-}
-
-async function until(holds: () => Promise<boolean>, explain: () => string): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(100)) {
-    if (await holds().catch(() => false)) return
-    if (Date.now() > end) throw new Error(`not within 20 s: ${explain()}`)
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

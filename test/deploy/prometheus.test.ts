@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+import { ask } from '../support/ask.ts'
+import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { freePort, type Running, start, until } from './child-service.ts'
+import { dashboardPanels } from './dashboard-panels.ts'
+import { isRecord } from './manifest-schemas.ts'
+import { alerts } from './prometheus-rules.ts'
+
+const prometheusFound = spawnSync('prometheus', ['--version']).status === 0
+const skip = prometheusFound ? false : 'SKIPPED: prometheus is not installed, so no query was tried on real data'
+
+/** What the traffic below provokes; the others must evaluate, to nothing. */
+const PROVOKED = new Set([
+  ...['ForwardgateDenialsSurging', 'ForwardgateFreshTokensRefused', 'ForwardgateRouteObserved'],
+  ...['ForwardgateKeysUnavailable', 'ForwardgateErrors', 'ForwardgateConfigReloadFailed'],
+])
+
+describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'forwardgate-prometheus-'))
+  const running: Running[] = []
+  let issuer: FakeIssuer
+  let prometheus: string
+
+  before(async () => {
+    issuer = await startFakeIssuer()
+    const [auth, operations, port] = [await freePort(), await freePort(), await freePort()]
+    const config = join(directory, 'config.yaml')
+    writeConfig(config, issuer.issuer, 'read')
+    const service = start(
+      process.execPath,
+      [fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'serve', '--config', config],
+      {
+        ...process.env,
+        FORWARDGATE_LISTEN: `127.0.0.1:${auth}`,
+        FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operations}`,
+      },
+    )
+    running.push(service)
+    await until(async () => (await fetch(`http://127.0.0.1:${operations}/readyz`)).ok, service.output)
+
+    const labels = { namespace: 'auth', pod: 'forwardgate-0' }
+    const scrape = { job_name: 'forwardgate', static_configs: [{ targets: [`127.0.0.1:${operations}`], labels }] }
+    writeFileSync(
+      join(directory, 'prometheus.yaml'),
+      stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [scrape] }),
+    )
+    prometheus = `http://127.0.0.1:${port}`
+    const database = start('prometheus', [
+      `--config.file=${join(directory, 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(directory, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ])
+    running.push(database)
+    await until(async () => (await query(prometheus, 'up == 1')) === 1, database.output)
+
+    const origin = `http://127.0.0.1:${auth}`
+    await drive(origin, issuer)
+    await sleep(1500)
+    writeConfig(config, issuer.issuer, 'read', '1h')
+    await sleep(3000)
+    writeFileSync(config, 'routes: [')
+    for (let round = 0; round < 6; round++) {
+      await drive(origin, issuer)
+      await sleep(700)
+    }
+    await until(
+      async () => (await query(prometheus, 'forwardgate_config_last_reload_successful == 0')) === 1,
+      service.output,
+    )
+    await drive(origin, issuer)
+    await sleep(1500)
+  })
+
+  after(async () => {
+    for (const each of running.toReversed()) await each.end()
+    await issuer?.stop()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it('has data for every panel', async () => {
+    const lines: string[] = []
+    const empty: string[] = []
+    for (const panel of dashboardPanels()) {
+      for (const { refId, expr } of panel.targets) {
+        const count = await query(prometheus, concrete(expr))
+        lines.push(`${String(count).padStart(4)}  ${panel.title} ${refId}: ${expr}`)
+        if (count === 0) empty.push(`${panel.title} ${refId}`)
+      }
+    }
+    console.log(`series  panel and query\n${lines.join('\n')}`)
+    assert.deepEqual(empty, [])
+  })
+
+  it('evaluates every alert', async () => {
+    for (const { name, expr } of alerts()) {
+      // A few seconds of traffic are too thin for a mean of five minutes.
+      const count = await query(prometheus, expr.replaceAll('[5m]', '[15s]'))
+      console.log(`${String(count).padStart(4)}  ${name}`)
+      // A busy machine may really be slow.
+      if (name !== 'ForwardgateSlow') assert.equal(count > 0, PROVOKED.has(name), name)
+    }
+  })
+})
+
+/** A good configuration; another `lifetime` makes it a new one. */
+function writeConfig(file: string, issuer: string, scope: string, lifetime = '2h'): void {
+  const gone = { issuer: 'http://127.0.0.1:9', jwksUri: 'http://127.0.0.1:9/jwks' }
+  const route = (name: string, more: object = {}) => ({
+    resource: `https://api.example.com/${name}`,
+    issuers: ['main'],
+    ...more,
+  })
+  const config = {
+    issuers: { main: { issuer, maxTokenLifetime: lifetime }, gone },
+    routes: {
+      app: route('app', { scopes: [scope] }),
+      trial: route('trial', { mode: 'observe' }),
+      lost: route('lost', { issuers: ['gone'] }),
+    },
+  }
+  writeFileSync(`${file}.new`, stringify(config))
+  renameSync(`${file}.new`, file)
+}
+
+/** One of each: allowed, the two healthy denials, three others, an error, an observed route, metadata. */
+async function drive(origin: string, issuer: FakeIssuer): Promise<void> {
+  const aud = 'https://api.example.com/app'
+  const token = issuer.mint({ aud, scope: 'read' })
+  const past = Math.floor(Date.now() / 1000) - 600
+  const questions = [
+    ...[1, 2, 3, 4].map(() => ['app', token] as const),
+    ['app', undefined],
+    ['app', issuer.mint({ aud, scope: 'read', iat: past - 60, exp: past })],
+    ...[1, 2, 3].map((index) => ['app', issuer.mint({ aud, scope: 'other', jti: `${index}` })] as const),
+    ['app', issuer.mint({ aud: 'https://other.example.com' })],
+    ['app', 'not-a-token'],
+    ['lost', issuer.mint({ iss: 'http://127.0.0.1:9', aud: 'https://api.example.com/lost' })],
+    ['trial', undefined],
+    ['trial', issuer.mint({ aud: 'https://other.example.com' })],
+  ] as const
+  for (const [route, bearer] of questions) {
+    await ask(origin, route, { uri: `/${route}`, ...(bearer === undefined ? {} : { token: bearer }) })
+  }
+  const headers = { 'X-Forwarded-Host': 'api.example.com' }
+  await fetch(`${origin}/.well-known/oauth-protected-resource/app`, { headers })
+}
+
+/** What Grafana puts in for its variables. */
+function concrete(expr: string): string {
+  return expr.replaceAll('$__rate_interval', '15s').replaceAll(/\$(namespace|route)/g, '.*')
+}
+
+/** How many series an expression gives. */
+async function query(prometheus: string, expr: string): Promise<number> {
+  const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr })}`)
+  const answer: unknown = await response.json()
+  const data = isRecord(answer) ? answer['data'] : undefined
+  const result = isRecord(data) ? data['result'] : undefined
+  if (!Array.isArray(result)) throw new Error(`${expr}: ${JSON.stringify(answer)}`)
+  return result.filter((series) => !(isRecord(series) && String(series['value']).endsWith(',NaN'))).length
+}
