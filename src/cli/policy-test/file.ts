@@ -5,8 +5,7 @@ import { readYaml } from '../../config/yaml-document.ts'
 import type { AllowReason, Decision } from '../../decision/decide.ts'
 import { DENIALS } from '../../decision/denial.ts'
 import { parseHeader } from '../call.ts'
-import type { Finding } from '../findings.ts'
-import { findingOf } from '../findings.ts'
+import { type Finding, findingOf } from '../findings.ts'
 import { parseInstant } from '../instant.ts'
 import { StrictMap } from './strict-map.ts'
 
@@ -65,7 +64,11 @@ export function readPolicyTests(
   const tests = StrictMap.open(document, ['tests'], findings)
     .list('tests', TEST_KEYS)
     .map((entry) => readTest(entry, config))
-  return { tests, findings }
+  return { tests, findings: findings.toSorted(byPlace) }
+}
+
+function byPlace({ position: a }: Finding, { position: b }: Finding): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
 }
 
 function readTest(entry: StrictMap, config: Config): PolicyTest {
