@@ -135,6 +135,12 @@ export const FILE_ROWS: readonly Row[] = [
   {
     slot: 'file',
     good: '<base>',
+    bad: '!!str <base>',
+    problems: ['issuers: the tag "!!str" is not allowed; write the plain key (config.yaml:1:7)'],
+  },
+  {
+    slot: 'file',
+    good: '<base>',
     bad: 'issuers: { main: *id }\nroutes: { api: { resource: https://api.example.com } }\n',
     problems: ['issuers.main: the anchor &id does not exist before this alias (config.yaml:1:18)'],
   },
