@@ -1,6 +1,7 @@
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
+import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { healthcheck } from './healthcheck.ts'
 import { schema } from './schema.ts'
@@ -9,7 +10,7 @@ import type { Command, Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serve, explain, test, schema, healthcheck]
+export const COMMANDS: readonly Command[] = [serve, check, explain, test, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

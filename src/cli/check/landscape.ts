@@ -43,7 +43,10 @@ export interface EntryPoint {
 
 /** Everything about routing that the manifests say. */
 export interface Landscape {
-  readonly middlewares: ReadonlyMap<string, Middleware>
+  /** All of them, in the order in which they stand. */
+  readonly middlewares: readonly Middleware[]
+  /** The one that a reference gets; of equal names the last. */
+  readonly byId: ReadonlyMap<string, Middleware>
   readonly routers: readonly Router[]
   readonly entryPoints: readonly EntryPoint[]
 }
@@ -64,7 +67,7 @@ const DEEPEST_CHAIN = 8
 /** The middlewares of a router in order, chains written out. */
 export function stepsOf(references: readonly Reference[], landscape: Landscape, depth = 0): readonly Step[] {
   return references.flatMap((reference): readonly Step[] => {
-    const middleware = reference.inline ?? landscape.middlewares.get(reference.id)
+    const middleware = reference.inline ?? landscape.byId.get(reference.id)
     if (middleware?.kind !== 'chain' || depth > DEEPEST_CHAIN) return [{ reference, middleware }]
     return stepsOf(chained(middleware), landscape, depth + 1)
   })

@@ -35,8 +35,10 @@ export function landscapeOf(texts: readonly { readonly file: string; readonly te
 } {
   const read = texts.map(({ file, text }) => readDocuments(file, text))
   const parts = read.flatMap(({ documents }) => documents).map(partOf)
+  const middlewares = parts.flatMap((part) => part.middlewares)
   const landscape: Landscape = {
-    middlewares: new Map(parts.flatMap((part) => part.middlewares).map((middleware) => [middleware.id, middleware])),
+    middlewares,
+    byId: new Map(middlewares.map((middleware) => [middleware.id, middleware])),
     routers: parts.flatMap((part) => part.routers),
     entryPoints: parts.flatMap((part) => part.entryPoints),
   }

@@ -1,0 +1,67 @@
+import { fetchJson } from '../issuers/bounded-fetch.ts'
+import { systemClock } from '../issuers/clock.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
+import { checkConfig, checkManifests, explainWarning, inOrder } from './check/analysis.ts'
+import { readPlaces } from './check/config-places.ts'
+import { readManifests } from './check/manifests.ts'
+import { checkIssuers } from './check/online-rules.ts'
+import { readConfiguration } from './configuration.ts'
+import { exitCodeOf, type Finding, printFindings } from './findings.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate check [CONFIG] [--manifests PATH]... [--online]
+
+Reads a configuration as serve does and tells everything that is wrong or doubtful, with its place, the reason and the
+fix; the Traefik manifests around it too.
+
+  --manifests PATH  a YAML file, a directory with everything below, or - for standard input; may be given again.
+                    Kubernetes objects (also rendered by kustomize), files of the file provider, static configuration
+                    and compose files with labels
+  --online          ask every issuer for its discovery document
+${COMMON_HELP}
+Exit codes: 0 nothing or notes only, 1 errors or warnings, 2 wrong usage or unreadable input.
+`
+
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  manifests: { type: 'string', multiple: true },
+  online: { type: 'boolean' },
+} as const
+
+/** Tells what is wrong with a configuration and the Traefik manifests around it. */
+export const check: Command = {
+  name: 'check',
+  summary: 'find mistakes in the configuration and in Traefik manifests',
+  async run(args, terminal) {
+    const read = readArguments(args, OPTIONS, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    const { values, positionals, format } = read
+    const [named = values.config, more] = positionals
+    if (more !== undefined) return misuse(`check takes one configuration, not ${more} too`, HELP, terminal).exitCode
+    if (positionals.length > 0 && values.config !== undefined) {
+      return misuse('the configuration is given twice', HELP, terminal).exitCode
+    }
+    const findings: Finding[] = []
+    const loaded = await readConfiguration(named, terminal, Date.now() / 1000)
+    if (loaded.ok) {
+      const { config, source, warnings } = loaded
+      const places = await readPlaces(source)
+      findings.push(...inOrder([...warnings.map(explainWarning), ...checkConfig(config, places)]))
+      if (values.online === true) {
+        const ports = { fetch, clock: systemClock, signal: new AbortController().signal }
+        findings.push(...(await checkIssuers(config, places, (url) => fetchJson(url, ports))))
+      }
+    } else {
+      findings.push(...loaded.findings)
+    }
+    const manifests = await readManifests(values.manifests ?? [], terminal)
+    if (!manifests.ok) {
+      printFindings(terminal, format, [...findings, ...manifests.findings])
+      return 2
+    }
+    const judged = loaded.ok ? checkManifests(loaded.config, manifests.landscape) : []
+    findings.push(...inOrder([...manifests.findings, ...judged]))
+    printFindings(terminal, format, findings)
+    return exitCodeOf(findings)
+  },
+}

@@ -1,0 +1,50 @@
+import type { Config } from '../../config/model.ts'
+import type { Finding } from '../findings.ts'
+import type { Places } from './config-places.ts'
+import { CONFIG_RULES } from './config-rules.ts'
+import { EXPOSURE_RULES } from './exposure-rules.ts'
+import { FORWARD_AUTH_RULES } from './forward-auth-rules.ts'
+import type { Landscape } from './landscape.ts'
+import { ROUTER_RULES } from './router-rules.ts'
+import { applyRules } from './rule.ts'
+
+/** What is not good in a configuration that the loader accepts. */
+export function checkConfig(config: Config, places: Places): readonly Finding[] {
+  return applyRules(CONFIG_RULES, { config, places })
+}
+
+/** What is not good in the manifests around it. */
+export function checkManifests(config: Config, landscape: Landscape): readonly Finding[] {
+  return applyRules([...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES], { config, landscape })
+}
+
+/** In the order in which a reader goes through the files. */
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  const files = [...new Set(findings.map(({ position }) => position?.file))]
+  return findings.toSorted(
+    ({ position: a }, { position: b }) =>
+      files.indexOf(a?.file) - files.indexOf(b?.file) ||
+      (a?.line ?? 0) - (b?.line ?? 0) ||
+      (a?.column ?? 0) - (b?.column ?? 0),
+  )
+}
+
+/** What the loader warns of, under a name of its own and with its reason. */
+export function explainWarning(finding: Finding): Finding {
+  const row = WARNINGS.find(([path]) => path.test(finding.path))
+  return row === undefined ? finding : { ...finding, id: row[1], why: row[2] }
+}
+
+const WARNINGS: readonly (readonly [path: RegExp, id: string, why: string])[] = [
+  [/\.mode$/, 'route-observed', 'in observe, requests that would be denied reach the service, without identity'],
+  [
+    /\bupstreamAuthorization\b/,
+    'upstream-secret',
+    'the answer of /verify carries it, and the proxy is not the only one who can ask there',
+  ],
+  [
+    /^routes\.[a-z0-9-]+$/,
+    'issuer-header-missing',
+    'two issuers may know two people by the same subject; the service could not tell them apart',
+  ],
+]

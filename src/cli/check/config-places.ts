@@ -1,0 +1,31 @@
+import { readGeneration } from '../../config/generation.ts'
+import { type Origin, originOfFiles } from '../../config/origin.ts'
+import type { Path } from '../../config/problem.ts'
+import type { Source } from '../../config/source.ts'
+import { readYaml } from '../../config/yaml-document.ts'
+
+/** The way from a path of the configuration to where it is written; undefined position in environment mode. */
+export type Places = Pick<Origin, 'place'>
+
+/** Reads a good configuration once more, for its places only. */
+export async function readPlaces(source: Source): Promise<Places> {
+  if (source.kind === 'environment') return { place: () => ({ path: '', position: undefined }) }
+  const { config } = await readGeneration(source.path, [])
+  const documents = [...config].flatMap(([file, content]) =>
+    'error' in content ? [] : [readYaml(file, content.bytes.toString('utf8'))],
+  )
+  return placesOf(documents)
+}
+
+/** The same for documents that are there already: the nearest written parent where a key has its default. */
+export function placesOf(documents: Parameters<typeof originOfFiles>[0]): Places {
+  const origin = originOfFiles(documents)
+  return {
+    place(path, at) {
+      let length = path.length
+      while (length > 0 && !documents.some((document) => document.has(path.slice(0, length)))) length--
+      const written: Path = path.slice(0, length)
+      return origin.place(written, length < path.length ? 'key' : at)
+    },
+  }
+}

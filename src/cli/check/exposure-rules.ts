@@ -1,0 +1,164 @@
+import type { Resource, Route } from '../../config/model.ts'
+import { quote } from '../../config/problem.ts'
+import { metadataUrl } from '../../decision/challenge.ts'
+import { gatedRouter, gateOf, gatesOf, type ManifestSubject } from './gate.ts'
+import { type Router, type Step, stepsOf, takes } from './landscape.ts'
+import type { Hit, Rule } from './rule.ts'
+import type { Probe } from './rule-expression.ts'
+
+/** Who answers which path: the metadata must be open, everything else of a protected path must not. */
+export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
+  {
+    id: 'well-known-missing',
+    severity: 'warning',
+    why: 'the challenge leads clients to this URL; where it does not answer, they cannot find out where to log in',
+    fix: 'add a router without auth for PathPrefix(`/.well-known/oauth-protected-resource`) that leads to forwardgate',
+    find: (subject) =>
+      usedResources(subject).flatMap(({ route, resource, gate }) =>
+        metadataRouter(subject, resource) === undefined
+          ? [
+              {
+                what: `no router leads to ${metadataUrl(resource)} of route ${quote(route.name)}`,
+                path: gate.options.path,
+                position: gate.options.position,
+              },
+            ]
+          : [],
+      ),
+  },
+  {
+    id: 'well-known-behind-auth',
+    severity: 'error',
+    why: 'clients read the metadata before they have a token; a 401 or a redirect there ends every login',
+    fix: 'give the metadata a router of its own, without auth and with a higher priority',
+    find: (subject) =>
+      distinct(
+        usedResources(subject).flatMap(({ resource }) => {
+          const own = metadataRouter(subject, resource)
+          if (own === undefined) return []
+          const [first = own] = takers(subject, metadataProbe(resource))
+          const guard = [own, first].flatMap(({ references }) => stepsOf(references, subject.landscape)).find(isGuard)
+          return guard === undefined ? [] : [atStep(guard, `${metadataUrl(resource)} is behind ${guard.reference.id}`)]
+        }),
+      ),
+  },
+  {
+    id: 'entry-point-auth',
+    severity: 'error',
+    why: 'middlewares of an entry point cover everything on it, /.well-known too: clients cannot read the metadata and never log in',
+    fix: 'attach the middleware to each router instead',
+    find: (subject) =>
+      subject.landscape.entryPoints.flatMap(({ name, references }) =>
+        stepsOf(references, subject.landscape)
+          .filter(
+            ({ middleware }) =>
+              middleware !== undefined &&
+              (gateOf(middleware, subject) !== undefined || middleware.kind === 'forwardAuth'),
+          )
+          .map((step) => atStep(step, `the whole entry point ${quote(name)} is behind ${step.reference.id}`)),
+      ),
+  },
+  {
+    id: 'protected-path-open',
+    severity: 'error',
+    why: 'it answers without any check: at once where its priority is the highest, else as soon as Traefik drops the protected router',
+    fix: 'give it the auth middleware, or a rule that leaves the path out',
+    find: (subject) =>
+      distinct(
+        usedResources(subject).flatMap(({ route, resource }) =>
+          openRouters(subject, resource).map(({ router, first }) => ({
+            what: `has no auth and ${first ? 'answers' : 'could answer'} ${resource.hostname}${resource.path || '/'} of route ${quote(route.name)}`,
+            path: router.ruleNode.path,
+            position: router.ruleNode.position,
+            severity: first ? ('error' as const) : ('warning' as const),
+          })),
+        ),
+      ),
+  },
+]
+
+const GUARDS = new Set(['forwardAuth', 'basicAuth', 'digestAuth'])
+
+function isGuard({ middleware }: Step): boolean {
+  return middleware !== undefined && GUARDS.has(middleware.kind)
+}
+
+/** The resources whose routes some gate names: of the others the manifests may stand elsewhere. */
+function usedResources(subject: ManifestSubject) {
+  const used = new Map<
+    Resource,
+    { route: Route; resource: Resource; gate: ReturnType<typeof gatesOf>[number]['middleware'] }
+  >()
+  for (const { middleware, routes } of gatesOf(subject)) {
+    for (const route of routes) {
+      for (const resource of route.resources) {
+        if (!used.has(resource)) used.set(resource, { route, resource, gate: middleware })
+      }
+    }
+  }
+  return [...used.values()]
+}
+
+function metadataProbe(resource: Resource): Probe {
+  return { host: resource.hostname, path: new URL(metadataUrl(resource)).pathname }
+}
+
+/** The router that is there for the metadata: a catch-all takes it as well, but leads elsewhere. */
+function metadataRouter(subject: ManifestSubject, resource: Resource): Router | undefined {
+  const probe = metadataProbe(resource)
+  return takers(subject, probe).find(({ rule }) => !takesOthers(rule, probe))
+}
+
+/** The first of these answers. */
+function takers({ landscape }: ManifestSubject, probe: Probe): readonly Router[] {
+  return landscape.routers
+    .filter((router) => takes(router, probe) !== false)
+    .toSorted((a, b) => b.priority - a.priority)
+}
+
+/** Whether the rule is about more than well-known paths. */
+function takesOthers(rule: Router['rule'], { host }: Probe): boolean {
+  return rule?.matches({ host, path: '/anything-else' }) !== false
+}
+
+function openRouters(subject: ManifestSubject, resource: Resource): readonly { router: Router; first: boolean }[] {
+  const probes = ['', '/below'].map(
+    (below): Probe => ({ host: resource.hostname, path: `${resource.path}${below}` || '/' }),
+  )
+  const { routers } = subject.landscape
+  return routers
+    .filter((router) => !isHarmless(router, subject))
+    .flatMap((router) => {
+      const taken = probes.filter((probe) => takes(router, probe) !== false)
+      if (taken.length === 0) return []
+      const rivals = routers.filter((other) => gatedRouter(other, subject) !== undefined)
+      const first = taken.some((probe) =>
+        rivals.every((rival) => takes(rival, probe) === false || rival.priority < router.priority),
+      )
+      return [{ router, first }]
+    })
+}
+
+/** Guarded, dropped by Traefik, only redirecting, or leading to Traefik's own or to forwardgate's endpoints. */
+function isHarmless(router: Router, subject: ManifestSubject): boolean {
+  const steps = stepsOf(router.references, subject.landscape)
+  if (
+    steps.some(
+      (step) => step.middleware === undefined || isGuard(step) || /^redirect/.test(step.middleware?.kind ?? ''),
+    )
+  )
+    return true
+  return (
+    router.services.length > 0 &&
+    router.services.every((name) => name.endsWith('@internal') || /^forwardgate\b/.test(name))
+  )
+}
+
+function atStep({ reference: { node } }: Step, what: string): Hit {
+  return { what, path: node.path, position: node.position }
+}
+
+function distinct(hits: readonly Hit[]): readonly Hit[] {
+  const key = ({ position }: Hit) => `${position?.file}:${position?.line}:${position?.column}`
+  return [...new Map(hits.toReversed().map((hit) => [key(hit), hit])).values()].toReversed()
+}

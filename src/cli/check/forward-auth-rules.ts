@@ -1,0 +1,208 @@
+import { didYouMean } from '../../config/nearest-name.ts'
+import { quote } from '../../config/problem.ts'
+import type { Gate, ManifestSubject } from './gate.ts'
+import { emittedHeaders, gatesOf, methodDecides, pathDecides } from './gate.ts'
+import type { Hit, Rule } from './rule.ts'
+import { child, items, textOf, textsOf, type YamlNode } from './yaml-node.ts'
+
+/** What a forwardAuth middleware that asks forwardgate must have, and must not have. */
+export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
+  {
+    id: 'address-route-unknown',
+    severity: 'error',
+    why: 'every request is refused as route_unknown',
+    fix: 'end the address in /verify/ and the name of the route',
+    find: eachGate((gate, { config }) => {
+      if (gate.named === undefined || gate.routes.length > 0) return []
+      const hint = didYouMean(
+        gate.named,
+        config.routes.map(({ name }) => name),
+      )
+      return [option(gate, 'address', `the route ${quote(gate.named)} does not exist${hint}`)]
+    }),
+  },
+  {
+    id: 'address-path',
+    severity: 'error',
+    why: 'forwardgate answers 404 there, which Traefik hands to the client instead of a challenge',
+    fix: 'end the address in /verify/ and the name of the route',
+    find: eachGate((gate) =>
+      /^\/verify(?:\/|$)/.test(gate.address?.pathname ?? '')
+        ? []
+        : [option(gate, 'address', `${quote(gate.address?.pathname)} is no path that is asked for decisions`)],
+    ),
+  },
+  {
+    id: 'address-credentials',
+    severity: 'error',
+    why: 'requests without a token arrive with Basic credentials instead, and Traefik logs address and password when a call fails',
+    fix: 'remove user and password; forwardgate needs none',
+    find: eachGate((gate) =>
+      gate.address?.username || gate.address?.password ? [option(gate, 'address', 'has credentials in it')] : [],
+    ),
+  },
+  {
+    id: 'address-https',
+    severity: 'note',
+    why: 'over TLS Traefik keeps one HTTP/2 connection to one replica, and goes on using it for minutes when that node vanishes; TLS with HTTP/1.1 is the slowest of all',
+    fix: 'use plain http inside the cluster, or run forwardgate beside Traefik in one pod',
+    find: eachGate((gate) =>
+      gate.address?.protocol === 'https:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(gate.address.hostname)
+        ? [option(gate, 'address', 'is https to another machine')]
+        : [],
+    ),
+  },
+  {
+    id: 'identity-header-unlisted',
+    severity: 'error',
+    why: 'Traefik removes only listed headers from the client’s request: any client can send this one, and the service believes it',
+    fix: 'list exactly the identity headers of the route, and Authorization where upstreamAuthorization is not keep',
+    find: eachGate((gate) => {
+      const listed = lowerCased(child(gate.middleware.options, 'authResponseHeaders'))
+      const regex = goRegex(textOf(child(gate.middleware.options, 'authResponseHeadersRegex')), 'i')
+      return emittedHeaders(gate.routes)
+        .filter((name) => !listed.has(name.toLowerCase()) && regex?.test(canonical(name)) !== true)
+        .map((name) => option(gate, 'authResponseHeaders', `${name} is missing`))
+    }),
+  },
+  {
+    id: 'response-regex-case',
+    severity: 'error',
+    why: 'Traefik compares with the canonical spelling (X-Auth-Subject): the pattern matches nothing, so our headers are not copied and the client’s own pass',
+    fix: 'list the names in authResponseHeaders instead',
+    find: eachGate((gate) => {
+      const written = textOf(child(gate.middleware.options, 'authResponseHeadersRegex'))
+      const [exact, folded] = [goRegex(written, ''), goRegex(written, 'i')]
+      const names = emittedHeaders(gate.routes).map(canonical)
+      const missed = names.filter((name) => folded?.test(name) === true && exact?.test(name) !== true)
+      return missed.length === 0
+        ? []
+        : [option(gate, 'authResponseHeadersRegex', `${quote(written)} does not match ${missed[0]}`)]
+    }),
+  },
+  {
+    id: 'response-header-extra',
+    severity: 'warning',
+    why: 'forwardgate does not send it, so Traefik removes the client’s copy and the service gets none',
+    fix: 'remove it from the list, or add it to the route (Authorization: upstreamAuthorization)',
+    find: eachGate((gate) => {
+      const sent = new Set(emittedHeaders(gate.routes).map((name) => name.toLowerCase()))
+      if (gate.routes.length === 0) return []
+      return items(child(gate.middleware.options, 'authResponseHeaders'))
+        .filter((item) => !sent.has((textOf(item) ?? '').toLowerCase()))
+        .map((item) => hit(item, `${quote(item.value)} is no header of the route`))
+    }),
+  },
+  {
+    id: 'request-headers-authorization',
+    severity: 'error',
+    why: 'the token never reaches forwardgate: every request is refused as credentials_missing',
+    fix: 'remove authRequestHeaders altogether',
+    find: eachGate((gate) => {
+      const listed = lowerCased(child(gate.middleware.options, 'authRequestHeaders'))
+      return listed.size > 0 && !listed.has('authorization')
+        ? [option(gate, 'authRequestHeaders', 'Authorization is missing')]
+        : []
+    }),
+  },
+  {
+    id: 'request-headers-list',
+    severity: 'warning',
+    why: 'forwardgate does not see Origin, method overrides, aliases of identity headers and traceparent any more',
+    fix: 'remove authRequestHeaders',
+    find: eachGate((gate) => {
+      if (textsOf(child(gate.middleware.options, 'authRequestHeaders')).length === 0) return []
+      const needed = methodDecides(gate) || gate.routes.some(({ origins }) => origins !== undefined)
+      const what = needed ? 'hides headers that this route decides by' : 'hides headers from forwardgate'
+      return [{ ...option(gate, 'authRequestHeaders', what, 'key'), severity: needed ? 'error' : 'warning' }]
+    }),
+  },
+  {
+    id: 'trust-forward-header-unset',
+    severity: 'warning',
+    why: 'unset is a third behaviour, deprecated, which passes on X-Forwarded-* of the client that forwardgate need not see',
+    fix: 'write trustForwardHeader: false',
+    find: eachGate((gate) =>
+      textOf(child(gate.middleware.options, 'trustForwardHeader')) === undefined
+        ? [option(gate, 'trustForwardHeader', 'is not written')]
+        : [],
+    ),
+  },
+  {
+    id: 'trust-forward-header-true',
+    severity: 'note',
+    why: 'a peer in trustedIPs chooses the method, host and path that forwardgate judges by; the service gets the real ones',
+    fix: 'write trustForwardHeader: false',
+    find: eachGate((gate) => {
+      if (textOf(child(gate.middleware.options, 'trustForwardHeader')) !== 'true') return []
+      const decides = pathDecides(gate) || methodDecides(gate)
+      const what = decides ? 'is true, and path or method decide on this route' : 'is true'
+      return [{ ...option(gate, 'trustForwardHeader', what), severity: decides ? 'error' : 'note' }]
+    }),
+  },
+  {
+    id: 'signin-url',
+    severity: 'error',
+    why: 'every 401 becomes a redirect to a page: the challenge is lost, and no client can log in',
+    fix: 'remove authSigninURL',
+    find: eachGate((gate) =>
+      textOf(child(gate.middleware.options, 'authSigninURL'))
+        ? [option(gate, 'authSigninURL', 'replaces the challenge', 'key')]
+        : [],
+    ),
+  },
+  {
+    id: 'response-body-unbounded',
+    severity: 'warning',
+    why: 'a wrong address that answers without end fills Traefik’s memory (CVE-2026-26998); below our 1 KiB Traefik answers a bare 401',
+    fix: 'write maxResponseBodySize: 16384',
+    find: eachGate((gate) => {
+      const written = child(gate.middleware.options, 'maxResponseBodySize')
+      if (written === undefined) return [option(gate, 'maxResponseBodySize', 'is not written')]
+      const size = Number(textOf(written))
+      return size >= 1024 ? [] : [hit(written, size < 0 ? 'is without bound' : 'is smaller than an answer may be')]
+    }),
+  },
+  {
+    id: 'forward-body',
+    severity: 'error',
+    why: 'it holds every request body in memory, ends streaming, and lets trailers of the client reach the service as headers: X-Auth-Subject too',
+    fix: 'remove forwardBody; nothing here reads bodies',
+    find: eachGate((gate) =>
+      textOf(child(gate.middleware.options, 'forwardBody')) === 'true' ? [option(gate, 'forwardBody', 'is true')] : [],
+    ),
+  },
+]
+
+function eachGate(find: (gate: Gate, subject: ManifestSubject) => readonly Hit[]): Rule<ManifestSubject>['find'] {
+  return (subject) => gatesOf(subject).flatMap((gate) => find(gate, subject))
+}
+
+/** At the option, or at its middleware where it is not written. */
+function option({ middleware: { options } }: Gate, name: string, what: string, at: 'key' | 'value' = 'value'): Hit {
+  const node = child(options, name)
+  if (node !== undefined) return { what, path: node.path, position: at === 'key' ? node.keyPosition : node.position }
+  return { what: `${name} ${what}`, path: options.path, position: options.keyPosition }
+}
+
+function hit(node: YamlNode, what: string): Hit {
+  return { what, path: node.path, position: node.position }
+}
+
+function lowerCased(node: YamlNode | undefined): ReadonlySet<string> {
+  return new Set(textsOf(node).map((text) => text.toLowerCase()))
+}
+
+/** As Go spells header names. */
+function canonical(name: string): string {
+  return name.toLowerCase().replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
+}
+
+function goRegex(text: string | undefined, flags: string): RegExp | undefined {
+  if (!text) return undefined
+  try {
+    return new RegExp(text.replace(/^\(\?i\)/, ''), text.startsWith('(?i)') ? 'i' : flags)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,84 @@
+import type { Config, Route } from '../../config/model.ts'
+import { emptyIdentityHeaders } from '../../decision/identity-headers.ts'
+import type { Landscape, Middleware, Router, Step } from './landscape.ts'
+import { stepsOf } from './landscape.ts'
+import { child, textOf } from './yaml-node.ts'
+
+/** What the rules about manifests look at. */
+export interface ManifestSubject {
+  readonly config: Config
+  readonly landscape: Landscape
+}
+
+/** A forwardAuth middleware that asks forwardgate. */
+export interface Gate {
+  readonly middleware: Middleware
+  readonly address: URL | undefined
+  /** The name in `/verify/<name>`; undefined where the path decides. */
+  readonly named: string | undefined
+  /** The routes it may be asked about: the named one, or all of them. */
+  readonly routes: readonly Route[]
+}
+
+/** The middleware as a gate; undefined when it is none, or asks another service. */
+export function gateOf(middleware: Middleware, { config }: Pick<ManifestSubject, 'config'>): Gate | undefined {
+  if (middleware.kind !== 'forwardAuth') return undefined
+  const address = URL.parse(textOf(child(middleware.options, 'address')) ?? '') ?? undefined
+  const asked = /^\/verify(?:\/|$)(?<name>.*)$/.exec(address?.pathname ?? '')?.groups?.['name']
+  if (asked === undefined) {
+    return /forwardgate/.test(address?.hostname ?? '')
+      ? { middleware, address, named: undefined, routes: [] }
+      : undefined
+  }
+  if (asked === '') return { middleware, address, named: undefined, routes: config.routes }
+  return { middleware, address, named: asked, routes: config.routes.filter(({ name }) => name === asked) }
+}
+
+/** Every gate of the manifests. */
+export function gatesOf(subject: ManifestSubject): readonly Gate[] {
+  return subject.landscape.middlewares.flatMap((middleware) => gateOf(middleware, subject) ?? [])
+}
+
+/** A router that asks forwardgate, with what stands before that. */
+export interface GatedRouter {
+  readonly router: Router
+  readonly gate: Gate
+  readonly before: readonly Step[]
+  readonly after: readonly Step[]
+}
+
+/** Every router with a gate. */
+export function gatedRouters(subject: ManifestSubject): readonly GatedRouter[] {
+  return subject.landscape.routers.flatMap((router) => gatedRouter(router, subject) ?? [])
+}
+
+/** The router with its first gate; undefined when it has none. */
+export function gatedRouter(router: Router, subject: ManifestSubject): GatedRouter | undefined {
+  const steps = stepsOf(router.references, subject.landscape)
+  for (const [index, { middleware }] of steps.entries()) {
+    const gate = middleware === undefined ? undefined : gateOf(middleware, subject)
+    if (gate !== undefined) return { router, gate, before: steps.slice(0, index), after: steps.slice(index + 1) }
+  }
+  return undefined
+}
+
+/** Whether path or host of the forwarded request decide what happens. */
+export function pathDecides({ named, routes }: Gate): boolean {
+  return (
+    named === undefined ||
+    routes.some(({ lockedPaths, lockedHosts }) => lockedPaths !== undefined || lockedHosts !== undefined)
+  )
+}
+
+/** Whether the method does. */
+export function methodDecides({ routes }: Gate): boolean {
+  return routes.some(
+    ({ rules, preflight }) => preflight === 'pass' || rules.some(({ methods }) => methods !== undefined),
+  )
+}
+
+/** Names of every header that an allow of these routes may carry, each once. */
+export function emittedHeaders(routes: readonly Route[]): readonly string[] {
+  const names = routes.flatMap((route) => emptyIdentityHeaders(route).filter((_, index) => index % 2 === 0))
+  return [...new Map(names.toReversed().map((name) => [name.toLowerCase(), name])).values()].toReversed()
+}

@@ -1,0 +1,162 @@
+import { didYouMean } from '../../config/nearest-name.ts'
+import { quote } from '../../config/problem.ts'
+import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate.ts'
+import { type Reference, type Step, stepsOf } from './landscape.ts'
+import type { Hit, Rule } from './rule.ts'
+import { child, entries, items, textOf, textsOf } from './yaml-node.ts'
+
+/** What stands around the gate in a router. */
+export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
+  {
+    id: 'middleware-missing',
+    severity: 'error',
+    why: 'Traefik drops the whole router, and the next one that matches answers: without any check, if it is an open one',
+    fix: 'correct the name, or give check the manifests that define it too',
+    find: ({ landscape }) =>
+      [...landscape.routers, ...landscape.entryPoints]
+        .flatMap(({ references }) => stepsOf(references, landscape))
+        .filter(({ reference, middleware }) => middleware === undefined && isKnownProvider(reference, landscape.byId))
+        .map(({ reference }) =>
+          atReference(
+            reference,
+            `${quote(reference.id)} does not exist${didYouMean(reference.id, landscape.byId.keys())}`,
+          ),
+        ),
+  },
+  {
+    id: 'middleware-other-namespace',
+    severity: 'warning',
+    why: 'unless providers.kubernetesCRD.allowCrossNamespace is on, Traefik drops the whole router',
+    fix: 'give each namespace a Middleware of its own; the address leads to forwardgate from everywhere',
+    find: ({ landscape }) =>
+      landscape.routers
+        .flatMap(({ references }) => references)
+        .flatMap((reference) =>
+          reference.crossing === undefined
+            ? []
+            : [
+                atReference(
+                  reference,
+                  `stands in namespace ${quote(reference.crossing.to)}, the router in ${quote(reference.crossing.from)}`,
+                ),
+              ],
+        ),
+  },
+  {
+    id: 'path-changed-before-auth',
+    severity: 'warning',
+    why: 'forwardgate sees another path or host than the client used; where these decide, every request is refused as route_mismatch or judged by the wrong rule',
+    fix: 'move it behind the forwardAuth middleware',
+    find: eachGated(({ gate, before }) =>
+      before
+        .filter(
+          ({ middleware }) =>
+            /^(?:strip|replace)Path|^stripPrefix|^addPrefix/.test(middleware?.kind ?? '') || changesHost(middleware),
+        )
+        .map((step) => ({
+          ...atStep(step, 'changes the request before forwardgate is asked'),
+          severity: pathDecides(gate) ? 'error' : 'warning',
+        })),
+    ),
+  },
+  {
+    id: 'errors-over-auth',
+    severity: 'error',
+    why: 'it replaces our answer: no WWW-Authenticate, so no client logs in; and it sends the request, token included, to its error service',
+    fix: 'move it behind the forwardAuth middleware, or leave 401, 403 and 503 out of its status',
+    find: eachGated(({ before }) =>
+      before
+        .filter(
+          ({ middleware }) =>
+            middleware?.kind === 'errors' && coversDenial(textsOf(child(middleware.options, 'status'))),
+        )
+        .map((step) => atStep(step, 'answers 401, 403 or 503 in place of forwardgate')),
+    ),
+  },
+  {
+    id: 'retry-before-auth',
+    severity: 'warning',
+    why: 'forwardgate is asked again on each retry of the service',
+    fix: 'move it behind the forwardAuth middleware',
+    find: eachGated(({ before }) =>
+      before
+        .filter(({ middleware }) => middleware?.kind === 'retry')
+        .map((step) => atStep(step, 'repeats the call to forwardgate')),
+    ),
+  },
+  {
+    id: 'cors-not-in-front',
+    severity: 'warning',
+    why: 'a browser’s preflight carries no token and is refused: the pages that `origins` lists cannot use this route',
+    fix: 'put a headers middleware with accessControlAllowOriginList before forwardAuth, or set preflight: pass where the service answers preflights itself',
+    find: eachGated(({ router, gate, before }) =>
+      gate.named !== undefined &&
+      gate.routes.some(({ origins, preflight }) => origins !== undefined && preflight === 'deny') &&
+      !before.some(isCors)
+        ? [
+            {
+              what: 'has no CORS headers in front of forwardAuth',
+              path: router.node.path,
+              position: router.node.position,
+            },
+          ]
+        : [],
+    ),
+  },
+  {
+    id: 'path-prefix-wide',
+    severity: 'warning',
+    why: 'PathPrefix is plain text: this router takes requests for another service too, such as one that is added later',
+    fix: 'write Path(`/x`) || PathPrefix(`/x/`)',
+    find: eachGated(({ router }) =>
+      [...new Set(router.rule?.prefixes)]
+        .filter((prefix) => prefix.length > 1 && !prefix.endsWith('/') && !prefix.startsWith('/.well-known'))
+        .map((prefix) => ({
+          what: `PathPrefix(\`${prefix}\`) also matches ${prefix}x`,
+          path: router.ruleNode.path,
+          position: router.ruleNode.position,
+          fix: `write Path(\`${prefix}\`) || PathPrefix(\`${prefix}/\`)`,
+        })),
+    ),
+  },
+]
+
+function eachGated(find: (gated: GatedRouter) => readonly Hit[]): Rule<ManifestSubject>['find'] {
+  return (subject) => gatedRouters(subject).flatMap(find)
+}
+
+function atReference({ node }: Reference, what: string): Hit {
+  return { what, path: node.path, position: node.position }
+}
+
+function atStep({ reference, middleware }: Step, what: string): Hit {
+  return atReference(reference, `${middleware?.kind ?? reference.id} ${what}`)
+}
+
+/** Of a provider that the manifests say nothing about, nothing can be said. */
+function isKnownProvider({ id }: Reference, known: ReadonlyMap<string, unknown>): boolean {
+  const provider = id.slice(id.lastIndexOf('@'))
+  return provider === '@kubernetescrd' || [...known.keys()].some((other) => other.endsWith(provider))
+}
+
+function changesHost(middleware: Step['middleware']): boolean {
+  if (middleware?.kind !== 'headers') return false
+  return entries(child(middleware.options, 'customRequestHeaders')).some(([name]) => name.toLowerCase() === 'host')
+}
+
+function coversDenial(status: readonly string[]): boolean {
+  return status
+    .flatMap((text) => text.split(','))
+    .some((range) => {
+      const [from = 0, to = from] = range.split('-').map(Number)
+      return [401, 403, 503].some((code) => from <= code && code <= to)
+    })
+}
+
+function isCors({ middleware }: Step): boolean {
+  if (middleware?.kind !== 'headers') return false
+  const { options } = middleware
+  return ['accessControlAllowOriginList', 'accessControlAllowOriginListRegex'].some(
+    (key) => items(child(options, key)).length > 0 || textOf(child(options, key)),
+  )
+}

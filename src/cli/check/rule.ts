@@ -1,0 +1,30 @@
+import type { Position } from '../../config/problem.ts'
+import type { Finding, Severity } from '../findings.ts'
+
+/** One place where a rule is broken. */
+export interface Hit {
+  /** What is so, in one sentence. */
+  readonly what: string
+  readonly path: string
+  readonly position: Position | undefined
+  /** Where the rule's own is not the right one here. */
+  readonly severity?: Severity
+  readonly fix?: string
+}
+
+/** One thing that is looked for, with everything a reader must be told about it. */
+export interface Rule<Subject> {
+  /** Stable name. */
+  readonly id: string
+  readonly severity: Severity
+  readonly why: string
+  readonly fix: string
+  readonly find: (subject: Subject) => readonly Hit[]
+}
+
+/** Everything that the rules find, rule by rule. */
+export function applyRules<Subject>(rules: readonly Rule<Subject>[], subject: Subject): readonly Finding[] {
+  return rules.flatMap(({ id, severity, why, fix, find }) =>
+    find(subject).map((hit): Finding => ({ severity, id, why, fix, ...hit })),
+  )
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { CONFIG_RULES } from '../../src/cli/check/config-rules.ts'
+import { EXPOSURE_RULES } from '../../src/cli/check/exposure-rules.ts'
+import { FORWARD_AUTH_RULES } from '../../src/cli/check/forward-auth-rules.ts'
+import { ROUTER_RULES } from '../../src/cli/check/router-rules.ts'
+import { GOOD, PLANTED, type Planted } from './check/planted.ts'
+import { run } from './run.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'forwardgate-check-'))
+after(() => rmSync(folder, { recursive: true }))
+
+interface Found {
+  readonly id: string
+  readonly severity: string
+  readonly what: string
+  readonly why?: string
+  readonly fix?: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+}
+
+async function findings(
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly findings: readonly Found[] }> {
+  const { code, stdout, stderr } = await run(['check', ...args, '--format', 'json'])
+  assert.equal(stderr, '')
+  const { findings: found }: { readonly findings: readonly Found[] } = JSON.parse(stdout)
+  return { code, findings: found }
+}
+
+async function checkFiles(files: Readonly<Record<string, string>>) {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const manifests = ['app.yaml', 'dynamic.yaml', 'static.yaml'].flatMap((name) => ['--manifests', join(folder, name)])
+  return findings([join(folder, 'config.yaml'), ...manifests])
+}
+
+function plant({ file, replace, by }: Planted) {
+  const good: string = GOOD[file]
+  assert.ok(replace === '' || good.split(replace).length === 2, `${JSON.stringify(replace)} stands once in ${file}`)
+  const marked = replace === '' ? good + by : good.replace(replace, () => by)
+  const before = marked.split('«')[0] ?? ''
+  const place = marked.includes('«')
+    ? {
+        file: join(folder, file),
+        line: before.split('\n').length,
+        column: (before.split('\n').at(-1) ?? '').length + 1,
+      }
+    : undefined
+  return { files: { ...GOOD, [file]: marked.replace('«', '') }, place }
+}
+
+describe('check', () => {
+  it('finds nothing in good files', async () => {
+    assert.deepEqual(await checkFiles(GOOD), { code: 0, findings: [] })
+  })
+
+  for (const planted of PLANTED) {
+    it(`finds ${planted.id} in ${planted.file}`, async () => {
+      const { files, place } = plant(planted)
+      const { code, findings: found } = await checkFiles(files)
+      const [hit, ...others] = found.filter(({ id }) => id === planted.id)
+      assert.ok(hit !== undefined, JSON.stringify(found, null, 1))
+      assert.equal(hit.severity, planted.severity ?? 'warning', hit.what)
+      assert.equal(code, hit.severity === 'note' ? 0 : 1)
+      if (place !== undefined) assert.deepEqual({ file: hit.file, line: hit.line, column: hit.column }, place, hit.what)
+      if (!['config', 'manifest-unreadable', 'issuer-header-missing', 'route-observed'].includes(hit.id))
+        assert.ok(hit.why && hit.fix)
+      const rest = [...others, ...found.filter(({ id }) => id !== planted.id)].map(({ id }) => id)
+      assert.deepEqual(
+        rest.filter((id) => planted.also?.includes(id) !== true),
+        [],
+        'nothing else is found',
+      )
+    })
+  }
+
+  it('has a planted mistake for every rule', () => {
+    const planted = new Set(PLANTED.map(({ id }) => id))
+    const rules = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES].map(({ id }) => id)
+    assert.deepEqual(
+      rules.filter((id) => !planted.has(id)),
+      [],
+    )
+    assert.equal(new Set(rules).size, rules.length)
+  })
+
+  it('finds no mistake in what is shipped', async () => {
+    const manifests = (...paths: string[]) => paths.flatMap((path) => ['--manifests', join(ROOT, path)])
+    const shipped = [
+      ...readdirSync(join(ROOT, 'examples/config')).map((name) => [join(ROOT, 'examples/config', name)]),
+      [join(ROOT, 'deploy/overlays/example/config.yaml'), ...manifests('deploy', 'examples/traefik', 'examples/flux')],
+      [join(ROOT, 'examples/compose/config'), ...manifests('examples/compose/compose.yaml')],
+    ]
+    for (const args of shipped) {
+      const { code, findings: found } = await findings(args)
+      assert.equal(code, 0, JSON.stringify(found))
+      assert.deepEqual(
+        found.filter(({ id }) => id !== 'scopes-supported-missing'),
+        [],
+      )
+    }
+  })
+
+  it('finds mistakes in the shipped labels of containers, too', async () => {
+    const { findings: found } = await findings([
+      join(ROOT, 'examples/config/minimal.yaml'),
+      '--manifests',
+      join(ROOT, 'examples/compose/compose.yaml'),
+    ])
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ['address-route-unknown'],
+    )
+  })
+
+  it('reads standard input', async () => {
+    writeFileSync(join(folder, 'config.yaml'), GOOD['config.yaml'])
+    const stdin = GOOD['app.yaml'].replace('    trustForwardHeader: false\n', '')
+    const { code, stdout } = await run(['check', join(folder, 'config.yaml'), '--manifests', '-'], { stdin })
+    assert.equal(code, 1)
+    assert.match(
+      stdout,
+      /^standard input:5:3: warning: Middleware mcp\/auth: spec\.forwardAuth: trustForwardHeader is not written \[trust-forward-header-unset\]\n {2}why: /,
+    )
+  })
+
+  it('refuses what it cannot read or understand', async () => {
+    assert.equal((await run(['check', join(folder, 'none.yaml')])).code, 1)
+    assert.equal((await run(['check', join(folder, 'config.yaml'), '--manifests', join(folder, 'none.yaml')])).code, 2)
+    assert.match((await run(['check', 'a', 'b'])).stderr, /takes one configuration/)
+    assert.match((await run(['check', 'a', '--config', 'b'])).stderr, /given twice/)
+    assert.match((await run(['check', '--manifest', 'b'])).stderr, /did you mean --manifests\?/)
+  })
+})

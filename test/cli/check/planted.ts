@@ -1,0 +1,371 @@
+/** A mistake: what is written instead of something in the good files, and where the finding stands (`«`). */
+export interface Planted {
+  readonly id: string
+  readonly file: keyof typeof GOOD
+  /** Words of the good file, once there; empty: `by` comes after its end. */
+  readonly replace: string
+  readonly by: string
+  readonly severity?: 'error' | 'warning' | 'note'
+  /** Further mistakes that this one brings along. */
+  readonly also?: readonly string[]
+}
+
+/** A configuration and manifests without a mistake. */
+export const GOOD = {
+  'config.yaml': `issuers:
+  main: { issuer: https://id.example.com }
+  robots: https://robots.example.com
+defaults: { issuers: [main] }
+routes:
+  kubernetes:
+    resource: https://api.example.com/mcp/kubernetes
+    scopes: [mcp:read]
+    rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
+    origins: [https://app.example.com]
+  billing:
+    resource: https://api.example.com/billing
+    scopes: [bills]
+    upstreamAuthorization: strip
+`,
+  'app.yaml': `apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: auth, namespace: mcp }
+spec:
+  forwardAuth:
+    address: http://forwardgate.auth.svc:8080/verify/kubernetes
+    trustForwardHeader: false
+    authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes]
+    maxResponseBodySize: 16384
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: strip, namespace: mcp }
+spec: { stripPrefix: { prefixes: [/mcp/kubernetes] } }
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: cors, namespace: mcp }
+spec: { headers: { accessControlAllowOriginList: ["https://app.example.com"] } }
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: errors, namespace: mcp }
+spec: { errors: { status: ["400-499"], query: /, service: { name: pages, port: 80 } } }
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: again, namespace: mcp }
+spec: { retry: { attempts: 3 } }
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: { name: kubernetes, namespace: mcp }
+spec:
+  routes:
+    - match: Host(\`api.example.com\`) && (Path(\`/mcp/kubernetes\`) || PathPrefix(\`/mcp/kubernetes/\`))
+      middlewares:
+        - name: cors
+        - name: auth
+        - name: strip
+        - name: errors
+        - name: again
+      services: [{ name: kubernetes, port: 8080 }]
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: { name: metadata, namespace: auth }
+spec:
+  routes:
+    - match: Host(\`api.example.com\`) && PathPrefix(\`/.well-known/oauth-protected-resource\`)
+      services: [{ name: forwardgate, port: 8080 }]
+`,
+  'dynamic.yaml': `http:
+  routers:
+    billing:
+      rule: Host(\`api.example.com\`) && (Path(\`/billing\`) || PathPrefix(\`/billing/\`))
+      service: billing
+      middlewares: [billing-auth]
+  middlewares:
+    billing-auth:
+      forwardAuth:
+        address: 'http://{{ env "GATE" }}/verify/billing'
+        trustForwardHeader: false
+        authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization]
+        maxResponseBodySize: 16384
+`,
+  'static.yaml': `entryPoints:
+  web:
+    address: ":443"
+`,
+} as const
+
+const LIST = '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes]'
+const STEPS = `        - name: auth
+        - name: strip
+        - name: errors
+        - name: again
+`
+
+/** Every rule at least once. */
+export const PLANTED: readonly Planted[] = [
+  {
+    id: 'issuer-http',
+    file: 'config.yaml',
+    replace: '{ issuer: https://id.example.com }',
+    by: '{ issuer: «http://id.example.com, dangerouslyAllowHttp: true }',
+  },
+  {
+    id: 'audience-unchecked',
+    file: 'config.yaml',
+    replace: 'scopes: [bills]',
+    by: 'scopes: [bills]\n    audience: «unchecked\n    clientIds: [robot]',
+  },
+  {
+    id: 'token-lifetime-long',
+    file: 'config.yaml',
+    replace: 'id.example.com }',
+    by: 'id.example.com, maxTokenLifetime: «30d }',
+  },
+  {
+    id: 'clock-tolerance-long',
+    file: 'config.yaml',
+    replace: 'id.example.com }',
+    by: 'id.example.com, clockTolerance: «60s }',
+  },
+  {
+    id: 'resource-trailing-slash',
+    file: 'config.yaml',
+    replace: 'https://api.example.com/billing',
+    by: '«https://api.example.com/billing/',
+  },
+  {
+    id: 'resource-query',
+    file: 'config.yaml',
+    replace: 'https://api.example.com/billing',
+    by: '«https://api.example.com/billing?v=2',
+  },
+  {
+    id: 'resource-not-matched',
+    file: 'config.yaml',
+    replace: 'https://api.example.com/billing',
+    by: '«https://api.example.com/billing\n    match: { paths: [/bills] }',
+  },
+  {
+    id: 'routes-shadowed',
+    file: 'config.yaml',
+    replace: '  billing:\n    resource: https://api.example.com/billing',
+    by: '  «billing:\n    resource: https://api.example.com/mcp/kubernetes/bills',
+    also: ['protected-path-open'],
+  },
+  {
+    id: 'identity-header-confusable',
+    file: 'config.yaml',
+    replace: 'scopes: [bills]',
+    by: 'scopes: [bills]\n    identityHeaders: { «Remote-User: sub }',
+    also: ['identity-header-unlisted', 'response-header-extra'],
+  },
+  {
+    id: 'scopes-supported-missing',
+    file: 'config.yaml',
+    replace: '  billing:\n    resource: https://api.example.com/billing\n    scopes: [bills]',
+    by: '  «billing:\n    resource: https://api.example.com/billing',
+    severity: 'note',
+  },
+  {
+    id: 'issuer-header-missing',
+    file: 'config.yaml',
+    replace: 'scopes: [bills]',
+    by: 'scopes: [bills]\n    issuers: [main, robots]\n    identityHeaders: { X-Auth-Subject: sub }',
+    also: ['response-header-extra'],
+  },
+  { id: 'route-observed', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: [bills]\n    mode: «observe' },
+  { id: 'config', file: 'config.yaml', replace: '[main]', by: '[«mian]', severity: 'error' },
+  {
+    id: 'identity-header-unlisted',
+    file: 'app.yaml',
+    replace: LIST,
+    by: '«[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client]',
+    severity: 'error',
+  },
+  {
+    id: 'identity-header-unlisted',
+    file: 'dynamic.yaml',
+    replace: '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization]',
+    by: `«${LIST}`,
+    severity: 'error',
+  },
+  { id: 'response-header-extra', file: 'app.yaml', replace: 'X-Auth-Scopes]', by: 'X-Auth-Scopes, «Authorization]' },
+  {
+    id: 'response-regex-case',
+    file: 'app.yaml',
+    replace: `authResponseHeaders: ${LIST}`,
+    by: 'authResponseHeadersRegex: «^x-auth-',
+    severity: 'error',
+  },
+  {
+    id: 'request-headers-authorization',
+    file: 'dynamic.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: false\n        authRequestHeaders: «[Cookie]',
+    severity: 'error',
+    also: ['request-headers-list'],
+  },
+  {
+    id: 'request-headers-list',
+    file: 'app.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: false\n    «authRequestHeaders: [Authorization]',
+    severity: 'error',
+  },
+  {
+    id: 'request-headers-list',
+    file: 'dynamic.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: false\n        «authRequestHeaders: [Authorization]',
+    severity: 'warning',
+  },
+  {
+    id: 'trust-forward-header-unset',
+    file: 'app.yaml',
+    replace:
+      '  forwardAuth:\n    address: http://forwardgate.auth.svc:8080/verify/kubernetes\n    trustForwardHeader: false\n',
+    by: '  «forwardAuth:\n    address: http://forwardgate.auth.svc:8080/verify/kubernetes\n',
+  },
+  {
+    id: 'trust-forward-header-true',
+    file: 'app.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: «true',
+    severity: 'error',
+  },
+  {
+    id: 'trust-forward-header-true',
+    file: 'dynamic.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: «true',
+    severity: 'note',
+  },
+  {
+    id: 'signin-url',
+    file: 'app.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: false\n    «authSigninURL: https://login.example.com',
+    severity: 'error',
+  },
+  { id: 'response-body-unbounded', file: 'app.yaml', replace: '16384', by: '«-1' },
+  {
+    id: 'forward-body',
+    file: 'app.yaml',
+    replace: 'trustForwardHeader: false',
+    by: 'trustForwardHeader: false\n    forwardBody: «true',
+    severity: 'error',
+  },
+  {
+    id: 'address-route-unknown',
+    file: 'app.yaml',
+    replace: 'http://forwardgate.auth.svc:8080/verify/kubernetes',
+    by: '«http://forwardgate.auth.svc:8080/verify/kubernets',
+    severity: 'error',
+    also: ['cors-not-in-front'],
+  },
+  {
+    id: 'address-path',
+    file: 'app.yaml',
+    replace: 'http://forwardgate.auth.svc:8080/verify/kubernetes',
+    by: '«http://forwardgate.auth.svc:8080/auth',
+    severity: 'error',
+  },
+  {
+    id: 'address-credentials',
+    file: 'app.yaml',
+    replace: 'http://forwardgate',
+    by: '«http://user:secret@forwardgate',
+    severity: 'error',
+  },
+  {
+    id: 'address-https',
+    file: 'app.yaml',
+    replace: 'http://forwardgate',
+    by: '«https://forwardgate',
+    severity: 'note',
+  },
+  { id: 'middleware-missing', file: 'app.yaml', replace: '- name: auth\n', by: '- name: «auht\n', severity: 'error' },
+  {
+    id: 'middleware-other-namespace',
+    file: 'app.yaml',
+    replace: '- name: again\n',
+    by: '- { name: «web, namespace: other }\n',
+    also: ['middleware-missing'],
+  },
+  {
+    id: 'path-changed-before-auth',
+    file: 'app.yaml',
+    replace: STEPS,
+    by: '        - name: «strip\n        - name: auth\n',
+  },
+  {
+    id: 'errors-over-auth',
+    file: 'app.yaml',
+    replace: STEPS,
+    by: '        - name: «errors\n        - name: auth\n',
+    severity: 'error',
+  },
+  { id: 'retry-before-auth', file: 'app.yaml', replace: STEPS, by: '        - name: «again\n        - name: auth\n' },
+  {
+    id: 'cors-not-in-front',
+    file: 'app.yaml',
+    replace:
+      '- match: Host(`api.example.com`) && (Path(`/mcp/kubernetes`) || PathPrefix(`/mcp/kubernetes/`))\n      middlewares:\n        - name: cors\n',
+    by: '- «match: Host(`api.example.com`) && (Path(`/mcp/kubernetes`) || PathPrefix(`/mcp/kubernetes/`))\n      middlewares:\n',
+  },
+  {
+    id: 'path-prefix-wide',
+    file: 'app.yaml',
+    replace: 'Host(`api.example.com`) && (Path(`/mcp/kubernetes`) || PathPrefix(`/mcp/kubernetes/`))',
+    by: '«Host(`api.example.com`) && PathPrefix(`/mcp/kubernetes`)',
+  },
+  {
+    id: 'well-known-missing',
+    file: 'app.yaml',
+    replace: '/.well-known/oauth-protected-resource',
+    by: '/.well-known/other',
+    also: ['well-known-missing'],
+  },
+  {
+    id: 'well-known-behind-auth',
+    file: 'app.yaml',
+    replace: '      services: [{ name: forwardgate',
+    by: '      middlewares: [{ name: «mcp-auth@kubernetescrd }]\n      services: [{ name: forwardgate',
+    severity: 'error',
+    also: ['cors-not-in-front'],
+  },
+  {
+    id: 'entry-point-auth',
+    file: 'static.yaml',
+    replace: '":443"',
+    by: '":443"\n    http: { middlewares: [«billing-auth@file] }',
+    severity: 'error',
+  },
+  {
+    id: 'protected-path-open',
+    file: 'app.yaml',
+    replace: '',
+    by: '---\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: { name: all, namespace: web }\nspec:\n  routes:\n    - match: «Host(`api.example.com`)\n      services: [{ name: web, port: 80 }]\n',
+    severity: 'warning',
+  },
+  {
+    id: 'protected-path-open',
+    file: 'app.yaml',
+    replace: '',
+    by: '---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: all, namespace: web }\nspec:\n  hostnames: [api.example.com]\n  rules:\n    - matches: [{ path: { type: RegularExpression, value: «"/mcp/kubernetes.*|/very/long/expression/that/gives/it/a/high/priority/in/this/test/only/for/this/row" } }]\n      backendRefs: [{ name: web, port: 80 }]\n',
+    severity: 'error',
+  },
+  {
+    id: 'manifest-unreadable',
+    file: 'app.yaml',
+    replace: 'kind: IngressRoute\nmetadata: { name: metadata, namespace: auth }',
+    by: 'kind: IngressRoute\n«kind: IngressRoute\nmetadata: { name: metadata, namespace: auth }',
+    severity: 'error',
+    also: ['well-known-missing', 'well-known-missing'],
+  },
+]
