@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
-import { GREEN, heatmapPanel, labelVariable, RED, seriesPanel, statPanel, YELLOW } from './panels.ts'
+import { keysAndConfiguration } from './keys-and-configuration.ts'
+import { GREEN, heatmapPanel, labelVariable, RED, SERVICE, seriesPanel, statPanel, YELLOW } from './panels.ts'
 
 /** The committed file: `node deploy/grafana/dashboard.ts` writes it, a test refuses it when it differs. */
 export const DASHBOARD_FILE = new URL('../components/grafana-dashboard/forwardgate.json', import.meta.url)
 
-const SERVICE = 'job="forwardgate", namespace=~"$namespace"'
 const ROUTE = `${SERVICE}, route=~"$route"`
 /** Part of every healthy login. */
 const EXPECTED = 'credentials_missing|token_expired'
@@ -170,100 +170,6 @@ function decisions() {
         expr: `histogram_quantile(${quantile}, sum by (le) (rate(forwardgate_decision_duration_seconds_bucket{${SERVICE}}[$__rate_interval])))`,
         legend: `p${quantile * 100}`,
       })),
-    }),
-  ]
-}
-
-function keysAndConfiguration() {
-  return [
-    seriesPanel({
-      title: 'Age of the keys',
-      description: 'Refreshed at least every hour. At 24 h they are dropped, and the routes of the issuer answer 503.',
-      unit: 's',
-      queries: [
-        {
-          expr: `max by (issuer) (forwardgate_issuer_keys_age_seconds{${SERVICE}})`,
-          legend: '{{issuer}}',
-        },
-      ],
-    }),
-    seriesPanel({
-      title: 'Key refreshes',
-      description: 'Attempts to fetch the keys of an issuer.',
-      unit: 'short',
-      queries: [
-        {
-          expr: `sum by (issuer, outcome) (increase(forwardgate_issuer_refreshes_total{${SERVICE}}[$__rate_interval]))`,
-          legend: '{{issuer}} {{outcome}}',
-        },
-      ],
-    }),
-    seriesPanel({
-      title: 'Usable keys',
-      description: 'The fewest that any replica holds. 0: requests with tokens of this issuer are answered 503.',
-      unit: 'short',
-      width: 8,
-      queries: [{ expr: `min by (issuer) (forwardgate_issuer_keys{${SERVICE}})`, legend: '{{issuer}}' }],
-    }),
-    seriesPanel({
-      title: 'Tokens found in the cache',
-      description: 'Share of the look-ups. Low with few requests for each token; that costs CPU, nothing else.',
-      unit: 'percentunit',
-      max: 1,
-      width: 8,
-      queries: [
-        {
-          expr: `sum(rate(forwardgate_token_cache_lookups_total{${SERVICE}, result="hit"}[$__rate_interval])) / sum(rate(forwardgate_token_cache_lookups_total{${SERVICE}}[$__rate_interval]))`,
-          legend: 'hit ratio',
-        },
-      ],
-    }),
-    seriesPanel({
-      title: 'Tokens in the cache',
-      description: 'By replica; bounded by FORWARDGATE_TOKEN_CACHE_ENTRIES.',
-      unit: 'short',
-      width: 8,
-      queries: [{ expr: `sum by (instance) (forwardgate_token_cache_entries{${SERVICE}})`, legend: '{{instance}}' }],
-    }),
-    seriesPanel({
-      title: 'Reloads of the configuration',
-      description: 'By outcome; a failed one leaves the last good configuration in force.',
-      unit: 'short',
-      width: 8,
-      queries: [
-        {
-          expr: `sum by (outcome) (increase(forwardgate_config_reloads_total{${SERVICE}}[$__rate_interval]))`,
-          legend: '{{outcome}}',
-        },
-      ],
-      colors: { success: GREEN, failure: RED },
-    }),
-    statPanel({
-      title: 'Oldest configuration in force',
-      description: 'Time since the configuration was loaded, on the replica where that is longest ago.',
-      unit: 's',
-      width: 4,
-      query: { expr: `max(time() - forwardgate_config_last_reload_success_timestamp_seconds{${SERVICE}})` },
-    }),
-    statPanel({
-      title: 'Versions',
-      description: 'More than one during a rollout, or where one is stuck.',
-      unit: 'short',
-      width: 4,
-      textMode: common.BigValueTextMode.ValueAndName,
-      query: {
-        expr: `count by (version, node) (forwardgate_build_info{${SERVICE}})`,
-        legend: '{{version}}, Node {{node}}',
-      },
-    }),
-    seriesPanel({
-      title: 'Memory',
-      description: 'By replica.',
-      unit: 'bytes',
-      width: 8,
-      queries: [
-        { expr: `max by (instance) (process_resident_memory_bytes{${SERVICE}})`, legend: 'memory {{instance}}' },
-      ],
     }),
   ]
 }

@@ -21,6 +21,9 @@ export interface PanelText {
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
 const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
 
+/** The replicas that the reader looks at. */
+export const SERVICE = 'job="forwardgate", namespace=~"$namespace"'
+
 export const GREEN = 'green'
 export const YELLOW = 'yellow'
 export const RED = 'red'
