@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import * as common from '@grafana/grafana-foundation-sdk/common'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import { keysAndConfiguration } from './keys-and-configuration.ts'
 import { GREEN, heatmapPanel, labelVariable, RED, SERVICE, seriesPanel, statPanel, YELLOW } from './panels.ts'
