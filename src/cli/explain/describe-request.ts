@@ -10,9 +10,9 @@ export function describeRequest(step: RequestStep, { call, decision }: Seen): De
   const { route, request } = decision
   switch (step) {
     case 'route':
-      return {
-        detail: `${route?.name ?? call.routeName}, ${call.routeName === undefined ? 'by host and path' : 'named by the address'}`,
-      }
+      // Where ignoring case would choose another route, the decision names neither.
+      if (route === undefined) return { detail: 'there is one by host and path, ignoring case' }
+      return { detail: `${route.name}, ${call.routeName === undefined ? 'by host and path' : 'named by the address'}` }
     case 'forwarded request':
       return { detail: request === undefined ? 'well-formed' : `${request.method} ${request.host}${request.path}` }
     case 'match': {
