@@ -71,7 +71,7 @@ routes:
     scopeImplies: { mcp:admin: [mcp:write, mcp:get] }
     rules:
       - { methods: [GET], scopes: [mcp:get] }
-      - { methods: [DELETE], scopes: [mcp:write] }
+      - { methods: [DELETE], scopes: [mcp:read, mcp:write] }
       - { paths: [/ruled/admin], scopes: [mcp:admin], claims: { groups: [admins] } }
   both: { resource: https://api.example.com/both, audience: [conformance], issuers: [main, twin] }
   secret: { resource: https://api.example.com/secret, audience: [conformance], issuers: [secret] }
@@ -102,6 +102,7 @@ routes:
       level: 2
       https://ns.example.com/role: member
       legacy: { exists: false }
+      constructor: { exists: false }
       tenant: { exists: true }
   accept:
     resource: https://api.example.com/accept

@@ -22,7 +22,10 @@ export async function openForge(): Promise<TokenForge> {
     keys.set(name, await Promise.all(made))
   }
   const keyOf = (owner: string, alg: string): SigningKey =>
-    keys.get(owner)?.find((key) => key.alg === alg) ?? keys.get(owner)?.[0] ?? stranger
+    keys.get(owner)?.find((key) => key.alg === alg) ??
+    keys.get(owner)?.find((key) => key.alg === 'RS256' && alg.startsWith('PS')) ??
+    keys.get(owner)?.[0] ??
+    stranger
 
   const make = (recipe: TokenRecipe): string => {
     if (recipe.text !== undefined) return recipe.text

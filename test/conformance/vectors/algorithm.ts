@@ -71,6 +71,15 @@ export const ALGORITHM: readonly Vector[] = [
     expect: REJECTED,
   },
   {
+    id: 'alg-swapped',
+    spec: 'RFC 7517 §4.4; J3',
+    title: 'PS256 with a key that is published for RS256',
+    route: 'kubernetes',
+    token: { alg: 'PS256' },
+    twin: 'alg-RS256',
+    expect: { status: 401, reason: 'key_unknown' },
+  },
+  {
     id: 'alg-of-another-key',
     spec: 'RFC 7515 §4.1.1; J3',
     title: 'the kid of a key for another algorithm',

@@ -172,6 +172,18 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
     request: { uri: '/v2/a%2Fb//c;d' },
     expect: ALLOWED,
   },
+  ...['//evil.example.com/x', 'http://evil.example.com/x', 'v2', '', '/a b', '/caf\u00e9'].map(
+    (uri): Vector => ({
+      id: `path-free-${uri}`,
+      spec: 'bypass case 9',
+      title: `X-Forwarded-Uri: ${uri}, where no path decides`,
+      route: 'kubernetes',
+      token: {},
+      request: { uri },
+      twin: 'path-free',
+      expect: INVALID,
+    }),
+  ),
   {
     id: 'path-free-other-host',
     spec: 'DESIGN §4: match is a lock only where it is written',

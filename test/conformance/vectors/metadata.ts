@@ -147,6 +147,12 @@ export const METADATA: readonly MetadataVector[] = [
   { id: 'metadata-dots', spec: 'P17', target: `${WELL_KNOWN}/x/../mcp/kubernetes` },
   { id: 'metadata-two-slashes', spec: 'P17', target: `${WELL_KNOWN}/mcp/kubernetes//` },
   { id: 'metadata-longer-name', spec: 'P17', target: `${WELL_KNOWN}s/mcp/kubernetes` },
+  {
+    id: 'metadata-glued-host',
+    spec: 'P17, P18: host and path are compared apart',
+    host: 'api.example.co',
+    target: `${WELL_KNOWN}m/mcp/kubernetes`,
+  },
   { id: 'metadata-post', spec: 'RFC 9728 §3.1: GET', method: 'POST', target: `${WELL_KNOWN}/mcp/kubernetes` },
   { id: 'metadata-authorization-server', spec: 'probes of clients', target: '/.well-known/oauth-authorization-server' },
   { id: 'metadata-openid', spec: 'probes of clients', target: '/.well-known/openid-configuration/mcp/kubernetes' },

@@ -68,6 +68,13 @@ export const RULES: readonly Vector[] = [
         ? on(`spelling-${uri}`, 'POST', uri, {}, { status: 403, reason: 'route_mismatch' })
         : on(`spelling-${uri}`, 'POST', uri, {}, short('mcp:read mcp:admin')),
   ),
+  on(
+    'second-rule-short',
+    'DELETE',
+    '/ruled/admin/x',
+    { scope: 'mcp:read mcp:write', groups: ['admins'] },
+    short('mcp:read mcp:write mcp:admin'),
+  ),
   on('neighbour', 'POST', '/ruled/administration', {}, ALLOWED),
   ...[
     'X-HTTP-Method-Override',

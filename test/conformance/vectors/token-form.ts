@@ -44,6 +44,14 @@ export const TOKEN_FORM: readonly Vector[] = [
   broken('payload is a list', 'RFC 7519 §7.2; J21', MALFORMED),
   broken('BOM before the payload', 'J21', MALFORMED),
   broken('payload is not UTF-8', 'RFC 7519 §7.2; J22', MALFORMED),
+  {
+    ...good,
+    id: 'form-nested',
+    spec: 'J22: whoever writes it as JSON again runs out of stack',
+    title: 'lists in lists, forty levels deep',
+    token: { claims: { data: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) } },
+    expect: MALFORMED,
+  },
   broken('five segments', 'J9; A6; bypass case 33', OPAQUE),
   broken('longer than any token', 'J33', { status: 401, reason: 'token_too_large' }),
   {
