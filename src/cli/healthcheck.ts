@@ -1,10 +1,15 @@
 import { readSettings } from '../settings.ts'
-import { readArguments } from './arguments.ts'
+import { COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
 import type { Command } from './terminal.ts'
 
 const HELP = `Usage: forwardgate healthcheck
 
-Asks /readyz of the service in this container. Exit codes: 0 ready, 1 not ready or not there, 2 usage.
+Asks /readyz of the service in this container, at the port of FORWARDGATE_OPERATIONS_LISTEN.
+
+  --config, --format are taken as by every command; the output is the service's own answer
+  --help            this text
+
+Exit codes: 0 ready, 1 not ready or not there, 2 wrong usage.
 `
 
 /** For a container's HEALTHCHECK, where there is no shell and no curl. */
@@ -12,8 +17,11 @@ export const healthcheck: Command = {
   name: 'healthcheck',
   summary: 'ask whether the service in this container is ready',
   async run(args, terminal) {
-    const read = readArguments(args, {}, HELP, terminal)
+    const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode
+    if (read.positionals.length > 0) {
+      return misuse(`healthcheck takes no argument "${read.positionals[0]}"`, HELP, terminal).exitCode
+    }
     const parsed = readSettings(terminal.env)
     if (!parsed.ok) {
       for (const problem of parsed.problems) terminal.stderr.write(`forwardgate: ${problem}\n`)

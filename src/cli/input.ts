@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { Finding } from './findings.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -22,7 +22,7 @@ export async function readInput(
     finding: { severity: 'error', id: 'input', what, path: shown },
   })
   try {
-    const bytes = file === '-' ? await readAll(terminal.stdin) : await readFile(file)
+    const bytes = await readAll(file === '-' ? terminal.stdin : createReadStream(file))
     if (bytes.length > LARGEST_INPUT) return refuse('is larger than 8 MiB')
     const text =
       encoding === 'latin1' ? bytes.toString(encoding) : new TextDecoder(encoding, { fatal: true }).decode(bytes)

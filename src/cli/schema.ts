@@ -1,5 +1,5 @@
 import { configurationJsonSchema } from '../config/json-schema.ts'
-import { misuse, readArguments } from './arguments.ts'
+import { COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
 import type { Command } from './terminal.ts'
 
 const HELP = `Usage: forwardgate schema
@@ -7,7 +7,7 @@ const HELP = `Usage: forwardgate schema
 Prints the JSON Schema (draft 2020-12) of the configuration file, for editors and for checks before a deployment.
 The first line of a file names it: # yaml-language-server: $schema=./forwardgate.schema.json
 
-  --format json     what it is anyway
+  --config, --format are taken as by every command; the output is the same
   --help            this text
 
 Exit codes: 0 printed, 2 wrong usage.
@@ -18,7 +18,7 @@ export const schema: Command = {
   name: 'schema',
   summary: 'print the JSON Schema of the configuration file',
   async run(args, terminal) {
-    const read = readArguments(args, { config: { type: 'string' }, format: { type: 'string' } }, HELP, terminal)
+    const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode
     if (read.positionals.length > 0) {
       return misuse(`schema takes no argument "${read.positionals[0]}"`, HELP, terminal).exitCode

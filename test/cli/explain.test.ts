@@ -226,6 +226,7 @@ const BAD_INPUT: readonly (readonly [title: string, args: readonly string[], std
     '',
     /no-such-file: cannot be read: there is no such file/,
   ],
+  ['a file without end', ['--route', 'api', '--token-file', '/dev/zero'], '', /is larger than 8 MiB/],
   ['a folder', ['--route', 'api', '--token-file', '.'], '', /it is a directory/],
   ['a time that is none', ['--route', 'api', '--at', 'soon'], '', /--at: "soon" is not a time/],
   ['a header that is none', ['--route', 'api', '--header', 'Origin'], '', /"Origin" is not a header/],

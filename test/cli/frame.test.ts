@@ -48,6 +48,7 @@ const MISUSE: readonly (readonly [args: string, stderr: RegExp])[] = [
   ['explain --route a --token-file - --jwks -', /only one option can read standard input/],
   ['test', /say which policy tests/],
   ['schema x', /schema takes no argument "x"/],
+  ['healthcheck x', /healthcheck takes no argument "x"/],
 ]
 
 for (const [args, expected] of MISUSE) {
