@@ -175,9 +175,9 @@ function suite(ca: TestCa) {
     const other = await makeTestCa()
     if (other === undefined) return assert.fail('openssl is gone')
     t.after(other.remove)
-    const ended = once(session, 'close')
     await writeFile(file, await readFile(other.file))
-    await ended
+    const request = question(service.issuer.mint({ aud: 'https://api.example.com/mcp', scope: 'mcp:read' }))
+    while (!session.closed) assert.equal((await sendH2(session, request)).status, 200)
     await assert.rejects(async () => sendH2(await openH2(service.auth, identity), question('x')))
   })
 
