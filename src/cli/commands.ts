@@ -3,6 +3,7 @@ import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
 import { check } from './check.ts'
 import { explain } from './explain.ts'
+import { generate } from './generate.ts'
 import { healthcheck } from './healthcheck.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
@@ -10,7 +11,7 @@ import type { Command, Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serve, check, explain, test, schema, healthcheck]
+export const COMMANDS: readonly Command[] = [serve, check, explain, generate, test, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,0 +1,113 @@
+import { didYouMean } from '../config/nearest-name.ts'
+import { quote } from '../config/problem.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
+import { readConfiguration, refuseInput } from './configuration.ts'
+import { dockerLabels, dynamicFile } from './generate/dynamic.ts'
+import { httpRoutes, ingressRoutes } from './generate/kubernetes.ts'
+import { type Plan, planRoutes } from './generate/plan.ts'
+import { type Document, toYaml } from './generate/yaml-text.ts'
+import { print } from './output.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate generate traefik [--as FORM] [--route NAME] [options]
+
+Prints the Traefik side of the configuration: for each route the auth middleware (CORS in front of it where the route
+has origins) and its router, and the open router for the metadata.
+
+  --as FORM            ingressroute (unless given), httproute, docker-labels or file
+  --route NAME         this route only
+  --namespace NAME     of the protected services; default
+  --service NAME       the protected service; named as its route unless given
+  --port PORT          of the protected service; 8080
+  --entry-point NAME   websecure, or web for http resources
+  --gateway NAME       the Gateway of httproute; traefik
+  --gate-namespace NAME  where forwardgate is; auth
+  --gate-service NAME  its service; forwardgate
+  --gate-port PORT     its auth port; 8080
+${COMMON_HELP}
+Exit codes: 0 well, 2 the configuration or an argument is wrong.
+`
+
+const OPTIONS = {
+  ...COMMON_OPTIONS,
+  as: { type: 'string' },
+  route: { type: 'string' },
+  namespace: { type: 'string' },
+  service: { type: 'string' },
+  port: { type: 'string' },
+  'entry-point': { type: 'string' },
+  gateway: { type: 'string' },
+  'gate-namespace': { type: 'string' },
+  'gate-service': { type: 'string' },
+  'gate-port': { type: 'string' },
+} as const
+
+const FORMS: ReadonlyMap<string, (plan: Plan) => readonly Document[]> = new Map([
+  ['ingressroute', ingressRoutes],
+  ['httproute', httpRoutes],
+  ['docker-labels', dockerLabels],
+  ['file', dynamicFile],
+])
+
+/** Prints what the proxy must be told, from the configuration, so that the two never differ. */
+export const generate: Command = {
+  name: 'generate',
+  summary: 'print Traefik manifests for the configuration',
+  async run(args, terminal) {
+    const read = readArguments(args, OPTIONS, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    const { values, positionals, format } = read
+    if (positionals.join(' ') !== 'traefik') return misuse('say for which proxy: traefik', HELP, terminal).exitCode
+    const form = FORMS.get(values.as ?? 'ingressroute')
+    const forms = [...FORMS.keys()]
+    const problem =
+      form === undefined
+        ? `--as: ${quote(values.as)} is no form${didYouMean(values.as ?? '', forms) || `; write ${forms.join(', ')}`}`
+        : badValue(values)
+    if (form === undefined || problem !== undefined) return misuse(problem ?? '', HELP, terminal).exitCode
+
+    const configuration = await readConfiguration(values.config, terminal, Date.now() / 1000)
+    if (!configuration.ok) return refuseInput(terminal, format, configuration.findings)
+    const { routes } = configuration.config
+    const chosen = values.route === undefined ? routes : routes.filter(({ name }) => name === values.route)
+    if (chosen.length === 0) {
+      const hint = didYouMean(
+        values.route ?? '',
+        routes.map(({ name }) => name),
+      )
+      return misuse(`--route: ${quote(values.route)} is not in routes${hint}`, HELP, terminal).exitCode
+    }
+    const documents = form(
+      planRoutes(chosen, {
+        namespace: values.namespace ?? 'default',
+        service: values.service,
+        port: Number(values.port ?? 8080),
+        entryPoint: values['entry-point'],
+        gateway: values.gateway ?? 'traefik',
+        gate: {
+          service: values['gate-service'] ?? 'forwardgate',
+          namespace: values['gate-namespace'] ?? 'auth',
+          port: Number(values['gate-port'] ?? 8080),
+        },
+      }),
+    )
+    print(terminal, format, { json: documents.map(({ content }) => content), text: () => toYaml(documents) })
+    return 0
+  },
+}
+
+type Values = { readonly [Name in keyof typeof OPTIONS]?: string | undefined }
+
+function badValue(values: Values): string | undefined {
+  for (const name of ['port', 'gate-port'] as const) {
+    const text = values[name]
+    if (text !== undefined && !(/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535))
+      return `--${name}: ${quote(text)} is no port`
+  }
+  for (const name of ['namespace', 'service', 'entry-point', 'gateway', 'gate-namespace', 'gate-service'] as const) {
+    const text = values[name]
+    if (text !== undefined && !/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text))
+      return `--${name}: ${quote(text)} is no name`
+  }
+  return undefined
+}

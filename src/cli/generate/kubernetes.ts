@@ -1,0 +1,138 @@
+import {
+  corsOptions,
+  forwardAuthOptions,
+  middlewareNames,
+  type Plan,
+  type PlannedRoute,
+  WELL_KNOWN,
+  wellKnownRule,
+} from './plan.ts'
+import type { Document, Value } from './yaml-text.ts'
+
+/** Middlewares and IngressRoutes; the metadata in the namespace of forwardgate, as Traefik reaches services of one namespace only. */
+export function ingressRoutes(plan: Plan): readonly Document[] {
+  const { gate, namespace, port } = plan.surroundings
+  const routes = plan.routes.flatMap((route) => [
+    ...middlewares(route, plan),
+    object(ABOUT_ROUTE, 'traefik.io/v1alpha1', 'IngressRoute', route.name, namespace, {
+      entryPoints: [route.entryPoint],
+      routes: route.places.map(({ rule }) => ({
+        kind: 'Rule',
+        match: rule,
+        middlewares: middlewareNames(route).map((name) => ({ name })),
+        services: [{ name: route.service, port }],
+      })),
+      ...(route.tls ? { tls: {} } : {}),
+    }),
+  ])
+  const wellKnown = object(
+    ABOUT_WELL_KNOWN,
+    'traefik.io/v1alpha1',
+    'IngressRoute',
+    'forwardgate-well-known',
+    gate.namespace,
+    {
+      entryPoints: [plan.entryPoint],
+      routes: [
+        {
+          kind: 'Rule',
+          match: wellKnownRule(plan.hosts),
+          priority: 10_000,
+          services: [{ name: gate.service, port: gate.port }],
+        },
+      ],
+      ...(plan.tls ? { tls: {} } : {}),
+    },
+  )
+  return [...routes, wellKnown]
+}
+
+/** The same for the Gateway API: Traefik's middlewares as ExtensionRef filters of an HTTPRoute in their namespace. */
+export function httpRoutes(plan: Plan): readonly Document[] {
+  const { gate, gateway, namespace, port } = plan.surroundings
+  const parent: Value = { parentRefs: [{ name: gateway, namespace: gate.namespace }] }
+  const routes = plan.routes.flatMap((route) => [
+    ...middlewares(route, plan),
+    ...[...Map.groupBy(route.places, ({ host }) => host)].map(([host, places], index) =>
+      object(
+        ABOUT_ROUTE,
+        'gateway.networking.k8s.io/v1',
+        'HTTPRoute',
+        index === 0 ? route.name : `${route.name}-${index + 1}`,
+        namespace,
+        {
+          ...parent,
+          hostnames: [host],
+          rules: [
+            {
+              matches: places.map(({ path }) => ({ path: { type: 'PathPrefix', value: path || '/' } })),
+              filters: middlewareNames(route).map((name) => ({
+                type: 'ExtensionRef',
+                extensionRef: { group: 'traefik.io', kind: 'Middleware', name },
+              })),
+              backendRefs: [{ name: route.service, port }],
+            },
+          ],
+        },
+      ),
+    ),
+  ])
+  const wellKnown = object(
+    ABOUT_WELL_KNOWN,
+    'gateway.networking.k8s.io/v1',
+    'HTTPRoute',
+    'forwardgate-well-known',
+    gate.namespace,
+    {
+      ...parent,
+      hostnames: plan.hosts,
+      rules: [
+        {
+          matches: [{ path: { type: 'PathPrefix', value: WELL_KNOWN } }],
+          backendRefs: [{ name: gate.service, port: gate.port }],
+        },
+      ],
+    },
+  )
+  return [...routes, wellKnown]
+}
+
+const ABOUT_ROUTE = 'Whatever changes the path or repeats requests comes after the auth middleware.'
+const ABOUT_WELL_KNOWN = 'Where clients learn which issuer to use: never behind auth.'
+
+function middlewares(route: PlannedRoute, { surroundings: { gate, namespace } }: Plan): readonly Document[] {
+  const address = `http://${gate.service}.${gate.namespace}.svc.cluster.local:${gate.port}`
+  const auth = object(
+    'Exactly the identity headers of the route: Traefik removes these from the client’s request, and no others.',
+    'traefik.io/v1alpha1',
+    'Middleware',
+    `${route.name}-auth`,
+    namespace,
+    {
+      forwardAuth: forwardAuthOptions(route, address),
+    },
+  )
+  if (route.origins === undefined) return [auth]
+  const cors = object(
+    'Before auth: a browser’s preflight carries no token.',
+    'traefik.io/v1alpha1',
+    'Middleware',
+    `${route.name}-cors`,
+    namespace,
+    {
+      headers: corsOptions(route.origins),
+    },
+  )
+  return [cors, auth]
+}
+
+function object(
+  comment: string,
+  apiVersion: string,
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: Value,
+): Document {
+  return { comment, content: { apiVersion, kind, metadata: { name, namespace }, spec } }
+}

@@ -1,0 +1,145 @@
+import type { Config, Route } from '../../config/model.ts'
+import { emittedHeaders } from '../check/gate.ts'
+
+/** What the operator says about the surroundings of a route. */
+export interface Surroundings {
+  /** Namespace of the protected service. */
+  readonly namespace: string
+  /** The protected service; undefined: named as its route. */
+  readonly service: string | undefined
+  readonly port: number
+  /** Undefined: `websecure` for https, `web` for http. */
+  readonly entryPoint: string | undefined
+  readonly gateway: string
+  readonly gate: { readonly service: string; readonly namespace: string; readonly port: number }
+}
+
+/** One place where a route is served. */
+export interface Place {
+  readonly host: string
+  /** Without a trailing slash; empty for the root. */
+  readonly path: string
+  readonly rule: string
+}
+
+/** Everything that the proxy must know of one route. */
+export interface PlannedRoute {
+  readonly name: string
+  readonly service: string
+  readonly entryPoint: string
+  readonly tls: boolean
+  readonly places: readonly Place[]
+  /** Exactly what an allow carries: Traefik removes the client's copy of these and of no others. */
+  readonly identityHeaders: readonly string[]
+  /** For a CORS middleware in front; undefined where nobody asked for one. */
+  readonly origins: readonly string[] | undefined
+}
+
+/** The routes, and the hosts whose metadata must be reachable. */
+export interface Plan {
+  readonly routes: readonly PlannedRoute[]
+  readonly hosts: readonly string[]
+  readonly entryPoint: string
+  readonly tls: boolean
+  readonly surroundings: Surroundings
+}
+
+/** Where clients read metadata. */
+export const WELL_KNOWN = '/.well-known/oauth-protected-resource'
+
+/** The options of every forwardAuth middleware besides its address. Never authRequestHeaders: it would hide what is judged. */
+export function forwardAuthOptions(route: PlannedRoute, address: string) {
+  return {
+    address: `${address}/verify/${route.name}`,
+    trustForwardHeader: false,
+    authResponseHeaders: route.identityHeaders,
+    maxResponseBodySize: 16_384,
+  }
+}
+
+/** Answers preflights, and lets pages read the challenge. */
+export function corsOptions(origins: readonly string[]) {
+  return {
+    accessControlAllowOriginList: origins,
+    accessControlAllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    accessControlAllowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Accept',
+      'Mcp-Session-Id',
+      'MCP-Protocol-Version',
+      'Last-Event-ID',
+    ],
+    accessControlExposeHeaders: ['WWW-Authenticate', 'Mcp-Session-Id', 'X-Forwardgate-Reason'],
+    accessControlMaxAge: 600,
+    addVaryHeader: true,
+  }
+}
+
+/** Names of the middlewares of a route, from the outside in. */
+export function middlewareNames({ name, origins }: PlannedRoute): readonly string[] {
+  return [...(origins === undefined ? [] : [`${name}-cors`]), `${name}-auth`]
+}
+
+/** The rule for the metadata of these hosts. */
+export function wellKnownRule(hosts: readonly string[]): string {
+  const rules = hosts.map((host) => `Host(${literal(host)})`)
+  const host = rules.length === 1 ? rules.join('') : `(${rules.join(' || ')})`
+  return `${host} && PathPrefix(${literal(WELL_KNOWN)})`
+}
+
+/** What has to be written for these routes of a configuration. */
+export function planRoutes(routes: Config['routes'], surroundings: Surroundings): Plan {
+  const planned = routes.map((route) => planRoute(route, surroundings))
+  const tls = planned.some((route) => route.tls)
+  return {
+    routes: planned,
+    hosts: [...new Set(routes.flatMap(({ resources }) => resources.map(({ hostname }) => hostname)))],
+    entryPoint: surroundings.entryPoint ?? (tls ? 'websecure' : 'web'),
+    tls,
+    surroundings,
+  }
+}
+
+function planRoute(route: Route, { service, entryPoint }: Surroundings): PlannedRoute {
+  const tls = route.resources.some(({ origin }) => origin.startsWith('https:'))
+  return {
+    name: route.name,
+    service: service ?? route.name,
+    entryPoint: entryPoint ?? (tls ? 'websecure' : 'web'),
+    tls,
+    places: placesOf(route).map(([host, path]) => ({ host, path, rule: ruleFor(host, path) })),
+    identityHeaders: emittedHeaders([route]),
+    origins: route.preflight === 'pass' ? undefined : route.origins,
+  }
+}
+
+/** The resources; or hosts and paths of `match` where it says something else. */
+function placesOf({ resources, match }: Route): readonly (readonly [host: string, path: string])[] {
+  const own = resources.map(({ hostname, path }) => [hostname, path] as const)
+  const isDerived =
+    equal(
+      match.hosts,
+      own.map(([host]) => host),
+    ) &&
+    equal(
+      match.paths,
+      own.map(([, path]) => path),
+    )
+  const places = isDerived ? own : match.hosts.flatMap((host) => match.paths.map((path) => [host, path] as const))
+  return [...new Map(places.map((place) => [place.join(''), place])).values()]
+}
+
+function equal(a: readonly string[], b: readonly string[]): boolean {
+  return new Set(a).symmetricDifference(new Set(b)).size === 0
+}
+
+/** By whole segments; one rule for each place, so that of two nested ones the inner has the longer rule and wins. */
+function ruleFor(host: string, path: string): string {
+  const rule = `Host(${literal(host)})`
+  return path === '' ? rule : `${rule} && (Path(${literal(path)}) || PathPrefix(${literal(`${path}/`)}))`
+}
+
+function literal(text: string): string {
+  return text.includes('`') ? JSON.stringify(text) : `\`${text}\``
+}

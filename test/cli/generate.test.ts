@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { toYaml } from '../../src/cli/generate/yaml-text.ts'
+import { readYaml } from '../../src/config/yaml-document.ts'
+import { manifestProblems, readManifests } from '../deploy/manifest-schemas.ts'
+import { run } from './run.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const FORMS = ['ingressroute', 'httproute', 'docker-labels', 'file']
+const CONFIGURATIONS = [
+  ...readdirSync(join(ROOT, 'examples/config')).map((name) => `examples/config/${name}`),
+  'deploy/overlays/example/config.yaml',
+  'examples/compose/config/config.yaml',
+]
+
+async function generate(config: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(['generate', 'traefik', '--config', join(ROOT, config), ...args])
+  assert.equal(stderr, '')
+  assert.equal(code, 0)
+  return stdout
+}
+
+describe('generate traefik', () => {
+  for (const config of CONFIGURATIONS) {
+    for (const form of FORMS) {
+      it(`makes ${form} of ${config} in which check finds nothing`, async () => {
+        const stdin = await generate(config, '--as', form, '--namespace', 'apps')
+        assert.doesNotMatch(stdin, /authRequestHeaders/)
+        const args = ['check', join(ROOT, config), '--manifests', '-', '--format', 'json']
+        const { stdout } = await run(args, { stdin })
+        const { findings }: { readonly findings: readonly { readonly id: string; readonly file?: string }[] } =
+          JSON.parse(stdout)
+        // What the configuration alone says is not about the manifests.
+        assert.deepEqual(
+          findings.filter(({ file }) => file === undefined || file === 'standard input'),
+          [],
+        )
+      })
+    }
+  }
+
+  it('is really read by check: one header less is found in every form', async () => {
+    for (const form of FORMS) {
+      const whole = await generate('examples/config/minimal.yaml', '--as', form)
+      const stdin = whole.replace(/\n *- X-Auth-Scopes|,X-Auth-Scopes/, '')
+      assert.notEqual(stdin, whole)
+      const { code, stdout } = await run(['check', join(ROOT, 'examples/config/minimal.yaml'), '--manifests', '-'], {
+        stdin,
+      })
+      assert.equal(code, 1)
+      assert.match(stdout, /X-Auth-Scopes is missing \[identity-header-unlisted\]/)
+    }
+  })
+
+  it('writes manifests that the CRDs accept', async () => {
+    const texts = await Promise.all(CONFIGURATIONS.map((config) => generate(config)))
+    const manifests = texts.flatMap((text, index) => readManifests(text, CONFIGURATIONS[index] ?? ''))
+    assert.ok(manifests.length > CONFIGURATIONS.length * 2)
+    assert.deepEqual(await manifestProblems(manifests), [])
+    const attached = await generate('examples/config/complete.yaml', '--as', 'httproute')
+    const middlewares = readManifests(attached, 'httproute').filter(({ kind }) => kind === 'Middleware')
+    assert.deepEqual(await manifestProblems(middlewares), [])
+  })
+
+  it('lists Authorization where the upstream gets another one, and CORS first where origins are set', async () => {
+    const text = await generate('examples/config/complete.yaml', '--route', 'energy')
+    assert.match(text, /- X-Auth-Scopes\n {6}- Authorization\n/)
+    assert.match(text, /middlewares:\n {8}- name: energy-cors\n {8}- name: energy-auth\n/)
+    assert.doesNotMatch(await generate('examples/config/complete.yaml', '--route', 'deploy'), /Authorization|cors/)
+  })
+
+  it('puts each object where it belongs', async () => {
+    const objects = readManifests(
+      await generate('examples/config/minimal.yaml', '--namespace', 'mcp', '--gate-namespace', 'gate'),
+      '',
+    )
+    const places = objects.map(({ kind, object }) => {
+      const { name, namespace } = object['metadata'] as { readonly name: string; readonly namespace: string }
+      return `${kind} ${namespace}/${name}`
+    })
+    assert.deepEqual(places, [
+      'Middleware mcp/kubernetes-auth',
+      'IngressRoute mcp/kubernetes',
+      'IngressRoute gate/forwardgate-well-known',
+    ])
+  })
+
+  it('prints the same objects as JSON', async () => {
+    const json: unknown = JSON.parse(await generate('examples/config/minimal.yaml', '--format', 'json'))
+    assert.deepEqual(
+      json,
+      readManifests(await generate('examples/config/minimal.yaml'), '').map(({ object }) => object),
+    )
+  })
+
+  it('names what is wrong with the arguments', async () => {
+    const config = ['--config', join(ROOT, 'examples/config/minimal.yaml')]
+    const rows: readonly (readonly [readonly string[], RegExp])[] = [
+      [['generate'], /say for which proxy: traefik/],
+      [['generate', 'traefik', '--as', 'ingresroute'], /did you mean "ingressroute"/],
+      [['generate', 'traefik', '--as', 'helm'], /write ingressroute, httproute, docker-labels, file/],
+      [['generate', 'traefik', '--route', 'kubernets', ...config], /did you mean "kubernetes"/],
+      [['generate', 'traefik', '--port', '0', ...config], /--port: "0" is no port/],
+      [['generate', 'traefik', '--namespace', 'a b', ...config], /--namespace: "a b" is no name/],
+      [['generate', 'traefik', '--config', 'none.yaml'], /there is no such file/],
+    ]
+    for (const [args, message] of rows) {
+      const { code, stderr, stdout } = await run(args)
+      assert.equal(code, 2)
+      assert.equal(stdout, '')
+      assert.match(stderr, message)
+    }
+  })
+
+  it('writes any text so that a reader gets it back', () => {
+    const content = {
+      plain: 'Host(`a`) && Path(`/x`)',
+      texts: [
+        '',
+        'true',
+        'no',
+        '1',
+        ' a',
+        'a: b',
+        'a #b',
+        '- a',
+        '*x',
+        '"q"',
+        'ü',
+        'a:',
+        '{}',
+        '~',
+        '@x',
+        '`x`',
+        '10:30',
+        'null',
+      ],
+      nested: [{ a: 1, b: [{ c: true }, 'x'], d: {}, e: [] }, ['x', ['y']]],
+      'odd: key': 'x',
+    }
+    assert.deepEqual(readYaml('', toYaml([{ comment: 'two\nlines', content }])).value, content)
+  })
+})

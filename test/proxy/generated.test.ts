@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { openTraefik } from '../../demo/traefik.ts'
+import { startUpstream } from '../../demo/upstream.ts'
+import { run } from '../cli/run.ts'
+import { startTestService } from '../support/service.ts'
+import { isInstalled, PROGRAMS } from './support/open-proxy.ts'
+
+const ABSENT = `SKIPPED: ${PROGRAMS.Traefik} is not installed: nobody has tried what generate prints`
+
+test('a real Traefik takes what generate prints, and guards with it', async (t) => {
+  if (!(await isInstalled('Traefik'))) {
+    console.log(ABSENT)
+    return t.skip(ABSENT)
+  }
+  const upstream = await startUpstream()
+  t.after(() => upstream.stop())
+  const generated: { http?: Record<string, Record<string, unknown>> } = {}
+  const proxy = await openTraefik(PROGRAMS.Traefik, undefined, {
+    write: (targets) => {
+      const { http = {} } = generated
+      const servers = (url: string) => ({ loadBalancer: { servers: [{ url }] } })
+      return {
+        http: {
+          ...http,
+          routers: { ...http['routers'], ready: { rule: 'Path(`/ready-canary`)', service: 'api' } },
+          services: { api: servers(targets.upstream), forwardgate: servers(targets.verifier) },
+        },
+      }
+    },
+  })
+  t.after(() => proxy.stop())
+  const resource = `${proxy.origin}/mcp/api`
+  const service = await startTestService(t, {
+    yaml: ({ issuer }) => `
+issuers: { main: ${issuer} }
+routes:
+  api: { resource: ${resource}, scopes: [mcp:read], origins: [https://app.example.com], upstreamAuthorization: strip }
+`,
+  })
+  const { stdout, stderr } = await run(['generate', 'traefik', '--as', 'file', '--config', service.path])
+  assert.equal(stderr, '')
+  // Only the addresses differ: nothing in this test has a name that can be looked up.
+  generated.http = parse(stdout.replaceAll('http://forwardgate:8080', service.auth)).http
+  await proxy.connect({ verifier: service.auth, upstream: upstream.origin, routes: [], identityHeaders: [] })
+
+  const denied = await fetch(`${resource}/x`, { headers: { Origin: 'https://app.example.com' } })
+  assert.equal(denied.status, 401)
+  assert.match(denied.headers.get('www-authenticate') ?? '', /resource_metadata="/)
+  assert.equal(denied.headers.get('access-control-allow-origin'), 'https://app.example.com')
+  assert.match(denied.headers.get('access-control-expose-headers') ?? '', /WWW-Authenticate/)
+
+  const [, metadata = ''] = /resource_metadata="([^"]+)"/.exec(denied.headers.get('www-authenticate') ?? '') ?? []
+  const document: unknown = await (await fetch(metadata)).json()
+  assert.equal((document as { readonly resource: string }).resource, resource)
+
+  const preflight = await fetch(`${resource}/x`, {
+    method: 'OPTIONS',
+    headers: {
+      Origin: 'https://app.example.com',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization',
+    },
+  })
+  assert.equal(preflight.status, 200)
+  assert.equal((await fetch(`${resource}x`)).status, 404, 'a path that only begins alike is not routed')
+  const arrived = upstream.seen.filter(({ url }) => url.startsWith('/mcp'))
+  assert.deepEqual(arrived, [], 'nothing has reached the application yet')
+
+  const token = service.issuer.mint({ aud: resource, sub: 'alice', scope: 'mcp:read' })
+  const headers = { Authorization: `Bearer ${token}`, 'X-Auth-Subject': 'admin', 'X-Auth-Client': 'admin' }
+  const allowed = await fetch(`${resource}/x`, { headers })
+  assert.equal(allowed.status, 200)
+  const seen = upstream.seen.at(-1)?.headers
+  assert.equal(seen?.['x-auth-subject'], 'alice')
+  assert.equal(seen?.['x-auth-client'] ?? '', '')
+  assert.equal(seen?.['authorization'] ?? '', '')
+
+  const manifests = join(await mkdtemp(join(tmpdir(), 'forwardgate-generated-')), 'dynamic.yaml')
+  t.after(() => rm(join(manifests, '..'), { recursive: true }))
+  await writeFile(manifests, stdout)
+  const { stdout: findings } = await run(['check', service.path, '--manifests', manifests])
+  assert.doesNotMatch(findings, /dynamic\.yaml/)
+})
