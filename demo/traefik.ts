@@ -63,7 +63,7 @@ function staticFile(entryPoint: Readonly<Record<string, unknown>>): string {
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     log: { level: 'INFO', noColor: true },
     entryPoints: { web: { address: '127.0.0.1:0', ...entryPoint } },
-    providers: { file: { filename: 'dynamic.yml', watch: false } },
+    providers: { providersThrottleDuration: '100ms', file: { filename: 'dynamic.yml', watch: false } },
   })
 }
 

@@ -53,8 +53,8 @@ export const IDENTITY_ROWS: readonly Row[] = [
   ),
   {
     name: '6 KB of identity',
-    request: { target: K, token: 'with 6 KB of groups' },
-    expected: passed({ headers: { 'X-Auth-Groups': /^group-with-a-long-name-0,.*-199$/ } }),
+    request: { target: K, token: 'with 6 KB of scopes' },
+    expected: passed({ headers: { 'X-Auth-Scopes': /^mcp:read a-scope-with-a-long-name .*end$/ } }),
     but: {
       nginx: {
         expected: { status: 500, application: null },

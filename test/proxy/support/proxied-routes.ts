@@ -32,19 +32,31 @@ export const ROUTES: readonly ProxiedRoute[] = [
   { path: '/mcp/forgotten', verify: '/verify/no-such-route' },
 ]
 
+/** What differs from the suite's configuration. */
+export interface GateOptions {
+  /** True: the identity headers that the gate has without a word about them. */
+  readonly defaultIdentity?: boolean
+  /** True: no route has keys. */
+  readonly withoutKeys?: boolean
+}
+
 /**
  * The gate's configuration behind all of them. The path decides for grafana and the stripped routes but
  * `stripped-free`; the method decides for kubernetes; the keys of dark cannot be fetched.
  */
-export function gateConfiguration(issuer: string, jwksUri: string): string {
+export function gateConfiguration(
+  issuer: string,
+  jwksUri: string,
+  { defaultIdentity, withoutKeys }: GateOptions = {},
+): string {
   return `
 issuers:
   main: { issuer: "${issuer}", jwksUri: "${jwksUri}", clockTolerance: 0s }
   unreachable: { issuer: "${issuer}", jwksUri: "http://127.0.0.1:1/jwks" }
 defaults:
-  issuers: [main]
+  issuers: [${withoutKeys === true ? 'unreachable' : 'main'}]
   audience: [application]
-  identityHeaders: { X-Auth-Subject: sub, X-Auth-Groups: groups, X-Auth-Scopes: "@scopes" }
+${defaultIdentity === true ? '' : '  identityHeaders: { X-Auth-Subject: sub, X-Auth-Groups: groups, X-Auth-Scopes: "@scopes" }'}
   scopes: [mcp:read]
 routes:
   kubernetes:

@@ -4,7 +4,7 @@ import { startUpstream, type Upstream } from '../../../demo/upstream.ts'
 import type { FakeIssuer } from '../../support/fake-issuer.ts'
 import { startTestService } from '../../support/service.ts'
 import { type Balancer, openBalancer } from './balancer.ts'
-import { gateConfiguration, IDENTITY_HEADERS, ROUTES } from './proxied-routes.ts'
+import { type GateOptions, gateConfiguration, IDENTITY_HEADERS, ROUTES } from './proxied-routes.ts'
 import type { TokenName } from './row.ts'
 import { mintToken } from './tokens.ts'
 
@@ -22,7 +22,7 @@ export interface World {
 }
 
 /** Starts it for one test and ends it with the test. */
-export async function openWorld(t: TestContext): Promise<World> {
+export async function openWorld(t: TestContext, options: GateOptions = {}): Promise<World> {
   const application = await startUpstream()
   const balancer = await openBalancer()
   t.after(async () => {
@@ -30,7 +30,7 @@ export async function openWorld(t: TestContext): Promise<World> {
     await application.stop()
   })
   const { auth, issuer } = await startTestService(t, {
-    yaml: ({ issuer: url, jwksUri }) => gateConfiguration(url, jwksUri),
+    yaml: ({ issuer: url, jwksUri }) => gateConfiguration(url, jwksUri, options),
   })
   balancer.point(auth)
   const targets = {
