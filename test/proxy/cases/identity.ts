@@ -52,8 +52,8 @@ export const IDENTITY_ROWS: readonly Row[] = [
     },
   ),
   {
-    name: '6 KB of identity',
-    request: { target: K, token: 'with 6 KB of scopes' },
+    name: '5 KB of identity',
+    request: { target: K, token: 'with 5 KB of scopes' },
     expected: passed({ headers: { 'X-Auth-Scopes': /^mcp:read a-scope-with-a-long-name .*end$/ } }),
     but: {
       nginx: {

@@ -9,7 +9,7 @@ export type TokenName =
   | 'without scope'
   | 'for another audience'
   | '20 KB'
-  | 'with 6 KB of scopes'
+  | 'with 5 KB of scopes'
 
 /** What the client sends, byte for byte. */
 export interface ClientRequest {
