@@ -5,13 +5,14 @@ import { check } from './check.ts'
 import { explain } from './explain.ts'
 import { generate } from './generate.ts'
 import { healthcheck } from './healthcheck.ts'
+import { init } from './init.ts'
 import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
 import { test } from './test.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serve, check, explain, generate, test, schema, healthcheck]
+export const COMMANDS: readonly Command[] = [serve, init, check, explain, generate, test, schema, healthcheck]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,58 +1,63 @@
-import type { Config, Issuer } from '../../config/model.ts'
+import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
-import type { FetchedJson } from '../../issuers/bounded-fetch.ts'
+import type { FetchedJson, JsonObject } from '../../issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../issuers/discovery.ts'
 import type { Finding } from '../findings.ts'
 import type { Places } from './config-places.ts'
 
+type Read = (url: string) => Promise<FetchedJson>
+
+/** What an issuer says of itself, or why that is not known. */
+export type IssuerAnswer =
+  | { readonly ok: true; readonly document: JsonObject }
+  | { readonly ok: false; readonly finding: Finding }
+
 /** Asks every issuer for its discovery document, and tells those whose keys could not be found there. */
-export async function checkIssuers(
-  config: Config,
-  places: Places,
-  read: (url: string) => Promise<FetchedJson>,
-): Promise<readonly Finding[]> {
-  const found = await Promise.all(config.issuers.map((issuer) => checkIssuer(issuer, places, read)))
+export async function checkIssuers(config: Config, places: Places, read: Read): Promise<readonly Finding[]> {
+  const found = await Promise.all(
+    config.issuers.map(async ({ name, issuer, keys }) => {
+      if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri') return []
+      const place = places.place(['issuers', name, 'issuer'], 'value')
+      const answer = await askIssuer(issuer, keys.kind === 'discovery' ? undefined : keys.uri, place, read)
+      return answer.ok ? [] : [answer.finding]
+    }),
+  )
   return found.flat()
 }
 
-async function checkIssuer(
-  issuer: Issuer,
-  places: Places,
-  read: (url: string) => Promise<FetchedJson>,
-): Promise<readonly Finding[]> {
-  if (issuer.keys.kind !== 'discovery' && issuer.keys.kind !== 'discoveryUri') return []
-  const discovery = await discover(issuer.issuer, issuer.keys.kind === 'discovery' ? undefined : issuer.keys.uri, read)
-  if (discovery.ok) return []
-  const { position, path } = places.place(['issuers', issuer.name, 'issuer'], 'value')
-  // Many providers answer at both spellings: their document says which one is right.
-  const other = issuer.issuer.endsWith('/') ? issuer.issuer.slice(0, -1) : `${issuer.issuer}/`
+/** Asks one issuer. Many providers answer at both spellings of a slash: their document says which one is right. */
+export async function askIssuer(
+  issuer: string,
+  discoveryUri: string | undefined,
+  place: Pick<Finding, 'path' | 'position'>,
+  read: Read,
+): Promise<IssuerAnswer> {
+  const discovery = await discover(issuer, discoveryUri, read)
+  if (discovery.ok) return discovery
+  const other = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`
   if (discovery.reason.includes('only by a trailing slash') || (await namesItself(other, read))) {
-    return [
-      {
-        severity: 'error',
-        id: 'issuer-slash',
-        what: `${quote(issuer.issuer)} differs from what the issuer calls itself by a trailing slash`,
-        path,
-        position,
-        why: 'the iss claim is compared byte for byte: every token is refused as issuer_untrusted',
-        fix: `write ${quote(other)}`,
-      },
-    ]
+    const finding: Finding = {
+      severity: 'error',
+      id: 'issuer-slash',
+      what: `${quote(issuer)} differs from what the issuer calls itself by a trailing slash`,
+      ...place,
+      why: 'the iss claim is compared byte for byte: every token is refused as issuer_untrusted',
+      fix: `write ${quote(other)}`,
+    }
+    return { ok: false, finding }
   }
-  return [
-    {
-      severity: discovery.rejected ? 'error' : 'warning',
-      id: discovery.rejected ? 'issuer-mismatch' : 'issuer-unreachable',
-      what: `its keys cannot be found: ${discovery.reason}`,
-      path,
-      position,
-      why: 'without keys every request is answered 503, keys_unavailable',
-      fix: 'correct the issuer, or name its keys with discoveryUri or jwksUri',
-    },
-  ]
+  const finding: Finding = {
+    severity: discovery.rejected ? 'error' : 'warning',
+    id: discovery.rejected ? 'issuer-mismatch' : 'issuer-unreachable',
+    what: `its keys cannot be found: ${discovery.reason}`,
+    ...place,
+    why: 'without keys every request is answered 503, keys_unavailable',
+    fix: 'correct the issuer, or name its keys with discoveryUri or jwksUri',
+  }
+  return { ok: false, finding }
 }
 
-async function namesItself(issuer: string, read: (url: string) => Promise<FetchedJson>): Promise<boolean> {
+async function namesItself(issuer: string, read: Read): Promise<boolean> {
   for (const url of discoveryUrls(issuer)) {
     const answer = await read(url)
     if (answer.ok && answer.document['issuer'] === issuer) return true

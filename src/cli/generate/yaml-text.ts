@@ -15,19 +15,19 @@ export function toYaml(documents: readonly Document[]): string {
 }
 
 function map(value: { readonly [key: string]: Value }, indent: string): readonly string[] {
-  return Object.entries(value).flatMap(([key, item]) => member(`${indent}${scalar(key)}:`, item, `${indent}  `))
+  return Object.entries(value).flatMap(([key, item]) => member(`${indent}${yamlScalar(key)}:`, item, `${indent}  `))
 }
 
 function list(value: readonly Value[], indent: string): readonly string[] {
   return value.flatMap((item) => {
-    if (!isNested(item)) return [`${indent}- ${scalar(item)}`]
+    if (!isNested(item)) return [`${indent}- ${yamlScalar(item)}`]
     const [first = '', ...others] = isList(item) ? list(item, `${indent}  `) : map(item, `${indent}  `)
     return [`${indent}- ${first.trimStart()}`, ...others]
   })
 }
 
 function member(key: string, item: Value, indent: string): readonly string[] {
-  if (!isNested(item)) return [`${key} ${scalar(item)}`]
+  if (!isNested(item)) return [`${key} ${yamlScalar(item)}`]
   if (isList(item)) return item.length === 0 ? [`${key} []`] : [key, ...list(item, indent)]
   return Object.keys(item).length === 0 ? [`${key} {}`] : [key, ...map(item, indent)]
 }
@@ -41,7 +41,7 @@ function isList(item: Value): item is readonly Value[] {
 }
 
 /** Plain where every reader takes it for the same text; else in double quotes, which are those of JSON. */
-function scalar(value: string | number | boolean): string {
+export function yamlScalar(value: string | number | boolean): string {
   if (typeof value !== 'string') return String(value)
   const isPlain = /^[A-Za-z/][\w./:@&|()`! -]*$/.test(value) && !/: | #|[ :]$/.test(value)
   return isPlain && !/^(?:true|false|yes|no|on|off|null|y|n|\.inf|\.nan)$/i.test(value) ? value : JSON.stringify(value)

@@ -1,0 +1,158 @@
+import { yamlScalar } from '../generate/yaml-text.ts'
+import { formatSpan } from '../instant.ts'
+import type { SampleToken } from './sample-token.ts'
+
+/** What a first configuration is made of. */
+export interface Start {
+  readonly issuer: string
+  readonly resource: string
+  readonly route: string
+  readonly sample: SampleToken | undefined
+  /** Scopes that the issuer's discovery document offers. */
+  readonly offered: readonly string[]
+}
+
+/** The route's name: the last part of the resource's path, else the first of its host. */
+export function routeName(resource: string): string {
+  const { pathname, hostname } = new URL(resource)
+  const candidates = [pathname.split('/').findLast((part) => part !== '') ?? '', hostname.split('.')[0] ?? '']
+  const names = candidates.map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 63),
+  )
+  return names.find((name) => /^[a-z0-9]/.test(name) && name !== 'none' && name !== 'unmatched') ?? 'api'
+}
+
+/** A commented configuration for one issuer and one resource. */
+export function firstConfig(start: Start): string {
+  const { issuer, resource, route, sample } = start
+  const origin =
+    sample === undefined
+      ? '# Without a sample token; compare with one of your issuer (init --token-file).'
+      : '# From a sample token whose signature nobody has checked: read every line before you rely on it.'
+  const issuerLines =
+    sample?.scopeShape === 'boolean claims'
+      ? [
+          `    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`,
+          '    booleanScopes: true # a granted scope is a claim of its own that is true',
+        ]
+      : [`    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`]
+  const lifetime =
+    sample?.lifetime === undefined
+      ? []
+      : [`    # maxTokenLifetime: 24h    the sample lives ${formatSpan(sample.lifetime)}`]
+  return `${[
+    origin,
+    '# Every key: docs/reference/configuration.md. Check it: forwardgate check config.yaml --manifests traefik.yaml',
+    'issuers:',
+    '  main:',
+    ...issuerLines,
+    ...lifetime,
+    '',
+    'routes:',
+    `  ${route}: # the address of the Traefik middleware ends in /verify/${route}`,
+    `    resource: ${yamlScalar(resource)} # exactly the URL that users type into a client`,
+    ...audienceLines(start),
+    ...scopeLines(start),
+    ...groupLines(sample?.groups ?? []),
+  ].join('\n')}\n`
+}
+
+/** A first policy test: nobody without a token, and whom the sample describes. */
+export function firstPolicyTest(start: Start): string {
+  const { route, sample } = start
+  const scopes = requiredScopes(sample)
+  const claims = [
+    'sub: somebody',
+    ...(sample?.scopeShape === 'boolean claims'
+      ? scopes.map((scope) => `${yamlScalar(scope)}: true`)
+      : scopes.length > 0
+        ? [`scope: ${JSON.stringify(scopes.join(' '))}`]
+        : []),
+    ...(isUnchecked(start) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
+  ]
+  const denied =
+    scopes.length === 0
+      ? []
+      : [
+          '  - name: a token without the scopes is not enough',
+          `    request: { route: ${route} }`,
+          `    claims: { sub: somebody${isUnchecked(start) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
+          '    expect: { outcome: deny, reason: scope_insufficient }',
+        ]
+  return `${[
+    '# Run it: forwardgate test policy-test.yaml --config config.yaml',
+    'tests:',
+    '  - name: nobody gets in without a token',
+    `    request: { route: ${route} }`,
+    '    anonymous: true',
+    '    expect: { outcome: deny, reason: credentials_missing, status: 401 }',
+    '  - name: a token with what the route asks for gets in',
+    `    request: { route: ${route} }`,
+    `    claims: { ${claims.join(', ')} }`,
+    '    expect: { outcome: allow, headers: { X-Auth-Subject: somebody } }',
+    ...denied,
+  ].join('\n')}\n`
+}
+
+/** Audiences that stand for this resource: not the issuer's own pages, nor Keycloak's word for none. */
+function audiences({ sample }: Start): readonly string[] {
+  return (sample?.audience ?? []).filter((audience) => audience !== 'account' && !audience.endsWith('/userinfo'))
+}
+
+function isUnchecked(start: Start): boolean {
+  return start.sample !== undefined && audiences(start).length === 0 && start.sample.client !== undefined
+}
+
+function audienceLines(start: Start): readonly string[] {
+  const { resource, sample } = start
+  if (sample === undefined)
+    return [`    # audience: [${yamlScalar(resource)}]    that is the default; many issuers write a client ID instead`]
+  if (isUnchecked(start)) {
+    return [
+      '    # The sample has no audience for this resource. Better: have the issuer write one, and list it here.',
+      '    audience: unchecked',
+      `    clientIds: [${yamlScalar(sample.client ?? '')}]`,
+    ]
+  }
+  const found = audiences(start)
+  const client =
+    sample.client === undefined ? [] : [`    # clientIds: [${yamlScalar(sample.client)}]    to let this client in only`]
+  if (found.length === 0)
+    return ['    # The sample names neither an audience nor a client: have the issuer write one of them.', ...client]
+  if (found.includes(resource))
+    return ['    # audience: the sample has the resource, as it should (RFC 8707)', ...client]
+  return [`    audience: [${found.map(yamlScalar).join(', ')}] # any of these; of the sample`, ...client]
+}
+
+const MOST_SCOPES = 5
+
+function requiredScopes(sample: SampleToken | undefined): readonly string[] {
+  const scopes = sample?.scopes ?? []
+  return scopes.length <= MOST_SCOPES ? scopes : []
+}
+
+function scopeLines({ sample, offered }: Start): readonly string[] {
+  const scopes = requiredScopes(sample)
+  if (scopes.length > 0) {
+    const where =
+      sample?.scopeShape === 'boolean claims' ? 'claims of the sample' : `\`${sample?.scopeShape}\` of the sample`
+    return [
+      `    scopes: [${scopes.map(yamlScalar).join(', ')}] # all of these; ${where}: keep what this resource needs`,
+    ]
+  }
+  const known = (sample?.scopes.length ?? 0) > 0 ? (sample?.scopes ?? []) : offered
+  const shown = known.slice(0, 8).map(yamlScalar).join(', ')
+  return [`    # scopes: [mcp:read]    what tokens must carry${shown === '' ? '' : `; the issuer knows ${shown}`}`]
+}
+
+function groupLines(groups: readonly string[]): readonly string[] {
+  if (groups.length === 0) return []
+  return [
+    `    # claims: { groups: [${groups.slice(0, 3).map(yamlScalar).join(', ')}] }    to let these groups in only; of the sample`,
+    '    identityHeaders: { X-Auth-Subject: sub, X-Auth-Issuer: "@issuer", X-Auth-Client: "@client", X-Auth-Scopes: "@scopes", X-Auth-Groups: groups }',
+  ]
+}

@@ -1,0 +1,92 @@
+import { quote } from '../../config/problem.ts'
+import { parseUnverifiedToken } from '../../decision/unverified-token.ts'
+import type { Finding } from '../findings.ts'
+
+/** What a sample token shows of its issuer's habits. Nothing of it is verified. */
+export interface SampleToken {
+  readonly audience: readonly string[]
+  readonly client: string | undefined
+  /** Without the words of OpenID Connect. */
+  readonly scopes: readonly string[]
+  /** Where they stand: as text or list, or each as a claim of its own. */
+  readonly scopeShape: 'scope' | 'scp' | 'boolean claims' | undefined
+  readonly groups: readonly string[]
+  /** Seconds from iat to exp. */
+  readonly lifetime: number | undefined
+}
+
+type Read = { readonly ok: true; readonly sample: SampleToken } | { readonly ok: false; readonly finding: Finding }
+
+const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid']
+const OIDC_WORDS = new Set(['openid', 'profile', 'email', 'offline_access'])
+
+/** Reads a token for its claims; says what is wrong with it, and never shows it. */
+export function readSampleToken(text: string, issuer: string): Read {
+  const parsed = parseUnverifiedToken(text.trim().replace(/^Bearer +/i, ''))
+  if (!parsed.ok) {
+    return parsed.denial.reason === 'token_opaque'
+      ? refuse(
+          'token-opaque',
+          'is not a signed JWT that can be read',
+          'ask the issuer for a JWT access token: at many providers by asking for an audience or a resource',
+        )
+      : refuse('token-malformed', 'is not an access token', 'put the access token alone into the file')
+  }
+  const { algorithm, issuer: named, payload } = parsed.token
+  if (algorithm.startsWith('HS')) {
+    return refuse(
+      'token-algorithm',
+      `is signed with ${algorithm}, a shared secret`,
+      'let the issuer sign with a key pair (Authentik: select a signing key in the provider)',
+    )
+  }
+  if (named !== issuer) {
+    const slash = named !== undefined && (named === `${issuer}/` || `${named}/` === issuer)
+    const how = slash ? ' only by a trailing slash' : ''
+    return refuse(
+      'token-issuer',
+      `has the issuer ${quote(named ?? null)}, which differs from ${quote(issuer)}${how}`,
+      'give init the issuer as the token has it, or a token of this issuer',
+    )
+  }
+  const { exp, iat } = payload
+  return {
+    ok: true,
+    sample: {
+      audience: texts(payload['aud']),
+      client: CLIENT_CLAIMS.map((claim) => payload[claim]).find((value) => typeof value === 'string'),
+      ...scopesOf(payload),
+      groups: texts(payload['groups']),
+      lifetime: typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : undefined,
+    },
+  }
+}
+
+function scopesOf(payload: Readonly<Record<string, unknown>>): Pick<SampleToken, 'scopes' | 'scopeShape'> {
+  for (const claim of ['scope', 'scp'] as const) {
+    const value = payload[claim]
+    const found = typeof value === 'string' ? value.split(' ') : texts(value)
+    if (value !== undefined) return { scopeShape: claim, scopes: found.filter(isScope) }
+  }
+  // Authentik: a granted scope is a claim of its own.
+  const flags = Object.entries(payload).flatMap(([claim, value]) =>
+    value === true && /[:.]/.test(claim) ? [claim] : [],
+  )
+  return { scopeShape: flags.length > 0 ? 'boolean claims' : undefined, scopes: flags.filter(isScope) }
+}
+
+function isScope(text: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text) && !OIDC_WORDS.has(text)
+}
+
+/** A text or a list of texts; what could not stand on one line is left out. */
+function texts(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return list
+    .filter((item) => typeof item === 'string')
+    .filter((item) => item.trim() === item && /^[^\p{C}\p{Zl}\p{Zp}]+$/u.test(item))
+}
+
+function refuse(id: string, what: string, fix: string): Read {
+  return { ok: false, finding: { severity: 'error', id, what: `the sample token ${what}`, path: '', fix } }
+}

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { routeName } from '../../src/cli/init/first-files.ts'
+import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { run } from './run.ts'
+
+const RESOURCE = 'https://api.example.com/mcp/kubernetes'
+const NOW = Math.floor(Date.now() / 1000)
+
+/** What a provider puts into its tokens, and what must stand in the configuration for it. */
+const SAMPLES: readonly {
+  readonly name: string
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly expected: readonly RegExp[]
+  readonly unexpected?: RegExp
+}[] = [
+  {
+    name: 'scopes as text, the resource as audience',
+    claims: { aud: RESOURCE, scope: 'openid mcp:read mcp:write', client_id: 'claude' },
+    expected: [/^ {4}scopes: \[mcp:read, mcp:write\] # all of these; `scope`/m, /# clientIds: \[claude\]/],
+    unexpected: /^ {4}audience:|openid/m,
+  },
+  {
+    name: 'scopes as a list in scp, a client ID as audience, groups (Okta)',
+    claims: {
+      aud: ['0oa1'],
+      scp: ['mcp:read'],
+      cid: '0oa1',
+      groups: ['family', 'a, b', 'x\ny'],
+      iat: NOW,
+      exp: NOW + 3600,
+    },
+    expected: [
+      /^ {4}audience: \["0oa1"\]/m,
+      /`scp` of the sample/,
+      /groups: \[family, "a, b"\]/,
+      /X-Auth-Groups: groups/,
+      /lives 1 h/,
+    ],
+  },
+  {
+    name: 'scopes as claims (Authentik)',
+    claims: { aud: 'mcp', azp: 'mcp', 'mcp:read': true, email_verified: true },
+    expected: [/^ {4}booleanScopes: true/m, /^ {4}scopes: \[mcp:read\]/m],
+    unexpected: /email_verified/,
+  },
+  {
+    name: 'no audience (Cognito)',
+    claims: { aud: undefined, client_id: 'c1', scope: 'api/read' },
+    expected: [/^ {4}audience: unchecked/m, /^ {4}clientIds: \[c1\]/m],
+  },
+  {
+    name: 'no scopes, and the audience of nobody (Keycloak)',
+    claims: { aud: 'account', azp: 'cli' },
+    expected: [/^ {4}audience: unchecked/m, /^ {4}# scopes: \[mcp:read\]/m],
+  },
+]
+
+describe('init', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'forwardgate-init-'))
+  let issuer: FakeIssuer
+  before(async () => {
+    issuer = await startFakeIssuer({ algorithms: ['ES256'] })
+  })
+  after(async () => {
+    await issuer.stop()
+    rmSync(folder, { recursive: true })
+  })
+  const init = (...args: string[]) => run(['init', '--issuer', issuer.issuer, '--resource', RESOURCE, ...args])
+  const tokenFile = (name: string, token: string) => {
+    const file = join(folder, `${name}.jwt`)
+    writeFileSync(file, `${token}\n`)
+    return file
+  }
+
+  /** The files do what they say: the loader, check and the policy test agree with them. */
+  async function prove(directory: string): Promise<void> {
+    const [config, traefik, policy] = ['config.yaml', 'traefik.yaml', 'policy-test.yaml'].map((name) =>
+      join(directory, name),
+    )
+    const checked = await run(['check', config ?? '', '--manifests', traefik ?? '', '--format', 'json'])
+    const { findings }: { readonly findings: readonly { readonly id: string }[] } = JSON.parse(checked.stdout)
+    const known = ['scopes-supported-missing', 'audience-unchecked']
+    assert.deepEqual(
+      findings.filter(({ id }) => !known.includes(id)),
+      [],
+    )
+    const tested = await run(['test', policy ?? '', '--config', config ?? ''])
+    assert.equal(tested.code, 0, tested.stdout + tested.stderr)
+  }
+
+  for (const [index, { name, claims, expected, unexpected }] of SAMPLES.entries()) {
+    it(`reads ${name}`, async () => {
+      const token = issuer.mint(claims)
+      const out = join(folder, `sample-${index}`)
+      const { code, stdout, stderr } = await init('--token-file', tokenFile(`sample-${index}`, token), '--out', out)
+      assert.equal(code, 0, stdout + stderr)
+      assert.deepEqual(readdirSync(out).sort(), ['config.yaml', 'policy-test.yaml', 'traefik.yaml'])
+      const config = readFileSync(join(out, 'config.yaml'), 'utf8')
+      assert.match(config, /^# From a sample token whose signature nobody has checked/)
+      for (const pattern of expected) assert.match(config, pattern)
+      if (unexpected !== undefined) assert.doesNotMatch(config, unexpected)
+      const everything = [
+        stdout,
+        stderr,
+        ...readdirSync(out).map((file) => readFileSync(join(out, file), 'utf8')),
+      ].join('\n')
+      for (const part of token.split('.')) assert.ok(!everything.includes(part), 'nothing of the token itself is shown')
+      await prove(out)
+    })
+  }
+
+  it('works without a token, and prints what it would write', async () => {
+    const { code, stdout } = await init()
+    assert.equal(code, 0)
+    assert.deepEqual(
+      [...stdout.matchAll(/^# ---- (.*)$/gm)].map((match) => match[1]),
+      ['config.yaml', 'traefik.yaml', 'policy-test.yaml'],
+    )
+    assert.match(stdout, /Without a sample token/)
+    const { files }: { readonly files: Readonly<Record<string, string>> } = JSON.parse(
+      (await init('--format', 'json')).stdout,
+    )
+    assert.equal(
+      Object.entries(files)
+        .map(([name, text]) => `# ---- ${name}\n${text}`)
+        .join('\n'),
+      stdout,
+    )
+    await init('--out', join(folder, 'plain'))
+    await prove(join(folder, 'plain'))
+  })
+
+  it('never overwrites', async () => {
+    const out = join(folder, 'twice')
+    assert.equal((await init('--out', out)).code, 0)
+    const { code, stderr } = await init('--out', out)
+    assert.equal(code, 2)
+    assert.match(stderr, /is there already; name a new directory/)
+  })
+
+  it('names the slash, and an issuer that does not answer', async () => {
+    const wrong = issuer.issuer.endsWith('/') ? issuer.issuer.slice(0, -1) : `${issuer.issuer}/`
+    const slash = await run(['init', '--issuer', wrong, '--resource', RESOURCE])
+    assert.equal(slash.code, 1)
+    assert.match(slash.stdout, /differs from what the issuer calls itself by a trailing slash \[issuer-slash\]/)
+    assert.ok(slash.stdout.includes(`fix: write "${issuer.issuer}"`))
+    const nobody = await run(['init', '--issuer', `${issuer.origin}/nobody`, '--resource', RESOURCE])
+    assert.equal(nobody.code, 1)
+    assert.match(nobody.stdout, /^error: --issuer: its keys cannot be found: .*status 404/)
+  })
+
+  it('names the slash online in check, with its place', async () => {
+    const wrong = issuer.issuer.endsWith('/') ? issuer.issuer.slice(0, -1) : `${issuer.issuer}/`
+    const file = join(folder, 'online.yaml')
+    const text = (url: string) => `issuers:\n  main: ${url}\nroutes: { api: { resource: ${RESOURCE}, scopes: [a] } }\n`
+    writeFileSync(file, text(wrong))
+    assert.equal((await run(['check', file])).code, 0)
+    const { code, stdout } = await run(['check', file, '--online'])
+    assert.equal(code, 1)
+    assert.ok(stdout.startsWith(`${file}:2:`), stdout)
+    assert.match(stdout, /\[issuer-slash\]/)
+    writeFileSync(file, text(issuer.issuer))
+    assert.equal((await run(['check', file, '--online'])).stdout, 'no findings\n')
+  })
+
+  it('says what is wrong with a token, without showing it', async () => {
+    const other = issuer.mint({ iss: 'https://other.example.com' })
+    const symmetric = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${other.split('.')[1]}.AAAA`
+    const rows = [
+      ['ya29.opaque', /\[token-opaque\]/],
+      ['{"access_token":"x"}', /\[token-malformed\]/],
+      [symmetric, /signed with HS256.*\n {2}fix: .*Authentik/],
+      [other, /"https:\/\/other\.example\.com", which differs/],
+    ] as const
+    for (const [index, [token, pattern]] of rows.entries()) {
+      const { code, stdout } = await init('--token-file', tokenFile(`bad-${index}`, token))
+      assert.equal(code, 1)
+      assert.match(stdout, pattern)
+      assert.ok(!stdout.includes(token))
+    }
+  })
+
+  it('names what is wrong with the arguments', async () => {
+    const rows: readonly (readonly [readonly string[], RegExp])[] = [
+      [['init'], /needs --issuer and --resource/],
+      [['init', '--issuer', 'https://a', '--resource', 'a'], /"a" is no URL/],
+      [['init', 'x'], /takes no argument "x"/],
+      [['init', '--isuer', 'x'], /did you mean --issuer\?/],
+    ]
+    for (const [args, pattern] of rows) {
+      const { code, stderr } = await run(args)
+      assert.equal(code, 2)
+      assert.match(stderr, pattern)
+    }
+    const http = await run(['init', '--issuer', issuer.issuer, '--resource', 'http://api.example.com/x'])
+    assert.equal(http.code, 1)
+    assert.match(http.stdout, /is not https; write "https:\/\/api\.example\.com\/x"/)
+  })
+
+  it('names the route after the resource', () => {
+    assert.equal(routeName('https://api.example.com/mcp/Home_Assistant/'), 'home-assistant')
+    assert.equal(routeName('https://grafana.example.com'), 'grafana')
+    assert.equal(routeName('https://none.example.com/none'), 'api')
+    assert.equal(routeName('https://127.0.0.1/%20'), '20')
+  })
+})
