@@ -195,7 +195,6 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     await new Promise((resolve) => setTimeout(resolve, settings.shutdownDelay))
     watcher.close()
     certificateWatcher?.close()
-    await auth.endSessions()
     await Promise.all([auth.app, operations].map(closeGently))
     ended = true
     opening?.close()

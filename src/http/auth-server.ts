@@ -18,8 +18,6 @@ export interface AuthServer {
   readonly app: FastifyInstance
   /** For the connections to come; nothing where the port is plain. */
   useCertificate(certificate: Certificate): void
-  /** Resolves when no HTTP/2 connection takes new requests any more. */
-  endSessions(): Promise<void>
 }
 
 /**
@@ -48,11 +46,7 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
     // In a hook and not in a handler: bodies and content types are never looked at.
     return answerMetadata(request, reply, ports)
   })
-  return {
-    app,
-    useCertificate: (next) => secure?.useCertificate(next),
-    endSessions: async () => secure?.endSessions(),
-  }
+  return { app, useCertificate: (next) => secure?.useCertificate(next) }
 }
 
 function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
@@ -68,6 +62,7 @@ function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
 
 function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: Certificate): SecureServer {
   return buildSecureServer(certificate, {
+    draining: ports.draining,
     onStream: overHttp2(createVerifyEndpoint(ports), ports),
     onRequest: routeRequests(other, ports),
     onClientError: refuser(ports),
@@ -82,6 +77,11 @@ function routeRequests(other: NodeHandler, ports: AuthServerPorts): NodeHandler 
 }
 
 function refuser(ports: AuthServerPorts): (error: NodeJS.ErrnoException, socket: Duplex) => void {
-  return (error, socket) =>
+  const refused = new WeakSet<Duplex>()
+  return (error, socket) => {
+    // Over TLS the rest of a long head comes in records of its own, each an error again, while the answer is on its way.
+    if (refused.has(socket)) return
+    refused.add(socket)
     refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], ports, ports.onUnparsable)
+  }
 }

@@ -7,6 +7,9 @@ const STATUS_LINES: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
+/** Time for the answer to be read, in milliseconds. */
+const LINGER_MS = 1000
+
 /**
  * Answers what never becomes a request (bad syntax, too large, too slow) with our JSON in place of Node's bare text,
  * and closes the connection. `onRefusal` counts it; nobody is told anything of what was sent.
@@ -26,4 +29,6 @@ export function refuseUnparsable(
   const lines = [`HTTP/1.1 ${STATUS_LINES[error.code ?? ''] ?? '400 Bad Request'}`]
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
   socket.end(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`)
+  // Whoever goes on sending must not keep the connection.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -3,22 +3,23 @@ import {
   createSecureServer,
   type Http2SecureServer,
   type IncomingHttpHeaders,
-  type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Certificate } from '../config/certificate.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
-import { endGently, limitAge } from './session-end.ts'
+import { createSessions, type Sessions } from './sessions.ts'
 
 /** Takes a stream; false leaves it to the handler of (request, response). */
 export type StreamHandler = (
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   rawHeaders: readonly string[],
+  sessions: Sessions,
 ) => boolean
 
 export interface SecureServerPorts {
+  readonly draining: () => boolean
   readonly onStream: StreamHandler
   /** HTTP/1.1 requests, and the streams that `onStream` leaves. */
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
@@ -32,8 +33,6 @@ export interface SecureServer {
   readonly server: Server
   /** New connections use it; those that stand keep theirs. Other client authorities end them, gently. */
   useCertificate(certificate: Certificate): void
-  /** Resolves when no HTTP/2 connection takes new requests any more. */
-  endSessions(): Promise<void>
 }
 
 /** More than Traefik has under way at one moment; beyond it, Go opens another connection. */
@@ -52,7 +51,7 @@ const SESSION_MEMORY = 64
  */
 export function buildSecureServer(certificate: Certificate, ports: SecureServerPorts): SecureServer {
   const sockets = new Set<Duplex>()
-  const sessions = new Set<ServerHttp2Session>()
+  const sessions = createSessions({ draining: ports.draining, random: Math.random })
   let { clientCa } = certificate
   const server = createSecureServer({
     ...contextOf(certificate),
@@ -72,16 +71,13 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
   })
   // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
   Object.assign(server, { maxHeadersCount: 0 })
-  listenToStreams(server, ports)
+  listenToStreams(server, ports, sessions)
   server.on('clientError', ports.onClientError)
-  server.on('connection', (socket: Duplex) => keepWhileOpen(sockets, socket))
-  server.on('session', (session) => {
-    keepWhileOpen(sessions, session)
-    limitAge(session, Math.random)
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
-  const endSessions = async () => {
-    await Promise.all([...sessions].map(endGently))
-  }
+  server.on('session', sessions.add)
   const closable = withCloseAll(server, sockets)
   return {
     server: closable,
@@ -92,9 +88,8 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
       clientCa = next.clientCa
       if (!changed) return
       closable.closeIdleConnections()
-      void endSessions()
+      sessions.endAll()
     },
-    endSessions,
   }
 }
 
@@ -102,7 +97,7 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
  * Node's compatibility layer builds a request and a response for every stream; it is asked only for those that
  * `onStream` leaves, and comes with the first listener for `request`.
  */
-function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts): void {
+function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts, sessions: Sessions): void {
   server.on('request', ports.onRequest as never)
   server.on('checkExpectation', ports.onRequest as never)
   const compatibility = server.listeners('stream')
@@ -112,7 +107,7 @@ function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts): v
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
       // A client that resets its stream is no error of ours.
       stream.on('error', () => {})
-      if (ports.onStream(stream, headers, rawHeaders)) return
+      if (ports.onStream(stream, headers, rawHeaders, sessions)) return
       for (const listener of compatibility) Reflect.apply(listener, server, [stream, headers, flags, rawHeaders])
     },
   )
@@ -134,11 +129,6 @@ function withCloseAll(server: Http2SecureServer, sockets: ReadonlySet<Duplex>): 
 
 function contextOf({ cert, key, clientCa }: Certificate) {
   return { cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) }
-}
-
-function keepWhileOpen<T extends { once(event: 'close', listener: () => void): unknown }>(open: Set<T>, one: T): void {
-  open.add(one)
-  one.once('close', () => open.delete(one))
 }
 
 function sameBytes(a: Buffer | undefined, b: Buffer | undefined): boolean {

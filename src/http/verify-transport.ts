@@ -3,7 +3,6 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { type Answer, type AnswerOptions, denialAnswer } from '../decision/answer.ts'
 import { LARGEST_HEADER } from './limits.ts'
 import type { StreamHandler } from './secure-server.ts'
-import { endGently } from './session-end.ts'
 import { isVerifyTarget, type VerifyEndpoint } from './verify-endpoint.ts'
 
 export interface TransportPorts extends AnswerOptions {
@@ -30,7 +29,7 @@ export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts):
  * answer past it; no `Connection` header, which RFC 9113 §8.2.2 forbids: while draining, the connection is ended instead.
  */
 export function overHttp2(verify: VerifyEndpoint, ports: TransportPorts): StreamHandler {
-  return (stream, headers, rawHeaders) => {
+  return (stream, headers, rawHeaders, sessions) => {
     const target = headers[':path'] ?? ''
     const fields = withoutPseudo(rawHeaders)
     if (sizeOf(fields) > LARGEST_HEADER) {
@@ -40,8 +39,8 @@ export function overHttp2(verify: VerifyEndpoint, ports: TransportPorts): Stream
     }
     if (!isVerifyTarget(target)) return false
     verify(headers[':method'] ?? '', target, fields, (answer) => {
-      send(stream, answer)
-      if (ports.draining() && stream.session !== undefined) void endGently(stream.session)
+      // A stream that was reset has no connection any more, and nobody to be answered.
+      if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     })
     return true
   }

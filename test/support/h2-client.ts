@@ -12,11 +12,16 @@ export interface H2Request {
 
 /** Opens an HTTP/2 connection; fails where the handshake does. */
 export async function openH2(origin: string, options: SecureClientSessionOptions): Promise<ClientHttp2Session> {
-  const session = connect(origin, { ...options, maxHeaderListPairs: 10_000 } as SecureClientSessionOptions)
-  await once(session, 'connect')
-  // The limits of the server are known with its settings.
-  await once(session, 'remoteSettings')
+  const session = connect(origin, { ...options, strictSingleValueFields: false } as SecureClientSessionOptions)
   session.on('error', () => {})
+  const { promise: refused, reject } = Promise.withResolvers<never>()
+  session.once('close', () => reject(new Error('the server closed the connection')))
+  // The limits of the server are known with its settings.
+  const silence = setTimeout(() => {
+    session.destroy()
+    reject(new Error('the server says nothing'))
+  }, 2000)
+  await Promise.race([once(session, 'remoteSettings'), refused]).finally(() => clearTimeout(silence))
   return session
 }
 

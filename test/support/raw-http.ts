@@ -32,7 +32,11 @@ export async function openRaw(origin: string, tls?: ConnectionOptions): Promise<
   const { hostname, port } = new URL(origin)
   const to = { host: hostname, port: Number(port) }
   const socket = tls === undefined ? connect(to) : connectTls({ ALPNProtocols: ['http/1.1'], ...to, ...tls })
-  await once(socket, tls === undefined ? 'connect' : 'secureConnect')
+  const { promise: refused, reject } = Promise.withResolvers<never>()
+  const refuse = () => reject(new Error('the server closed the connection'))
+  socket.once('close', refuse)
+  await Promise.race([once(socket, tls === undefined ? 'connect' : 'secureConnect'), refused])
+  socket.off('close', refuse)
   const stream = new Incoming(socket)
   return {
     send: (bytes) => {
