@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { ClientHttp2Session } from 'node:http2'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect, type TLSSocket } from 'node:tls'
+import { forwardedHeaders } from '../support/ask.ts'
+import { type H2Request, openH2, sendH2 } from '../support/h2-client.ts'
+import { openRaw, type RawResponse, requestHead } from '../support/raw-http.ts'
+import { startTestService, type TestService } from '../support/service.ts'
+import { makeTestCa, type PairFiles, type TestCa } from '../support/tls-files.ts'
+
+const ca = await makeTestCa()
+if (ca === undefined) {
+  console.error('\n*** openssl is not here: nothing about HTTP/2 is tested ***\n')
+  test('HTTP/2 on the auth port', { skip: 'openssl is not here' })
+} else {
+  describe('HTTP/2 on the auth port', () => suite(ca))
+}
+
+/** One way to the auth port. */
+type Send = (request: H2Request) => Promise<RawResponse>
+
+const GOOD = { aud: 'https://api.example.com/mcp', scope: 'mcp:read' }
+
+function suite(ca: TestCa) {
+  let pair: PairFiles
+  let trusted: { readonly ca: Buffer }
+
+  before(async () => {
+    pair = await ca.issue('localhost')
+    trusted = { ca: ca.pem }
+  })
+  after(() => ca.remove())
+
+  const startSecure = (t: TestContext, env: Readonly<Record<string, string>> = {}) =>
+    startTestService(t, { env: { FORWARDGATE_TLS_CERT: pair.cert, FORWARDGATE_TLS_KEY: pair.key, ...env } })
+
+  const openSession = async (t: TestContext, { auth }: TestService): Promise<ClientHttp2Session> => {
+    const session = await openH2(auth, trusted)
+    t.after(() => session.destroy())
+    return session
+  }
+
+  /** The same service three times over, as far as a client can tell: one issuer, one configuration. */
+  const threeWays = async (t: TestContext) => {
+    const secure = await startSecure(t)
+    const plain = await startTestService(t, { issuer: secure.issuer, path: secure.path })
+    const session = await openSession(t, secure)
+    const ways: Readonly<Record<string, Send>> = {
+      'HTTP/1.1': (request) => sendH1(plain.auth, request),
+      'HTTP/1.1 over TLS': (request) => sendH1(secure.auth, request, trusted),
+      'HTTP/2': (request) => sendH2(session, request),
+    }
+    return { ways, mint: secure.issuer.mint }
+  }
+
+  test('the same answers, byte for byte, over all three', async (t) => {
+    const { ways, mint } = await threeWays(t)
+    const good = mint(GOOD)
+    const verify = (forwarded: Parameters<typeof forwardedHeaders>[0], more: Partial<H2Request> = {}): H2Request => ({
+      method: 'GET',
+      target: '/verify/api',
+      ...more,
+      headers: [...(more.headers ?? [['Host', 'gate.example.com']]), ...forwardedHeaders(forwarded ?? {})],
+    })
+    const plainly = (method: string, target: string, ...headers: H2Request['headers']): H2Request => ({
+      method,
+      target,
+      headers: [['Host', 'api.example.com'], ...headers],
+    })
+    const metadata = '/.well-known/oauth-protected-resource/mcp'
+    const requests: readonly H2Request[] = [
+      verify({ token: good }),
+      verify({}),
+      verify({ token: good, uri: '/mcp/x?a=%zz' }, { target: '/verify' }),
+      verify({ token: mint({ ...GOOD, scope: 'other' }) }),
+      verify({ token: mint({ ...GOOD, exp: 1 }) }),
+      verify({ token: mint({ ...GOOD, aud: 'other' }) }),
+      verify({ token: 'not-a-token' }),
+      verify({ headers: { authorization: ['Bearer a', 'Bearer b'] } }),
+      verify({ token: good, headers: { x_auth_subject: 'admin' } }),
+      verify({ token: good, headers: { 'x-forwarded-host': 'evil.example' } }),
+      verify({ token: good }, { target: '/verify/other' }),
+      verify({ token: good }, { target: '/verify/api?from=caddy' }),
+      verify({ token: good }, { target: '//verify/api' }),
+      verify({ token: good }, { target: '/verify/%61pi' }),
+      verify({ token: good }, { method: 'HEAD' }),
+      verify({}, { method: 'HEAD' }),
+      verify({ token: good, method: 'POST' }, { method: 'POST', headers: [['Content-Length', '4']], body: 'body' }),
+      verify({ token: good, method: 'PROPFIND' }, { method: 'PROPFIND' }),
+      verify({ token: good, method: 'DELETE' }, { method: 'PUT', headers: [['Content-Length', '0']] }),
+      verify({ token: good, headers: { 'if-none-match': '*', range: 'bytes=0-1', 'accept-encoding': 'gzip' } }),
+      verify({ token: good, method: 'OPTIONS', headers: { origin: 'https://a.example' } }),
+      plainly('GET', metadata),
+      plainly('HEAD', metadata),
+      plainly('OPTIONS', metadata),
+      plainly('POST', metadata, ['Content-Length', '0']),
+      plainly('GET', metadata, ['X-Forwarded-Host', 'other.example.com']),
+      plainly('GET', '/.well-known/openid-configuration'),
+      plainly('GET', '/'),
+      plainly('PROPFIND', '/register'),
+    ]
+    for (const request of requests) {
+      const seen = await Promise.all(Object.entries(ways).map(async ([way, send]) => [way, shown(await send(request))]))
+      const [[, expected] = []] = seen
+      for (const [way, answer] of seen)
+        assert.deepEqual(answer, expected, `${way}: ${request.method} ${request.target}`)
+    }
+  })
+
+  test('a token of 20 KB and 1,500 headers pass on all three; past 64 KiB it is 431 with our JSON', async (t) => {
+    const { ways, mint } = await threeWays(t)
+    const headersOf = (token: string, count: number): H2Request => ({
+      method: 'GET',
+      target: '/verify/api',
+      headers: [
+        ['Host', 'gate'],
+        // Sorted by name, as Traefik does, so that Authorization comes after them.
+        ...Array.from({ length: count }, (_, index) => [`A${index}`, 'x'] as const),
+        ...forwardedHeaders({ token }),
+      ],
+    })
+    const large = mint({
+      ...GOOD,
+      groups: Array.from({ length: 400 }, (_, index) => `group-${index}-${'x'.repeat(20)}`),
+    })
+    assert.ok(large.length > 15_000 && large.length < 24_000, `${large.length}`)
+    const good = mint(GOOD)
+    for (const [way, send] of Object.entries(ways)) {
+      assert.equal((await send(headersOf(large, 0))).status, 200, `${way}: ${large.length} bytes of token`)
+      assert.equal((await send(headersOf(good, 1500))).status, 200, `${way}: 1,500 headers`)
+      assert.equal((await send(headersOf(good, 4000))).status, 200, `${way}: 4,000 headers`)
+      // Over TLS, the answer to a head that is still being sent may be lost with its connection.
+      if (way === 'HTTP/1.1 over TLS') continue
+      const refused = await send({
+        ...headersOf(good, 0),
+        headers: [
+          ['Host', 'a'],
+          ['A', 'x'.repeat(40_000)],
+          ['B', 'x'.repeat(40_000)],
+        ],
+      })
+      assert.equal(refused.status, 431, way)
+      assert.match(refused.body.toString(), /"reason":"forwarded_request_invalid"/, way)
+    }
+  })
+
+  test('drained under load: no request fails, every connection is told to end by GOAWAY, no Connection header', async (t) => {
+    const service = await startSecure(t, { FORWARDGATE_SHUTDOWN_DELAY: '500ms' })
+    const request = {
+      method: 'GET',
+      target: '/verify/api',
+      headers: forwardedHeaders({ token: service.issuer.mint(GOOD) }),
+    }
+    const goodbyes: number[] = []
+    let answered = 0
+    let connections = 0
+    let listening = true
+    // As Go does: on GOAWAY a new connection for the next request.
+    const client = async () => {
+      while (listening) {
+        const session = await openH2(service.auth, trusted).catch(() => undefined)
+        if (session === undefined) break
+        connections++
+        session.on('goaway', (_code, lastStream) => goodbyes.push(lastStream ?? 0))
+        const streams = Array.from({ length: 8 }, async () => {
+          while (!session.closed && listening) {
+            const { status, headers } = await sendH2(session, request)
+            assert.equal(status, 200)
+            assert.equal(
+              headers.find(([name]) => name === 'connection'),
+              undefined,
+            )
+            answered++
+          }
+        })
+        await Promise.all(streams)
+        session.close()
+      }
+    }
+    const load = Promise.all([client(), client()])
+    await sleep(300)
+    const before = answered
+    const closing = service.close()
+    await sleep(100)
+    assert.equal((await fetch(`${service.operations}/readyz`)).status, 503)
+    await sleep(250)
+    assert.ok(answered > before, 'requests are answered while draining')
+    listening = false
+    await load
+    await closing
+    t.diagnostic(`${answered} requests on ${connections} connections, ${answered - before} of them while draining`)
+    assert.ok(goodbyes.includes(2 ** 31 - 1), 'the end was announced before it came')
+  })
+
+  test('an idle connection does not hold up the end', async (t) => {
+    const service = await startSecure(t)
+    const session = await openSession(t, service)
+    const begin = performance.now()
+    const closed = once(session, 'close')
+    await service.close()
+    await closed
+    assert.ok(performance.now() - begin < 2000)
+  })
+
+  test('rapid reset (CVE-2023-44487): the connection is ended, others go on', async (t) => {
+    const service = await startSecure(t)
+    const attacker = await openSession(t, service)
+    let resets = 0
+    const ended = new Promise<void>((resolve) => attacker.once('close', resolve))
+    while (!attacker.destroyed && resets < 20_000) {
+      for (let burst = 0; burst < 200 && !attacker.destroyed && !attacker.closed; burst++, resets++) {
+        const stream = attacker.request({ ':path': '/verify/api' })
+        stream.on('error', () => {})
+        stream.close(8)
+      }
+      await sleep(5)
+    }
+    await ended
+    t.diagnostic(`ended after ${resets} resets`)
+    assert.ok(resets < 20_000)
+    const token = service.issuer.mint(GOOD)
+    const answer = await sendH2(await openSession(t, service), {
+      method: 'GET',
+      target: '/verify/api',
+      headers: forwardedHeaders({ token }),
+    })
+    assert.equal(answer.status, 200)
+  })
+
+  for (const [name, frame] of Object.entries({
+    settings: Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+    pings: Buffer.from([0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    'headers without end': Buffer.from([0, 0, 1, 9, 0, 0, 0, 0, 1, 0x82]),
+  })) {
+    test(`a flood of ${name} ends its connection`, async (t) => {
+      const service = await startSecure(t)
+      const { port } = new URL(service.auth)
+      const socket = connect({ host: '127.0.0.1', port: Number(port), ALPNProtocols: ['h2'], ...trusted })
+      t.after(() => socket.destroy())
+      await once(socket, 'secureConnect')
+      socket.on('error', () => {})
+      // Never read: acknowledgements pile up at the server.
+      socket.pause()
+      socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+      socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))
+      if (name === 'headers without end') socket.write(Buffer.from([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82]))
+      const flood = Buffer.concat(Array.from({ length: 2000 }, () => frame))
+      let closed = false
+      socket.on('close', () => {
+        closed = true
+      })
+      let frames = 0
+      for (; !closed && frames < 2_000_000; frames += 2000) {
+        if (!socket.write(flood)) await Promise.race([event(socket, 'drain'), event(socket, 'close'), sleep(2000)])
+        await sleep(1)
+      }
+      t.diagnostic(`ended after at most ${frames} frames`)
+      assert.ok(closed)
+      assert.equal((await fetch(`${service.operations}/livez`)).status, 200)
+    })
+  }
+}
+
+async function sendH1(origin: string, { method, target, headers, body }: H2Request, tls?: { readonly ca: Buffer }) {
+  const connection = await openRaw(origin, tls)
+  try {
+    const host = headers.some(([name]) => name === 'Host') ? [] : [['Host', 'gate'] as const]
+    connection.send(requestHead(`${method} ${target} HTTP/1.1`, [...host, ...headers]) + (body ?? ''))
+    const answer = await connection.read({ head: method === 'HEAD' })
+    return answer ?? assert.fail('closed without an answer')
+  } finally {
+    connection.close()
+  }
+}
+
+/** Unlike `once` of Node, an error is no rejection. */
+function event(socket: TLSSocket, name: string): Promise<void> {
+  return new Promise((resolve) => socket.once(name, () => resolve()))
+}
+
+/** What must be equal: all but the connection's own fields and the clock. */
+function shown({ status, headers, body }: RawResponse) {
+  const own = ['connection', 'keep-alive', 'date']
+  const fields = headers.map(([name, value]) => [name.toLowerCase(), value] as const)
+  return { status, headers: fields.filter(([name]) => !own.includes(name)).toSorted(), body: body.toString() }
+}
