@@ -1,0 +1,79 @@
+import { misuse, readArguments } from './arguments.ts'
+import { refuseInput } from './configuration.ts'
+import { checkAuthorizationServer } from './doctor/authorization-server.ts'
+import { createAsk } from './doctor/exchange.ts'
+import { checkFirstAnswer } from './doctor/first-answer.ts'
+import { checkMetadata } from './doctor/metadata.ts'
+import type { StepReport } from './doctor/report.ts'
+import { checkWithToken } from './doctor/with-token.ts'
+import { countFindings, exitCodeOf, findingsJson, formatFindings } from './findings.ts'
+import { readInput } from './input.ts'
+import { type Paint, plain, print } from './output.ts'
+import type { Command } from './terminal.ts'
+
+const HELP = `Usage: forwardgate doctor URL [--token-file FILE] [--format FORMAT]
+
+Plays a strict MCP and OAuth client against a protected resource that is running: no token, challenge, metadata, login
+server, keys; with a token also that it opens the door and that nobody can make up an identity.
+
+  --token-file FILE an access token for the resource; - reads standard input. Never shown
+  --config FILE     accepted for symmetry; nothing of it is needed
+  --format FORMAT   text (as it is) or json
+  --help            this text
+
+Exit codes: 0 nothing found but notes, 1 errors or warnings, 2 an argument is wrong.
+`
+
+const OPTIONS = { 'token-file': { type: 'string' }, config: { type: 'string' }, format: { type: 'string' } } as const
+
+/** Finds out, from where a client stands, why a login does not work, and which known client breaks on it. */
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'play a strict client against a running resource',
+  async run(args, terminal) {
+    const read = readArguments(args, OPTIONS, HELP, terminal)
+    if (!read.ok) return read.exitCode
+    const [url, ...more] = read.positionals
+    if (url === undefined) return misuse('doctor needs the URL of the resource', HELP, terminal).exitCode
+    if (more.length > 0) return misuse(`doctor takes one URL, not "${more[0]}" besides`, HELP, terminal).exitCode
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      return misuse(`"${url}" is not an absolute http or https URL`, HELP, terminal).exitCode
+    }
+    const tokenFile = read.values['token-file']
+    const token = tokenFile === undefined ? undefined : await readInput(tokenFile, terminal)
+    if (token !== undefined && !token.ok) return refuseInput(terminal, read.format, [token.finding])
+
+    const reports = await examine(url, token?.text.trim())
+    const findings = reports.flatMap((report) => report.findings)
+    print(terminal, read.format, {
+      json: { steps: reports.map(({ title, good }) => ({ title, good })), findings: findingsJson(findings) },
+      text: (paint) => formatReports(reports, paint),
+    })
+    return exitCodeOf(findings)
+  },
+}
+
+async function examine(url: string, token: string | undefined): Promise<readonly StepReport[]> {
+  const ask = createAsk(fetch)
+  const [first, challenge] = await checkFirstAnswer(url, ask)
+  const reports = [first]
+  const metadataUrl = challenge?.resourceMetadata
+  if (metadataUrl !== undefined && URL.canParse(metadataUrl)) {
+    const [metadata, issuer] = await checkMetadata(url, metadataUrl, ask)
+    reports.push(metadata)
+    if (issuer !== undefined) reports.push(await checkAuthorizationServer(issuer, ask))
+  }
+  if (token !== undefined) reports.push(await checkWithToken(url, token, ask))
+  return reports
+}
+
+function formatReports(reports: readonly StepReport[], paint: Paint): string {
+  const steps = reports.map(({ title, good, findings }) => {
+    const lines = good.map((what) => `  ${paint('good', 'ok')}  ${plain(what)}\n`)
+    const found =
+      findings.length === 0 ? '' : `${formatFindings(findings, paint).split('\n').slice(0, -2).join('\n')}\n`
+    return `${paint('strong', title)}\n${lines.join('')}${found}`
+  })
+  const all = reports.flatMap((report) => report.findings)
+  return `${steps.join('\n')}\n${countFindings(all)}\n`
+}
