@@ -13,6 +13,7 @@ import { run } from './run.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'forwardgate-check-'))
+writeFileSync(join(folder, 'secret'), 'Basic secret')
 after(() => rmSync(folder, { recursive: true }))
 
 interface Found {
@@ -41,18 +42,14 @@ async function checkFiles(files: Readonly<Record<string, string>>) {
   return findings([join(folder, 'config.yaml'), ...manifests])
 }
 
-function plant({ file, replace, by }: Planted) {
+function plant({ file, replace, by, at }: Planted) {
   const good: string = GOOD[file]
   assert.ok(replace === '' || good.split(replace).length === 2, `${JSON.stringify(replace)} stands once in ${file}`)
   const marked = replace === '' ? good + by : good.replace(replace, () => by)
-  const before = marked.split('«')[0] ?? ''
-  const place = marked.includes('«')
-    ? {
-        file: join(folder, file),
-        line: before.split('\n').length,
-        column: (before.split('\n').at(-1) ?? '').length + 1,
-      }
-    : undefined
+  const before = marked.split(at ?? '«')[0] ?? ''
+  assert.notEqual(before, marked, 'the place is marked')
+  const lines = before.split('\n')
+  const place = { file: join(folder, file), line: lines.length, column: (lines.at(-1) ?? '').length + 1 }
   return { files: { ...GOOD, [file]: marked.replace('«', '') }, place }
 }
 
@@ -69,8 +66,12 @@ describe('check', () => {
       assert.ok(hit !== undefined, JSON.stringify(found, null, 1))
       assert.equal(hit.severity, planted.severity ?? 'warning', hit.what)
       assert.equal(code, hit.severity === 'note' ? 0 : 1)
-      if (place !== undefined) assert.deepEqual({ file: hit.file, line: hit.line, column: hit.column }, place, hit.what)
-      if (!['config', 'manifest-unreadable', 'issuer-header-missing', 'route-observed'].includes(hit.id))
+      assert.deepEqual({ file: hit.file, line: hit.line, column: hit.column }, place, hit.what)
+      if (
+        !['config', 'manifest-unreadable', 'issuer-header-missing', 'route-observed', 'upstream-secret'].includes(
+          hit.id,
+        )
+      )
         assert.ok(hit.why && hit.fix)
       const rest = [...others, ...found.filter(({ id }) => id !== planted.id)].map(({ id }) => id)
       assert.deepEqual(

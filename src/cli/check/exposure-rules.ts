@@ -20,7 +20,7 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
               {
                 what: `no router leads to ${metadataUrl(resource)} of route ${quote(route.name)}`,
                 path: gate.options.path,
-                position: gate.options.position,
+                position: gate.options.keyPosition,
               },
             ]
           : [],

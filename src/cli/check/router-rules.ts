@@ -8,6 +8,16 @@ import { child, entries, items, textOf, textsOf } from './yaml-node.ts'
 /** What stands around the gate in a router. */
 export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
   {
+    id: 'rule-unreadable',
+    severity: 'warning',
+    why: 'Traefik drops a router whose rule it cannot read; and nothing is known here about what this one takes',
+    fix: 'correct the rule',
+    find: ({ landscape }) =>
+      landscape.routers
+        .filter(({ rule }) => rule === undefined)
+        .map(({ ruleNode }) => ({ what: 'is no rule', path: ruleNode.path, position: ruleNode.position })),
+  },
+  {
     id: 'middleware-missing',
     severity: 'error',
     why: 'Traefik drops the whole router, and the next one that matches answers: without any check, if it is an open one',

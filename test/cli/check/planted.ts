@@ -6,6 +6,8 @@ export interface Planted {
   readonly replace: string
   readonly by: string
   readonly severity?: 'error' | 'warning' | 'note'
+  /** Words of the file at which the finding stands, where that is not in `by`. */
+  readonly at?: string
   /** Further mistakes that this one brings along. */
   readonly also?: readonly string[]
 }
@@ -176,6 +178,7 @@ export const PLANTED: readonly Planted[] = [
     file: 'config.yaml',
     replace: 'scopes: [bills]',
     by: 'scopes: [bills]\n    issuers: [main, robots]\n    identityHeaders: { X-Auth-Subject: sub }',
+    at: 'resource: https://api.example.com/billing',
     also: ['response-header-extra'],
   },
   { id: 'route-observed', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: [bills]\n    mode: «observe' },
@@ -325,10 +328,17 @@ export const PLANTED: readonly Planted[] = [
     by: '«Host(`api.example.com`) && PathPrefix(`/mcp/kubernetes`)',
   },
   {
+    id: 'rule-unreadable',
+    file: 'dynamic.yaml',
+    replace: 'Host(`api.example.com`) && (Path(`/billing`) || PathPrefix(`/billing/`))',
+    by: '«Host(`api.example.com`) &&& Path(`/billing`)',
+  },
+  {
     id: 'well-known-missing',
     file: 'app.yaml',
     replace: '/.well-known/oauth-protected-resource',
     by: '/.well-known/other',
+    at: 'forwardAuth:',
     also: ['well-known-missing'],
   },
   {
