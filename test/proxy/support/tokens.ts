@@ -14,5 +14,7 @@ const CLAIMS: Readonly<Record<TokenName, () => Readonly<Record<string, unknown>>
   'for another audience': () => ({ aud: 'another' }),
   // What Entra and Keycloak make of a user in many groups; nothing of it becomes a header.
   '20 KB': () => ({ permissions: Array.from({ length: 480 }, (_, at) => `permission-number-${at}-of-many`) }),
-  'with 5 KB of scopes': () => ({ scope: `mcp:read ${'a-scope-with-a-long-name '.repeat(200)}end` }),
+  'with 5 KB of scopes': () => ({
+    scope: `mcp:read${Array.from({ length: 180 }, (_, at) => ` a-scope-with-a-long-name-${at}`).join('')}`,
+  }),
 }
