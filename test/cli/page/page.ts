@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProcess } from '../run.ts'
+import { CHECK } from './check.ts'
 import { EXPLAIN } from './explain.ts'
+import { GENERATE } from './generate.ts'
+import { INIT } from './init.ts'
 import { SCHEMA } from './schema.ts'
 import type { Section, Transcript } from './section.ts'
 import { TEST } from './test.ts'
 
 /** The commands of the page, in its order. */
-export const SECTIONS: readonly Section[] = [EXPLAIN, TEST, SCHEMA]
+export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, GENERATE, TEST, SCHEMA]
 
 const EXAMPLE = 'examples/config/several-mcp-servers.yaml'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))

@@ -1,0 +1,81 @@
+import { CONFIG_RULES } from '../../../src/cli/check/config-rules.ts'
+import { EXPOSURE_RULES } from '../../../src/cli/check/exposure-rules.ts'
+import { FORWARD_AUTH_RULES } from '../../../src/cli/check/forward-auth-rules.ts'
+import { ROUTER_RULES } from '../../../src/cli/check/router-rules.ts'
+import type { Section } from './section.ts'
+
+const MANIFESTS = `apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: grafana-auth, namespace: mcp }
+spec:
+  forwardAuth:
+    address: http://forwardgate.auth.svc:8080/verify/grafanna
+    authResponseHeaders: [X-Auth-Subject]
+    maxResponseBodySize: 16384
+---
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: { name: kubernetes-auth, namespace: mcp }
+spec:
+  forwardAuth:
+    address: http://forwardgate.auth.svc:8080/verify/kubernetes
+    trustForwardHeader: false
+    authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client]
+    maxResponseBodySize: 16384
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: { name: kubernetes, namespace: mcp }
+spec:
+  routes:
+    - match: Host(\`mcp.example.com\`) && PathPrefix(\`/kubernetes\`)
+      middlewares: [{ name: kubernetes-auth }]
+      services: [{ name: kubernetes, port: 8080 }]
+`
+const DOUBTFUL = `issuers:
+  main: { issuer: https://id.example.com, clockTolerance: 60s }
+routes:
+  api:
+    resource: https://api.example.com/v1/
+    scopes: [read]
+    identityHeaders: { Remote-User: sub }
+`
+const BROKEN = `issuers: { main: https://id.example.com }
+routes:
+  api: { resource: https://api.example.com/v1, issuers: [mian] }
+`
+
+const ROWS = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES]
+
+/** `check` on good and bad input, and everything that it looks for. */
+export const CHECK: Section = {
+  command: 'check',
+  about: `Everything that \`serve\` would refuse, and what it would accept and should not: in the configuration, and in the Traefik
+manifests around it, where most bypasses are made. Give it all manifests of one Traefik: a Middleware that is not among
+them counts as missing. Rendered streams are fine: \`kustomize build . | forwardgate check config.yaml --manifests -\`.
+
+| Finding | Severity | Why |
+|---|---|---|
+${ROWS.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
+
+Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\` (what it warns of),
+\`manifest-unreadable\`, and with \`--online\` \`issuer-slash\`, \`issuer-mismatch\`, \`issuer-unreachable\`. Some are an error on one route and
+a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.`,
+  transcripts: [
+    { title: 'Nothing is wrong.', args: 'check config.yaml' },
+    {
+      title: 'Manifests with mistakes.',
+      args: 'check config.yaml --manifests app.yaml',
+      files: { 'app.yaml': MANIFESTS },
+      show: ['app.yaml'],
+    },
+    {
+      title: 'A configuration that works, and could be better.',
+      args: 'check api.yaml',
+      files: { 'api.yaml': DOUBTFUL },
+      show: ['api.yaml'],
+    },
+    { title: 'One that does not.', args: 'check api.yaml', files: { 'api.yaml': BROKEN } },
+    { title: 'For programs.', args: 'check api.yaml --format json', files: { 'api.yaml': BROKEN } },
+  ],
+}

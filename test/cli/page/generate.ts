@@ -1,0 +1,28 @@
+import type { Section } from './section.ts'
+
+/** `generate` on good and bad input. */
+export const GENERATE: Section = {
+  command: 'generate',
+  about: `The Traefik side of the configuration, from the configuration: \`authResponseHeaders\` is exactly what an allow carries
+(with \`Authorization\` where \`upstreamAuthorization\` is not \`keep\`), so that no client can make up an identity. \`check\` finds nothing in it:
+\`forwardgate generate traefik | forwardgate check --manifests -\`. It never writes \`authRequestHeaders\`, and always
+\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given. The metadata route stands in
+the namespace of forwardgate, everything else in that of the protected service.`,
+  transcripts: [
+    {
+      title: 'One route, with CORS in front as it has `origins`.',
+      args: 'generate traefik --route home-assistant --namespace home --port 8123',
+    },
+    {
+      title: 'The same for the Gateway API.',
+      args: 'generate traefik --route grafana --as httproute --namespace grafana',
+      lines: 45,
+    },
+    {
+      title: 'As labels of containers.',
+      args: 'generate traefik --route grafana --as docker-labels --service grafana --port 3000',
+    },
+    { title: 'As a file for the file provider.', args: 'generate traefik --route grafana --as file' },
+    { title: 'A mistyped route.', args: 'generate traefik --route grafanna' },
+  ],
+}
