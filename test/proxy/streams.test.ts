@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { type TestContext, test } from 'node:test'
+import { after, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { absent, PROXIES } from './support/absent.ts'
 import { send } from './support/judge.ts'
+import { openMatrix } from './support/matrix.ts'
 import { isInstalled, openProxy } from './support/open-proxy.ts'
 import { HOST } from './support/proxied-routes.ts'
 import type { ProxyName } from './support/row.ts'
@@ -13,12 +14,21 @@ import { openWorld } from './support/world.ts'
 
 const TARGET = '/mcp/kubernetes/events'
 
+const matrix = openMatrix('Streams', PROXIES)
+after(() => console.log(matrix.print()))
+
 for (const name of PROXIES) {
   test(`streams behind a real ${name}`, async (t) => {
     if (!(await isInstalled(name))) return absent(t, name, 3)
     const { origin, issuer, emit } = await openStreams(t, name)
+    const streams = (row: string, play: () => Promise<void>) =>
+      t.test(row, async () => {
+        matrix.record(row, name, 'FAILED')
+        await play()
+        matrix.record(row, name, 'yes')
+      })
 
-    await t.test('events arrive one by one, also after the token expired', async () => {
+    await streams('events arrive one by one, also after the token expired', async () => {
       const token = issuer.mint({ aud: 'application', scope: 'mcp:read', exp: Math.floor(Date.now() / 1000) + 2 })
       const sent = request(`${origin}${TARGET}`, { agent: false, headers: authorized(token) }).end()
       const [response] = await once(sent, 'response')
@@ -36,7 +46,7 @@ for (const name of PROXIES) {
       sent.destroy()
     })
 
-    await t.test('a WebSocket upgrade with a good token is a tunnel in both directions', async () => {
+    await streams('a WebSocket upgrade with a good token is a tunnel in both directions', async () => {
       const token = issuer.mint({ aud: 'application', scope: 'mcp:read' })
       const sent = request(`${origin}${TARGET}`, { agent: false, headers: { ...authorized(token), ...UPGRADE } }).end()
       const [response, socket] = await once(sent, 'upgrade')
@@ -48,7 +58,7 @@ for (const name of PROXIES) {
       socket.destroy()
     })
 
-    await t.test('a WebSocket upgrade without a token is refused', async () => {
+    await streams('a WebSocket upgrade without a token is refused', async () => {
       const sent = request(`${origin}${TARGET}`, { agent: false, headers: { Host: HOST, ...UPGRADE } }).end()
       const [response] = await once(sent, 'response')
       assert.equal(response.statusCode, 401)
