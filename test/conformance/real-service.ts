@@ -19,6 +19,7 @@ export async function startRealService(
   t: TestContext,
   forge: TokenForge,
   keysDown: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RealService> {
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-conformance-'))
   t.after(() => rm(folder, { recursive: true }))
@@ -42,6 +43,7 @@ export async function startRealService(
     FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0',
     FORWARDGATE_SHUTDOWN_DELAY: '1ms',
     FORWARDGATE_DECISION_LOG: 'all',
+    ...env,
   })
   if (!read.ok) throw new Error(read.problems.join('\n'))
   const lines: string[] = []

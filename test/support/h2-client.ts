@@ -12,7 +12,8 @@ export interface H2Request {
 
 /** Opens an HTTP/2 connection; fails where the handshake does. */
 export async function openH2(origin: string, options: SecureClientSessionOptions): Promise<ClientHttp2Session> {
-  const session = connect(origin, { ...options, strictSingleValueFields: false } as SecureClientSessionOptions)
+  const lenient = { strictSingleValueFields: false, maxSendHeaderBlockLength: 1024 * 1024 }
+  const session = connect(origin, { ...options, ...lenient })
   session.on('error', () => {})
   const { promise: refused, reject } = Promise.withResolvers<never>()
   session.once('close', () => reject(new Error('the server closed the connection')))
@@ -32,7 +33,9 @@ export function sendH2(session: ClientHttp2Session, request: H2Request): Promise
   const fields = [':method', request.method, ':scheme', 'https', ':path', request.target]
   if (host !== undefined) fields.push(':authority', host)
   for (const [name, value] of request.headers) {
-    if (!['host', 'connection'].includes(name.toLowerCase())) fields.push(name.toLowerCase(), value)
+    // No blanks around a value (RFC 9113 §8.2.1): nghttp2 drops such a field, HTTP/1.1's parser drops the blanks.
+    const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '')
+    if (!['host', 'connection'].includes(name.toLowerCase())) fields.push(name.toLowerCase(), trimmed)
   }
   // Raw fields, so that one may come twice.
   const stream = session.request(fields, { endStream: request.body === undefined })

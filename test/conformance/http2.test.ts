@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openH2, sendH2 } from '../support/h2-client.ts'
+import { makeTestCa } from '../support/tls-files.ts'
+import { judgeAnswer } from './judgement.ts'
+import { startRealService } from './real-service.ts'
+import { openForge } from './token-forge.ts'
+import { toWireRequest } from './transport.ts'
+import { ALL_VECTORS } from './vectors.ts'
+
+const forge = await openForge()
+
+test('over HTTP/2: every decision', async (t) => {
+  const ca = await makeTestCa()
+  if (ca === undefined) {
+    console.error('\n*** openssl is not here: no vector is sent over HTTP/2 ***\n')
+    return t.skip('openssl is not here')
+  }
+  t.after(ca.remove)
+  const { cert, key } = await ca.issue('localhost')
+  const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })
+  const session = await openH2(service.auth, { ca: ca.pem })
+  t.after(() => session.destroy())
+  let judged = 0
+  for (const vector of ALL_VECTORS) {
+    if (vector.keysDown !== undefined || vector.bug !== undefined) continue
+    const { status, headers, body } = await sendH2(session, toWireRequest(vector, forge)).catch((error: unknown) =>
+      assert.fail(`${vector.id}: ${String(error)}`),
+    )
+    judgeAnswer(vector, { status, headers, body: body.toString() })
+    judged++
+  }
+  t.diagnostic(`${judged} vectors`)
+})
