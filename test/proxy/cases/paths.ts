@@ -86,6 +86,19 @@ export const PATH_ROWS: readonly Row[] = [
     },
   },
   {
+    name: 'through a neighbour’s path by dots, to a route that is not locked',
+    request: { target: '/mcp/grafana/admin/../../kubernetes', token: 'good' },
+    expected: passed({ url: '/mcp/grafana/admin/../../kubernetes' }),
+    but: { Traefik: { expected: passed({ url: '/mcp/kubernetes' }), why: RESOLVED } },
+  },
+  denial(
+    'through a neighbour’s path by dots, to a route where the path decides',
+    { target: '/mcp/grafana/admin/../../plain', token: 'good' },
+    invalid,
+    { challenged: false },
+    { Traefik: { expected: passed({ url: '/mcp/plain' }), why: RESOLVED } },
+  ),
+  {
     name: 'an escaped slash where no path decides',
     request: { target: '/mcp/kubernetes/library%2Fimage', token: 'good' },
     expected: passed({ url: '/mcp/kubernetes/library%2Fimage' }),
