@@ -1,7 +1,7 @@
 import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import type { Gate, ManifestSubject } from './gate.ts'
-import { emittedHeaders, gatesOf, methodDecides, pathDecides } from './gate.ts'
+import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides } from './gate.ts'
 import type { Hit, Rule } from './rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from './yaml-node.ts'
 
@@ -20,6 +20,16 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
       )
       return [option(gate, 'address', `the route ${quote(gate.named)} does not exist${hint}`)]
     }),
+  },
+  {
+    id: 'address-invalid',
+    severity: 'error',
+    why: 'Traefik answers every request with a bare 500',
+    fix: 'write the URL of forwardgate, such as http://forwardgate.auth.svc:8080/verify/ and the name of the route',
+    find: ({ landscape }) =>
+      landscape.middlewares
+        .filter((middleware) => middleware.kind === 'forwardAuth' && addressOf(middleware) === undefined)
+        .map(({ options }) => hit(child(options, 'address') ?? options, 'has no http or https URL as its address')),
   },
   {
     id: 'address-path',

@@ -23,7 +23,7 @@ export interface Gate {
 /** The middleware as a gate; undefined when it is none, or asks another service. */
 export function gateOf(middleware: Middleware, { config }: Pick<ManifestSubject, 'config'>): Gate | undefined {
   if (middleware.kind !== 'forwardAuth') return undefined
-  const address = URL.parse(textOf(child(middleware.options, 'address')) ?? '') ?? undefined
+  const address = addressOf(middleware)
   const asked = /^\/verify(?:\/|$)(?<name>.*)$/.exec(address?.pathname ?? '')?.groups?.['name']
   if (asked === undefined) {
     return /forwardgate/.test(address?.hostname ?? '')
@@ -32,6 +32,14 @@ export function gateOf(middleware: Middleware, { config }: Pick<ManifestSubject,
   }
   if (asked === '') return { middleware, address, named: undefined, routes: config.routes }
   return { middleware, address, named: asked, routes: config.routes.filter(({ name }) => name === asked) }
+}
+
+/** Where a forwardAuth middleware asks; what a template or a substitution will fill in may be anything. */
+export function addressOf({ options }: Middleware): URL | undefined {
+  const text = textOf(child(options, 'address')) ?? ''
+  const filled = text.replace(/:(?:_{4,}|\$\{[^}]*\})(?=\/|$)/, '').replace(/\$\{[^}]*\}/g, 'variable')
+  const address = URL.parse(filled) ?? undefined
+  return address !== undefined && /^https?:$/.test(address.protocol) ? address : undefined
 }
 
 /** Every gate of the manifests. */

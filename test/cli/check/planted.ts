@@ -272,6 +272,24 @@ export const PLANTED: readonly Planted[] = [
     also: ['cors-not-in-front'],
   },
   {
+    id: 'address-invalid',
+    file: 'app.yaml',
+    replace: 'http://forwardgate.auth.svc:8080/verify/kubernetes',
+    by: '«forwardgate.auth.svc:8080/verify/kubernetes',
+    severity: 'error',
+  },
+  {
+    id: 'trust-forward-header-unset',
+    file: 'dynamic.yaml',
+    replace: `      forwardAuth:
+        address: 'http://{{ env "GATE" }}/verify/billing'
+        trustForwardHeader: false
+`,
+    by: `      «forwardAuth:
+        address: 'http://gate:{{ env "PORT" }}/verify/billing'
+`,
+  },
+  {
     id: 'address-path',
     file: 'app.yaml',
     replace: 'http://forwardgate.auth.svc:8080/verify/kubernetes',
