@@ -6,7 +6,7 @@ import { checkFirstAnswer } from './doctor/first-answer.ts'
 import { checkMetadata } from './doctor/metadata.ts'
 import type { StepReport } from './doctor/report.ts'
 import { checkWithToken } from './doctor/with-token.ts'
-import { countFindings, exitCodeOf, findingsJson, formatFindings } from './findings.ts'
+import { countFindings, exitCodeOf, findingsJson, formatFinding } from './findings.ts'
 import { readInput } from './input.ts'
 import { type Paint, plain, print } from './output.ts'
 import type { Command } from './terminal.ts'
@@ -70,9 +70,7 @@ async function examine(url: string, token: string | undefined): Promise<readonly
 function formatReports(reports: readonly StepReport[], paint: Paint): string {
   const steps = reports.map(({ title, good, findings }) => {
     const lines = good.map((what) => `  ${paint('good', 'ok')}  ${plain(what)}\n`)
-    const found =
-      findings.length === 0 ? '' : `${formatFindings(findings, paint).split('\n').slice(0, -2).join('\n')}\n`
-    return `${paint('strong', title)}\n${lines.join('')}${found}`
+    return `${paint('strong', title)}\n${lines.join('')}${findings.map((finding) => formatFinding(finding, paint)).join('')}`
   })
   const all = reports.flatMap((report) => report.findings)
   return `${steps.join('\n')}\n${countFindings(all)}\n`

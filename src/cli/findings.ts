@@ -62,7 +62,8 @@ export function printFindings(terminal: Terminal, format: Format, findings: read
   })
 }
 
-function formatFinding({ severity, id, what, path, position, why, fix }: Finding, paint: Paint): string {
+/** One finding: `file:line:column: severity: path: what [id]`, with why and fix below. */
+export function formatFinding({ severity, id, what, path, position, why, fix }: Finding, paint: Paint): string {
   const where = position === undefined ? '' : `${position.file}:${position.line}:${position.column}: `
   const subject = path === '' ? '' : `${path}: `
   const lines = [

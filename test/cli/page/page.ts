@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runProcess } from '../run.ts'
 import { CHECK } from './check.ts'
+import { DOCTOR } from './doctor.ts'
 import { EXPLAIN } from './explain.ts'
 import { GENERATE } from './generate.ts'
 import { INIT } from './init.ts'
@@ -12,7 +13,7 @@ import type { Section, Transcript } from './section.ts'
 import { TEST } from './test.ts'
 
 /** The commands of the page, in its order. */
-export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, GENERATE, TEST, SCHEMA]
+export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, DOCTOR, GENERATE, TEST, SCHEMA]
 
 const EXAMPLE = 'examples/config/several-mcp-servers.yaml'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -38,14 +39,17 @@ drift; \`UPDATE_DOCS=1 node --test test/cli/commands-page.test.ts\` writes this 
 /** The whole page, every transcript run now. */
 export async function buildPage(): Promise<string> {
   const overview = await runProcess(['--help'])
-  const sections = await Promise.all(SECTIONS.map(buildSection))
+  const sections: string[] = []
+  // One after the other: dozens of processes at once would only wait for each other.
+  for (const section of SECTIONS) sections.push(await buildSection(section))
   const mistake = await inFolder({ title: '', args: 'explian --route grafana' })
   return `${[INTRODUCTION, fenced('', overview.stdout), mistake, ...sections].join('\n\n')}\n`
 }
 
 async function buildSection({ command, about, transcripts }: Section): Promise<string> {
   const help = await runProcess([command, '--help'])
-  const runs = await Promise.all(transcripts.map(inFolder))
+  const runs: string[] = []
+  for (const transcript of transcripts) runs.push(await inFolder(transcript))
   return [`## ${command}`, about, fenced(`${command} --help`, help.stdout), ...runs].join('\n\n')
 }
 
@@ -53,11 +57,16 @@ async function buildSection({ command, about, transcripts }: Section): Promise<s
 async function inFolder(transcript: Transcript): Promise<string> {
   const { title, args, files = {}, show = [], lines = Number.POSITIVE_INFINITY } = transcript
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-page-'))
+  const running = await transcript.against?.()
+  const names = Object.entries(running?.names ?? {})
   try {
     await copyFile(join(ROOT, EXAMPLE), join(folder, 'config.yaml'))
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
-    const { code, stdout, stderr } = await runProcess(wordsOf(args), { cwd: folder })
-    const all = `${stdout}${stderr}`.trimEnd().split('\n')
+    const words = wordsOf(names.reduce((text, [shown, actual]) => text.replaceAll(shown, actual), args))
+    const stdin = running?.stdin ?? ''
+    const { code, stdout, stderr } = await runProcess(words, { cwd: folder, stdin })
+    const output = names.reduce((text, [shown, actual]) => text.replaceAll(actual, shown), `${stdout}${stderr}`)
+    const all = output.trimEnd().split('\n')
     const shown = all.length > lines ? [...all.slice(0, lines), '…'] : all
     const ending = code === 0 ? [] : [`[exit code ${code}]`]
     return [
@@ -68,6 +77,7 @@ async function inFolder(transcript: Transcript): Promise<string> {
       fenced(args, [...shown, ...ending].join('\n')),
     ].join('\n\n')
   } finally {
+    await running?.stop()
     await rm(folder, { recursive: true })
   }
 }

@@ -1,0 +1,49 @@
+import { type Fault, startPatient } from '../patient.ts'
+import type { Running, Section } from './section.ts'
+
+/** A healthy resource, or one with a fault, with a token for it on standard input. */
+function patient(fault?: Fault): () => Promise<Running> {
+  return async () => {
+    const started = await startPatient()
+    const { url, issuerUrl, stop } = started
+    const stdin = await started.token()
+    started.plant(fault)
+    const names = { 'http://127.0.0.1:8000': new URL(url).origin, 'http://127.0.0.1:8001': issuerUrl }
+    return { names, stdin, stop }
+  }
+}
+
+const slashed: Fault = (path, answer) => {
+  if (!path.startsWith('/.well-known/')) return
+  answer.body = answer.body.replace(/"(resource|authorization_servers)":(\[?)"([^"]*)"/g, '"$1":$2"$3/"')
+}
+
+const withoutChallenge: Fault = (_path, answer) => {
+  delete answer.headers['www-authenticate']
+}
+
+/** `doctor` on a healthy resource and on broken ones. */
+export const DOCTOR: Section = {
+  command: 'doctor',
+  about: `Why can nobody log in? Run it from where a client stands. It does what a strict client does, and names for each mismatch
+the known clients that break on it. Put \`--token-file -\` behind it to go through the door as well.`,
+  transcripts: [
+    {
+      title: 'All is well, and the token opens the door.',
+      args: 'doctor http://127.0.0.1:8000/mcp/kubernetes --token-file -',
+      against: patient(),
+    },
+    {
+      title: 'A slash too many, twice.',
+      args: 'doctor http://127.0.0.1:8000/mcp/kubernetes',
+      against: patient(slashed),
+    },
+    {
+      title: 'A middleware swallows the challenge.',
+      args: 'doctor http://127.0.0.1:8000/mcp/kubernetes',
+      against: patient(withoutChallenge),
+    },
+    { title: 'Nothing is there.', args: 'doctor http://127.0.0.1:65535/mcp' },
+    { title: 'A URL is absolute.', args: 'doctor mcp.example.com' },
+  ],
+}
