@@ -1,10 +1,10 @@
 import type { Config } from './config/model.ts'
 import { assessToken } from './decision/assessment.ts'
 import type { Policy } from './decision/decide.ts'
-import { type MetadataIndex, buildMetadataIndex } from './decision/protected-resource.ts'
+import { buildMetadataIndex, type MetadataIndex } from './decision/protected-resource.ts'
 import { buildRouteTable } from './decision/route-table.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
-import { type LookupResult, createTokenCache } from './issuers/token-cache.ts'
+import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
 
 /** One configuration and all that was built from it. Replaced whole; a request keeps the one it begins with. */
 export interface Generation {

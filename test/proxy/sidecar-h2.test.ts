@@ -103,5 +103,8 @@ test('the sidecar form: Traefik asks over HTTP/2 on loopback, with mutual TLS, a
   t.diagnostic(`${total} requests, ${beforeDrain} connections before the drain, ${connections.length} in all`)
   assert.deepEqual([...statuses.keys()], [200], JSON.stringify([...statuses]))
   assert.equal(beforeDrain, 1, 'one connection carries every call')
-  assert.ok(connections.length <= 2 + CLIENTS, 'the drain costs at most a connection for each request that was waiting for one')
+  assert.ok(
+    connections.length <= 2 + CLIENTS,
+    'the drain costs at most a connection for each request that was waiting for one',
+  )
 })
