@@ -3,7 +3,7 @@ import { type ReadCertificate, readCertificate, watchCertificate } from './confi
 import { SECRET_READABLE } from './config/compile-route.ts'
 import type { Config } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
-import { type Loaded, load, type Source } from './config/source.ts'
+import { load, type Source } from './config/source.ts'
 import { watch } from './config/watch.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/header-fields.ts'
@@ -15,6 +15,7 @@ import { buildOperationsServer } from './http/operations-server.ts'
 import { systemClock } from './issuers/clock.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
 import { type KeyRegistry, openRegistry } from './issuers/registry.ts'
+import { createReloads } from './reload.ts'
 import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import { decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
@@ -68,6 +69,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   logLoaded(first.config, first.warnings)
   if (certificate !== undefined) logCertificate(log, certificate)
 
+  const onBug = (error: unknown): void => log.error({ error: describe(error) }, 'bug')
   let draining = false
   let current: Generation
   const metrics = createMetrics({
@@ -122,7 +124,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     onUnparsable: metrics.unparsable,
     onMetadataRequest: metrics.metadataRequest,
     onHandshakeFailure: (error: Error) => log.debug({ reason: error.message }, 'TLS handshake failed'),
-    onBug: (error: unknown) => log.error({ error: describe(error) }, 'bug'),
+    onBug,
   }
   const auth = buildAuthServer(authPorts, certificate)
   const operations = buildOperationsServer({
@@ -137,41 +139,28 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     throw error
   })
 
-  let ended = false
-  /** The keys of a reload that is still waiting for them. */
-  let opening: KeyRegistry | undefined
-  const apply = async ({ parsed: next }: Loaded): Promise<void> => {
-    if (!next.ok) {
+  const reloads = createReloads({
+    registry: () => current.registry,
+    openRegistry: (config, previous) => openRegistry(config.issuers, keySetPorts, previous),
+    apply: (config, nextRegistry, warnings) => {
+      current = buildGeneration(config, nextRegistry, generationPorts)
+      metrics.configReload('success', now())
+      logLoaded(config, warnings)
+    },
+    onRefused: (refused) => {
       metrics.configReload('failure', now())
-      for (const problem of next.problems) log.error({ problem: formatProblem(problem) }, 'configuration refused')
-      return
-    }
-    const nextRegistry = openRegistry(next.config.issuers, keySetPorts, current.registry)
-    opening = nextRegistry
-    // Requests go on under the old configuration until the new issuers have keys, or have had their time.
-    await nextRegistry.ready
-    opening = undefined
-    if (ended) return
-    const before = current.registry
-    current = buildGeneration(next.config, nextRegistry, generationPorts)
-    before.close(nextRegistry)
-    metrics.configReload('success', now())
-    logLoaded(next.config, next.warnings)
-  }
-  let applied = Promise.resolve()
+      for (const problem of refused) log.error({ problem: formatProblem(problem) }, 'configuration refused')
+    },
+    onBug,
+  })
+  const interval = options.pollInterval === undefined ? {} : { interval: options.pollInterval }
   const watcher = watch(source, {
     loaded,
     now,
-    // One after the other: a reload that waits for keys must not overwrite the next one.
-    onChange: (next) => {
-      applied = applied
-        .then(() => (ended ? undefined : apply(next)))
-        .catch((error: unknown) => log.error({ error: describe(error) }, 'bug'))
-    },
+    onChange: reloads.take,
     onNotice: (notice) => log.warn({ notice }, 'configuration'),
-    ...(options.pollInterval === undefined ? {} : { interval: options.pollInterval }),
+    ...interval,
   })
-
   const certificateWatcher =
     settings.tls === undefined || pair === undefined
       ? undefined
@@ -187,7 +176,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
             logCertificate(log, read.result.certificate)
           },
           onNotice: (notice) => log.warn({ notice }, 'certificate'),
-          ...(options.pollInterval === undefined ? {} : { interval: options.pollInterval }),
+          ...interval,
         })
 
   const close = async (): Promise<void> => {
@@ -196,8 +185,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     watcher.close()
     certificateWatcher?.close()
     await Promise.all([auth.app, operations].map(closeGently))
-    ended = true
-    opening?.close()
+    reloads.close()
     current.registry.close()
   }
   return { ok: true, service: { ...addresses, ready, close } }

@@ -10,7 +10,8 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
   cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'telemetry'],
-  'service.ts': ['generation.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
+  'service.ts': ['generation.ts', 'reload.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
+  'reload.ts': ['config', 'issuers'],
   'generation.ts': ['config', 'decision', 'issuers'],
   'settings.ts': ['config', 'telemetry'],
   'version.ts': [],

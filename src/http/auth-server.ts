@@ -27,7 +27,7 @@ export interface AuthServer {
 export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificate): AuthServer {
   let secure: SecureServer | undefined
   const app = fastify({
-    // Drain goes on answering: 503 would make proxies refuse good requests (facts of Fastify's default).
+    // While draining, Fastify would answer 503 and so make proxies refuse good requests.
     return503OnClosing: false,
     exposeHeadRoutes: false,
     serverFactory: (other) => {
