@@ -35,7 +35,7 @@ export function checkSchema(value: unknown, findings: Findings): ConfigFile | un
   for (let round = 0; round < 3; round++) {
     const result = configSchema.safeParse(rest)
     if (result.success) return result.data
-    const issues = result.error.issues.flatMap((issue) => flatten(issue, rest))
+    const issues = result.error.issues.flatMap((issue) => [...below(issue, rest), ...flatten(issue, rest)])
     for (const issue of issues) tell(issue, rest, findings)
     for (const issue of issues) {
       const cut =
@@ -73,6 +73,16 @@ function flatten(issue: Issue, root: unknown): Issue[] {
     .filter((branch) => !branch.some(isRoot))
     .sort((a, b) => a.length - b.length)[0]
   return meant === undefined ? [issue] : meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+}
+
+/** zod does not look at what stands under a name that cannot be one; it is judged under a name that can. */
+function below(issue: Issue, root: unknown): Issue[] {
+  const [section, name, ...deeper] = issue.path
+  if (issue.code !== 'invalid_key' || deeper.length > 0 || (section !== 'routes' && section !== 'issuers')) return []
+  const value = valueAt(root, pathOf(issue))
+  const judged = configSchema.safeParse({ [section]: { name: value } })
+  const issues = (judged.error?.issues ?? []).flatMap((inner) => flatten(inner, root))
+  return issues.map((inner) => ({ ...inner, path: [section, name ?? '', ...inner.path.slice(2)] }))
 }
 
 function tell(issue: Issue, root: unknown, findings: Findings): void {
