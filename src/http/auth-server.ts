@@ -35,6 +35,8 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
       secure = secureServer(other, ports, certificate)
       return secure.server
     },
+    // Fastify's own would follow ours and destroy the socket, over TLS before our answer has left.
+    clientErrorHandler: refuser(ports),
     frameworkErrors: (_error, request, reply) => answerMetadata(request, reply, ports),
     ...{ routerOptions: { maxParamLength: 1000 } },
   })
@@ -56,7 +58,6 @@ function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
   server.maxHeadersCount = 0
   // Without this, Node answers an unknown `Expect` with 417.
   server.on('checkExpectation', onRequest)
-  server.on('clientError', refuser(ports))
   return server
 }
 
@@ -65,7 +66,6 @@ function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: C
     draining: ports.draining,
     onStream: overHttp2(createVerifyEndpoint(ports), ports),
     onRequest: routeRequests(other, ports),
-    onClientError: refuser(ports),
     onHandshakeFailure: ports.onHandshakeFailure,
   })
 }

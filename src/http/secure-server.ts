@@ -23,7 +23,6 @@ export interface SecureServerPorts {
   readonly onStream: StreamHandler
   /** HTTP/1.1 requests, and the streams that `onStream` leaves. */
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
-  readonly onClientError: (error: NodeJS.ErrnoException, socket: Duplex) => void
   /** A handshake failed, as for a client without a good certificate. */
   readonly onHandshakeFailure: (error: Error) => void
 }
@@ -72,7 +71,6 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
   // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
   Object.assign(server, { maxHeadersCount: 0 })
   listenToStreams(server, ports, sessions)
-  server.on('clientError', ports.onClientError)
   server.on('connection', (socket: Duplex) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
