@@ -10,6 +10,8 @@ import { createVerifyEndpoint, isVerifyTarget, type VerifyPorts } from './verify
 import { type NodeHandler, overHttp1, overHttp2, type TransportPorts } from './verify-transport.ts'
 
 export interface AuthServerPorts extends VerifyPorts, MetadataPorts, TransportPorts {
+  /** Something was refused before it became a request. */
+  readonly onUnparsable: () => void
   /** A TLS handshake failed, as for a client without a good certificate. */
   readonly onHandshakeFailure: (error: Error) => void
 }
@@ -64,7 +66,7 @@ function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
 function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: Certificate): SecureServer {
   return buildSecureServer(certificate, {
     draining: ports.draining,
-    onStream: overHttp2(createVerifyEndpoint(ports), ports),
+    onStream: overHttp2(createVerifyEndpoint(ports)),
     onRequest: routeRequests(other, ports),
     onHandshakeFailure: ports.onHandshakeFailure,
   })

@@ -38,8 +38,6 @@ export interface SecureServer {
 const MOST_STREAMS = 1000
 /** Node refuses more than 128 pairs: an Authorization could hide behind small headers of the client. */
 const MOST_HEADERS = 5000
-/** HTTP/2 counts 32 bytes more for each field (RFC 9113 §6.5.2), and Go sends nothing that it counts as too much. */
-const FIELD_OVERHEAD = 32
 /** Megabytes that the headers of one connection's streams may take together; Node's default is 10. */
 const SESSION_MEMORY = 64
 
@@ -61,7 +59,9 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
     maxHeaderListPairs: MOST_HEADERS,
     maxSessionMemory: SESSION_MEMORY,
     settings: {
-      maxHeaderListSize: LARGEST_HEADER + MOST_HEADERS * FIELD_OVERHEAD,
+      // Go sends nothing that counts as more (RFC 9113 §6.5.2: 32 bytes for each field besides). It must stay at 64 KiB:
+      // past that, one field of one client has nghttp2 end the connection that carries everybody's calls.
+      maxHeaderListSize: LARGEST_HEADER,
       maxConcurrentStreams: MOST_STREAMS,
       enablePush: false,
     },

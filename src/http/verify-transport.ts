@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import { type Answer, type AnswerOptions, denialAnswer } from '../decision/answer.ts'
-import { LARGEST_HEADER } from './limits.ts'
+import type { Answer } from '../decision/answer.ts'
 import type { StreamHandler } from './secure-server.ts'
 import { isVerifyTarget, type VerifyEndpoint } from './verify-endpoint.ts'
 
-export interface TransportPorts extends AnswerOptions {
+export interface TransportPorts {
   readonly draining: () => boolean
-  /** Something was refused before it became a request. */
-  readonly onUnparsable: () => void
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
@@ -25,20 +22,14 @@ export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts):
 }
 
 /**
- * Carries HTTP/2 streams to the endpoint, on Node's core API. The same limit on header bytes as on HTTP/1.1, and the same
- * answer past it; no `Connection` header, which RFC 9113 §8.2.2 forbids: while draining, the connection is ended instead.
+ * Carries HTTP/2 streams to the endpoint, on Node's core API. No `Connection` header, which RFC 9113 §8.2.2 forbids: while
+ * draining, the connection is ended instead.
  */
-export function overHttp2(verify: VerifyEndpoint, ports: TransportPorts): StreamHandler {
+export function overHttp2(verify: VerifyEndpoint): StreamHandler {
   return (stream, headers, rawHeaders, sessions) => {
     const target = headers[':path'] ?? ''
-    const fields = withoutPseudo(rawHeaders)
-    if (sizeOf(fields) > LARGEST_HEADER) {
-      ports.onUnparsable()
-      send(stream, { ...denialAnswer('forwarded_request_invalid', ports), status: 431 })
-      return true
-    }
     if (!isVerifyTarget(target)) return false
-    verify(headers[':method'] ?? '', target, fields, (answer) => {
+    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), (answer) => {
       // A stream that was reset has no connection any more, and nobody to be answered.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     })
@@ -59,11 +50,4 @@ function withoutPseudo(rawHeaders: readonly string[]): readonly string[] {
   let at = 0
   while (rawHeaders[at]?.startsWith(':') === true) at += 2
   return rawHeaders.slice(at)
-}
-
-/** As HTTP/1.1 writes them: colon, blank and line end. */
-function sizeOf(fields: readonly string[]): number {
-  let size = 2 * fields.length
-  for (const text of fields) size += text.length
-  return size
 }

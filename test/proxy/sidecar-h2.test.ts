@@ -92,6 +92,13 @@ test('the sidecar form: Traefik asks over HTTP/2 on loopback, with mutual TLS, a
       }
     }),
   )
+  // One client sends a field of 150 KB. Unless Go knows that it must not pass it on, the connection of everybody ends.
+  const large = { ...headers, 'x-large': 'a'.repeat(150_000) }
+  for (let at = 0; at < 20; at++) {
+    const refused = await fetch(`${traefik.origin}/mcp`, { headers: large })
+    await refused.arrayBuffer()
+    assert.equal(refused.status, 500, 'Traefik refuses it by itself')
+  }
   await sleep(1000)
   const beforeDrain = connections.length
   replica = second.auth
