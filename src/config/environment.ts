@@ -42,17 +42,19 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
   }
   if (written(variables.DCR_PROXY_URL) !== undefined)
     tell('DCR_PROXY_URL', 'is not supported yet in this version; unset it')
-  return {
-    value: {
-      issuers: { default: { issuer, ...(jwksUri === undefined ? {} : { jwksUri }) } },
-      routes: {
-        default: {
-          resource,
-          ...(audience.length === 0 ? {} : { audience }),
-          scopes: scopes.length === 0 ? ['openid'] : scopes,
-        },
+  const value = {
+    issuers: { default: { issuer, ...(jwksUri === undefined ? {} : { jwksUri }) } },
+    routes: {
+      default: {
+        resource,
+        ...(audience.length === 0 ? {} : { audience }),
+        scopes: scopes.length === 0 ? ['openid'] : scopes,
       },
     },
+  }
+  return {
+    // What does not exist cannot be wrong in detail.
+    value: problems.length > 0 ? undefined : value,
     problems,
     place: (path) => ({ path: variableOf(path), position: undefined }),
     fileOf: () => undefined,

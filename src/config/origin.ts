@@ -24,7 +24,8 @@ export function originOfFiles(documents: readonly YamlDocument[]): Origin {
     }
     return documents[0]
   }
-  const merged = problems.length > 0 ? undefined : merge(documents, problems)
+  const unreadable = documents.some(({ value, problems: found }) => value === undefined && found.length > 0)
+  const merged = unreadable ? undefined : merge(documents, problems)
   return {
     value: merged,
     problems,

@@ -40,7 +40,7 @@ export function parse(texts: readonly ConfigText[], surrounding: Surrounding): P
 export function parseOrigin(origin: Origin, { now, readFile }: Surrounding): Parsed {
   const problems: Problem[] = [...origin.problems]
   const warnings: Problem[] = []
-  if (problems.length === 0) {
+  if (problems.length === 0 || origin.value !== undefined) {
     const findings = collect(origin, problems, warnings)
     const readNamed = (name: string, at: Path) => readFile(resolve(origin.fileOf(at), name))
     if (origin.value === null || origin.value === undefined) {

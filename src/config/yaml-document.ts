@@ -82,6 +82,7 @@ function parse(text: string, lineCounter: LineCounter): Document | undefined {
 function toValue(document: Document, position: (offset: number) => Position, problems: Problem[]): unknown {
   let aliasDepth = 0
   let aliased = 0
+  let repeated = 0
   const told = new Set<string>()
   const tell = (node: Node | null, path: Path, message: string): undefined => {
     const offset = node?.range?.[0] ?? 0
@@ -113,6 +114,7 @@ function toValue(document: Document, position: (offset: number) => Position, pro
       if (first.has(key)) {
         const line = position(first.get(key)?.range?.[0] ?? 0).line
         tell(keyed, here, `is written twice, first on line ${line}; remove one of them`)
+        repeated++
       } else if (key === '__proto__') {
         tell(keyed, here, 'is not allowed as a key; remove it')
       } else {
@@ -139,7 +141,8 @@ function toValue(document: Document, position: (offset: number) => Position, pro
     const message = 'the aliases in this file stand for too much; write the values out'
     problems.push({ path: '', message, position: position(0) })
   }
-  return problems.length > 0 ? undefined : value
+  // With a key twice, the first one is read on, so that all other problems are told as well.
+  return problems.length > repeated ? undefined : value
 }
 
 function find(document: Document, path: Path, at: 'key' | 'value'): { offset: number; found: boolean } {

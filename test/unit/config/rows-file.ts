@@ -162,6 +162,15 @@ export const FILE_ROWS: readonly Row[] = [
   {
     slot: 'file',
     good: '<base>',
+    bad: 'issuers: { main: https://id.example.com }\nroutes:\n  api: { resource: https://api.example.com, mode: observ }\n  api: {}\n',
+    problems: [
+      'routes.api.mode: must be enforce or observe, not "observ"; did you mean "observe"? (config.yaml:3:51)',
+      'routes.api: is written twice, first on line 3; remove one of them (config.yaml:4:3)',
+    ],
+  },
+  {
+    slot: 'file',
+    good: '<base>',
     bad: 'issuers: { main: https://id.example.com }\nroutes: { Api: { resource: api.example.com/mcp, mode: observ } }\n',
     problems: [
       'routes.Api: "Api" cannot be a name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:2:11)',
