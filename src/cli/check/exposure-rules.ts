@@ -1,3 +1,4 @@
+import { isWithin } from '../../config/canonical-path.ts'
 import type { Resource, Route } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
 import { metadataUrl } from '../../decision/challenge.ts'
@@ -122,14 +123,11 @@ function takesOthers(rule: Router['rule'], { host }: Probe): boolean {
 }
 
 function openRouters(subject: ManifestSubject, resource: Resource): readonly { router: Router; first: boolean }[] {
-  const probes = ['', '/below'].map(
-    (below): Probe => ({ host: resource.hostname, path: `${resource.path}${below}` || '/' }),
-  )
   const { routers } = subject.landscape
   return routers
     .filter((router) => !isHarmless(router, subject))
     .flatMap((router) => {
-      const taken = probes.filter((probe) => takes(router, probe) !== false)
+      const taken = probesOf(resource, router).filter((probe) => takes(router, probe) !== false)
       if (taken.length === 0) return []
       const rivals = routers.filter((other) => gatedRouter(other, subject) !== undefined)
       const first = taken.some((probe) =>
@@ -137,6 +135,12 @@ function openRouters(subject: ManifestSubject, resource: Resource): readonly { r
       )
       return [{ router, first }]
     })
+}
+
+/** The resource and what lies below it, also exactly there where the router's own rule opens a part of it. */
+function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Probe[] {
+  const own = (rule?.paths ?? []).map((text) => text.replace(/\/$/, '')).filter((text) => isWithin(text, path))
+  return [path, ...own].flatMap((at) => [at || '/', `${at}/below`]).map((at) => ({ host: hostname, path: at }))
 }
 
 /** Guarded, dropped by Traefik, only redirecting, or leading to Traefik's own or to forwardgate's endpoints. */
@@ -150,7 +154,7 @@ function isHarmless(router: Router, subject: ManifestSubject): boolean {
     return true
   return (
     router.services.length > 0 &&
-    router.services.every((name) => name.endsWith('@internal') || /^forwardgate\b/.test(name))
+    router.services.every((name) => name.endsWith('@internal') || /^forwardgate(?:[@:]|$)/.test(name))
   )
 }
 

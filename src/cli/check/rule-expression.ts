@@ -9,6 +9,8 @@ export interface RuleExpression {
   readonly matches: (probe: Probe) => boolean | undefined
   /** Arguments of every PathPrefix. */
   readonly prefixes: readonly string[]
+  /** Arguments of every Path and PathPrefix: where this rule is most particular. */
+  readonly paths: readonly string[]
 }
 
 type Matcher = RuleExpression['matches']
@@ -21,6 +23,7 @@ export function parseRule(text: string): RuleExpression | undefined {
   const tokens = tokenize(text)
   if (tokens === undefined) return undefined
   const prefixes: string[] = []
+  const paths: string[] = []
   let at = 0
   const take = (token: string): boolean => {
     if (tokens[at] !== token) return false
@@ -65,11 +68,12 @@ export function parseRule(text: string): RuleExpression | undefined {
       else if (value !== ',') return undefined
     }
     if (name === 'PathPrefix') prefixes.push(...values)
+    if (name === 'Path' || name === 'PathPrefix') paths.push(...values)
     return matcher(name, values)
   }
 
   const matches = either()
-  return matches === undefined || at < tokens.length ? undefined : { matches, prefixes }
+  return matches === undefined || at < tokens.length ? undefined : { matches, prefixes, paths }
 }
 
 function negate(value: boolean | undefined): boolean | undefined {
