@@ -65,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   if (!first.ok || problems.length > 0) return { ok: false, problems }
   const certificate = pair?.result.ok === true ? pair.result.certificate : undefined
   const logLoaded = (config: Config, warnings: readonly Problem[]): void =>
-    logConfig(log, config, isPrivateAuthPort(settings) ? warnings.filter(isAboutNeighbours) : warnings)
+    logConfig(log, config, isPrivateAuthPort(settings) ? warnings.filter(concernsThisProcess) : warnings)
   logLoaded(first.config, first.warnings)
   if (certificate !== undefined) logCertificate(log, certificate)
 
@@ -218,8 +218,8 @@ function certificateProblems(read: ReadCertificate | undefined): readonly Proble
   return [{ path: TLS_VARIABLES[file], message, position: undefined }]
 }
 
-/** False for what needs somebody else on the network. */
-function isAboutNeighbours({ message }: Problem): boolean {
+/** False for the one warning that is about others who can reach the port. */
+function concernsThisProcess({ message }: Problem): boolean {
   return message !== SECRET_READABLE
 }
 

@@ -16,7 +16,8 @@ const HELP = `Usage: forwardgate doctor URL [--token-file FILE] [--format FORMAT
 Plays a strict MCP and OAuth client against a protected resource that is running: no token, challenge, metadata, login
 server, keys; with a token also that it opens the door and that nobody can make up an identity.
 
-  --token-file FILE an access token for the resource; - reads standard input. Never shown
+  --token-file FILE an access token for the resource; - reads standard input. Never shown; one request carries it in
+                    the query, to see that it is not accepted there: use one that may end in an access log
   --config FILE     accepted for symmetry; nothing of it is needed
   --format FORMAT   text (as it is) or json
   --help            this text
@@ -43,7 +44,7 @@ export const doctor: Command = {
     const token = tokenFile === undefined ? undefined : await readInput(tokenFile, terminal)
     if (token !== undefined && !token.ok) return refuseInput(terminal, read.format, [token.finding])
 
-    const reports = await examine(url, token?.text.trim())
+    const reports = await examine(url, token?.text.trim().replace(/^Bearer /i, ''))
     const findings = reports.flatMap((report) => report.findings)
     print(terminal, read.format, {
       json: { steps: reports.map(({ title, good }) => ({ title, good })), findings: findingsJson(findings) },

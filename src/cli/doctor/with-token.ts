@@ -28,7 +28,7 @@ export async function checkWithToken(url: string, token: string, ask: Ask): Prom
   } else notebook.good(`a client's own ${SPOOFED} is not seen in the answer`)
 
   const alias = await send({ [ALIAS]: PROBE })
-  if (alias.ok && alias.status < 300) {
+  if (!refused(alias)) {
     notebook.find(
       'warning',
       'identity-alias',
@@ -41,7 +41,15 @@ export async function checkWithToken(url: string, token: string, ask: Ask): Prom
   const query = new URL(url)
   query.searchParams.set('access_token', token)
   const inQuery = await ask(query.href, INITIALIZE)
-  if (inQuery.ok && inQuery.status < 300) {
+  if (!inQuery.ok || inQuery.status >= 500) {
+    notebook.find(
+      'warning',
+      'token-in-query-unknown',
+      'a token in the query could not be tried',
+      'A token there ends in logs and histories; MCP forbids it.',
+      'Look at the log of the proxy and try again.',
+    )
+  } else if (!refused(inQuery)) {
     notebook.find(
       'error',
       'token-in-query',
@@ -51,6 +59,11 @@ export async function checkWithToken(url: string, token: string, ask: Ask): Prom
     )
   } else notebook.good('a token in the query is not accepted')
   return notebook.report()
+}
+
+/** Turned away by a gate; any other answer came from behind it. */
+function refused(answer: Exchange): boolean {
+  return answer.ok && [400, 401, 403].includes(answer.status)
 }
 
 function opens(notebook: Notebook, answer: Exchange): boolean {
