@@ -1,5 +1,5 @@
 /** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
-const OIDC_WORDS = new Set(['openid', 'profile', 'email', 'offline_access'])
+export const OIDC_WORDS: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /** The scopes that a token must carry: each once, without the words of OpenID Connect. */
 export function requiredScopes(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {

@@ -29,12 +29,10 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
     return { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...decision.headers], body: '' }
   }
   const row = denialRow(decision.reason)
-  return {
-    ...denialAnswer(decision.reason, options, [
-      ...challengeHeader(decision, row),
-      ...corsHeaders(decision.route, origin),
-    ]),
-  }
+  return denialAnswer(decision.reason, options, [
+    ...challengeHeader(decision, row),
+    ...corsHeaders(decision.route, origin),
+  ])
 }
 
 /** The answer for a reason outside any route: no challenge, as there is no resource to point to. */

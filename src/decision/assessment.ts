@@ -1,4 +1,4 @@
-import type { Issuer, Revocations, Route } from '../config/model.ts'
+import type { Accept, Issuer, Revocations, Route } from '../config/model.ts'
 import { type VerifiedToken, verifyAccessToken } from './access-token.ts'
 import { type Admission, admit } from './authorization.ts'
 import type { Denial } from './denial.ts'
@@ -31,7 +31,7 @@ export async function assessToken(
   revocations: Revocations,
   findKeys: FindKeys,
 ): Promise<Assessment> {
-  const verification = await verifyAccessToken(token, issuersOf(route), findKeys)
+  const verification = await verifyAccessToken(token, issuersOf(route.accept), findKeys)
   if (!verification.ok) return verification
   const verified = verification.token
   return {
@@ -42,6 +42,7 @@ export async function assessToken(
   }
 }
 
-function issuersOf(route: Route): readonly Issuer[] {
-  return [...new Set(route.accept.map((entry) => entry.issuer))]
+/** The issuers that these ways in name, each once. */
+export function issuersOf(accept: readonly Accept[]): readonly Issuer[] {
+  return [...new Set(accept.map(({ issuer }) => issuer))]
 }

@@ -1,5 +1,6 @@
+import { issuersOf } from '../../decision/assessment.ts'
 import type { Described } from './describe.ts'
-import { issuersOf, type Seen, unverifiedTokenOf } from './seen.ts'
+import { type Seen, unverifiedTokenOf } from './seen.ts'
 import { listed, shown } from './values.ts'
 
 type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token type' | 'token claims'

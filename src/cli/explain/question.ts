@@ -1,11 +1,12 @@
 import type { Config, Issuer, KeySource, Route } from '../../config/model.ts'
+import { issuersOf } from '../../decision/assessment.ts'
 import { type Call, callFor, parseCall, parseHeader, placeOf } from '../call.ts'
 import type { Finding } from '../findings.ts'
 import { readInput } from '../input.ts'
 import { parseInstant } from '../instant.ts'
 import { StandIn } from '../stand-in.ts'
 import type { Terminal } from '../terminal.ts'
-import { issuersOf, unverifiedTokenOf } from './seen.ts'
+import { unverifiedTokenOf } from './seen.ts'
 
 /** The options of `explain`, as they were given. */
 export interface ExplainOptions {

@@ -1,4 +1,4 @@
-import type { Accept, Config, Issuer } from '../../config/model.ts'
+import type { Accept, Config } from '../../config/model.ts'
 import type { VerifiedToken } from '../../decision/access-token.ts'
 import { admit } from '../../decision/authorization.ts'
 import { parseCredentials } from '../../decision/credentials.ts'
@@ -31,11 +31,6 @@ export function unverifiedTokenOf(call: Call): UnverifiedToken | undefined {
   const text = tokenTextOf(call)
   const parsed = text === undefined ? undefined : parseUnverifiedToken(text)
   return parsed?.ok === true ? parsed.token : undefined
-}
-
-/** The issuers that a route accepts. */
-export function issuersOf(accept: readonly Accept[]): readonly Issuer[] {
-  return [...new Set(accept.map(({ issuer }) => issuer))]
 }
 
 /** The way in that the decision is about: the one that took the token, else the one of the denial. */

@@ -1,4 +1,5 @@
 import { quote } from '../../config/problem.ts'
+import { OIDC_WORDS } from '../../config/scopes.ts'
 import { parseUnverifiedToken } from '../../decision/unverified-token.ts'
 import type { Finding } from '../findings.ts'
 
@@ -18,7 +19,6 @@ export interface SampleToken {
 type Read = { readonly ok: true; readonly sample: SampleToken } | { readonly ok: false; readonly finding: Finding }
 
 const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid']
-const OIDC_WORDS = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /** Reads a token for its claims; says what is wrong with it, and never shows it. */
 export function readSampleToken(text: string, issuer: string): Read {
