@@ -1,3 +1,5 @@
+import { textTable } from '../../support/text-table.ts'
+
 /** Outcomes of cases by column, for a table at the end. */
 export interface Matrix {
   record(row: string, column: string, outcome: string, why?: string): void
@@ -17,17 +19,9 @@ export function openMatrix(title: string, columns: readonly string[]): Matrix {
       cells.set(column, why === undefined ? outcome : `${outcome} [${reasons.indexOf(why) + 1}]`)
     },
     print() {
-      const table = [['case', ...columns]]
-      for (const [row, cells] of rows) table.push([row, ...columns.map((column) => cells.get(column) ?? '–')])
-      const widths = ['case', ...columns].map((_, at) => Math.max(...table.map((line) => (line[at] ?? '').length)))
-      const lines = table.map((line) =>
-        line
-          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-          .join('  ')
-          .trimEnd(),
-      )
+      const lines = [...rows].map(([row, cells]) => [row, ...columns.map((column) => cells.get(column) ?? '–')])
       const notes = reasons.map((why, at) => `[${at + 1}] ${why}`)
-      return ['', title, '', ...lines, '', ...notes, ''].join('\n')
+      return ['', title, '', textTable(['case', ...columns], lines), '', ...notes, ''].join('\n')
     },
   }
 }
