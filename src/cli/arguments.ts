@@ -44,7 +44,7 @@ export function readArguments<const O extends Options>(
     if (problem !== undefined) return misuse(problem, help, terminal)
     return { ok: true, values, positionals, format: format === 'json' ? 'json' : 'text' }
   } catch (error) {
-    return misuse(explain(error, Object.keys(options)), help, terminal)
+    return misuse(explain(error, [...Object.keys(options), 'help']), help, terminal)
   }
 }
 

@@ -57,7 +57,12 @@ export const generate: Command = {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode
     const { values, positionals, format } = read
-    if (positionals.join(' ') !== 'traefik') return misuse('say for which proxy: traefik', HELP, terminal).exitCode
+    const [proxy = '', ...more] = positionals
+    if (proxy !== 'traefik') {
+      const unknown = proxy === '' ? '' : `; there is no ${quote(proxy)}${didYouMean(proxy, ['traefik'])}`
+      return misuse(`say for which proxy: traefik${unknown}`, HELP, terminal).exitCode
+    }
+    if (more.length > 0) return misuse(`generate takes one proxy, not ${more.join(' ')} too`, HELP, terminal).exitCode
     const form = FORMS.get(values.as ?? 'ingressroute')
     const forms = [...FORMS.keys()]
     const problem =
@@ -96,6 +101,9 @@ export const generate: Command = {
   },
 }
 
+/** A label of RFC 1123, as namespaces and services are named. */
+const KUBERNETES_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
 type Values = { readonly [Name in keyof typeof OPTIONS]?: string | undefined }
 
 function badValue(values: Values): string | undefined {
@@ -104,10 +112,13 @@ function badValue(values: Values): string | undefined {
     if (text !== undefined && !(/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535))
       return `--${name}: ${quote(text)} is no port`
   }
+  const kubernetes = values.as === undefined || values.as === 'ingressroute' || values.as === 'httproute'
   for (const name of ['namespace', 'service', 'entry-point', 'gateway', 'gate-namespace', 'gate-service'] as const) {
     const text = values[name]
-    if (text !== undefined && !/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text))
-      return `--${name}: ${quote(text)} is no name`
+    if (text === undefined) continue
+    if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/.test(text)) return `--${name}: ${quote(text)} is no name`
+    if (kubernetes && name !== 'entry-point' && !KUBERNETES_NAME.test(text))
+      return `--${name}: ${quote(text)} is no Kubernetes name; write lower-case letters, digits and hyphens`
   }
   return undefined
 }

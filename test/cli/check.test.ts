@@ -132,6 +132,15 @@ describe('check', () => {
     )
   })
 
+  it('does not call a failed pipe good', async () => {
+    writeFileSync(join(folder, 'config.yaml'), GOOD['config.yaml'])
+    for (const stdin of ['', '# nothing\n', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n']) {
+      const { code, stdout } = await run(['check', join(folder, 'config.yaml'), '--manifests', '-'], { stdin })
+      assert.equal(code, 1)
+      assert.match(stdout, /warning: --manifests: no router, middleware or entry point .* \[manifests-empty\]/)
+    }
+  })
+
   it('refuses what it cannot read or understand', async () => {
     assert.equal((await run(['check', join(folder, 'none.yaml')])).code, 1)
     assert.equal((await run(['check', join(folder, 'config.yaml'), '--manifests', join(folder, 'none.yaml')])).code, 2)

@@ -36,6 +36,7 @@ const MISUSE: readonly (readonly [args: string, stderr: RegExp])[] = [
   ['explian', /^forwardgate: there is no command "explian"; did you mean "explain"\?\n$/],
   ['fly', /^forwardgate: there is no command "fly"; the commands are serve, /],
   ['explain --rout x', /there is no option --rout; did you mean --route\?/],
+  ['explain --helpp', /there is no option --helpp; did you mean --help\?/],
   ['explain -x', /there is no option -x/],
   ['explain --route', /--route needs a value/],
   ['explain --route a --route b', /--route is given twice/],

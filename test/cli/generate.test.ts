@@ -100,6 +100,9 @@ describe('generate traefik', () => {
     const config = ['--config', join(ROOT, 'examples/config/minimal.yaml')]
     const rows: readonly (readonly [readonly string[], RegExp])[] = [
       [['generate'], /say for which proxy: traefik/],
+      [['generate', 'treafik'], /there is no "treafik"; did you mean "traefik"/],
+      [['generate', 'traefik', 'caddy'], /one proxy, not caddy too/],
+      [['generate', 'traefik', '--namespace', 'Bad_NS', ...config], /--namespace: "Bad_NS" is no Kubernetes name/],
       [['generate', 'traefik', '--as', 'ingresroute'], /did you mean "ingressroute"/],
       [['generate', 'traefik', '--as', 'helm'], /write ingressroute, httproute, docker-labels, file/],
       [['generate', 'traefik', '--route', 'kubernets', ...config], /did you mean "kubernetes"/],

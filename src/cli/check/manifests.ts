@@ -25,7 +25,23 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
       texts.push(input)
     }
   }
-  return { ok: true, ...landscapeOf(texts) }
+  const { landscape, findings } = landscapeOf(texts)
+  const isEmpty = landscape.middlewares.length + landscape.routers.length + landscape.entryPoints.length === 0
+  return {
+    ok: true,
+    landscape,
+    findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_TRAEFIK] : findings,
+  }
+}
+
+/** A pipe whose first command failed brings nothing, and nothing wrong in it must not read as all is well. */
+const NOTHING_ABOUT_TRAEFIK: Finding = {
+  severity: 'warning',
+  id: 'manifests-empty',
+  what: 'no router, middleware or entry point of Traefik stands in what was given',
+  path: '--manifests',
+  why: 'nothing was compared with the configuration',
+  fix: 'look at the path, or at the command that should have written the manifests',
 }
 
 /** The same for texts that are there already. */
