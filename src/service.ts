@@ -64,6 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const problems = [...(first.ok ? [] : first.problems), ...certificateProblems(pair)]
   if (!first.ok || problems.length > 0) return { ok: false, problems }
   const certificate = pair?.result.ok === true ? pair.result.certificate : undefined
+  let shownCertificate = certificate?.shown
   const logLoaded = (config: Config, warnings: readonly Problem[]): void =>
     logConfig(log, config, isPrivateAuthPort(settings) ? warnings.filter(concernsThisProcess) : warnings)
   logLoaded(first.config, first.warnings)
@@ -77,6 +78,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     routes: () => current.config.routes,
     issuers: () => readiness(current.registry),
     tokenCacheEntries: () => current.cachedTokens(),
+    certificateExpiresAt: () =>
+      shownCertificate === undefined ? undefined : Date.parse(shownCertificate.validTo) / 1000,
   })
   metrics.configReload('success', now())
 
@@ -173,6 +176,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
             }
             if (!read.result.ok) return
             auth.useCertificate(read.result.certificate)
+            shownCertificate = read.result.certificate.shown
             logCertificate(log, read.result.certificate)
           },
           onNotice: (notice) => log.warn({ notice }, 'certificate'),

@@ -12,6 +12,8 @@ export interface MetricsSources {
     readonly ageSeconds: number | undefined
   }[]
   readonly tokenCacheEntries: () => number
+  /** Seconds since the epoch; undefined where the auth port speaks no TLS. */
+  readonly certificateExpiresAt: () => number | undefined
 }
 
 /** The events that are counted. Counting is an addition to a plain number; the rest happens at the scrape. */
@@ -129,6 +131,16 @@ export function createMetrics(sources: MetricsSources): Metrics {
   )
   gauge('config_last_reload_success_timestamp_seconds', 'When the configuration in use was loaded.', [], (metric) =>
     metric.set(lastReload.successAt),
+  )
+  gauge(
+    'certificate_expiry_timestamp_seconds',
+    'When the certificate of the auth port expires; absent without TLS.',
+    [],
+    (metric) => {
+      const expiresAt = sources.certificateExpiresAt()
+      if (expiresAt === undefined) metric.remove()
+      else metric.set(expiresAt)
+    },
   )
   gauge('build_info', 'Always 1; version of forwardgate and Node.', ['version', 'node'], (metric) =>
     metric.set({ version: sources.version, node: process.versions.node }, 1),

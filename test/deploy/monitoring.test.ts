@@ -14,7 +14,13 @@ import { alerts, prometheusRules } from './prometheus-rules.ts'
 const promtool = spawnSync('promtool', ['--version']).status === 0
 const needsPromtool = promtool ? {} : { skip: 'SKIPPED: promtool is not installed, so no alert was tried' }
 const metricNames = async () => {
-  const metrics = createMetrics({ version: '0', routes: () => [], issuers: () => [], tokenCacheEntries: () => 0 })
+  const metrics = createMetrics({
+    version: '0',
+    routes: () => [],
+    issuers: () => [],
+    tokenCacheEntries: () => 0,
+    certificateExpiresAt: () => 0,
+  })
   return new Set([...(await metrics.expose()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]))
 }
 const unknownMetrics = (expr: string, known: ReadonlySet<string | undefined>) =>

@@ -133,7 +133,10 @@ function suite(ca: TestCa) {
     await Promise.all([load, newConnections])
     t.diagnostic(`${answered} requests answered`)
     assert.equal(session.closed, false)
-    assert.equal(service.lines().filter(({ msg }) => msg === 'certificate in force').length, 2)
+    const inForce = service.lines().filter(({ msg }) => msg === 'certificate in force')
+    assert.equal(inForce.length, 2)
+    const expiresAt = await service.metric('certificate_expiry_timestamp_seconds')
+    assert.equal(expiresAt, Date.parse(String(inForce[1]?.['validTo'])) / 1000)
   })
 
   test('a bad pair keeps the old one and says why; a good one after it is taken', async (t) => {

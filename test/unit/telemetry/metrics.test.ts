@@ -15,6 +15,7 @@ function open(changes: Partial<MetricsSources> = {}) {
     routes: () => [{ name: 'kubernetes', mode: 'enforce' }],
     issuers: () => [{ name: 'main', keys: 2, ageSeconds: 7 }],
     tokenCacheEntries: () => 3,
+    certificateExpiresAt: () => undefined,
     ...changes,
   })
   /** The samples of one metric, without its prefix. */
@@ -34,6 +35,16 @@ test('decisions are counted by route, issuer, outcome and reason', async () => {
     'decisions_total{route="kubernetes",issuer="main",outcome="allow",reason="token"} 2',
     'decisions_total{route="unmatched",issuer="none",outcome="error",reason="internal_error"} 1',
   ])
+})
+
+test('the expiry of the certificate is there only where there is a certificate', async () => {
+  const { samples } = open()
+  assert.deepEqual(await samples('certificate_expiry_timestamp_seconds'), [])
+  let expiresAt = 1_800_000_000
+  const secure = open({ certificateExpiresAt: () => expiresAt })
+  assert.deepEqual(await secure.samples('certificate_expiry'), ['certificate_expiry_timestamp_seconds 1800000000'])
+  expiresAt++
+  assert.deepEqual(await secure.samples('certificate_expiry'), ['certificate_expiry_timestamp_seconds 1800000001'])
 })
 
 test('durations have no route, and buckets from 50 us', async () => {
