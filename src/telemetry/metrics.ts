@@ -1,6 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, type Histogram, type MetricValueWithName, Registry } from 'prom-client'
 import type { Decision } from '../decision/decide.ts'
+import { type Buckets, createBuckets } from './buckets.ts'
 import { decisionLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
+import { createTally, type Tally } from './tally.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
 export interface MetricsSources {
@@ -39,16 +41,10 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
 
-  const tally = <L extends string>(name: string, help: string, labels: readonly L[], current?: Current<L>) =>
-    createTally(registry, `forwardgate_${name}`, help, labels, current)
-  const knownRoute = {
-    label: 'route',
-    values: () => new Set([UNMATCHED, ...sources.routes().map((route) => route.name)]),
-  } as const
-  const knownIssuer = {
-    label: 'issuer',
-    values: () => new Set(sources.issuers().map((issuer) => issuer.name)),
-  } as const
+  const tally = (name: string, help: string, labels: readonly string[], current?: () => ReadonlySet<string>) =>
+    exposeTally(registry, `forwardgate_${name}`, help, labels, current)
+  const knownRoute = () => new Set([UNMATCHED, ...sources.routes().map((route) => route.name)])
+  const knownIssuer = () => new Set(sources.issuers().map((issuer) => issuer.name))
 
   const decisions = tally(
     'decisions_total',
@@ -76,19 +72,13 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const reloads = tally('config_reloads_total', 'Configuration reloads by outcome.', ['outcome'])
   const metadata = tally('metadata_requests_total', 'Requests for protected-resource metadata.', ['route'], knownRoute)
 
-  const durations = new Histogram({
-    name: 'forwardgate_decision_duration_seconds',
-    help: 'Time from the headers of a call to its answer.',
-    labelNames: ['outcome'],
-    buckets: BUCKETS,
-    registers,
-  })
-  const observeDuration = {
-    allow: durations.labels('allow'),
-    deny: durations.labels('deny'),
-    error: durations.labels('error'),
-    would_deny: durations.labels('would_deny'),
+  const durations = {
+    allow: createBuckets(BUCKETS),
+    deny: createBuckets(BUCKETS),
+    error: createBuckets(BUCKETS),
+    would_deny: createBuckets(BUCKETS),
   }
+  exposeBuckets(registry, 'decision_duration_seconds', 'Time from the headers of a call to its answer.', durations)
 
   const gauge = <L extends string>(
     name: string,
@@ -148,61 +138,76 @@ export function createMetrics(sources: MetricsSources): Metrics {
 
   return {
     decision: (decision, seconds) => {
-      decisions.add(decisionLabels(decision))
-      observeDuration[decision.outcome].observe(seconds)
+      const { route, issuer, outcome, reason } = decisionLabels(decision)
+      decisions.add(route, issuer, outcome, reason)
+      durations[outcome].observe(seconds)
     },
-    unparsable: () =>
-      decisions.add({ route: UNMATCHED, issuer: NO_ISSUER, outcome: 'deny', reason: 'forwarded_request_invalid' }),
-    freshTokenDenial: (route, reason) => fresh.add({ route, reason }),
-    tokenCacheLookup: (result) => lookups.add({ result }),
-    issuerRefresh: (issuer, outcome) => refreshes.add({ issuer, outcome }),
+    unparsable: () => decisions.add(UNMATCHED, NO_ISSUER, 'deny', 'forwarded_request_invalid'),
+    freshTokenDenial: (route, reason) => fresh.add(route, reason),
+    tokenCacheLookup: (result) => lookups.add(result),
+    issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),
     configReload: (outcome, at) => {
-      reloads.add({ outcome })
+      reloads.add(outcome)
       lastReload.successful = outcome === 'success' ? 1 : 0
       if (outcome === 'success') lastReload.successAt = at
     },
-    metadataRequest: (route) => metadata.add({ route: route ?? UNMATCHED }),
+    metadataRequest: (route) => metadata.add(route ?? UNMATCHED),
     contentType: registry.contentType,
     expose: () => registry.metrics(),
   }
 }
 
-/** The values that a label may have in the current configuration. */
-interface Current<L extends string> {
-  readonly label: L
-  readonly values: () => ReadonlySet<string>
-}
-
-/** A counter kept as plain numbers and handed to prom-client at the scrape; series of removed routes and issuers go. */
-function createTally<L extends string>(
+/**
+ * A counter kept as plain numbers and handed to prom-client at the scrape. `current`: the values that the first label may
+ * have in the configuration in force; series of removed routes and issuers go.
+ */
+function exposeTally(
   registry: Registry,
   name: string,
   help: string,
-  labelNames: readonly L[],
-  current?: Current<L>,
-): { readonly add: (labels: Readonly<Record<L, string>>) => void } {
-  const series = new Map<string, { readonly labels: Record<L, string>; count: number }>()
-  new Counter<L>({
+  labelNames: readonly string[],
+  current?: () => ReadonlySet<string>,
+): Tally {
+  const tally = createTally()
+  new Counter({
     name,
     help,
     labelNames,
     registers: [registry],
     collect() {
       this.reset()
-      const values = current?.values()
-      for (const [key, { labels, count }] of series) {
-        if (current !== undefined && values?.has(labels[current.label]) === false) series.delete(key)
-        else this.inc(labels, count)
+      if (current !== undefined) tally.keep(current())
+      for (const { values, count } of tally.series()) {
+        this.inc(Object.fromEntries(labelNames.map((label, at) => [label, values[at] ?? ''])), count)
       }
     },
   })
-  return {
-    add: (labels) => {
-      let key = ''
-      for (const label of labelNames) key += `${labels[label]}\n`
-      const found = series.get(key)
-      if (found === undefined) series.set(key, { labels: { ...labels }, count: 1 })
-      else found.count += 1
-    },
-  }
+  return tally
+}
+
+/** A histogram kept as plain numbers. prom-client's own takes values one by one; what it needs at the scrape is `get`. */
+function exposeBuckets(
+  registry: Registry,
+  name: string,
+  help: string,
+  series: Readonly<Record<string, Buckets>>,
+): void {
+  const metric = `forwardgate_${name}`
+  const values = (): MetricValueWithName<string>[] =>
+    Object.entries(series).flatMap(([outcome, buckets]) => {
+      if (buckets.count() === 0) return []
+      const bounds = [...BUCKETS, '+Inf']
+      const counts = [...buckets.cumulated(), buckets.count()]
+      return [
+        ...bounds.map((le, at) => ({
+          metricName: `${metric}_bucket`,
+          labels: { le, outcome },
+          value: counts[at] ?? 0,
+        })),
+        { metricName: `${metric}_sum`, labels: { outcome }, value: buckets.sum() },
+        { metricName: `${metric}_count`, labels: { outcome }, value: buckets.count() },
+      ]
+    })
+  const get = async () => ({ name: metric, help, type: 'histogram', aggregator: 'sum', values: values() })
+  registry.registerMetric({ name: metric, get } as unknown as Histogram)
 }

@@ -55,6 +55,17 @@ test('durations have no route, and buckets from 50 us', async () => {
   assert.ok(lines.every((line) => !line.includes('route=')))
 })
 
+test('buckets hold what is not above them, the last one everything; outcomes that never came have no series', async () => {
+  const { metrics, samples } = open()
+  for (const seconds of [0.00005, 0.00006, 5, 6]) metrics.decision(ALLOW, seconds)
+  const lines = await samples('decision_duration_seconds')
+  const bucket = (le: string) => lines.find((line) => line.includes(`le="${le}"`))?.split(' ')[1]
+  assert.deepEqual(['0.00005', '0.0001', '2.5', '5', '+Inf'].map(bucket), ['1', '2', '2', '3', '4'])
+  assert.ok(lines.includes('decision_duration_seconds_count{outcome="allow"} 4'))
+  assert.ok(lines.includes('decision_duration_seconds_sum{outcome="allow"} 11.00011'))
+  assert.ok(lines.every((line) => line.includes('outcome="allow"')))
+})
+
 test('what is counted beside decisions', async () => {
   const { metrics, samples } = open()
   metrics.freshTokenDenial('kubernetes', 'audience_mismatch')
