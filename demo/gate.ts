@@ -19,18 +19,25 @@ export interface Gate {
 
 /**
  * Starts `forwardgate serve` as a process of its own with this configuration, on free loopback ports, and resolves once
- * it is ready. It inherits no setting from this process's environment. `onLine` hears its log.
+ * it is ready. It inherits no setting from this process's environment; `variables` are more of its own. Without a
+ * configuration there is no file, and the variables describe the route. `onLine` hears its log.
  */
-export async function startGate(configuration: string, onLine: (line: string) => void = () => {}): Promise<Gate> {
+export async function startGate(
+  configuration: string | undefined,
+  onLine: (line: string) => void = () => {},
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Gate> {
   const directory = await mkdtemp(join(tmpdir(), 'forwardgate-demo-'))
   const configFile = join(directory, 'config.yaml')
-  await writeFile(configFile, configuration)
+  if (configuration !== undefined) await writeFile(configFile, configuration)
 
   let addresses: { readonly auth: string; readonly operations: string } | undefined
   const child = await startChild(process.execPath, [MAIN, 'serve'], {
+    cwd: directory,
     env: {
       PATH: process.env['PATH'],
-      FORWARDGATE_CONFIG: configFile,
+      ...variables,
+      ...(configuration === undefined ? {} : { FORWARDGATE_CONFIG: configFile }),
       FORWARDGATE_LISTEN: '127.0.0.1:0',
       FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0',
       FORWARDGATE_DECISION_LOG: 'all',

@@ -18,6 +18,17 @@ export interface IssuerOptions {
   readonly account?: { readonly sub: string; readonly claims?: Readonly<Record<string, unknown>> }
   /** Seconds that an access token lives where neither client nor resource says otherwise; default 600. */
   readonly tokenLife?: number
+  /** Where it differs from the rest of the world. */
+  readonly shape?: IssuerShape
+}
+
+/** What makes an issuer like that of one provider. */
+export interface IssuerShape {
+  /** True: no document at the place of RFC 8414, only at that of OpenID Connect. */
+  readonly openidDiscoveryOnly?: boolean
+  /** Paths of the provider, and what stands there; such as `/application/o/token/` for `/token`. */
+  readonly aliases?: Readonly<Record<string, string>>
+  readonly configure?: (configuration: Configuration) => Configuration
 }
 
 /** A protected resource for which this issuer signs tokens when a client asks for it by `resource` (RFC 8707). */
@@ -63,10 +74,13 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const path = options.path ?? ''
   const mount = path.replace(/\/$/, '')
 
-  const provider = new Provider(`${origin}${path}`, await configuration(options, mount))
+  const shape = options.shape ?? {}
+  const usual = await configuration(options, mount)
+  const provider = new Provider(`${origin}${path}`, shape.configure?.(usual) ?? usual)
   const oidc = provider.callback()
   handler.current = (request, response) => {
-    const local = localTarget(request.url ?? '/', mount)
+    const target = request.url ?? '/'
+    const local = shape.aliases?.[target] ?? localTarget(target, mount, shape.openidDiscoveryOnly === true)
     if (local === undefined) {
       response.writeHead(404).end()
       return
@@ -94,9 +108,10 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
 }
 
 /** The target without the mount path; RFC 8414 §3.1 puts the well-known part before it. */
-function localTarget(target: string, mount: string): string | undefined {
+function localTarget(target: string, mount: string, openidDiscoveryOnly: boolean): string | undefined {
   const wellKnown = '/.well-known/oauth-authorization-server'
-  if (target === `${wellKnown}${mount}` || target === `${wellKnown}${mount}/`) return wellKnown
+  if (target === `${wellKnown}${mount}` || target === `${wellKnown}${mount}/`)
+    return openidDiscoveryOnly ? undefined : wellKnown
   return target.startsWith(`${mount}/`) ? target.slice(mount.length) : undefined
 }
 
