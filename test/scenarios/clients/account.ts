@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { followLogin } from '../../../demo/issuer-login.ts'
+
+/** How a client becomes known to the authorization server, and who uses it. */
+export type Login =
+  /** A person; the client registers itself (RFC 7591). */
+  | { readonly kind: 'registers'; readonly refreshes?: boolean }
+  /** A person; somebody registered the client and typed its id in. */
+  | { readonly kind: 'registered'; readonly clientId: string; readonly refreshes?: boolean }
+  /** Nobody: client credentials. */
+  | {
+      readonly kind: 'credentials'
+      readonly clientId: string
+      readonly clientSecret: string
+      readonly issuer: string
+      /** What the program was told to ask for; without it version 1 of the SDK asks for nothing, version 2 as the challenge says. */
+      readonly scope?: string
+    }
+
+/** A request that a client made, to whomever. */
+export interface Exchange {
+  readonly method: string
+  readonly url: string
+  readonly status: number
+  readonly challenge: string | null
+  /** The form that was sent to a token endpoint. */
+  readonly form: URLSearchParams | undefined
+}
+
+/** What a client remembers about its login, in the shape that both SDKs ask for. */
+export interface Provider<Information, Tokens> {
+  readonly redirectUrl: string
+  readonly clientMetadata: ClientMetadata
+  state(): string
+  clientInformation(): Information | undefined
+  saveClientInformation(information: Information): void
+  tokens(): Tokens | undefined
+  saveTokens(tokens: Tokens): void
+  redirectToAuthorization(url: URL): void
+  saveCodeVerifier(verifier: string): void
+  codeVerifier(): string
+  invalidateCredentials(scope: string): void
+}
+
+/** A person who uses a client, and what the client remembers. */
+export interface Account<Remembered> {
+  readonly provider: Remembered
+  /** Every authorization request that the client sent the user to. */
+  readonly logins: readonly URL[]
+  /** Plays the user at the last of them; what the client's redirect URI is called with. */
+  login(): Promise<URLSearchParams>
+}
+
+interface ClientMetadata {
+  client_name: string
+  redirect_uris: string[]
+  grant_types: string[]
+  response_types: string[]
+  token_endpoint_auth_method: string
+}
+
+/** Nothing is remembered yet but `known`, where somebody registered the client and typed its id in. */
+export function createAccount<Information extends object, Tokens extends object>(
+  refreshes: boolean,
+  known: Information | undefined,
+): Account<Provider<Information, Tokens>> {
+  const memory: { information: Information | undefined; tokens: Tokens | undefined; verifier: string; state: string } =
+    { information: known, tokens: undefined, verifier: '', state: '' }
+  const logins: URL[] = []
+  return {
+    logins,
+    login: async () => {
+      const url = logins.at(-1)
+      if (url === undefined) throw new Error('the client sent nobody to a login')
+      const { searchParams } = await followLogin(url)
+      if (searchParams.get('state') !== memory.state) throw new Error(`the login failed: ${searchParams}`)
+      return searchParams
+    },
+    provider: {
+      redirectUrl: REDIRECT_URI,
+      clientMetadata: {
+        client_name: 'scenario',
+        redirect_uris: [REDIRECT_URI],
+        grant_types: refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
+      state: () => {
+        memory.state = randomUUID()
+        return memory.state
+      },
+      clientInformation: () => memory.information,
+      saveClientInformation: (information) => {
+        memory.information = information
+      },
+      tokens: () => memory.tokens,
+      saveTokens: (tokens) => {
+        memory.tokens = tokens
+      },
+      redirectToAuthorization: (url) => {
+        logins.push(url)
+      },
+      saveCodeVerifier: (verifier) => {
+        memory.verifier = verifier
+      },
+      codeVerifier: () => memory.verifier,
+      invalidateCredentials: (scope) => {
+        if (scope === 'all' || scope === 'tokens') memory.tokens = undefined
+        if (scope === 'all' || scope === 'client') memory.information = known
+      },
+    },
+  }
+}
+
+/** Fetches, and writes down what was fetched. */
+export function recordingFetch(exchanges: Exchange[]): (url: string | URL, init?: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    const response = await fetch(url, init)
+    exchanges.push({
+      method: init?.method ?? 'GET',
+      url: String(url),
+      status: response.status,
+      challenge: response.headers.get('www-authenticate'),
+      form: init?.body instanceof URLSearchParams ? init.body : undefined,
+    })
+    return response
+  }
+}
+
+/** Where a program on the user's machine waits for its login to come back (RFC 8252 §7.3). */
+export const REDIRECT_URI = 'http://127.0.0.1:33418/callback'

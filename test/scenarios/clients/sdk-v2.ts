@@ -1,0 +1,32 @@
+import {
+  Client,
+  ClientCredentialsProvider,
+  type OAuthClientProvider,
+  type StoredOAuthClientInformation,
+  type StoredOAuthTokens,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client'
+import { createProgram, type McpProgram } from './session.ts'
+
+/** @modelcontextprotocol/client: version 2, stricter about issuers, and with a step-up of its own. */
+export const SDK_V2: McpProgram = createProgram<StoredOAuthClientInformation, StoredOAuthTokens>({
+  name: 'client 2.x',
+  credentials: (login) => new ClientCredentialsProvider({ ...login, expectedIssuer: login.issuer }),
+  known: (clientId) => ({ client_id: clientId }),
+  dial: (url, provider, fetch, announce) => {
+    const client = new Client({ name: 'scenario', version: '1.0.0' })
+    const transport = new StreamableHTTPClientTransport(url, { fetch, authProvider: provider as OAuthClientProvider })
+    client.setNotificationHandler('notifications/message', ({ params }) => announce(params.data))
+    return {
+      connect: () => client.connect(transport),
+      finishLogin: (callback) => transport.finishAuth(callback),
+      call: async (name, input, onProgress) => {
+        const onprogress = ({ progress }: { progress: number }) => onProgress(progress)
+        return (await client.callTool({ name, arguments: input }, { onprogress })).content
+      },
+      close: () => client.close(),
+    }
+  },
+  needsLogin: (error) => error instanceof UnauthorizedError,
+})

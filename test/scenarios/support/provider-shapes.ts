@@ -1,0 +1,57 @@
+import type { Configuration } from 'oidc-provider'
+import type { IssuerShape } from '../../../demo/issuer.ts'
+
+/** What an application of Authentik may differ in. */
+interface AuthentikOptions {
+  /** A client whose tokens have expired a minute before they are issued. */
+  readonly late?: string
+}
+
+/**
+ * An issuer as Authentik has one for each application: found by OpenID Connect discovery only; no registration; one
+ * token endpoint for all; `aud` is the client ID whatever `resource` is asked for; each granted scope is a claim
+ * `"mcp:read": true`, there is no `scope`; the client in `azp`.
+ */
+export function likeAuthentik(scopes: readonly string[], options: AuthentikOptions = {}): IssuerShape {
+  return {
+    openidDiscoveryOnly: true,
+    aliases: { '/application/o/token/': '/token' },
+    configure: (usual): Configuration => ({
+      ...usual,
+      scopes: new Set(['openid', 'profile', 'email', 'offline_access', ...scopes]),
+      features: {
+        ...usual.features,
+        registration: { enabled: false },
+        resourceIndicators: {
+          enabled: true,
+          defaultResource: async () => 'urn:application',
+          useGrantedResource: async () => true,
+          getResourceServerInfo: async (_context, _indicator, { clientId }) => ({
+            scope: scopes.join(' '),
+            audience: clientId,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: 600,
+            jwt: { sign: { alg: 'RS256' } },
+          }),
+        },
+      },
+      formats: {
+        customizers: {
+          jwt: (_context, _token, parts) => {
+            const { payload } = parts
+            parts.header = { ...parts.header, typ: 'JWT' }
+            for (const scope of words(payload['scope'])) payload[scope] = true
+            payload['azp'] = payload['client_id']
+            if (payload['azp'] === options.late) payload['exp'] = Number(payload['iat']) - 60
+            delete payload['scope']
+            delete payload['client_id']
+          },
+        },
+      },
+    }),
+  }
+}
+
+function words(text: unknown): readonly string[] {
+  return typeof text === 'string' ? text.split(' ').filter(Boolean) : []
+}
