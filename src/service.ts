@@ -28,6 +28,8 @@ export interface ServiceOptions {
   readonly source: Source
   readonly log: Logger
   readonly version: string
+  /** Log lines that could not be written; default none. */
+  readonly lostLogLines?: () => number
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   readonly fetch?: typeof fetch
@@ -78,6 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     routes: () => current.config.routes,
     issuers: () => readiness(current.registry),
     tokenCacheEntries: () => current.cachedTokens(),
+    lostLogLines: options.lostLogLines ?? (() => 0),
     certificateExpiresAt: () =>
       shownCertificate === undefined ? undefined : Date.parse(shownCertificate.validTo) / 1000,
   })

@@ -186,6 +186,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
     routes: () => [{ name: 'api', mode: 'observe' }],
     issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1 }],
     tokenCacheEntries: () => 0,
+    lostLogLines: () => 0,
     certificateExpiresAt: () => 0,
   })
   metrics.decision(internalError(), 0.001)

@@ -1,6 +1,7 @@
 import { formatProblem } from '../config/problem.ts'
 import { startService } from '../service.ts'
 import { readSettings } from '../settings.ts'
+import { createLogOutput, sinkOf } from '../telemetry/log-output.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
 import { readArguments } from './arguments.ts'
@@ -17,6 +18,10 @@ Everything else comes from the environment; see docs/reference/configuration.md.
 Exit codes: 0 ended by a signal, 1 a listener failed, 2 the configuration or an argument is wrong.
 `
 
+const STANDARD_OUTPUT = 1
+/** The longest that the end of the process waits for somebody to read the log. */
+const LAST_LINES_MS = 1000
+
 /** Runs the service. Starts on good input only: a bad configuration is told in full and ends in exit code 2. */
 export const serve: Command = {
   name: 'serve',
@@ -28,10 +33,11 @@ export const serve: Command = {
     const parsed = readSettings(terminal.env)
     if (!parsed.ok) return refuse(terminal, parsed.problems)
     const { settings } = parsed
-    const log = createLogger(settings.logLevel)
+    const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
+    const log = createLogger(settings.logLevel, output)
     const source = chooseSource(read.values.config, settings)
     try {
-      const started = await startService({ settings, source, log, version: readVersion() })
+      const started = await startService({ settings, source, log, version: readVersion(), lostLogLines: output.lost })
       if (!started.ok) return refuse(terminal, started.problems.map(formatProblem))
       const { service } = started
       log.info({ auth: service.auth, operations: service.operations }, 'listening')
@@ -43,6 +49,8 @@ export const serve: Command = {
     } catch (error) {
       terminal.stderr.write(`forwardgate: ${error instanceof Error ? error.message : String(error)}\n`)
       return 1
+    } finally {
+      await output.end(LAST_LINES_MS)
     }
   },
 }

@@ -14,6 +14,7 @@ export interface MetricsSources {
     readonly ageSeconds: number | undefined
   }[]
   readonly tokenCacheEntries: () => number
+  readonly lostLogLines: () => number
   /** Seconds since the epoch; undefined where the auth port speaks no TLS. */
   readonly certificateExpiresAt: () => number | undefined
 }
@@ -97,6 +98,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
       },
     })
   const lastReload = { successful: 1, successAt: 0 }
+  new Counter({
+    name: 'forwardgate_log_lines_lost_total',
+    help: 'Log lines that could not be written.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(sources.lostLogLines())
+    },
+  })
   gauge('route_observed', '1 where a route is only observed and denies nothing.', ['route'], (metric) => {
     for (const route of sources.routes()) metric.set({ route: route.name }, route.mode === 'observe' ? 1 : 0)
   })

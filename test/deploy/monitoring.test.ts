@@ -19,6 +19,7 @@ const metricNames = async () => {
     routes: () => [],
     issuers: () => [],
     tokenCacheEntries: () => 0,
+    lostLogLines: () => 0,
     certificateExpiresAt: () => 0,
   })
   return new Set([...(await metrics.expose()).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]))

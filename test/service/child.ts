@@ -16,8 +16,19 @@ export interface Ended {
   readonly lines: readonly string[]
 }
 
+/** What a process is started in. */
+export interface Surroundings {
+  /** A command that becomes the service at its end, such as `prlimit --nofile=64 --`. */
+  readonly within?: readonly string[]
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[]
+  /** Milliseconds after which it is killed; default 20 s. */
+  readonly longest?: number
+}
+
 /** `forwardgate serve` as a process of its own. */
 export interface GateProcess {
+  readonly pid: number
   readonly auth: string
   readonly operations: string
   readonly lines: readonly string[]
@@ -38,8 +49,12 @@ export async function runGate(
 }
 
 /** Starts the service and resolves when it listens. */
-export async function startGateProcess(t: TestContext, variables: Variables): Promise<GateProcess> {
-  const { child, lines, ended } = launch(t, variables, ['serve'])
+export async function startGateProcess(
+  t: TestContext,
+  variables: Variables,
+  surroundings: Surroundings = {},
+): Promise<GateProcess> {
+  const { child, lines, ended } = launch(t, variables, ['serve'], surroundings)
   const listening = new Promise<Record<string, unknown>>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const entry: Record<string, unknown> = JSON.parse(line)
@@ -49,6 +64,7 @@ export async function startGateProcess(t: TestContext, variables: Variables): Pr
   const first = await Promise.race([listening, ended()])
   if (!('auth' in first)) return assert.fail(`it ended: ${JSON.stringify(first)}`)
   return {
+    pid: child.pid ?? 0,
     auth: String(first['auth']),
     operations: String(first['operations']),
     lines,
@@ -59,8 +75,14 @@ export async function startGateProcess(t: TestContext, variables: Variables): Pr
   }
 }
 
-function launch(t: TestContext, variables: Variables, args: readonly string[]) {
-  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(process.execPath, [MAIN, ...args], {
+function launch(
+  t: TestContext,
+  variables: Variables,
+  args: readonly string[],
+  { within = [], nodeOptions = [], longest = 20_000 }: Surroundings = {},
+) {
+  const [command = '', ...rest] = [...within, process.execPath, ...nodeOptions, MAIN, ...args]
+  const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, rest, {
     // Nothing of this process's own variables, and no ./config.yaml to be found.
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     env: { PATH: process.env['PATH'], ...LOOPBACK, ...variables },
@@ -73,7 +95,7 @@ function launch(t: TestContext, variables: Variables, args: readonly string[]) {
     stderr += chunk.toString()
   })
   const closed = once(child, 'close')
-  const giveUp = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const giveUp = setTimeout(() => child.kill('SIGKILL'), longest)
   t.after(async () => {
     child.kill('SIGKILL')
     await closed

@@ -15,6 +15,7 @@ function open(changes: Partial<MetricsSources> = {}) {
     routes: () => [{ name: 'kubernetes', mode: 'enforce' }],
     issuers: () => [{ name: 'main', keys: 2, ageSeconds: 7 }],
     tokenCacheEntries: () => 3,
+    lostLogLines: () => 7,
     certificateExpiresAt: () => undefined,
     ...changes,
   })
@@ -132,6 +133,7 @@ test('state is read at the scrape', async () => {
   ])
   assert.deepEqual(await samples('route_observed'), ['route_observed{route="a"} 1', 'route_observed{route="b"} 0'])
   assert.deepEqual(await samples('token_cache_entries'), ['token_cache_entries 3'])
+  assert.deepEqual(await samples('log_lines_lost_total'), ['log_lines_lost_total 7'])
   assert.deepEqual(await samples('build_info'), [`build_info{version="1.2.3",node="${process.versions.node}"} 1`])
 })
 
