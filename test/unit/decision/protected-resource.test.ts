@@ -65,6 +65,9 @@ test('a document is found by exactly its host and path', () => {
     ['api.example.com', `${WELL_KNOWN}/MCP/k`, undefined],
     ['api.example.com', `${WELL_KNOWN}/x/../mcp/k`, undefined],
     ['api.example.com', '/.well-known/oauth-authorization-server', undefined],
+    // The host and the path together read like a resource.
+    ['api.example.co', `${WELL_KNOWN}m/mcp/k`, undefined],
+    ['root.example', '/'.padEnd(WELL_KNOWN.length, 'x'), undefined],
   ]
   for (const [host, target, resource] of found) assert.equal(find(host, target), resource, `${host} ${target}`)
 })

@@ -177,6 +177,7 @@ for (const jwksUri of [
   'http://127.0.0.1.example.com/jwks',
   'http://evilsvc/jwks',
   'http://svc.cluster.local.example.com/jwks',
+  'http://authentik.svc.example.com/jwks',
   'file:///etc/passwd',
   'data:application/json,{}',
 ]) {

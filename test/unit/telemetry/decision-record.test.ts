@@ -175,6 +175,16 @@ test('any token: no part of it is in the record', () => {
   )
 })
 
+test('the labels of a request that belongs to no route say nothing of the request', () => {
+  const decision: Decision = { ...denied({ reason: 'route_unknown' }), route: undefined }
+  assert.deepEqual(decisionLabels(decision), {
+    route: 'unmatched',
+    issuer: 'none',
+    outcome: 'deny',
+    reason: 'route_unknown',
+  })
+})
+
 test('a fresh token that is refused is somebody whose login loops', () => {
   const issuedAgo = (seconds: number | undefined, token: Token = { scopes: [] }, route: Partial<Route> = {}) =>
     isFreshTokenDenial(judged({ issuedAt: seconds === undefined ? undefined : NOW - seconds, ...token }, route), NOW)

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Assessment } from '../../../src/decision/assessment.ts'
+import type { Denial } from '../../../src/decision/denial.ts'
+import { createTokenCache, type LookupResult } from '../../../src/issuers/token-cache.ts'
+import { SAMPLE_KEY, sampleRoute, sampleToken } from '../decision/sample.ts'
+
+const ROUTE = sampleRoute()
+const OTHER = sampleRoute({ name: 'other' })
+
+function good(key = SAMPLE_KEY): Assessment {
+  const admission = { denial: undefined, scopes: new Set<string>() }
+  return { ok: true, token: sampleToken({ key }), admission, identity: { ok: true, headers: [] } }
+}
+
+/** A cache in front of these assessments, each used once. */
+function openCache(...assessments: readonly Assessment[]) {
+  const lookups: LookupResult[] = []
+  const waiting = [...assessments]
+  const cache = createTokenCache({
+    ...{ entries: 10, bytes: 100_000 },
+    assess: async () => waiting.shift() ?? assert.fail('assessed too often'),
+    onLookup: (result) => lookups.push(result),
+  })
+  return { ...cache, lookups }
+}
+
+const refused = (denial: Denial): Assessment => ({ ok: false, denial })
+
+test('a good token is assessed once for each route', async () => {
+  const { assessToken, lookups, size } = openCache(good(), refused({ reason: 'token_revoked', by: 'sub' }))
+  for (const _ of [1, 2, 3]) assert.equal((await assessToken('token', ROUTE)).ok, true)
+  assert.equal((await assessToken('token', OTHER)).ok, false, 'what one route takes says nothing of another')
+  assert.deepEqual(lookups, ['miss', 'hit', 'hit', 'miss'])
+  assert.equal(size(), 1)
+})
+
+test('it is known by every character: another signature of the same content is another token', async () => {
+  const { assessToken } = openCache(good(), refused({ reason: 'signature_invalid' }))
+  assert.equal((await assessToken('header.payload.signature', ROUTE)).ok, true)
+  assert.equal((await assessToken('header.payload.signaturE', ROUTE)).ok, false)
+})
+
+test('it is forgotten with its key', async () => {
+  const key = { ...SAMPLE_KEY, live: true }
+  const { assessToken } = openCache(good(key), refused({ reason: 'key_unknown', unverifiedAlgorithm: 'ES256' }))
+  assert.equal((await assessToken('token', ROUTE)).ok, true)
+  key.live = false
+  assert.equal((await assessToken('token', ROUTE)).ok, false)
+})
+
+for (const denial of [
+  { reason: 'keys_unavailable' },
+  { reason: 'key_unknown', unverifiedAlgorithm: 'ES256' },
+  { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' },
+] as const) {
+  test(`${denial.reason} is not remembered: what was missing may be there now`, async () => {
+    const { assessToken, lookups } = openCache(refused(denial), good())
+    assert.equal((await assessToken('token', ROUTE)).ok, false)
+    assert.equal((await assessToken('token', ROUTE)).ok, true)
+    assert.deepEqual(lookups, ['miss', 'miss'])
+  })
+}
+
+test('a bad signature is remembered for a moment', async () => {
+  const { assessToken, lookups, size } = openCache(refused({ reason: 'signature_invalid' }))
+  for (const _ of [1, 2]) assert.equal((await assessToken('token', ROUTE)).ok, false)
+  assert.deepEqual([lookups, size()], [['miss', 'refused'], 0])
+})
+
+test('what comes at the same time is assessed once; an exception is told to all and not kept', async () => {
+  let calls = 0
+  const cache = createTokenCache({
+    ...{ entries: 10, bytes: 100_000 },
+    assess: async () => {
+      calls += 1
+      if (calls === 1) throw new Error('a bug')
+      return good()
+    },
+    onLookup: () => {},
+  })
+  const both = [cache.assessToken('token', ROUTE), cache.assessToken('token', ROUTE)]
+  for (const one of both) await assert.rejects(async () => one, /a bug/)
+  assert.equal((await cache.assessToken('token', ROUTE)).ok, true)
+  assert.equal(calls, 2)
+})
