@@ -5,7 +5,7 @@ import { type Decision, decide, internalError } from '../../src/decision/decide.
 import { readHeaderFields } from '../../src/decision/header-fields.ts'
 import type { FindKeys } from '../../src/decision/keys.ts'
 import { buildRouteTable } from '../../src/decision/route-table.ts'
-import { importJwkSet } from '../../src/issuers/jwk-import.ts'
+import { importJwkSet, type KeyImport } from '../../src/issuers/jwk-import.ts'
 import { selectKeys } from '../../src/issuers/key-selection.ts'
 import { importSecret } from '../../src/issuers/local-keys.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
@@ -66,17 +66,19 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
 /** Decides in this process: no socket, no cache, no clock. */
 export function createInProcess(config: Config, forge: TokenForge) {
   const routes = buildRouteTable(config.routes)
+  const findKeys = createFindKeys(forge)
   return async (vector: Vector): Promise<{ readonly decision: Decision; readonly answer: WireAnswer }> => {
     const { method, target, headers } = toWireRequest(vector, forge)
     // As the parser does (RFC 9110 §5.5): blanks around a value are not part of it.
     const fields = readHeaderFields(headers.flatMap(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')]))
-    const findKeys = createFindKeys(forge, vector.keysDown ?? [])
+    const found: FindKeys = (issuer, alg, kid) =>
+      vector.keysDown?.includes(issuer.name) === true ? 'unavailable' : findKeys(issuer, alg, kid)
     const policy = {
       routes,
       now: () => NOW,
       assessToken: vector.bug
         ? () => Promise.reject(new Error('a bug'))
-        : (token: string, route: Config['routes'][number]) => assessToken(token, route, config.revocations, findKeys),
+        : (token: string, route: Config['routes'][number]) => assessToken(token, route, config.revocations, found),
     }
     const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
     let decision: Decision
@@ -108,13 +110,15 @@ export function createSocketSend(origin: string): Send {
   }
 }
 
-function createFindKeys(forge: TokenForge, keysDown: readonly string[]): FindKeys {
+function createFindKeys({ keySet }: Pick<TokenForge, 'keySet'>): FindKeys {
+  const imports = new Map<string, KeyImport>()
   return (issuer, alg, kid) => {
-    if (keysDown.includes(issuer.name)) return 'unavailable'
     const imported =
-      issuer.keys.kind === 'secretFile'
+      imports.get(issuer.name) ??
+      (issuer.keys.kind === 'secretFile'
         ? importSecret(issuer.keys.secret)
-        : importJwkSet(forge.keySet(issuer.name as IssuerName))
+        : importJwkSet(keySet(issuer.name as IssuerName)))
+    imports.set(issuer.name, imported)
     if (!imported.ok) return 'unavailable'
     const keys = selectKeys(imported.keys, alg, kid)
     return keys.length === 0 ? 'unknown' : keys.map((key) => ({ ...key, live: true }))

@@ -24,7 +24,17 @@ export function signToken(
   alg: string,
   key: KeyObject | undefined,
 ): string {
-  const input = `${encode(header)}.${encode(claims)}`
+  return signTexts(JSON.stringify(header), JSON.stringify(claims), alg, key)
+}
+
+/** The same for a header and a payload as they are written: repeated members, blanks, bytes that are no JSON. */
+export function signTexts(
+  header: string | Buffer,
+  payload: string | Buffer,
+  alg: string,
+  key: KeyObject | undefined,
+): string {
+  const input = `${encode(header)}.${encode(payload)}`
   return `${input}.${key === undefined ? '' : signInput(input, alg, key).toString('base64url')}`
 }
 
@@ -52,6 +62,6 @@ function signInput(input: string, alg: string, key: KeyObject): Buffer {
 const PSS_PADDING = 6
 const DIGEST_LENGTH = -1
 
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
+function encode(text: string | Buffer): string {
+  return Buffer.from(text).toString('base64url')
 }
