@@ -1,0 +1,211 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source code
+import { type MutantFamily, without } from './mutant.ts'
+
+const DECISION = ['test/conformance/in-process.test.ts', 'test/unit/decision/*.test.ts']
+
+/** What is checked of a request before its token is looked at. */
+export const REQUEST_MUTANTS: readonly MutantFamily[] = [
+  {
+    file: 'src/decision/decide.ts',
+    tests: DECISION,
+    mutants: [
+      without(
+        'refusing an unknown route name (the path chooses instead)',
+        'if (question.routeName !== undefined && named === undefined) {',
+        'if (false) {',
+      ),
+      without('looking for method overrides', 'checkOverride(route, fields) ?? checkAlias', 'checkAlias'),
+      without('looking for aliases of identity headers', '?? checkAlias(route, fields) ??', '??'),
+      without('the allow-list of origins', '?? checkOrigin(route, fields)', ''),
+      without('the route asking for preflights', "if (preflight && route.preflight === 'pass')", 'if (preflight)'),
+      without(
+        'the limit of anonymous to no field at all',
+        ' && fields.authorization === undefined && rules',
+        ' && rules',
+      ),
+      without('the rules on anonymous requests', ' && rules.length === 0 && !preflight', ' && !preflight'),
+      without('keeping preflights from anonymous', ' && rules.length === 0 && !preflight', ' && rules.length === 0'),
+      without('the time', 'checkTime(token, policy.now()) ?? admission.denial', 'admission.denial'),
+      without('the ways into the route', '?? admission.denial ?? checkRules', '?? checkRules'),
+      without('the rules', ' ?? checkRules(token, admission.scopes, before.rules)', ''),
+      without(
+        'the order: an expired token is refused for its access',
+        'checkTime(token, policy.now()) ?? admission.denial',
+        'admission.denial ?? checkTime(token, policy.now())',
+      ),
+      without(
+        'the order: origin after alias',
+        'checkAlias(route, fields) ?? checkOrigin(route, fields)',
+        'checkOrigin(route, fields) ?? checkAlias(route, fields)',
+      ),
+      without('refusing what is the service’s fault on observed routes', "row.class !== 'service' && ", ''),
+      without('refusing aliases on observed routes', " && reason !== 'identity_header_alias'", ''),
+      without(
+        'emptying identity headers of who passes without a token',
+        "outcome: 'allow', reason, headers: emptyIdentityHeaders(route)",
+        "outcome: 'allow', reason, headers: []",
+      ),
+      without(
+        'emptying identity headers of who passes a route that is observed',
+        'denial, headers: emptyIdentityHeaders(route)',
+        'denial, headers: []',
+      ),
+      without('method overrides where preflights pass', "route.preflight === 'pass' || route.rules", 'route.rules'),
+      without(
+        'method overrides where rules ask for the method',
+        ' || route.rules.some((rule) => rule.methods !== undefined)',
+        '',
+      ),
+      without(
+        'aliases of the override headers',
+        ' || findAlias(fields.oddNames ?? [], METHOD_OVERRIDES) !== undefined',
+        '',
+      ),
+      without('refusing two Origin fields', 'fields.origin !== SEVERAL && route', 'fields.origin === SEVERAL || route'),
+    ],
+  },
+  {
+    file: 'src/decision/forwarded-request.ts',
+    tests: DECISION,
+    mutants: [
+      without('noticing a field that is missing', 'if (field === undefined) return `${name} is missing`', ''),
+      without('noticing a field that came twice', 'if (field === SEVERAL) return `${name} came more than once`', ''),
+      without('the list of methods', 'if (!KNOWN_METHODS.has(method))', 'if (false)'),
+      without('refusing TRACE', " && method !== 'TRACE'", ''),
+      without(
+        'comparing the method with that of the call',
+        "if (ownMethod !== 'GET' && ownMethod",
+        'if (false && ownMethod',
+      ),
+      without(
+        'the syntax of hosts',
+        'return HOST_NAME.test(host) || IPV6_LITERAL.test(host) ? host : undefined',
+        'return host',
+      ),
+      without('the case of hosts', '.toLowerCase()\n', '\n'),
+      without('the port of hosts', ".replace(/:[0-9]+$/, '')", ''),
+      without('the trailing dot of hosts', String.raw`.replace(/\.$/, '')`, ''),
+      without('the syntax of paths', 'if (!PATH.test(path))', 'if (false)'),
+      without('refusing two slashes in front', String.raw`^\/(?!\/)[`, String.raw`^\/[`),
+      without('cutting off the query', 'uri.slice(0, query)', 'uri'),
+      without('OPTIONS in a preflight', "request.method === 'OPTIONS' &&", ''),
+      without('Origin in a preflight', "typeof fields.origin === 'string' &&", ''),
+      without(
+        'Access-Control-Request-Method in a preflight',
+        "typeof fields.accessControlRequestMethod === 'string' &&",
+        '',
+      ),
+      without(
+        'the absence of credentials in a preflight',
+        "typeof fields.accessControlRequestMethod === 'string' &&\n    fields.authorization === undefined",
+        "typeof fields.accessControlRequestMethod === 'string'",
+      ),
+    ],
+  },
+  {
+    file: 'src/decision/header-fields.ts',
+    tests: DECISION,
+    mutants: [
+      without(
+        'noticing repeats (the first one counts)',
+        "fields[slot] === undefined ? (rawHeaders[at + 1] ?? '') : SEVERAL",
+        "fields[slot] ?? rawHeaders[at + 1] ?? ''",
+      ),
+      without(
+        'noticing repeats (the last one counts)',
+        "fields[slot] === undefined ? (rawHeaders[at + 1] ?? '') : SEVERAL",
+        "rawHeaders[at + 1] ?? ''",
+      ),
+      without(
+        'exact names',
+        'const lowerCase = name.toLowerCase()',
+        "const lowerCase = name.toLowerCase().replaceAll('_', '-')",
+      ),
+      without('the case of names', 'const lowerCase = name.toLowerCase()', 'const lowerCase = name'),
+      without('underscores as odd', '|| lowerCase === 0x2d', '|| lowerCase === 0x2d || lowerCase === 0x7f'),
+      without('X-HTTP-Method', "  ['x-http-method', 'methodOverride'],\n", ''),
+    ],
+  },
+  {
+    file: 'src/decision/credentials.ts',
+    tests: DECISION,
+    mutants: [
+      without('the scheme', "if (scheme !== 'bearer')", 'if (false)'),
+      without('the case of the scheme', ".replace(BEYOND_SCHEME, '').toLowerCase()", ".replace(BEYOND_SCHEME, '')"),
+      without('refusing an empty field as no credentials', " || authorization === ''", ''),
+      without('the space after the scheme', "authorization[6] !== ' ' || token[0] === ' '", "token[0] === ' '"),
+      without('exactly one space', "authorization[6] !== ' ' || token[0] === ' '", "authorization[6] !== ' '"),
+      without('the longest token', 'if (token.length > LONGEST_TOKEN)', 'if (false)'),
+    ],
+  },
+  {
+    file: 'src/decision/route-table.ts',
+    tests: DECISION,
+    mutants: [
+      without('the lock of paths', '!route.lockedPaths.some((locked) => isWithin(path, locked))', 'false'),
+      without('the lock of hosts', '|| route.lockedHosts.includes(request.host)) return', '|| true) return'),
+      without('other routes that differ in case', 'if (inAnyCase.some((other) => other !== route)) {', 'if (false) {'),
+      without(
+        'refusing paths with two readings on a named route',
+        'if (path === undefined) return { ok: false, route, denial: AMBIGUOUS_PATH }\n  return place(route, request, path)',
+        'return place(route, request, path ?? request.path)',
+      ),
+      without(
+        'refusing paths with two readings on plain /verify',
+        'const path = canonicalPath(request.path)\n  if (path === undefined) return { ok: false, denial: AMBIGUOUS_PATH }\n',
+        'const path = canonicalPath(request.path) ?? request.path\n',
+      ),
+      without('rules for GET on HEAD', "request.method === 'HEAD' ? 'GET' : request.method", 'request.method'),
+      without('the case in the paths of rules', 'const folded = foldPath(path)', 'const folded = path'),
+      without(
+        'the methods of rules (they never match)',
+        'rule.methods === undefined || rule.methods.includes(request.method) || rule.methods.includes(method)',
+        'rule.methods === undefined',
+      ),
+      without(
+        'the paths of rules (they never match)',
+        'rule.paths === undefined || rule.paths.some((rulePath) => isWithin(folded, rulePath))',
+        'rule.paths === undefined',
+      ),
+      without(
+        'refusing a host and path of no route',
+        "if (route === undefined) return { ok: false, denial: { reason: 'route_unknown' } }\n  return place(route, request, path)",
+        'return place(route ?? [...table.byName.values()][0], request, path)',
+      ),
+    ],
+  },
+  {
+    file: 'src/config/canonical-path.ts',
+    tests: [
+      'test/conformance/in-process.test.ts',
+      'test/unit/decision/route-table.test.ts',
+      'test/unit/config/canonical-path.test.ts',
+    ],
+    mutants: [
+      without('whole segments', 'path.startsWith(`${prefix}/`)', 'path.startsWith(prefix)'),
+      without('refusing escaped separators', 'DANGEROUS_ESCAPE.test(decoded) || ', ''),
+      without(
+        'refusing escaped percent signs',
+        'DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|',
+        'DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|',
+      ),
+      without('refusing escaped controls', 'DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|', 'DANGEROUS_ESCAPE = /%(?:'),
+      without('refusing what is no UTF-8', ' || !isUtf8(decoded)', ''),
+      without('refusing empty segments', "segment === '' || segment === '.'", "segment === '.'"),
+      without('refusing dot segments', "segment === '' || segment === '.' || segment === '..'", "segment === ''"),
+      without('refusing parameters', '&-:<->', '&->'),
+      without('refusing backslashes', String.raw`@-[\]-~]`, '@-~]'),
+      without(
+        'decoding unreserved characters',
+        'UNRESERVED.test(character) ? character : triplet.toUpperCase()',
+        'triplet.toUpperCase()',
+      ),
+      without('one spelling of escapes', 'character : triplet.toUpperCase()', 'character : triplet'),
+      without(
+        'the folding of case',
+        'decodeURIComponent(path).toUpperCase().toLowerCase()',
+        'decodeURIComponent(path)',
+      ),
+    ],
+  },
+]
