@@ -2,6 +2,7 @@ import type { Config } from './config/model.ts'
 import { assessToken } from './decision/assessment.ts'
 import type { Policy } from './decision/decide.ts'
 import { buildMetadataIndex, type MetadataIndex } from './decision/protected-resource.ts'
+import { buildRegistrationIndex, type RegistrationIndex } from './decision/registration.ts'
 import { buildRouteTable } from './decision/route-table.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
@@ -12,6 +13,7 @@ export interface Generation {
   readonly registry: KeyRegistry
   readonly policy: Policy
   readonly metadata: MetadataIndex
+  readonly registrations: RegistrationIndex
   readonly cachedTokens: () => number
 }
 
@@ -36,7 +38,8 @@ export function buildGeneration(config: Config, registry: KeyRegistry, ports: Ge
     config,
     registry,
     policy: { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: ports.now },
-    metadata: buildMetadataIndex(config.routes),
+    metadata: buildMetadataIndex(config.routes, registry.findDocument),
+    registrations: buildRegistrationIndex(config.routes),
     cachedTokens: cache.size,
   }
 }

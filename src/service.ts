@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { type ReadCertificate, readCertificate, watchCertificate } from './config/certificate.ts'
 import { SECRET_READABLE } from './config/compile-route.ts'
-import type { Config } from './config/model.ts'
+import type { Config, Issuer } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
 import { load, type Source } from './config/source.ts'
 import { watch } from './config/watch.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/header-fields.ts'
+import { registrationState } from './decision/registration.ts'
 import { buildGeneration, type Generation } from './generation.ts'
 import { buildAuthServer } from './http/auth-server.ts'
 import { closeGently } from './http/close-gently.ts'
@@ -14,7 +15,7 @@ import { listen } from './http/listen.ts'
 import { buildOperationsServer } from './http/operations-server.ts'
 import { systemClock } from './issuers/clock.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
-import { type KeyRegistry, openRegistry } from './issuers/registry.ts'
+import { openRegistry } from './issuers/registry.ts'
 import { createReloads } from './reload.ts'
 import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
@@ -22,6 +23,7 @@ import { decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decis
 import { logCertificate, logConfig } from './telemetry/load-log.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { createRegistrationLog } from './telemetry/registration-log.ts'
 
 export interface ServiceOptions {
   readonly settings: Settings
@@ -78,7 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const metrics = createMetrics({
     version,
     routes: () => current.config.routes,
-    issuers: () => readiness(current.registry),
+    issuers: () => readiness(current),
     tokenCacheEntries: () => current.cachedTokens(),
     lostLogLines: options.lostLogLines ?? (() => 0),
     certificateExpiresAt: () =>
@@ -86,6 +88,12 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   })
   metrics.configReload('success', now())
 
+  const registrationLog = createRegistrationLog(log)
+  let keysTried = false
+  const logRegistrations = (): void => {
+    // Before, keys are read for a generation that is not yet in force.
+    if (keysTried) registrationLog(current.config.issuers, current.registry.findDocument)
+  }
   const keySetPorts: KeySetPorts = {
     fetch: options.fetch ?? fetch,
     clock: systemClock,
@@ -93,6 +101,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     onRefresh: (event) => {
       metrics.issuerRefresh(event.issuer, event.outcome)
       logRefresh(log, event)
+      logRegistrations()
     },
   }
   const generationPorts = {
@@ -102,9 +111,9 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   }
   const registry = openRegistry(first.config.issuers, keySetPorts)
   current = buildGeneration(first.config, registry, generationPorts)
-  let keysTried = false
   const ready = registry.ready.then(() => {
     keysTried = true
+    logRegistrations()
   })
 
   const decisionLog = createDecisionLog({
@@ -124,6 +133,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const authPorts = {
     policy: () => current.policy,
     metadata: () => current.metadata,
+    registrations: () => current.registrations,
+    findDocument: (issuer: Issuer) => current.registry.findDocument(issuer),
     exposeReason: settings.exposeReason,
     draining: () => draining,
     onDecision,
@@ -136,7 +147,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const operations = buildOperationsServer({
     draining: () => draining,
     keysTried: () => keysTried,
-    issuers: () => readiness(current.registry),
+    issuers: () => readiness(current),
     metrics,
   })
   const addresses = await listenOnBoth(auth.app, operations, settings).catch((error: unknown) => {
@@ -152,6 +163,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
       current = buildGeneration(config, nextRegistry, generationPorts)
       metrics.configReload('success', now())
       logLoaded(config, warnings)
+      logRegistrations()
     },
     onRefused: (refused) => {
       metrics.configReload('failure', now())
@@ -211,12 +223,17 @@ async function listenOnBoth(auth: FastifyInstance, operations: FastifyInstance, 
   }
 }
 
-function readiness(registry: KeyRegistry) {
-  return registry.statuses().map(({ issuer, lastFailure, ...status }) => ({
-    ...status,
-    name: issuer,
-    lastError: lastFailure,
-  }))
+function readiness({ config, registry }: Generation) {
+  const registering = config.issuers.filter(({ registration }) => registration !== undefined)
+  return registry.statuses().map(({ issuer: name, lastFailure, ...status }) => {
+    const issuer = registering.find((entry) => entry.name === name)
+    return {
+      ...status,
+      name,
+      lastError: lastFailure,
+      ...(issuer === undefined ? {} : { registration: registrationState(registry.findDocument(issuer)).kind }),
+    }
+  })
 }
 
 function certificateProblems(read: ReadCertificate | undefined): readonly Problem[] {

@@ -184,7 +184,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
   const metrics = createMetrics({
     version: '0.0.0',
     routes: () => [{ name: 'api', mode: 'observe' }],
-    issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1 }],
+    issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1, registration: 'offered' }],
     tokenCacheEntries: () => 0,
     lostLogLines: () => 0,
     certificateExpiresAt: () => 0,

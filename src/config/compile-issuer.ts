@@ -3,6 +3,7 @@ import { KEY_SOURCES, keySource } from './key-source.ts'
 import type { Issuer, KeySource } from './model.ts'
 import { type Findings, oneOf, type Path, quote } from './problem.ts'
 import type { ReadNamedFile } from './referenced-file.ts'
+import { compileRegistration } from './registration.ts'
 import type { IssuerEntry } from './schema.ts'
 import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './schema-issuer.ts'
 
@@ -48,6 +49,7 @@ export function compileIssuer(
     booleanScopes: map.booleanScopes ?? false,
     scopePrefix: map.scopePrefix ?? '',
     clientClaims: map.clientClaims ?? ['client_id', 'azp', 'cid', 'appid'],
+    registration: compileRegistration(map.registration, keys, [...path, 'registration'], findings),
   }
 }
 

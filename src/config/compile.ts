@@ -4,6 +4,7 @@ import { compileRoute } from './compile-route.ts'
 import type { Config, Revocations } from './model.ts'
 import { type Findings, quote } from './problem.ts'
 import type { ReadNamedFile } from './referenced-file.ts'
+import { checkRegistrationsUsed } from './registration.ts'
 import { checkEqualResources } from './resource.ts'
 import type { ConfigFile } from './schema.ts'
 import { checkOverlaps } from './selection.ts'
@@ -38,6 +39,7 @@ export function compile(file: ConfigFile, now: number, findings: Findings, readF
   })
   checkEqualResources(resources, findings)
   checkOverlaps(routes, findings)
+  checkRegistrationsUsed([...issuers.values()], routes, findings)
   return { issuers: [...issuers.values()], routes, revocations: compileRevocations(file.revocations, now, findings) }
 }
 

@@ -13,7 +13,11 @@ export const CONFIG_VARIABLES = [
     meaning:
       'Scopes, separated by spaces or commas: clients are told to ask for them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
   },
-  { name: 'DCR_PROXY_URL', default: '', meaning: 'Not supported yet; refused.' },
+  {
+    name: 'DCR_PROXY_URL',
+    default: '',
+    meaning: 'A registration endpoint (RFC 7591) for clients, where the issuer has none. Needs discovery.',
+  },
 ] as const
 
 /** The values of those variables. */
@@ -24,6 +28,7 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
   const issuer = written(variables.OIDC_ISSUER)
   const resource = written(variables.RESOURCE_URL)
   const jwksUri = written(variables.OIDC_JWKS_URI)
+  const endpoint = written(variables.DCR_PROXY_URL)
   const audience = words(variables.OIDC_AUDIENCE)
   const scopes = words(variables.OIDC_SCOPE ?? '')
   const problems: Problem[] = []
@@ -40,10 +45,16 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
       'is not set; set it to the URL that users type into a client, such as https://api.example.com/mcp',
     )
   }
-  if (written(variables.DCR_PROXY_URL) !== undefined)
-    tell('DCR_PROXY_URL', 'is not supported yet in this version; unset it')
+  if (endpoint !== undefined && jwksUri !== undefined)
+    tell('DCR_PROXY_URL', 'needs what discovery finds at OIDC_ISSUER; unset OIDC_JWKS_URI')
   const value = {
-    issuers: { default: { issuer, ...(jwksUri === undefined ? {} : { jwksUri }) } },
+    issuers: {
+      default: {
+        issuer,
+        ...(jwksUri === undefined ? {} : { jwksUri }),
+        ...(endpoint === undefined ? {} : { registration: { endpoint } }),
+      },
+    },
     routes: {
       default: {
         resource,
@@ -63,6 +74,7 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
 
 function variableOf(path: Path): string {
   const [section, , key] = path
+  if (section === 'issuers' && key === 'registration') return 'DCR_PROXY_URL'
   if (section === 'issuers') return key === 'jwksUri' ? 'OIDC_JWKS_URI' : 'OIDC_ISSUER'
   if (section !== 'routes') return formatPath(path)
   if (key === 'audience') return 'OIDC_AUDIENCE'

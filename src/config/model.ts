@@ -35,7 +35,16 @@ export interface Issuer {
   readonly scopePrefix: string
   /** Claims that name the client; the first one present decides. */
   readonly clientClaims: readonly string[]
+  /** How clients register where the issuer has no registration of its own; undefined: that is not our business. */
+  readonly registration: Registration | undefined
 }
+
+/** What clients that want to register (RFC 7591) are given in place of a registration at the issuer. */
+export type Registration =
+  /** The one public client that exists at the issuer, for those whose redirect URIs are all among these. */
+  | { readonly kind: 'client'; readonly clientId: string; readonly redirectUris: readonly string[] }
+  /** A registration endpoint that somebody else runs. */
+  | { readonly kind: 'endpoint'; readonly endpoint: string }
 
 /** Where an issuer's keys come from. Exactly one per issuer; secrets never mix with remote keys. */
 export type KeySource =

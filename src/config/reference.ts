@@ -16,6 +16,11 @@ const SECTIONS = [
     ['issuers', '*'],
   ],
   [
+    'registration',
+    'Under `issuers.<name>.registration`: either `clientId` and `redirectUris`, or `endpoint`. Needs discovery, and a route that advertises the issuer.',
+    ['issuers', '*', 'registration'],
+  ],
+  [
     'A route',
     'Under `routes.<name>`. Names of routes and issuers are 1 to 63 lower-case letters, digits and hyphens; `none` and `unmatched` are reserved.',
     ['routes', '*'],

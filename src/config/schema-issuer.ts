@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { duration, nonEmptyList, plainText, scope, tokenType, topLevelClaim, webUrl } from './schema-text.ts'
+import {
+  duration,
+  nonEmptyList,
+  plainText,
+  redirectUri,
+  resourceUrl,
+  scope,
+  tokenType,
+  topLevelClaim,
+  webUrl,
+} from './schema-text.ts'
 
 /** JWS algorithms whose public key may be published. */
 export const ASYMMETRIC_ALGORITHMS = [
@@ -69,4 +79,20 @@ export const issuerShape = {
   clientClaims: nonEmptyList(topLevelClaim)
     .optional()
     .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
+  registration: z
+    .strictObject({
+      clientId: plainText
+        .optional()
+        .describe('The public client (PKCE, no secret) that was made at the issuer by hand; every client gets it.'),
+      redirectUris: nonEmptyList(redirectUri)
+        .optional()
+        .describe(
+          'Where clients may be sent back to, exactly; `http` only to loopback, where one without a port stands for every port.',
+        ),
+      endpoint: resourceUrl
+        .optional()
+        .describe('A registration endpoint (RFC 7591) that somebody else runs, in place of the two above.'),
+    })
+    .optional()
+    .describe('Lets clients register where the issuer cannot (RFC 7591).'),
 }

@@ -43,14 +43,20 @@ export const webUrl = text(
   (input) => explainUrl(input, 'https://id.example.com/page'),
 ).meta({ title: 'URL' })
 
-/** The `resource` of RFC 9728: https, or http on the loopback host. */
-export const resourceUrl = text(
-  String.raw`^(?:https:\/\/${HOST}|http:\/\/${LOOPBACK})${PORT}(?:\/[\u0021\u0022\u0024-\u003e\u0040-\u005b\u005d-\u007e]*)?(?:\?[\u0021\u0022\u0024-\u005b\u005d-\u007e]*)?$`,
-  (input) =>
-    /^http:/i.test(input) && webUrl.safeParse(input).success
-      ? `${quote(input)} is not https; write ${quote(input.replace(/^http/i, 'https'))} (http is only for localhost)`
-      : explainUrl(input, 'https://api.example.com/mcp'),
+const PROTECTED_URL = String.raw`^(?:https:\/\/${HOST}|http:\/\/${LOOPBACK})${PORT}(?:\/[\u0021\u0022\u0024-\u003e\u0040-\u005b\u005d-\u007e]*)?(?:\?[\u0021\u0022\u0024-\u005b\u005d-\u007e]*)?$`
+
+/** The `resource` of RFC 9728, or another URL that clients are sent to: https, or http on the loopback host. */
+export const resourceUrl = text(PROTECTED_URL, (input) =>
+  explainProtectedUrl(input, 'https://api.example.com/mcp'),
 ).meta({ title: 'URL' })
+
+/** A redirect URI of an OAuth client (RFC 6749 §3.1.2), exactly; http only to loopback (RFC 8252 §7.3). */
+export const redirectUri = text(PROTECTED_URL, (input) => {
+  if (/^(?!https?:)[a-z][a-z0-9+.-]*:/i.test(input)) {
+    return `${quote(input)} has a scheme that any program on the device can claim; only https, and http to localhost, work here`
+  }
+  return explainProtectedUrl(input, 'https://claude.ai/api/mcp/auth_callback')
+}).meta({ title: 'URL' })
 
 /** An origin as browsers send it (RFC 6454 §6.2), or `null`. */
 export const origin = text(
@@ -129,6 +135,12 @@ export const dateTime = text(
 
 /** An empty list is always a mistake: it would mean nobody, or everybody. */
 export const nonEmptyList = <T extends z.ZodType>(item: T) => z.array(item).min(1)
+
+function explainProtectedUrl(input: string, example: string): string {
+  return /^http:/i.test(input) && webUrl.safeParse(input).success
+    ? `${quote(input)} is not https; write ${quote(input.replace(/^http/i, 'https'))} (http is only for localhost)`
+    : explainUrl(input, example)
+}
 
 /** Why this is no absolute web URL, and what to write. */
 function explainUrl(input: string, example: string): string {

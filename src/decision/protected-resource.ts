@@ -1,9 +1,12 @@
 import type { Resource, Route } from '../config/model.ts'
+import { authoritiesOf, comparableAuthority } from './authority.ts'
+import { type FindServerDocument, registrationState, registrationUrl } from './registration.ts'
 
-/** One RFC 9728 document, ready to send. */
+/** One RFC 9728 document. */
 export interface ResourceMetadata {
   readonly route: Route
-  readonly body: string
+  /** The text to send. It can change with what issuers say of themselves, only where one has a registration. */
+  readonly body: () => string
 }
 
 /** The documents by host and path: `api.example.com/mcp/kubernetes`. */
@@ -12,12 +15,15 @@ export type MetadataIndex = ReadonlyMap<string, ResourceMetadata>
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
 /** Prepares every document of a configuration. Host and URLs in them come from configuration only (RFC 9728 §7.3). */
-export function buildMetadataIndex(routes: readonly Route[]): MetadataIndex {
+export function buildMetadataIndex(routes: readonly Route[], findDocument: FindServerDocument): MetadataIndex {
   const index = new Map<string, ResourceMetadata>()
   for (const route of routes) {
+    const changes = route.accept.some(({ issuer }) => issuer.registration !== undefined)
     for (const resource of route.resources) {
-      const metadata = { route, body: JSON.stringify(buildMetadata(route, resource)) }
-      for (const host of hostsOf(resource)) index.set(`${host}${resource.path}${resource.query}`, metadata)
+      const render = () => JSON.stringify(buildMetadata(route, resource, findDocument))
+      const rendered = render()
+      const metadata = { route, body: changes ? render : () => rendered }
+      for (const host of authoritiesOf(resource)) index.set(`${host}${resource.path}${resource.query}`, metadata)
     }
   }
   return index
@@ -28,13 +34,23 @@ export function findMetadata(index: MetadataIndex, host: string, url: string): R
   if (!url.startsWith(WELL_KNOWN)) return undefined
   const [path = '', query] = splitOnce(url.slice(WELL_KNOWN.length), '?')
   if (path !== '' && !path.startsWith('/')) return undefined
-  const place = `${host.toLowerCase().replace(/\.(?=:|$)/, '')}${path.endsWith('/') ? path.slice(0, -1) : path}`
+  const place = `${comparableAuthority(host)}${path.endsWith('/') ? path.slice(0, -1) : path}`
   return (query === undefined ? undefined : index.get(`${place}?${query}`)) ?? index.get(place)
 }
 
 /** The members of RFC 9728 §2; those without a value are left out (§3.2). */
-export function buildMetadata(route: Route, resource: Resource): Record<string, unknown> {
-  const servers = route.accept.filter((entry) => entry.advertise).map((entry) => entry.issuer.issuer)
+export function buildMetadata(
+  route: Route,
+  resource: Resource,
+  findDocument: FindServerDocument,
+): Record<string, unknown> {
+  const servers = route.accept
+    .filter((entry) => entry.advertise)
+    .map(({ issuer }) =>
+      issuer.registration === undefined || registrationState(findDocument(issuer)).kind === 'refused'
+        ? issuer.issuer
+        : registrationUrl(issuer, resource),
+    )
   return {
     resource: resource.url,
     ...(servers.length === 0 ? {} : { authorization_servers: [...new Set(servers)] }),
@@ -42,13 +58,6 @@ export function buildMetadata(route: Route, resource: Resource): Record<string, 
     bearer_methods_supported: ['header'],
     ...route.metadata,
   }
-}
-
-/** The authority as clients may write it: the default port is optional. */
-function hostsOf(resource: Resource): readonly string[] {
-  const authority = resource.origin.slice(resource.origin.indexOf('//') + 2)
-  if (/:[0-9]+$/.test(authority)) return [authority]
-  return [authority, `${authority}:${resource.origin.startsWith('https:') ? 443 : 80}`]
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

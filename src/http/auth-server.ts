@@ -5,11 +5,12 @@ import type { Certificate } from '../config/certificate.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
 import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
 import { refuseUnparsable } from './parser-refusal.ts'
+import { answerRegistration, type RegistrationPorts } from './registration-endpoint.ts'
 import { buildSecureServer, type SecureServer } from './secure-server.ts'
 import { createVerifyEndpoint, isVerifyTarget, type VerifyPorts } from './verify-endpoint.ts'
 import { type NodeHandler, overHttp1, overHttp2, type TransportPorts } from './verify-transport.ts'
 
-export interface AuthServerPorts extends VerifyPorts, MetadataPorts, TransportPorts {
+export interface AuthServerPorts extends VerifyPorts, MetadataPorts, RegistrationPorts, TransportPorts {
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void
   /** A TLS handshake failed, as for a client without a good certificate. */
@@ -48,7 +49,7 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
     // HTTP/2 has no such field (RFC 9113 §8.2.2); its connections end by GOAWAY.
     if (ports.draining() && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
     // In a hook and not in a handler: bodies and content types are never looked at.
-    return answerMetadata(request, reply, ports)
+    return (await answerRegistration(request, reply, ports)) ?? answerMetadata(request, reply, ports)
   })
   return { app, useCertificate: (next) => secure?.useCertificate(next) }
 }

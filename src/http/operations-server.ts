@@ -6,6 +6,8 @@ export interface IssuerReadiness {
   readonly keys: number
   readonly ageSeconds: number | undefined
   readonly lastError: string | undefined
+  /** Of an issuer with a registration, what becomes of it. */
+  readonly registration?: 'waiting' | 'offered' | 'refused'
 }
 
 export interface OperationsPorts {

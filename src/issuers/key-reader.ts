@@ -1,5 +1,5 @@
 import type { Issuer } from '../config/model.ts'
-import { type FetchPorts, fetchJson } from './bounded-fetch.ts'
+import { type FetchPorts, fetchJson, type JsonObject } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
 import { importJwkSet, type KeyImport } from './jwk-import.ts'
 import { importPem, importSecret } from './local-keys.ts'
@@ -7,8 +7,14 @@ import { importPem, importSecret } from './local-keys.ts'
 /** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
 export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'>
 
-/** One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. */
-export type KeyReading = KeyImport & { readonly maxAge?: number | undefined }
+/**
+ * One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. `document`: the
+ * issuer's metadata where discovery found it, also when the keys that it names could not be had.
+ */
+export type KeyReading = KeyImport & {
+  readonly maxAge?: number | undefined
+  readonly document?: JsonObject | undefined
+}
 
 /** The keys of an issuer that configures them itself, or undefined when they have to be fetched. */
 export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
@@ -36,15 +42,15 @@ export const REDISCOVER_AFTER = 50 * 60_000
  */
 export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchPorts): () => Promise<KeyReading> {
   const read = (url: string) => fetchJson(url, ports)
-  let found: { readonly jwksUri: string; readonly at: number } | undefined
+  let found: (Place & { readonly at: number }) | undefined
   let doubtful = false
 
-  async function locate(): Promise<{ readonly jwksUri: string } | { readonly reason: string }> {
-    if (keys.kind === 'jwksUri') return { jwksUri: keys.uri }
+  async function locate(): Promise<Place | { readonly reason: string }> {
+    if (keys.kind === 'jwksUri') return { jwksUri: keys.uri, document: undefined }
     if (found !== undefined && !doubtful && ports.clock.now() - found.at < REDISCOVER_AFTER) return found
     const discovery = await discover(issuer, keys.kind === 'discoveryUri' ? keys.uri : undefined, read)
     if (discovery.ok) {
-      found = { jwksUri: discovery.jwksUri, at: ports.clock.now() }
+      found = { jwksUri: discovery.jwksUri, document: discovery.document, at: ports.clock.now() }
       return found
     }
     return found === undefined || discovery.rejected ? { reason: `discovery: ${discovery.reason}` } : found
@@ -54,10 +60,16 @@ export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchPorts
     const place = await locate()
     if ('reason' in place) return { ok: false, reason: place.reason, skipped: [] }
     const answer = await read(place.jwksUri)
+    const { document } = place
     const reading: KeyReading = answer.ok
-      ? { ...importJwkSet(answer.document), maxAge: answer.maxAge }
-      : { ok: false, reason: answer.failure.message, skipped: [] }
+      ? { ...importJwkSet(answer.document), maxAge: answer.maxAge, document }
+      : { ok: false, reason: answer.failure.message, skipped: [], document }
     doubtful = !reading.ok
     return reading.ok ? reading : { ...reading, reason: `keys: ${reading.reason}` }
   }
+}
+
+interface Place {
+  readonly jwksUri: string
+  readonly document: JsonObject | undefined
 }

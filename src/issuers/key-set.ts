@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KeyAnswer, VerificationKey } from '../decision/keys.ts'
 import { isPublicKeyAlgorithm } from './algorithm-table.ts'
+import type { JsonObject } from './bounded-fetch.ts'
 import { type Clock, settledWithin } from './clock.ts'
 import type { ImportedKey, SkippedKey } from './jwk-import.ts'
 import { createKeyReader, type KeyedIssuer, type KeyReading, readLocalKeys } from './key-reader.ts'
@@ -54,6 +55,7 @@ export class KeySet {
   readonly #read: () => Promise<KeyReading>
   /** By what makes a key the same key; one object per key for as long as it stays in the set. */
   #held: ReadonlyMap<string, VerificationKey> = new Map()
+  #document: JsonObject | undefined
   #confirmedAt: number | undefined
   #freshUntil = Number.NEGATIVE_INFINITY
   #unknownKidRefreshAt = Number.NEGATIVE_INFINITY
@@ -71,6 +73,7 @@ export class KeySet {
     this.#read = createKeyReader(issuer, { fetch: ports.fetch, clock: ports.clock, signal: this.#closing.signal })
     if (predecessor === undefined) return
     this.#held = this.#hold([...predecessor.#held.values()])
+    this.#document = predecessor.#document
     this.#confirmedAt = predecessor.#confirmedAt
     this.#freshUntil = predecessor.#freshUntil
     this.#lastFailure = predecessor.#lastFailure
@@ -88,6 +91,11 @@ export class KeySet {
   close(): void {
     this.#cancelTimer()
     this.#closing.abort()
+  }
+
+  /** The issuer's metadata as it was read last; while it cannot be read, the last one stands. Undefined without discovery. */
+  get document(): JsonObject | undefined {
+    return this.#document
   }
 
   get closed(): boolean {
@@ -177,6 +185,7 @@ export class KeySet {
   #take(reading: KeyReading): void {
     const { clock, random, onRefresh } = this.#ports
     this.#tried = true
+    this.#document = reading.document ?? this.#document
     if (reading.ok) {
       const fresh = freshFor(reading.maxAge)
       this.#failures = 0

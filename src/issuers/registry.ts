@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Issuer } from '../config/model.ts'
 import type { FindKeys } from '../decision/keys.ts'
+import type { FindServerDocument } from '../decision/registration.ts'
 import { settledWithin } from './clock.ts'
 import type { KeyedIssuer } from './key-reader.ts'
 import { KeySet, type KeySetPorts, type KeySetStatus } from './key-set.ts'
@@ -12,6 +13,7 @@ export interface KeyRegistry {
   /** Resolves when the first fetch of every new issuer has ended, well or not, after 5 s at the latest. */
   readonly ready: Promise<void>
   readonly findKeys: FindKeys
+  readonly findDocument: FindServerDocument
   /** One per issuer, in the order of the configuration. */
   statuses(): readonly KeySetStatus[]
   /**
@@ -53,6 +55,7 @@ export function openRegistry(issuers: readonly Issuer[], ports: KeySetPorts, pre
       if (set === undefined || !(configured.has(issuer) || hasSameSource(set.issuer, issuer))) return 'unavailable'
       return set.find(alg, kid)
     },
+    findDocument: ({ name }) => keySets.get(name)?.document,
     statuses: () => [...keySets.values()].map((set) => set.status()),
     close(heir) {
       for (const [name, set] of keySets) if (heir?.keySets.get(name) !== set) set.close()

@@ -12,6 +12,7 @@ export interface MetricsSources {
     readonly name: string
     readonly keys: number
     readonly ageSeconds: number | undefined
+    readonly registration?: 'waiting' | 'offered' | 'refused'
   }[]
   readonly tokenCacheEntries: () => number
   readonly lostLogLines: () => number
@@ -121,6 +122,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
     (metric) => {
       for (const { name, ageSeconds } of sources.issuers())
         if (ageSeconds !== undefined) metric.set({ issuer: name }, ageSeconds)
+    },
+  )
+  gauge(
+    'issuer_registration',
+    '1 where clients can register here for an issuer, 0 where its metadata forbids that or was never read.',
+    ['issuer'],
+    (metric) => {
+      for (const { name, registration } of sources.issuers())
+        if (registration !== undefined) metric.set({ issuer: name }, registration === 'offered' ? 1 : 0)
     },
   )
   gauge(

@@ -16,7 +16,7 @@ import { ALL_VECTORS } from './vectors.ts'
 
 const config = readConfiguration((issuer) => `https://keys.example.com/${issuer}`)
 const ask = createInProcess(config, await openForge())
-const index = buildMetadataIndex(config.routes)
+const index = buildMetadataIndex(config.routes, () => undefined)
 
 test('an independent client reads the same challenge out of every refusal', async () => {
   let read = 0
@@ -69,7 +69,7 @@ test('an independent client finds and accepts the metadata of every resource', a
         const { host, pathname, search } = new URL(url)
         const found = findMetadata(index, host, pathname + search)
         assert.ok(found !== undefined, url)
-        return Promise.resolve(new Response(found.body, { headers: { 'content-type': 'application/json' } }))
+        return Promise.resolve(new Response(found.body(), { headers: { 'content-type': 'application/json' } }))
       }
       const response = await resourceDiscoveryRequest(identifier, { [customFetch]: serve })
       const document = await processResourceDiscoveryResponse(identifier, response)

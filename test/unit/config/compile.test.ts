@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Config, Route } from '../../../src/config/model.ts'
 import { formatProblem } from '../../../src/config/problem.ts'
-import { BASE, parseText } from './fixtures.ts'
+import { BASE, parseText, problemsOf } from './fixtures.ts'
 
 function configOf(text: string): Config {
   const parsed = parseText(text)
@@ -35,6 +35,7 @@ test('the three-line file has every default', () => {
     booleanScopes: false,
     scopePrefix: '',
     clientClaims: ['client_id', 'azp', 'cid', 'appid'],
+    registration: undefined,
   })
   assert.deepEqual(config.routes, [
     {
@@ -294,5 +295,28 @@ routes:
     'routes.x.upstreamAuthorization: anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it (config.yaml:7:28)',
     'routes.x.mode: observe lets pass what enforce would deny; set it to enforce when its counts look right (config.yaml:6:11)',
     'routes.y: has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders (config.yaml:8:6)',
+  ])
+})
+
+test('a registration is for the clients of a route that advertises its issuer', () => {
+  const registration = '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback, https://claude.ai/cb] }'
+  const yaml = (advertise: boolean) => `issuers:
+  homelab: https://id.example.com
+  other: { issuer: https://other.example.com, registration: ${registration} }
+routes:
+  api:
+    resource: https://api.example.com/mcp
+    identityHeaders: {}
+    accept: [{ issuer: homelab }, { issuer: other, advertise: ${advertise} }]
+`
+  const parsed = parseText(yaml(true))
+  assert.ok(parsed.ok)
+  assert.deepEqual(parsed.config.issuers[1]?.registration, {
+    kind: 'client',
+    clientId: 'mcp',
+    redirectUris: ['http://127.0.0.1/callback', 'https://claude.ai/cb'],
+  })
+  assert.deepEqual(problemsOf(yaml(false)), [
+    'issuers.other.registration: no route sends clients to "other"; add it to the issuers of a route, or remove this (config.yaml:3:47)',
   ])
 })

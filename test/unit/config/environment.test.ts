@@ -47,6 +47,15 @@ test('an audience may be called unchecked without switching the check off', asyn
   assert.deepEqual(parsed.config.routes[0]?.accept[0]?.audience, ['unchecked'])
 })
 
+test('a proxy for registrations is told to clients in place of the issuer’s own registration', async () => {
+  const { parsed } = await read({ ...GOOD, DCR_PROXY_URL: 'https://dcr.example.com/register' })
+  assert.ok(parsed.ok)
+  assert.deepEqual(parsed.config.issuers[0]?.registration, {
+    kind: 'endpoint',
+    endpoint: 'https://dcr.example.com/register',
+  })
+})
+
 test('what is missing is named, with what to set', async () => {
   assert.deepEqual(await problemsOf({ OIDC_ISSUER: ' ' }), [
     'OIDC_ISSUER: is not set; set it to the URL of the issuer, such as https://id.example.com, or write a configuration file',
@@ -72,7 +81,14 @@ test('problems name the variable', async () => {
       { OIDC_JWKS_URI: 'http://id.example.com' },
       'OIDC_JWKS_URI: "http://id.example.com" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither)',
     ],
-    [{ DCR_PROXY_URL: 'https://dcr.example.com' }, 'DCR_PROXY_URL: is not supported yet in this version; unset it'],
+    [
+      { DCR_PROXY_URL: 'http://dcr.example.com/register' },
+      'DCR_PROXY_URL: "http://dcr.example.com/register" is not https; write "https://dcr.example.com/register" (http is only for localhost)',
+    ],
+    [
+      { DCR_PROXY_URL: 'https://dcr.example.com/register', OIDC_JWKS_URI: 'https://id.example.com/keys' },
+      'DCR_PROXY_URL: needs what discovery finds at OIDC_ISSUER; unset OIDC_JWKS_URI',
+    ],
   ]
   for (const [variables, line] of rows) assert.deepEqual(await problemsOf({ ...GOOD, ...variables }), [line])
   assert.deepEqual(await problemsOf({ ...GOOD, DCR_PROXY_URL: '' }), [])

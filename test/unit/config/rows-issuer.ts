@@ -26,7 +26,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -289,9 +289,99 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
-    good: '{ issuer: https://id.example.com }',
+    good: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register } }',
+    bad: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com:99999/register } }',
+    problems: [
+      'issuers.homelab.registration.endpoint: "https://dcr.example.com:99999/register" is not a well-formed URL; correct its host or port (config.yaml:2:72)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
     bad: '{ issuer: https://id.example.com, registration: {} }',
-    problems: ['issuers.homelab.registration: is not supported yet in this version; remove it (config.yaml:2:46)'],
+    problems: [
+      'issuers.homelab.registration: has no clientId; add the ID of the public client that you made at the issuer, or an endpoint (config.yaml:2:46)',
+      'issuers.homelab.registration: has no redirectUris; list those that the client has at the issuer (config.yaml:2:46)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [] } }',
+    problems: [
+      'issuers.homelab.registration.redirectUris: must not be an empty list; write at least one entry or remove the key (config.yaml:2:91)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [http://claude.ai/callback] } }',
+    problems: [
+      'issuers.homelab.registration.redirectUris[0]: "http://claude.ai/callback" is not https; write "https://claude.ai/callback" (http is only for localhost) (config.yaml:2:92)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["cursor://anysphere/callback"] } }',
+    problems: [
+      'issuers.homelab.registration.redirectUris[0]: "cursor://anysphere/callback" has a scheme that any program on the device can claim; only https, and http to localhost, work here (config.yaml:2:92)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["https://claude.ai/*"] } }',
+    problems: [
+      'issuers.homelab.registration.redirectUris[0]: "https://claude.ai/*" has a wildcard; list every URL (on loopback, one without a port stands for every port) (config.yaml:2:92)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["https://claude.ai/callback#x"] } }',
+    problems: [
+      'issuers.homelab.registration.redirectUris[0]: "https://claude.ai/callback#x" has a fragment; remove the # and what follows (config.yaml:2:92)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register } }',
+    bad: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register, clientId: mcp } }',
+    problems: ['issuers.homelab.registration.clientId: stands beside endpoint; keep one of them (config.yaml:2:106)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { endpoint: http://localhost:9000/register } }',
+    bad: '{ issuer: https://id.example.com, registration: { endpoint: http://dcr.example.com/register } }',
+    problems: [
+      'issuers.homelab.registration.endpoint: "http://dcr.example.com/register" is not https; write "https://dcr.example.com/register" (http is only for localhost) (config.yaml:2:72)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    bad: '{ issuer: https://id.example.com, registration: { client: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
+    problems: [
+      'issuers.homelab.registration: has no clientId; add the ID of the public client that you made at the issuer, or an endpoint (config.yaml:2:46)',
+      'issuers.homelab.registration.client: is not a known key; did you mean "clientId"? (config.yaml:2:62)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, discoveryUri: https://id.example.com/d, registration: { endpoint: https://dcr.example.com/register } }',
+    bad: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys, registration: { endpoint: https://dcr.example.com/register } }',
+    problems: [
+      'issuers.homelab.registration: needs the metadata that discovery finds; remove jwksUri, or write its discoveryUri in place of it (config.yaml:2:84)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, discoveryUri: https://id.example.com/d, registration: { endpoint: https://dcr.example.com/register } }',
+    bad: '{ issuer: https://id.example.com, secretFile: secret.txt, registration: { endpoint: https://dcr.example.com/register } }',
+    problems: [
+      'issuers.homelab.registration: needs the metadata that discovery finds; remove secretFile, or write its discoveryUri in place of it (config.yaml:2:70)',
+    ],
   },
   {
     slot: 'issuer',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { buildMetadata, buildMetadataIndex, findMetadata } from '../../../src/decision/protected-resource.ts'
+import type { ServerDocument } from '../../../src/decision/registration.ts'
 import { MAIN, sampleAccept, sampleIssuer, sampleResource, sampleRoute } from './sample.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -9,19 +10,23 @@ const routeAt = (...urls: [string, ...string[]]) => {
   const [first, ...others] = urls
   return sampleRoute({ name: first, resources: [sampleResource(first), ...others.map(sampleResource)] })
 }
-const INDEX = buildMetadataIndex([
-  routeAt('https://api.example.com/mcp/k', 'http://home.example/k'),
-  routeAt('https://api.example.com:8443/mcp'),
-  routeAt('https://root.example'),
-  routeAt('https://api.example.com/q?tenant=1'),
-])
+const noDocument = () => undefined
+const INDEX = buildMetadataIndex(
+  [
+    routeAt('https://api.example.com/mcp/k', 'http://home.example/k'),
+    routeAt('https://api.example.com:8443/mcp'),
+    routeAt('https://root.example'),
+    routeAt('https://api.example.com/q?tenant=1'),
+  ],
+  noDocument,
+)
 const find = (host: string, rest: string) => {
-  const body = findMetadata(INDEX, host, rest)?.body
+  const body = findMetadata(INDEX, host, rest)?.body()
   return body === undefined ? undefined : JSON.parse(body).resource
 }
 
 test('members: derived ones, then those of the configuration; empty ones are left out (RFC 9728 §3.2)', () => {
-  assert.deepEqual(buildMetadata(sampleRoute({ metadata: { resource_name: 'K' } }), sampleResource()), {
+  assert.deepEqual(buildMetadata(sampleRoute({ metadata: { resource_name: 'K' } }), sampleResource(), noDocument), {
     resource: 'https://api.example.com/mcp/kubernetes',
     authorization_servers: ['https://id.example.com'],
     scopes_supported: ['mcp:read'],
@@ -29,14 +34,42 @@ test('members: derived ones, then those of the configuration; empty ones are lef
     resource_name: 'K',
   })
   const hidden = sampleRoute({ accept: [sampleAccept({ advertise: false })], requestScopes: [] })
-  assert.deepEqual(Object.keys(buildMetadata(hidden, sampleResource())), ['resource', 'bearer_methods_supported'])
+  assert.deepEqual(Object.keys(buildMetadata(hidden, sampleResource(), noDocument)), [
+    'resource',
+    'bearer_methods_supported',
+  ])
 })
 
 test('authorization servers: those that are advertised, in order, without repeats', () => {
   const other = sampleIssuer({ name: 'other', issuer: 'https://other.example/' })
   const accept = [sampleAccept(), sampleAccept({ issuer: other }), sampleAccept({ issuer: MAIN })]
-  const servers = buildMetadata(sampleRoute({ accept }), sampleResource())['authorization_servers']
+  const servers = buildMetadata(sampleRoute({ accept }), sampleResource(), noDocument)['authorization_servers']
   assert.deepEqual(servers, ['https://id.example.com', 'https://other.example/'])
+})
+
+test('authorization servers: an issuer with a registration has a name of ours on each host, unless that was refused', () => {
+  const registration = { kind: 'client', clientId: 'mcp', redirectUris: ['https://claude.ai/cb'] } as const
+  const main = sampleIssuer({ registration })
+  const other = sampleIssuer({ name: 'other', issuer: 'https://other.example/' })
+  const accept = [sampleAccept({ issuer: main }), sampleAccept({ issuer: other })]
+  const resources = [sampleResource('https://a.example:8443/mcp'), sampleResource('https://b.example/mcp')] as const
+  let document: ServerDocument | undefined
+  const index = buildMetadataIndex([sampleRoute({ accept, resources })], () => document)
+  const servers = (host: string) => {
+    const { body } = findMetadata(index, host, `${WELL_KNOWN}/mcp`) ?? assert.fail(host)
+    return JSON.parse(body())['authorization_servers']
+  }
+  const endpoints = {
+    authorization_endpoint: 'https://id.example.com/authorize',
+    token_endpoint: 'https://id.example.com/token',
+  }
+  for (const usable of [undefined, endpoints]) {
+    document = usable
+    assert.deepEqual(servers('a.example:8443'), ['https://a.example:8443/forwardgate/main', 'https://other.example/'])
+    assert.deepEqual(servers('b.example'), ['https://b.example/forwardgate/main', 'https://other.example/'])
+  }
+  document = { ...endpoints, authorization_response_iss_parameter_supported: true }
+  assert.deepEqual(servers('b.example'), ['https://id.example.com', 'https://other.example/'])
 })
 
 test('a document is found by exactly its host and path', () => {
@@ -73,7 +106,7 @@ test('a document is found by exactly its host and path', () => {
 })
 
 test('any host and target: never throws, and the document is the same whatever way it was found', () => {
-  const bodies = new Set([...INDEX.values()].map(({ body }) => body))
+  const bodies = new Set([...INDEX.values()].map(({ body }) => body()))
   const target = fc.oneof(
     fc.string(),
     fc.webPath().map((path) => WELL_KNOWN + path),
@@ -82,7 +115,7 @@ test('any host and target: never throws, and the document is the same whatever w
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.constant('api.example.com')), target, (host, url) => {
       const found = findMetadata(INDEX, host, url)
-      if (found !== undefined) assert.ok(bodies.has(found.body))
+      if (found !== undefined) assert.ok(bodies.has(found.body()))
     }),
   )
 })

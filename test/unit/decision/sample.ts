@@ -18,6 +18,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
     booleanScopes: false,
     scopePrefix: '',
     clientClaims: ['client_id', 'azp', 'cid', 'appid'],
+    registration: undefined,
     ...changes,
   }
 }

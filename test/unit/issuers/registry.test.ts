@@ -20,6 +20,7 @@ function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
     booleanScopes: false,
     scopePrefix: '',
     clientClaims: ['client_id'],
+    registration: undefined,
     ...changes,
   }
 }

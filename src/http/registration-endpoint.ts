@@ -1,0 +1,104 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type OneClient, type RegistrationAnswer, refuse, registerClient } from '../decision/client-registration.ts'
+import {
+  type FindServerDocument,
+  findRegistration,
+  type RegistrationIndex,
+  registrationState,
+  serverMetadata,
+} from '../decision/registration.ts'
+import { allowEveryOrigin } from './metadata-endpoint.ts'
+import { hostOf } from './request-host.ts'
+
+export interface RegistrationPorts {
+  readonly registrations: () => RegistrationIndex
+  readonly findDocument: FindServerDocument
+}
+
+/** Far above any client's metadata. */
+const LARGEST_BODY = 16 * 1024
+/** For the whole body, in milliseconds. */
+const BODY_TIMEOUT = 3_000
+
+/**
+ * For issuers with a `registration`: their authorization-server metadata under an identifier of ours (RFC 8414), and the
+ * registration of clients (RFC 7591). undefined: the request is for something else. Nothing that passes here is secret,
+ * and nothing is kept.
+ */
+export async function answerRegistration(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  ports: RegistrationPorts,
+): Promise<FastifyReply | undefined> {
+  const index = ports.registrations()
+  if (index.size === 0) return undefined
+  const found = findRegistration(index, hostOf(request.raw.rawHeaders), request.raw.url ?? '')
+  if (found === undefined) return undefined
+  const state = registrationState(ports.findDocument(found.place.issuer))
+  if (state.kind === 'refused') return undefined
+  switch (found.kind) {
+    case 'metadata':
+      if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return undefined
+      allowEveryOrigin(request.method, reply, 'GET, HEAD')
+      if (request.method === 'OPTIONS') return reply.code(204).send()
+      if (state.kind === 'waiting') return comeBack(reply)
+      return send(reply.header('Cache-Control', 'max-age=300'), 200, serverMetadata(found.place, state.document))
+    case 'register': {
+      if (!['POST', 'OPTIONS'].includes(request.method)) return undefined
+      allowEveryOrigin(request.method, reply, 'POST')
+      if (request.method === 'OPTIONS') return reply.code(204).send()
+      const { status, body } = await register(found.client, request, reply)
+      return send(reply.header('Cache-Control', 'no-store'), status, body)
+    }
+  }
+}
+
+/** The issuer was never there: it is asked again and again in the background. */
+function comeBack(reply: FastifyReply): FastifyReply {
+  reply.header('Cache-Control', 'no-store').header('Retry-After', '5')
+  return send(reply, 503, { error: 'temporarily_unavailable' })
+}
+
+async function register(client: OneClient, request: FastifyRequest, reply: FastifyReply): Promise<RegistrationAnswer> {
+  const body = await readBody(request.raw)
+  if (body === undefined) {
+    // What is still to come is not waited for.
+    if (request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
+    reply.raw.once('finish', () => request.raw.destroy())
+    return refuse('invalid_client_metadata', 'The body is too large or too slow')
+  }
+  let document: unknown
+  try {
+    document = JSON.parse(body.toString('utf8'))
+  } catch {
+    return refuse('invalid_client_metadata', 'The body is not JSON')
+  }
+  return registerClient(client, document)
+}
+
+/** The whole body; undefined when it is too large, too slow, or breaks off. */
+function readBody(stream: FastifyRequest['raw']): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer) => {
+      size += chunk.length
+      if (size > LARGEST_BODY) give(undefined)
+      else chunks.push(chunk)
+    }
+    const give = (body: Buffer | undefined) => {
+      clearTimeout(impatience)
+      stream.off('data', take)
+      if (body === undefined) stream.pause()
+      resolve(body)
+    }
+    const impatience = setTimeout(give, BODY_TIMEOUT, undefined)
+    stream.on('data', take)
+    stream.once('end', () => give(Buffer.concat(chunks)))
+    for (const broken of ['error', 'aborted', 'close']) stream.once(broken, () => give(undefined))
+  })
+}
+
+function send(reply: FastifyReply, status: number, body: object): FastifyReply {
+  return reply.code(status).type('application/json').send(JSON.stringify(body))
+}
