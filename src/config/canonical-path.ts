@@ -27,11 +27,13 @@ export function canonicalPath(raw: string): string | undefined {
 }
 
 /**
- * A canonical path as rules compare it: escapes decoded and case ignored, so that no spelling of a path slips past a
- * rule. Takes only what `canonicalPath` returned.
+ * A canonical path as rules compare it: escapes decoded, case and composition ignored, so that no spelling of a path
+ * slips past a rule. Where it ignores case, Java takes `İ` for an `i`; file systems of macOS take `e` with an accent
+ * after it for `é`. Takes only what `canonicalPath` returned.
  */
 export function foldPath(path: string): string {
-  return decodeURIComponent(path).toUpperCase().toLowerCase()
+  const composed = decodeURIComponent(path).normalize('NFC')
+  return composed.replaceAll('İ', 'i').toUpperCase().toLowerCase().normalize('NFC')
 }
 
 /** True when `path` is `prefix` or lies below it, by whole segments. The empty prefix is the root: everything. */

@@ -107,6 +107,13 @@ test('foldPath ignores case and every remaining escape', () => {
   assert.equal(foldPath('/%C5%BFtop'), '/stop')
 })
 
+test('foldPath sees an i in what Java takes for one, and one letter in both of its compositions', () => {
+  assert.equal(foldPath('/adm%C4%B0n'), '/admin')
+  assert.equal(foldPath('/admI%CC%87n'), '/admin')
+  assert.equal(foldPath('/adm%C4%B1n'), '/admin')
+  assert.equal(foldPath('/cafe%CC%81'), foldPath('/caf%C3%A9'))
+})
+
 test('isWithin compares whole segments', () => {
   assert.ok(isWithin('/a/b', '/a'))
   assert.ok(isWithin('/a', '/a'))
