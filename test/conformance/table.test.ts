@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DENIALS } from '../../src/decision/denial.ts'
-import type { Vector } from './vector.ts'
+import { differences } from './twin.ts'
 import { METADATA } from './vectors/metadata.ts'
 import { ALL_VECTORS } from './vectors.ts'
 
 const byId = new Map(ALL_VECTORS.map((vector) => [vector.id, vector]))
-
-/** What is asked, as `place: value` of each leaf; a list is one leaf. */
-function leaves({ route, request, token, credentials, keysDown, bug }: Vector): ReadonlyMap<string, string> {
-  const found = new Map<string, string>()
-  const walk = (place: string, value: unknown): void => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || 'inSeconds' in value)
-      found.set(place, JSON.stringify(value))
-    else for (const [name, member] of Object.entries(value)) walk(`${place}/${name}`, member)
-  }
-  if (token !== undefined) found.set('token', 'is sent')
-  for (const [name, value] of Object.entries({ route, request, token, credentials, keysDown, bug })) {
-    if (value !== undefined) walk(name, value)
-  }
-  return found
-}
-
-function differences(one: Vector, other: Vector): readonly string[] {
-  const [left, right] = [leaves(one), leaves(other)]
-  return [...new Set([...left.keys(), ...right.keys()])].filter((place) => left.get(place) !== right.get(place))
-}
 
 test('every row has an id of its own, and says what it rests on', () => {
   assert.equal(byId.size, ALL_VECTORS.length, duplicates(ALL_VECTORS.map(({ id }) => id)).join(', '))

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { makeSigningKey, type SigningKey, signToken } from '../support/fake-issuer-keys.ts'
+import { makeSigningKey, type SigningKey, signTexts } from '../support/fake-issuer-keys.ts'
 import { FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
 import { MUTATIONS, REMOVED, type TokenRecipe } from './vector.ts'
 
@@ -34,9 +34,9 @@ export async function openForge(): Promise<TokenForge> {
     const alg = recipe.alg ?? issuer.algorithms[0]
     const signer = keyOf(recipe.signedBy ?? name, alg)
     const header = { typ: name === 'strict' ? 'at+jwt' : 'JWT', alg, kid: kidOf(alg, signer), ...recipe.header }
-    const token = signToken(
-      withoutRemoved(header),
-      withoutRemoved(claimsOf(issuer.iss, recipe)),
+    const token = signTexts(
+      withMore(withoutRemoved(header), recipe.again?.header),
+      withMore(withoutRemoved(claimsOf(issuer.iss, recipe)), recipe.again?.claims),
       alg,
       secretOr(signer, alg, recipe),
     )
@@ -72,6 +72,12 @@ function withoutRemoved(members: Readonly<Record<string, unknown>>): Record<stri
   return Object.fromEntries(kept.map(([name, value]) => [name, timeOr(value)]))
 }
 
+/** JSON in which these members come once more; which of the two counts is up to the reader (RFC 7519 §4). */
+function withMore(members: Readonly<Record<string, unknown>>, more?: Readonly<Record<string, unknown>>) {
+  const text = JSON.stringify(members)
+  return more === undefined ? text : `${text.slice(0, -1)},${JSON.stringify(more).slice(1)}`
+}
+
 function timeOr(value: unknown): unknown {
   const isTime =
     typeof value === 'object' && value !== null && 'inSeconds' in value && typeof value.inSeconds === 'number'
@@ -87,6 +93,10 @@ function secretOr(signer: SigningKey, alg: string, recipe: TokenRecipe): KeyObje
   if (recipe.signedBy === 'public half') {
     const pem = signer.publicKey.export({ type: 'spki', format: 'pem' })
     return createSecretKey(Buffer.from(pem))
+  }
+  if (recipe.signedBy === 'public JWK') {
+    const { n, x } = signer.publicKey.export({ format: 'jwk' })
+    return createSecretKey(Buffer.from(n ?? x ?? '', 'base64url'))
   }
   return alg.startsWith('HS') ? SECRET : signer.privateKey
 }

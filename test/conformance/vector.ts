@@ -42,7 +42,12 @@ export interface TokenRecipe {
   /** Added or replaced; `REMOVED` takes one away and `inSeconds` is counted from the time of the decision. */
   readonly claims?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>
-  /** Whose key signs: an issuer, `stranger` (nobody publishes it) or `public half` (as an HMAC secret). Default: the issuer's. */
+  /** Members that come once more, at the end of the JSON text. */
+  readonly again?: {
+    readonly header?: Readonly<Record<string, unknown>>
+    readonly claims?: Readonly<Record<string, unknown>>
+  }
+  /** Whose key signs: an issuer, `stranger` (nobody publishes it), or as an HMAC secret `public half` (PEM) or `public JWK`. Default: the issuer's. */
   readonly signedBy?: string
   /** How it is signed. Default: as the issuer does. */
   readonly alg?: string
@@ -105,6 +110,49 @@ export const MUTATIONS = {
   'payload is not UTF-8': (token: string) => {
     const [header, , signature] = parts(token)
     return `${header}.${encode(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))}.${signature}`
+  },
+  'signature of zeros': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${payload}.${encode(Buffer.alloc(Buffer.from(signature, 'base64url').length))}`
+  },
+  'signature cut short': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${payload}.${encode(Buffer.from(signature, 'base64url').subarray(0, 32))}`
+  },
+  'signature with a byte more': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${payload}.${encode(Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.alloc(1)]))}`
+  },
+  'signature in DER': (token: string) => {
+    // r and s as ASN.1 integers, which a lenient library would verify too: one signature, two tokens.
+    const [header, payload, signature] = parts(token)
+    const bytes = Buffer.from(signature, 'base64url')
+    const integer = (half: Buffer) => Buffer.concat([Buffer.from([2, half.length + 1, 0]), half])
+    const both = Buffer.concat([integer(bytes.subarray(0, 32)), integer(bytes.subarray(32))])
+    return `${header}.${payload}.${encode(Buffer.concat([Buffer.from([0x30, both.length]), both]))}`
+  },
+  'header with another alg once more': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${encode(`{"alg":"none",${again(header).slice(1)}`)}.${payload}.${signature}`
+  },
+  'header with blanks': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${encode(` ${again(header)}`)}.${payload}.${signature}`
+  },
+  'header is null': (token: string) => `${encode('null')}.${parts(token)[1]}.${parts(token)[2]}`,
+  'header is a text': (token: string) => `${encode('"ES256"')}.${parts(token)[1]}.${parts(token)[2]}`,
+  'header is not JSON': (token: string) => `${encode('{"alg":"ES256",}')}.${parts(token)[1]}.${parts(token)[2]}`,
+  'a line end inside': (token: string) => token.replace('.', '.%0d%0a'),
+  'segments swapped': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${payload}.${header}.${signature}`
+  },
+  'a dot before it': (token: string) => `.${token}`,
+  'a dot behind it': (token: string) => `${token}.`,
+  'another token behind it': (token: string) => `${token}.${token}`,
+  'plain base64 in place of base64url': (token: string) => {
+    const [header, payload, signature] = parts(token)
+    return `${header}.${payload}.${Buffer.from(signature, 'base64url').toString('base64').replace(/=+$/, '')}+/`
   },
   'JSON serialisation': (token: string) => {
     const [header, payload, signature] = parts(token)

@@ -1,8 +1,8 @@
 import { DISCOVERY_PATHS, type ProxyTargets } from '../../../demo/reverse-proxy.ts'
 import { ORIGIN, type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 
-/** The Caddyfile for the routes of the suite. */
-export function caddyfile(port: number, targets: ProxyTargets): string {
+/** The Caddyfile for the routes, by default of the suite. */
+export function caddyfile(port: number, targets: ProxyTargets, routes: readonly ProxiedRoute[] = ROUTES): string {
   const verifier = new URL(targets.verifier).host
   return `${CADDY_GLOBALS}
 http://:${port} {
@@ -12,7 +12,7 @@ http://:${port} {
   handle @discovery {
     reverse_proxy ${verifier}
   }
-${ROUTES.map((route, index) => block(route, index, targets)).join('')}
+${routes.map((route, index) => block(route, index, targets)).join('')}
   handle {
     respond 404
   }

@@ -2,10 +2,10 @@ import { DISCOVERY_PATHS, type ProxyTargets } from '../../../demo/reverse-proxy.
 import { ORIGIN, type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 
 /**
- * `nginx.conf` for the routes of the suite: `auth_request` as its documentation shows it, without any of the tricks of
+ * `nginx.conf` for the routes, by default of the suite: `auth_request` as its documentation shows it, without any of the tricks of
  * our recipe, so that the matrix says what they are for.
  */
-export function nginxConf(port: number, targets: ProxyTargets): string {
+export function nginxConf(port: number, targets: ProxyTargets, routes: readonly ProxiedRoute[] = ROUTES): string {
   return nginxMain(`
   upstream gate { server ${new URL(targets.verifier).host}; keepalive 8; }
   server {
@@ -13,7 +13,7 @@ export function nginxConf(port: number, targets: ProxyTargets): string {
     ${NGINX_CANARY}
     proxy_http_version 1.1;
     ${DISCOVERY_PATHS.map((path) => `location ${path} { proxy_pass http://gate; ${FORWARDED} }`).join('\n    ')}
-    ${ROUTES.map((route, index) => locations(route, index, targets)).join('\n    ')}
+    ${routes.map((route, index) => locations(route, index, targets)).join('\n    ')}
     location / { return 404; }
   }`)
 }

@@ -6,6 +6,7 @@ import { openTraefik } from '../../../demo/traefik.ts'
 import { caddyfile } from './caddyfile.ts'
 import { openNginx } from './nginx.ts'
 import { nginxConf } from './nginx-conf.ts'
+import { type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 import type { ProxyName } from './row.ts'
 import { traefikRoutes } from './traefik-routes.ts'
 
@@ -16,15 +17,15 @@ export const PROGRAMS: Readonly<Record<ProxyName, string>> = {
   nginx: process.env['NGINX_BIN'] || 'nginx',
 }
 
-/** Opens a proxy with the suite's routes. */
-export function openProxy(name: ProxyName): Promise<ReverseProxy> {
+/** Opens a proxy with these routes; default the suite's. */
+export function openProxy(name: ProxyName, routes: readonly ProxiedRoute[] = ROUTES): Promise<ReverseProxy> {
   switch (name) {
     case 'Traefik':
-      return openTraefik(PROGRAMS.Traefik, undefined, { write: traefikRoutes })
+      return openTraefik(PROGRAMS.Traefik, undefined, { write: (targets) => traefikRoutes(targets, {}, routes) })
     case 'Caddy':
-      return openCaddy(PROGRAMS.Caddy, undefined, caddyfile)
+      return openCaddy(PROGRAMS.Caddy, undefined, (port, targets) => caddyfile(port, targets, routes))
     case 'nginx':
-      return openNginx(PROGRAMS.nginx, nginxConf)
+      return openNginx(PROGRAMS.nginx, (port, targets) => nginxConf(port, targets, routes))
   }
 }
 

@@ -1,5 +1,5 @@
 import { DISCOVERY_PATHS, type ProxyTargets } from '../../../demo/reverse-proxy.ts'
-import { ORIGIN, ROUTES } from './proxied-routes.ts'
+import { ORIGIN, type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 
 /** Members of a `forwardAuth` middleware that differ from the recommended ones; undefined removes one. */
 export type ForwardAuthChange = Readonly<Record<string, unknown>>
@@ -17,14 +17,18 @@ export function forwardAuth(targets: ProxyTargets, verify: string, change: Forwa
   }
 }
 
-/** Traefik's dynamic configuration for the routes of the suite. `change` applies to every `forwardAuth`. */
-export function traefikRoutes(targets: ProxyTargets, change: ForwardAuthChange = {}): unknown {
+/** Traefik's dynamic configuration for the routes, by default of the suite. `change` applies to every `forwardAuth`. */
+export function traefikRoutes(
+  targets: ProxyTargets,
+  change: ForwardAuthChange = {},
+  routes: readonly ProxiedRoute[] = ROUTES,
+): unknown {
   const routers: Record<string, unknown> = {
     ready: { rule: 'Path(`/ready-canary`)', service: 'upstream' },
     metadata: { rule: DISCOVERY_PATHS.map((path) => `PathPrefix(\`${path}\`)`).join(' || '), service: 'gate' },
   }
   const middlewares: Record<string, unknown> = { cors: CORS }
-  for (const [index, { path, verify, strip, cors }] of ROUTES.entries()) {
+  for (const [index, { path, verify, strip, cors }] of routes.entries()) {
     middlewares[`gate-${index}`] = forwardAuth(targets, verify, change)
     middlewares[`strip-${index}`] = { stripPrefix: { prefixes: [path] } }
     routers[`route-${index}`] = {
