@@ -56,7 +56,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     const document = (await curl(metadata)).json()
     assert.equal(document['resource'], mcp)
     assert.deepEqual(document['authorization_servers'], [issuer.url])
-    assert.equal(server.arrivals.length, 0)
+    assert.equal(server.messages(), 0)
   })
 
   await t.test('curl | a token by client credentials, and the initialize call gets its answer', async () => {
@@ -95,7 +95,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
   }
 
   await t.test('curl | what must not get in does not', async () => {
-    const arrived = server.arrivals.length
+    const arrived = server.messages()
     const refused = async (bad: string) => refusal(await curl(mcp, { body: initialize, token: bad }))
     assert.equal(await refused(await token({})), '403 scope_insufficient', 'no scope asked for')
     assert.equal(await refused(await token({ scope: 'mcp:write' })), '403 scope_insufficient', 'another scope')
@@ -110,7 +110,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     const other = { scope: 'mcp:read', client_id: stranger.id, client_secret: stranger.secret }
     assert.equal(await refused(await token(other)), '401 audience_mismatch', 'another client of this application')
     assert.equal(await refused(await signedWithClientSecret(issuer.url)), '401 algorithm_rejected', 'no signing key')
-    assert.equal(server.arrivals.length, arrived, 'none of it arrived')
+    assert.equal(server.messages(), arrived, 'none of it arrived')
   })
 
   await t.test('curl | forged identity headers are replaced', async () => {

@@ -6,7 +6,7 @@ export type Login =
   /** A person; the client registers itself (RFC 7591). */
   | { readonly kind: 'registers'; readonly refreshes?: boolean }
   /** A person; somebody registered the client and typed its id in. */
-  | { readonly kind: 'registered'; readonly clientId: string; readonly refreshes?: boolean }
+  | { readonly kind: 'registered'; readonly clientId: string; readonly issuer: string; readonly refreshes?: boolean }
   /** Nobody: client credentials. */
   | {
       readonly kind: 'credentials'
@@ -27,18 +27,27 @@ export interface Exchange {
   readonly form: URLSearchParams | undefined
 }
 
+/** What an SDK gives a program to store. */
+export interface Stored {
+  information: object
+  tokens: { access_token: string }
+  discovery: object
+}
+
 /** What a client remembers about its login, in the shape that both SDKs ask for. */
-export interface Provider<Information, Tokens> {
+export interface Provider<S extends Stored> {
   readonly redirectUrl: string
   readonly clientMetadata: ClientMetadata
   state(): string
-  clientInformation(): Information | undefined
-  saveClientInformation(information: Information): void
-  tokens(): Tokens | undefined
-  saveTokens(tokens: Tokens): void
+  clientInformation(): S['information'] | undefined
+  saveClientInformation(information: S['information']): void
+  tokens(): S['tokens'] | undefined
+  saveTokens(tokens: S['tokens']): void
   redirectToAuthorization(url: URL): void
   saveCodeVerifier(verifier: string): void
   codeVerifier(): string
+  saveDiscoveryState(state: S['discovery']): void
+  discoveryState(): S['discovery'] | undefined
   invalidateCredentials(scope: string): void
 }
 
@@ -51,6 +60,14 @@ export interface Account<Remembered> {
   login(): Promise<URLSearchParams>
 }
 
+interface Memory<S extends Stored> {
+  information: S['information'] | undefined
+  tokens: S['tokens'] | undefined
+  discovery: S['discovery'] | undefined
+  verifier: string
+  state: string
+}
+
 interface ClientMetadata {
   client_name: string
   redirect_uris: string[]
@@ -60,12 +77,11 @@ interface ClientMetadata {
 }
 
 /** Nothing is remembered yet but `known`, where somebody registered the client and typed its id in. */
-export function createAccount<Information extends object, Tokens extends object>(
+export function createAccount<S extends Stored>(
   refreshes: boolean,
-  known: Information | undefined,
-): Account<Provider<Information, Tokens>> {
-  const memory: { information: Information | undefined; tokens: Tokens | undefined; verifier: string; state: string } =
-    { information: known, tokens: undefined, verifier: '', state: '' }
+  known: S['information'] | undefined,
+): Account<Provider<S>> {
+  const memory: Memory<S> = { information: known, tokens: undefined, discovery: undefined, verifier: '', state: '' }
   const logins: URL[] = []
   return {
     logins,
@@ -104,7 +120,12 @@ export function createAccount<Information extends object, Tokens extends object>
         memory.verifier = verifier
       },
       codeVerifier: () => memory.verifier,
+      saveDiscoveryState: (discovery) => {
+        memory.discovery = discovery
+      },
+      discoveryState: () => memory.discovery,
       invalidateCredentials: (scope) => {
+        if (scope === 'all' || scope === 'discovery') memory.discovery = undefined
         if (scope === 'all' || scope === 'tokens') memory.tokens = undefined
         if (scope === 'all' || scope === 'client') memory.information = known
       },

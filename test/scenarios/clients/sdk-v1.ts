@@ -1,4 +1,8 @@
-import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import {
+  type OAuthClientProvider,
+  type OAuthDiscoveryState,
+  UnauthorizedError,
+} from '@modelcontextprotocol/sdk/client/auth.js'
 import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -7,10 +11,14 @@ import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/type
 import { createProgram, type McpProgram } from './session.ts'
 
 /** @modelcontextprotocol/sdk: version 1, which most programs are built on. */
-export const SDK_V1: McpProgram = createProgram<OAuthClientInformationMixed, OAuthTokens>({
+export const SDK_V1: McpProgram = createProgram<{
+  information: OAuthClientInformationMixed
+  tokens: OAuthTokens
+  discovery: OAuthDiscoveryState
+}>({
   name: 'sdk 1.x',
   credentials: (login) => new ClientCredentialsProvider({ ...login, expectedIssuer: login.issuer }),
-  known: (clientId) => ({ client_id: clientId }),
+  known: (clientId, issuer) => ({ client_id: clientId, issuer }),
   dial: (url, provider, fetch, announce) => {
     const client = new Client({ name: 'scenario', version: '1.0.0' })
     const transport = new StreamableHTTPClientTransport(url, { fetch, authProvider: provider as OAuthClientProvider })

@@ -2,6 +2,7 @@ import {
   Client,
   ClientCredentialsProvider,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
   StreamableHTTPClientTransport,
@@ -10,10 +11,14 @@ import {
 import { createProgram, type McpProgram } from './session.ts'
 
 /** @modelcontextprotocol/client: version 2, stricter about issuers, and with a step-up of its own. */
-export const SDK_V2: McpProgram = createProgram<StoredOAuthClientInformation, StoredOAuthTokens>({
+export const SDK_V2: McpProgram = createProgram<{
+  information: StoredOAuthClientInformation
+  tokens: StoredOAuthTokens
+  discovery: OAuthDiscoveryState
+}>({
   name: 'client 2.x',
   credentials: (login) => new ClientCredentialsProvider({ ...login, expectedIssuer: login.issuer }),
-  known: (clientId) => ({ client_id: clientId }),
+  known: (clientId, issuer) => ({ client_id: clientId, issuer }),
   dial: (url, provider, fetch, announce) => {
     const client = new Client({ name: 'scenario', version: '1.0.0' })
     const transport = new StreamableHTTPClientTransport(url, { fetch, authProvider: provider as OAuthClientProvider })

@@ -1,4 +1,12 @@
-import { type Account, createAccount, type Exchange, type Login, type Provider, recordingFetch } from './account.ts'
+import {
+  type Account,
+  createAccount,
+  type Exchange,
+  type Login,
+  type Provider,
+  recordingFetch,
+  type Stored,
+} from './account.ts'
 
 /** A program that speaks MCP over an official SDK. */
 export interface McpProgram {
@@ -22,13 +30,13 @@ export interface McpSession {
   close(): Promise<void>
 }
 
-/** What a program needs of an SDK. `Information` and `Tokens` are what that SDK stores. */
-export interface Sdk<Information extends object, Tokens extends StoredTokens> {
+/** What a program needs of an SDK, which stores `S`. */
+export interface Sdk<S extends Stored> {
   readonly name: string
   /** The SDK's own provider for client credentials. */
-  credentials(login: Extract<Login, { kind: 'credentials' }>): { tokens(): Tokens | undefined }
-  /** The stored form of a client that is known by its id. */
-  known(clientId: string): Information
+  credentials(login: Extract<Login, { kind: 'credentials' }>): { tokens(): S['tokens'] | undefined }
+  /** The stored form of a client that somebody registered with an issuer. */
+  known(clientId: string, issuer: string): S['information']
   /** A client with its transport, not connected yet. `provider` is one of `credentials`, or of an account. */
   dial(
     url: URL,
@@ -48,22 +56,12 @@ export interface Connection {
   close(): Promise<void>
 }
 
-interface StoredTokens {
-  access_token: string
-}
-
 /** A program as people use it, on top of this SDK. */
-export function createProgram<Information extends object, Tokens extends StoredTokens>(
-  sdk: Sdk<Information, Tokens>,
-): McpProgram {
+export function createProgram<S extends Stored>(sdk: Sdk<S>): McpProgram {
   return { name: sdk.name, open: (url, login) => open(sdk, new URL(url), login) }
 }
 
-async function open<Information extends object, Tokens extends StoredTokens>(
-  sdk: Sdk<Information, Tokens>,
-  url: URL,
-  login: Login,
-): Promise<McpSession> {
+async function open<S extends Stored>(sdk: Sdk<S>, url: URL, login: Login): Promise<McpSession> {
   const exchanges: Exchange[] = []
   const announcements: string[] = []
   const account = accountOf(sdk, login)
@@ -96,17 +94,14 @@ async function open<Information extends object, Tokens extends StoredTokens>(
   }
 }
 
-function accountOf<Information extends object, Tokens extends StoredTokens>(
-  sdk: Sdk<Information, Tokens>,
-  login: Login,
-): Account<Provider<Information, Tokens>> | undefined {
+function accountOf<S extends Stored>(sdk: Sdk<S>, login: Login): Account<Provider<S>> | undefined {
   switch (login.kind) {
     case 'credentials':
       return undefined
     case 'registered':
-      return createAccount<Information, Tokens>(login.refreshes ?? true, sdk.known(login.clientId))
+      return createAccount<S>(login.refreshes ?? true, sdk.known(login.clientId, login.issuer))
     case 'registers':
-      return createAccount<Information, Tokens>(login.refreshes ?? true, undefined)
+      return createAccount<S>(login.refreshes ?? true, undefined)
   }
 }
 

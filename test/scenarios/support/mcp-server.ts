@@ -19,8 +19,10 @@ export interface Arrival {
 /** A running MCP server. */
 export interface RunningMcpServer {
   readonly origin: string
-  /** Every request that got through, oldest first, without those for `/health`. */
+  /** Every request that got through, oldest first. */
   readonly arrivals: readonly Arrival[]
+  /** How many messages got through. Streams are not counted: clients open them when they find the time. */
+  messages(): number
   /** Says something on the stream that each client keeps open (GET). */
   announce(text: string): Promise<void>
   stop(): Promise<void>
@@ -52,11 +54,11 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request
+    arrivals.push({ method, url, headers })
     if (url.split('?')[0]?.endsWith('/health')) {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"healthy"}')
       return
     }
-    arrivals.push({ method, url, headers })
     if ((await options.before?.(request, response)) === true) return
     if (options.lenient === true && method === 'POST') return answerLeniently(options.name, request, response)
     const known = sessions.get(String(headers['mcp-session-id']))
@@ -68,6 +70,7 @@ export async function startMcpServer(options: McpServerOptions): Promise<Running
   return {
     origin: `http://127.0.0.1:${port}`,
     arrivals,
+    messages: () => arrivals.filter(({ method }) => method === 'POST').length,
     announce: async (text) => {
       for (const { mcp } of sessions.values()) await mcp.server.sendLoggingMessage({ level: 'info', data: text })
     },

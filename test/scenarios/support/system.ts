@@ -21,7 +21,9 @@ export interface System {
   readonly gate: Gate
   /** The proxy's name. */
   readonly proxy: string
-  /** The log, line by line. */
+  /** How often a request was refused for this reason. */
+  denials(reason: string): Promise<number>
+  /** The log, line by line. Equal denials share a line. */
   log(): readonly Readonly<Record<string, unknown>>[]
 }
 
@@ -72,6 +74,14 @@ export async function startSystem(
     origin,
     gate,
     proxy: proxy.name,
+    denials: async (reason) => {
+      const metrics = await (await fetch(`${gate.operations}/metrics`)).text()
+      const series = metrics.split('\n').filter((line) => line.startsWith('forwardgate_decisions_total{'))
+      const counts = series
+        .filter((line) => line.includes(`reason="${reason}"`))
+        .map((line) => Number(line.split(' ').at(-1)))
+      return counts.reduce((sum, count) => sum + count, 0)
+    },
     log: () => lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : [])),
   }
 }
