@@ -1,4 +1,4 @@
-import type { Route } from '../config/model.ts'
+import type { Resource, Route } from '../config/model.ts'
 import { buildChallenge, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'
 import { type DenialRow, denialRow, type Reason } from './denial.ts'
@@ -33,6 +33,26 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
     ...challengeHeader(decision, row),
     ...corsHeaders(decision.route, origin),
   ])
+}
+
+/**
+ * `answerTo`, which remembers refusals that say the same each time: those of routes without an Origin to judge and of
+ * requests that no rule matches depend on the resource and the reason alone, so there are few of them.
+ */
+export function rememberAnswers(options: AnswerOptions): (decision: Decision, origin: HeaderField) => Answer {
+  const known = new WeakMap<Resource, Map<Reason, Answer>>()
+  return (decision, origin) => {
+    const { route, request, rules, outcome, reason } = decision
+    const passes = outcome === 'allow' || outcome === 'would_deny'
+    if (passes || route === undefined || route.origins !== undefined || rules.length > 0) {
+      return answerTo(decision, origin, options)
+    }
+    const resource = resourceFor(route, request?.host)
+    const answers = known.get(resource) ?? new Map<Reason, Answer>()
+    const answer = answers.get(reason) ?? answerTo(decision, origin, options)
+    known.set(resource, answers.set(reason, answer))
+    return answer
+  }
 }
 
 /** The answer for a reason outside any route: no challenge, as there is no resource to point to. */

@@ -28,9 +28,11 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
 export function parseCredentials(authorization: HeaderField): Parsed {
   if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
   if (authorization === undefined || authorization === '') return denied({ reason: 'credentials_missing' })
-  const scheme = authorization.replace(BEYOND_SCHEME, '').toLowerCase()
-  if (scheme !== 'bearer') {
-    return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
+  if (!authorization.startsWith('Bearer ')) {
+    const scheme = authorization.replace(BEYOND_SCHEME, '').toLowerCase()
+    if (scheme !== 'bearer') {
+      return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
+    }
   }
   const token = authorization.slice('Bearer '.length)
   if (token === '') return malformed('there is no token after Bearer')

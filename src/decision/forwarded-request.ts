@@ -63,6 +63,7 @@ function notOne(name: string, field: HeaderField): string | undefined {
 }
 
 function parseHost(text: string): string | undefined {
+  if (HOST_NAME.test(text)) return text
   const host = text
     .toLowerCase()
     .replace(/:[0-9]+$/, '')

@@ -1,4 +1,4 @@
-import { type Answer, type AnswerOptions, answerTo } from '../decision/answer.ts'
+import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/answer.ts'
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
 
@@ -39,12 +39,13 @@ export function isVerifyTarget(target: string): boolean {
  * clients take for an old server.
  */
 export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
+  const answerTo = rememberAnswers(ports)
   return (method, target, rawHeaders, reply) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)
     let replied = false
     const finish = (decision: Decision): void => {
-      reply(answerTo(decision, fields.origin, ports))
+      reply(answerTo(decision, fields.origin))
       replied = true
       ports.onDecision(decision, fields, performance.now() - start)
     }

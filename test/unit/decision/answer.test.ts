@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Route } from '../../../src/config/model.ts'
-import { answerTo, denialAnswer } from '../../../src/decision/answer.ts'
+import { answerTo, denialAnswer, rememberAnswers } from '../../../src/decision/answer.ts'
 import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
 import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
 import { readHeaderFields } from '../../../src/decision/header-fields.ts'
 import { buildRouteTable } from '../../../src/decision/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
-import { sampleRoute } from './sample.ts'
+import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }
 const EVIDENCE = { request: undefined, rules: [], issuer: undefined, token: undefined }
@@ -78,6 +78,36 @@ test('CORS headers only for a listed origin; Vary wherever the origin decides', 
     ...['Access-Control-Allow-Origin', 'https://o'],
     ...['Access-Control-Expose-Headers', 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After', 'Vary', 'Origin'],
   ])
+})
+
+test('a remembered answer is the one that would be made anew, whatever was asked before', () => {
+  const remembered = rememberAnswers(SHOWN)
+  const resources = [sampleResource(), sampleResource('https://other.example.com/mcp')] as const
+  const routes = [
+    sampleRoute({ resources }),
+    sampleRoute({ resources: [sampleResource('https://api.example.com/b')], requestScopes: ['b'] }),
+    sampleRoute({ origins: ['https://o'] }),
+    undefined,
+  ]
+  const request = (host: string) => ({ method: 'GET', host, path: '/mcp' })
+  const asked = fc.record({
+    reason: fc.constantFrom(...(Object.keys(DENIALS) as Reason[])),
+    route: fc.constantFrom(...routes),
+    request: fc.constantFrom(undefined, ...['api.example.com', 'other.example.com', 'evil'].map(request)),
+    rules: fc.constantFrom([], [sampleRule({ scopes: ['mcp:admin'] })]),
+    origin: fc.constantFrom(undefined, 'https://o', 'https://evil'),
+    outcome: fc.constantFrom('deny' as const, 'would_deny' as const),
+  })
+  fc.assert(
+    fc.property(asked, ({ origin, outcome, ...evidence }) => {
+      const refused = { ...denied(evidence.reason), ...evidence, outcome, headers: ['X-Auth-Subject', ''] }
+      const decision = refused as unknown as Decision
+      assert.deepEqual(remembered(decision, origin), answerTo(decision, origin, SHOWN))
+    }),
+    { numRuns: 2000 },
+  )
+  const again = denied('token_expired', { resources })
+  assert.equal(remembered(again, undefined), remembered(again, 'https://o'))
 })
 
 test('whatever token and request say: the answer to a reason is the same, byte for byte', () => {
