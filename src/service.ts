@@ -19,7 +19,7 @@ import { openRegistry } from './issuers/registry.ts'
 import { createReloads } from './reload.ts'
 import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
-import { decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
+import { decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
 import { logCertificate, logConfig } from './telemetry/load-log.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
@@ -122,12 +122,11 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   })
   const onDecision = (decision: Decision, fields: HeaderFields, milliseconds: number): void => {
     metrics.decision(decision, milliseconds / 1000)
+    if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
     if (isFreshTokenDenial(decision, now())) {
       metrics.freshTokenDenial(decision.route?.name ?? UNMATCHED, decision.reason)
     }
-    if (decision.outcome !== 'allow' || settings.decisionLog === 'all') {
-      decisionLog.write(decisionRecord(decision, fields, milliseconds))
-    }
+    decisionLog.write(decisionKind(decision), () => decisionRecord(decision, fields, milliseconds))
   }
 
   const authPorts = {

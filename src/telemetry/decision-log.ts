@@ -1,7 +1,8 @@
 import type { DecisionRecord } from './decision-record.ts'
 
 export interface DecisionLog {
-  readonly write: (record: DecisionRecord) => void
+  /** `kind` tells which lines count as identical; `record` is asked for only when the line is written. */
+  readonly write: (kind: string, record: () => DecisionRecord) => void
 }
 
 export interface DecisionLogOptions {
@@ -26,7 +27,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
   let leftOut: Kinds = new Map()
   let uncounted = 0
 
-  const write = (record: DecisionRecord): void => {
+  const write = (identity: string, build: () => DecisionRecord): void => {
     const now = options.clock()
     if (now - windowStart >= 1000) {
       windowStart = now
@@ -34,7 +35,6 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
       leftOut = kinds
       kinds = new Map()
     }
-    const identity = identityOf(record)
     const kind = kinds.get(identity) ?? begin(identity)
     if (kind === undefined) {
       uncounted += 1
@@ -48,6 +48,7 @@ export function createDecisionLog(options: DecisionLogOptions): DecisionLog {
     kind.written += 1
     kind.suppressed = 0
     uncounted = 0
+    const record = build()
     options.line(suppressed === 0 ? record : { ...record, suppressed }, record.outcome === 'error' ? 'warn' : 'info')
   }
 
@@ -68,7 +69,3 @@ interface Kind {
 }
 
 type Kinds = Map<string, Kind>
-
-function identityOf({ route, issuer, outcome, reason, method, host, path, sub, client }: DecisionRecord): string {
-  return JSON.stringify([route, issuer, outcome, reason, method, host, path, sub, client])
-}

@@ -47,6 +47,16 @@ export function isFreshTokenDenial(decision: Decision, now: number): boolean {
   return refused && issuedAt !== undefined && now - issuedAt < FRESH
 }
 
+/** Equal for decisions whose lines say the same but for duration, request and evidence. */
+export function decisionKind(decision: Decision): string {
+  const { route, issuer, outcome, reason } = decisionLabels(decision)
+  const { request, token } = decision
+  // None of these may hold a blank, so joined by blanks they stay apart; what a token says may hold anything.
+  const about = request === undefined ? '' : `${request.method} ${request.host} ${request.path.slice(0, LONGEST_TEXT)}`
+  const by = token === undefined ? '' : JSON.stringify([capped(token.subject ?? ''), capped(token.client ?? '')])
+  return `${route} ${issuer} ${outcome} ${reason} ${about} ${by}`
+}
+
 export function decisionRecord(decision: Decision, fields: HeaderFields, durationMs: number): DecisionRecord {
   const { request, token } = decision
   return {

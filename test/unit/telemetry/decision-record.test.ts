@@ -10,7 +10,12 @@ import { readHeaderFields } from '../../../src/decision/header-fields.ts'
 import { buildIdentityHeaders } from '../../../src/decision/identity-headers.ts'
 import { buildRouteTable } from '../../../src/decision/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
-import { decisionLabels, decisionRecord, isFreshTokenDenial } from '../../../src/telemetry/decision-record.ts'
+import {
+  decisionKind,
+  decisionLabels,
+  decisionRecord,
+  isFreshTokenDenial,
+} from '../../../src/telemetry/decision-record.ts'
 import { NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleToken } from '../decision/sample.ts'
 
 const NO_FIELDS = readHeaderFields([])
@@ -55,6 +60,26 @@ const denied = (denial: Denial): Decision => ({
 })
 
 const evidenceOf = (decision: Decision) => decisionRecord(decision, NO_FIELDS, 1).evidence
+
+test('the duration, the request id and the evidence of a line do not make it another one', () => {
+  const expired = (secondsPast: number) => decisionKind(denied({ reason: 'token_expired', secondsPast }))
+  assert.equal(expired(1), expired(2))
+  assert.notEqual(expired(1), decisionKind(denied({ reason: 'credentials_missing' })))
+  assert.notEqual(expired(1), decisionKind(internalError()))
+  const elsewhere = { ...denied({ reason: 'token_expired', secondsPast: 1 }), request: { ...REQUEST, path: '/mcp/b' } }
+  assert.notEqual(expired(1), decisionKind(elsewhere))
+})
+
+test('another subject or client is another line, and no claim can look like two', () => {
+  const kinds = [
+    judged({ subject: 'alice' }),
+    judged({ subject: 'bob' }),
+    judged({ subject: 'alice', client: 'other' }),
+    judged({ subject: 'alice","other', client: '' }),
+  ].map(decisionKind)
+  assert.equal(new Set(kinds).size, kinds.length)
+  assert.ok(decisionKind(judged({ subject: 'x'.repeat(30_000) })).length < 1_000)
+})
 
 test('an allowed request: who came where, without a query', () => {
   assert.deepEqual(decisionRecord(judged(), NO_FIELDS, 0.123456), {
