@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Certificate } from '../config/certificate.ts'
+import { CallMessage } from './call-message.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
 import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
 import { refuseUnparsable } from './parser-refusal.ts'
@@ -56,7 +57,10 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
 
 function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
   const onRequest = routeRequests(other, ports)
-  const server = createServer({ ...TIMEOUTS, maxHeaderSize: LARGEST_HEADER }, onRequest)
+  const server = createServer(
+    { ...TIMEOUTS, maxHeaderSize: LARGEST_HEADER, IncomingMessage: CallMessage, optimizeEmptyRequests: true },
+    onRequest,
+  )
   // Node's default of 2,000 answers 431, and a lower one would hide an Authorization behind 1,000 small headers.
   server.maxHeadersCount = 0
   // Without this, Node answers an unknown `Expect` with 417.
