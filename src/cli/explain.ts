@@ -53,10 +53,10 @@ export const explain: Command = {
 
     const configuration = await readConfiguration(values.config, terminal, Date.now() / 1000)
     if (!configuration.ok) return refuseInput(terminal, format, configuration.findings)
-    const { config, settings } = configuration
-    const asked = await readQuestion(values, config, terminal)
+    const { settings } = configuration
+    const asked = await readQuestion(values, configuration.config, terminal)
     if (!asked.ok) return refuseInput(terminal, format, [asked.finding])
-    const { call, now, whatIf, issuers, sourceOf } = asked.question
+    const { call, config, now, whatIf, issuers, sourceOf } = asked.question
 
     const keys = await openKeys(issuers, sourceOf)
     const { exposeReason } = settings

@@ -38,6 +38,18 @@ export async function openKeys(
   }
 }
 
+/** The configuration with other keys, or another tokens file, in the place of an issuer's own. */
+export function withStandIn(config: Config, issuer: Issuer | undefined, keys: KeySource): Config {
+  if (issuer === undefined) return config
+  const other: Issuer = { ...issuer, keys }
+  const replaced = (one: Issuer): Issuer => (one === issuer ? other : one)
+  const routes = config.routes.map((route) => ({
+    ...route,
+    accept: route.accept.map((entry) => ({ ...entry, issuer: replaced(entry.issuer) })),
+  }))
+  return { ...config, routes, issuers: config.issuers.map(replaced) }
+}
+
 /** What the service would decide and answer. */
 export interface Judgement {
   readonly decision: Decision

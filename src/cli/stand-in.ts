@@ -10,8 +10,9 @@ import {
 } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Issuer, KeySource } from '../config/model.ts'
+import { makeStaticToken } from './static-token.ts'
 
-/** A signed token, and the keys that verify it in the place of its issuer's. */
+/** A token, and the keys that verify it (or the tokens file that lists it) in the place of its issuer's. */
 export interface StandInToken {
   readonly token: string
   readonly keys: KeySource
@@ -38,6 +39,10 @@ export class StandIn {
     header: Readonly<Record<string, unknown>>,
     claims: Readonly<Record<string, unknown>>,
   ): Promise<StandInToken> {
+    if (issuer?.keys.kind === 'tokensFile') {
+      const { token, sha256 } = makeStaticToken()
+      return { token, keys: { ...issuer.keys, tokens: [{ sha256, claims }] } }
+    }
     const usable = PREFERRED.find((alg) => issuer?.algorithms.includes(alg)) ?? issuer?.algorithms[0] ?? 'ES256'
     const secret = issuer?.keys.kind === 'secretFile'
     const whole = { alg: usable, typ: issuer?.requireTyp ?? 'JWT', ...(secret ? {} : { kid: KID }), ...header }

@@ -32,6 +32,9 @@ export function compileAccept(
   return route.accept.flatMap((entry, index) => {
     const here = [...path, 'accept', index]
     const issuer = entryIssuer(entry, here, issuers, findings)
+    if (issuer?.keys.kind === 'tokensFile' && entry.advertise === true) {
+      findings.problem([...here, 'advertise'], 'cannot be true: nobody can log in at a file of tokens; remove it')
+    }
     return issuer === undefined ? [] : [compileEntry(entry, issuer, route, defaults, here, findings)]
   })
 }
@@ -74,7 +77,7 @@ function compileEntry(
       ...claimRules(defaults.claims, ['defaults', 'claims'], findings),
       ...claimRules(entry.claims, [...path, 'claims'], findings),
     ],
-    advertise: entry.advertise ?? true,
+    advertise: issuer.keys.kind !== 'tokensFile' && (entry.advertise ?? true),
   }
 }
 

@@ -6,6 +6,7 @@ import type { ReadNamedFile } from './referenced-file.ts'
 import { compileRegistration } from './registration.ts'
 import type { IssuerEntry } from './schema.ts'
 import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './schema-issuer.ts'
+import { readTokensFile } from './tokens-file.ts'
 
 const MAX_CLOCK_TOLERANCE = 60
 
@@ -18,12 +19,13 @@ export function compileIssuer(
 ): Issuer {
   const map = typeof entry === 'string' ? { issuer: entry } : entry
   const path: Path = ['issuers', name]
+  const tokens = map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, map, path, findings, readFile)
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
-  const keys: KeySource = keySource(map, path, issuerPath, findings, readFile) ?? { kind: 'discovery' }
+  const keys = tokens ?? keySource(map, path, issuerPath, findings, readFile) ?? { kind: 'discovery' }
   const algorithms = algorithmsOf(map, path, findings)
   if (map.issuer !== undefined) {
     checkIssuerText(map.issuer, issuerPath, findings)
-  } else if (!['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {
+  } else if (tokens === undefined && !['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {
     findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
   const clockTolerance = seconds(map.clockTolerance, 30)
@@ -51,6 +53,28 @@ export function compileIssuer(
     clientClaims: map.clientClaims ?? ['client_id', 'azp', 'cid', 'appid'],
     registration: compileRegistration(map.registration, keys, [...path, 'registration'], findings),
   }
+}
+
+/** What a file of static tokens may have beside it; all else is about keys, login servers or the shape of JWTs. */
+const BESIDE_TOKENS: ReadonlySet<string> = new Set(['tokensFile', 'clockTolerance', 'maxTokenLifetime'])
+
+function staticTokens(
+  file: string,
+  map: IssuerEntry,
+  path: Path,
+  findings: Findings,
+  readFile: ReadNamedFile,
+): KeySource {
+  for (const key of Object.keys(map)) {
+    if (!BESIDE_TOKENS.has(key)) {
+      findings.problem(
+        [...path, key],
+        'means nothing beside tokensFile; remove it, or write an issuer of its own',
+        'key',
+      )
+    }
+  }
+  return { kind: 'tokensFile', file, tokens: readTokensFile(readFile, file, [...path, 'tokensFile'], findings) ?? [] }
 }
 
 /** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */

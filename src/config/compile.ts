@@ -1,6 +1,7 @@
 import { type IssuersByName, resolveIssuers } from './compile-accept.ts'
 import { checkSharedIssuers, compileIssuer } from './compile-issuer.ts'
 import { compileRoute } from './compile-route.ts'
+import { dateTimeSeconds } from './date-time.ts'
 import type { Config, Revocations } from './model.ts'
 import { type Findings, quote } from './problem.ts'
 import type { ReadNamedFile } from './referenced-file.ts'
@@ -52,13 +53,10 @@ function compileRevocations(written: ConfigFile['revocations'], now: number, fin
   }
 }
 
-function issuedBefore(text: string, now: number, findings: Findings): number {
+function issuedBefore(text: string, now: number, findings: Findings): number | undefined {
   const path = ['revocations', 'issuedBefore']
-  const seconds = Date.parse(text) / 1000
-  const day = Number(text.slice(8, 10))
-  // Date.parse takes February 30th for March 2nd.
-  const written = new Date(`${text.slice(0, 10)}T00:00:00Z`)
-  if (Number.isNaN(seconds) || written.getUTCDate() !== day) {
+  const seconds = dateTimeSeconds(text)
+  if (seconds === undefined) {
     findings.problem(path, `${quote(text)} is not a date that exists; write one like 2026-01-01T00:00:00Z`)
   } else if (seconds > now) {
     findings.problem(path, `${quote(text)} is in the future and would refuse every token; write a time that has passed`)

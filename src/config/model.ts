@@ -14,7 +14,7 @@ export interface Config {
 export interface Issuer {
   /** The name under `issuers:`; metric label and `@issuer`. */
   readonly name: string
-  /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). */
+  /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). Empty for a file of static tokens, which have none. */
   readonly issuer: string
   readonly keys: KeySource
   /** JWS `alg` values that this issuer's tokens may use (RFC 8725 §3.1). HS* only with a `secret` key source. */
@@ -56,6 +56,16 @@ export type KeySource =
   | { readonly kind: 'publicKeyFile'; readonly file: string; readonly pem: string }
   /** `secret`: the bytes of the file without one trailing newline; at least 32 (RFC 7518 §3.2). */
   | { readonly kind: 'secretFile'; readonly file: string; readonly secret: Buffer }
+  /** No keys at all: the tokens themselves, as hashes. */
+  | { readonly kind: 'tokensFile'; readonly file: string; readonly tokens: readonly StaticToken[] }
+
+/** A token that is no JWT, known by its hash alone. */
+export interface StaticToken {
+  /** The 32 bytes of SHA-256 over the whole token. */
+  readonly sha256: Buffer
+  /** What a JWT would say in its payload; judged like that. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
 
 /** One protected resource (RFC 9728). */
 export interface Route {

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { compile, WHAT_TO_WRITE } from './compile.ts'
 import type { Config } from './model.ts'
 import { type Origin, originOfFiles } from './origin.ts'
-import { type Findings, formatPath, type Path, type Problem } from './problem.ts'
+import { type Findings, formatPath, type Path, type Position, type Problem } from './problem.ts'
 import type { FileContent } from './referenced-file.ts'
 import { checkSchema } from './schema-problems.ts'
 import { readYaml } from './yaml-document.ts'
@@ -61,11 +61,12 @@ function finish(config: Config, problems: readonly Problem[], warnings: readonly
 function collect(origin: Origin, problems: Problem[], warnings: Problem[]): Findings {
   const told = new Set<string>()
   const refused = new Set<string>()
-  const add = (list: Problem[], path: Path, message: string, at: 'key' | 'value') => {
+  const add = (list: Problem[], path: Path, message: string, at: 'key' | 'value' | Position) => {
     const id = `${formatPath(path)} ${message}`
     if (told.has(id)) return
     told.add(id)
-    list.push({ ...origin.place(path, at), message })
+    const place = typeof at === 'string' ? origin.place(path, at) : { path: formatPath(path), position: at }
+    list.push({ ...place, message })
   }
   return {
     problem(path, message, at = 'value') {

@@ -16,9 +16,12 @@ export interface Problem {
   readonly position: Position | undefined
 }
 
-/** Collects what is found in one reading. `at`: whether the position is that of the key or of the value. */
+/**
+ * Collects what is found in one reading. `at`: whether the position is that of the key or of the value, or the position
+ * itself where it lies in a file that the configuration names.
+ */
 export interface Findings {
-  problem(path: Path, message: string, at?: 'key' | 'value'): void
+  problem(path: Path, message: string, at?: 'key' | 'value' | Position): void
   warning(path: Path, message: string): void
   /** True when something at or below this path was already told; what follows from it need not be. */
   refused(path: Path): boolean

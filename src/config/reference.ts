@@ -12,7 +12,7 @@ const SECTIONS = [
   ['The file', 'At the top level:', []],
   [
     'An issuer',
-    'Under `issuers.<name>`, at most one of the five places for keys; without one, discovery (RFC 8414, then OpenID Connect). A relative file name is resolved against the file that it stands in.',
+    'Under `issuers.<name>`, at most one of the five places for keys; without one, discovery (RFC 8414, then OpenID Connect). Or static tokens, with `tokensFile` in the place of issuer and keys. A relative file name is resolved against the file that it stands in.',
     ['issuers', '*'],
   ],
   [

@@ -45,6 +45,11 @@ export const issuerShape = {
   secretFile: plainText
     .optional()
     .describe('File with a shared secret of at least 32 bytes for HS256, HS384 and HS512.'),
+  tokensFile: plainText
+    .optional()
+    .describe(
+      'File with static tokens, as hashes, instead of an issuer and its keys: `[{ sha256, sub, aud, scope, exp }]`.',
+    ),
   dangerouslyAllowHttp: z
     .boolean()
     .optional()

@@ -8,7 +8,7 @@ import { plainText, webUrl } from './schema-text.ts'
 type Issue = z.core.$ZodIssue
 
 /** Keys of the design that this version does not have. */
-const NOT_SUPPORTED = new Set(['introspection', 'tokensFile', 'mcp'])
+const NOT_SUPPORTED = new Set(['introspection', 'mcp'])
 
 /** Keys where a bare number most likely means seconds. */
 const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale'])

@@ -198,9 +198,15 @@ export const configSchema = z
     issuers: z
       .record(
         name,
-        z.union([plainText, z.strictObject(issuerShape).meta({ required: ['issuer'] })], {
-          error: 'must be the URL of the issuer, or a map with issuer: …',
-        }),
+        z.union(
+          [
+            plainText,
+            z.strictObject(issuerShape).meta({ oneOf: [{ required: ['issuer'] }, { required: ['tokensFile'] }] }),
+          ],
+          {
+            error: 'must be the URL of the issuer, or a map with issuer: …',
+          },
+        ),
       )
       .optional()
       .describe(

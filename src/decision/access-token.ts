@@ -2,19 +2,20 @@ import { compactVerify } from 'jose'
 import type { Issuer } from '../config/model.ts'
 import type { Claims } from './claims.ts'
 import type { Denial } from './denial.ts'
-import type { FindKeys, VerificationKey } from './keys.ts'
+import type { FindKeys, VerificationKey, Warrant } from './keys.ts'
+import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
 import { showUnverified } from './unverified.ts'
-import { parseUnverifiedToken, type UnverifiedToken } from './unverified-token.ts'
+import { isOpaque, parseUnverifiedToken, type UnverifiedToken } from './unverified-token.ts'
 
-/** A token whose signature, type and claims hold. When it is valid and for whom is judged apart, for every request. */
+/** A token that its issuer vouches for, and whose type and claims hold. When it is valid and for whom is judged apart, for every request. */
 export interface VerifiedToken extends TokenClaims {
   readonly issuer: Issuer
-  readonly key: VerificationKey
+  readonly warrant: Warrant
   readonly claims: Claims
 }
 
-/** `issuer` is set as soon as the signature held, also where a claim does not. */
+/** `issuer` is set as soon as one vouched for the token, also where a claim does not. */
 export type Verification =
   | { readonly ok: true; readonly token: VerifiedToken }
   | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
@@ -22,7 +23,8 @@ export type Verification =
 /**
  * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
  * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
- * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at.
+ * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at. A token that is no JWT is looked up in the tokens
+ * files of the route; a JWT never is.
  */
 export async function verifyAccessToken(
   token: string,
@@ -30,17 +32,27 @@ export async function verifyAccessToken(
   findKeys: FindKeys,
 ): Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial) : parsed
   const unverified = parsed.token
-  const candidates = issuers.filter((issuer) => issuer.issuer === unverified.issuer)
-  if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, issuers) }
+  const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
+  const candidates = signers.filter((issuer) => issuer.issuer === unverified.issuer)
+  if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, signers) }
   const refusals: Denial[] = []
   for (const issuer of candidates) {
     const signed = await verifySignature(token, unverified, issuer, findKeys)
-    if (signed.ok) return readClaimsOf(signed.payload, unverified, issuer, signed.key)
+    if (signed.ok) return readClaimsOf(signed.payload, unverified.type, issuer, signed.key)
     refusals.push(signed.denial)
   }
   return { ok: false, denial: nearest(refusals) }
+}
+
+/** Holds as long as the configuration: a changed tokens file makes another one. */
+const LISTED: Warrant = { live: true }
+
+function verifyOpaqueToken(token: string, issuers: readonly Issuer[], unreadable: Denial): Verification {
+  const known = findStaticToken(token, issuers)
+  if (known === undefined) return { ok: false, denial: unreadable }
+  return readClaimsOf(known.claims, undefined, known.issuer, LISTED)
 }
 
 /** What Authentik does while no signing key is selected in the provider. */
@@ -88,10 +100,10 @@ async function signatureHolds(token: string, key: VerificationKey, algorithm: st
   }
 }
 
-function readClaimsOf(claims: Claims, unverified: UnverifiedToken, issuer: Issuer, key: VerificationKey): Verification {
-  const read = readTokenClaims(claims, unverified.type, issuer)
+function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, warrant: Warrant): Verification {
+  const read = readTokenClaims(claims, type, issuer)
   return read.ok
-    ? { ok: true, token: { ...read.claims, issuer, key, claims } }
+    ? { ok: true, token: { ...read.claims, issuer, warrant, claims } }
     : { ok: false, denial: read.denial, issuer }
 }
 

@@ -1,14 +1,18 @@
 import type { KeyObject } from 'node:crypto'
 import type { Issuer } from '../config/model.ts'
 
-/** A public key (or shared secret) of one issuer, as the key set holds it. */
-export interface VerificationKey {
+/** What vouches for a token, and for how long: a key of its issuer, a line of a tokens file, the issuer's own word. */
+export interface Warrant {
+  /** Turns false when it ends; a token that rests on it then stops working, also in the cache. */
+  readonly live: boolean
+}
+
+/** A public key (or shared secret) of one issuer, as the key set holds it. `live` until the key leaves its set. */
+export interface VerificationKey extends Warrant {
   readonly kid: string | undefined
   /** The `alg` that the JWK declares (RFC 7517 §4.4), if any. */
   readonly alg: string | undefined
   readonly key: KeyObject
-  /** Turns false when the key leaves its set; a token verified by it then stops working, also in the cache. */
-  readonly live: boolean
 }
 
 /** `unavailable`: the issuer's keys cannot be had now (a service fault). `unknown`: they can, and none fits. */

@@ -58,6 +58,16 @@ export function parseUnverifiedToken(token: string): Parsed {
   }
 }
 
+/**
+ * Whether a token means nothing but to who made it: `b64token` characters (RFC 6750 §2.1), and no JWT, not even a broken
+ * or an encrypted one. Only such a token may be looked up anywhere.
+ */
+export function isOpaque(token: string): boolean {
+  if (!TOKEN68.test(token) || token.startsWith(JSON_OBJECT)) return false
+  // A header may begin with a blank.
+  return parseSegment(token.replace(/\..*$/s, '')) === undefined
+}
+
 function unsigned(token: string): Denial {
   if (!TOKEN68.test(token)) {
     return { reason: 'credentials_malformed', problem: 'the token has characters outside the token68 alphabet' }

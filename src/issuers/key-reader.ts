@@ -28,6 +28,7 @@ export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
     case 'discovery':
     case 'discoveryUri':
     case 'jwksUri':
+    case 'tokensFile':
       return undefined
   }
 }

@@ -28,9 +28,10 @@ const READY_WITHIN = 5_000
 
 /**
  * Opens the key sets of a configuration. An issuer whose keys come from where they came in `previous` keeps them and its
- * schedule: a reload while the issuer is down must cost nothing. The others are started.
+ * schedule: a reload while the issuer is down must cost nothing. The others are started. Static tokens have no keys.
  */
-export function openRegistry(issuers: readonly Issuer[], ports: KeySetPorts, previous?: KeyRegistry): KeyRegistry {
+export function openRegistry(all: readonly Issuer[], ports: KeySetPorts, previous?: KeyRegistry): KeyRegistry {
+  const issuers = all.filter(({ keys }) => keys.kind !== 'tokensFile')
   const configured: ReadonlySet<Issuer> = new Set(issuers)
   const keySets = new Map<string, KeySet>()
   const starts: Promise<void>[] = []

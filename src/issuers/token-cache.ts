@@ -27,7 +27,7 @@ const BYTES_BESIDE_TEXT = 1_500
 
 /**
  * Keeps what was found out about a token for one configuration: make a new one for the next. A result belongs to one
- * token (its full SHA-256, never the token itself), one route and one key; it ends when that key leaves its set.
+ * token (its full SHA-256, never the token itself), one route and one warrant; it ends with that: when a key leaves its set.
  * Time is not judged here, so that expiry is checked on every hit. Concurrent first uses verify once.
  * Of failures only bad signatures are remembered, briefly: a lack of keys must heal at once.
  */
@@ -51,7 +51,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const assessToken: AssessToken = (token, route) => {
     const key = `${hash('sha256', token, 'base64url')}${route.name}`
     const known = seen.get(key)
-    if (known?.token.key.live === true) {
+    if (known?.token.warrant.live === true) {
       onLookup('hit')
       return known
     }

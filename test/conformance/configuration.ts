@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Config } from '../../src/config/model.ts'
 import { type ConfigText, parse } from '../../src/config/parse.ts'
 import { formatProblem } from '../../src/config/problem.ts'
@@ -20,8 +21,37 @@ export const ISSUERS = {
 
 export type IssuerName = keyof typeof ISSUERS
 
+/** The static tokens of the configuration; the file has only their hashes. */
+export const STATIC = {
+  good: 'fwg_conformance-good-0123456789abcdef-0123456789',
+  expired: 'fwg_conformance-expired-0123456789abcdef-012345',
+  elsewhere: 'fwg_conformance-elsewhere-0123456789abcdef-0123',
+  scopeless: 'fwg_conformance-scopeless-0123456789abcdef-0123',
+  guest: 'fwg_conformance-guest-0123456789abcdef-01234567',
+  revoked: 'fwg_conformance-revoked-0123456789abcdef-012345',
+  lasting: 'fwg_conformance-lasting-0123456789abcdef-012345',
+  stranger: 'fwg_conformance-stranger-0123456789abcdef-01234',
+  short: 'fwg_short',
+  dotted: 'fwg_conformance.dotted.0123456789abcdef',
+} as const
+
+const sha256 = (text: string): string => hash('sha256', text, 'hex')
+const entry = (name: keyof typeof STATIC, rest: string, exp = NOW + 300, iat = NOW - 10): string =>
+  `- { sha256: ${sha256(STATIC[name])}, sub: robot, iat: ${iat}, exp: ${exp}, ${rest} }\n`
+
 /** Files that the configuration names, by name, with their content. */
 export const FILES = {
+  'tokens.yaml': [
+    entry('good', 'aud: conformance, scope: "mcp:read", client_id: cron, groups: [ops], jti: static-1'),
+    entry('expired', 'aud: conformance, scope: "mcp:read", groups: [ops]', NOW - 31, NOW - 60),
+    entry('elsewhere', 'aud: elsewhere, scope: "mcp:read", groups: [ops]'),
+    entry('scopeless', 'aud: conformance, groups: [ops]'),
+    entry('guest', 'aud: conformance, scope: "mcp:read", groups: [guests]'),
+    entry('revoked', 'aud: conformance, scope: "mcp:read", groups: [ops], jti: revoked-token'),
+    entry('lasting', 'aud: conformance, scope: "mcp:read", groups: [ops]', NOW + 7200),
+    entry('short', 'aud: conformance, scope: "mcp:read", groups: [ops]'),
+    entry('dotted', 'aud: conformance, scope: "mcp:read", groups: [ops]'),
+  ].join(''),
   'hmac.secret': 'a secret that two parties share!\n',
   'backend.secret': 'Basic YmFja2VuZDpzZWNyZXQ=\n',
 } as const
@@ -46,6 +76,7 @@ issuers:
   cluster-a: { issuer: ${ISSUERS['cluster-a'].iss}, jwksUri: "${jwksUri('cluster-a')}" }
   cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
   offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
+  robots: { tokensFile: tokens.yaml, maxTokenLifetime: 1h }
 defaults:
   issuers: [main]
 routes:
@@ -110,6 +141,12 @@ routes:
       - { issuer: main, audience: [conformance], scopes: [deploy] }
       - { issuer: twin, audience: [conformance], claims: { repository: [me/infra] }, advertise: false }
       - { issuer: main, audience: [machines], clientIds: [robot] }
+  robots:
+    resource: https://api.example.com/robots
+    accept:
+      - { issuer: main, audience: [conformance] }
+      - { issuer: robots, audience: [conformance], scopes: [mcp:read], claims: { groups: [ops] } }
+    rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
   public:
     resource: https://api.example.com/public
     audience: [conformance]

@@ -16,6 +16,7 @@ import { REVOCATION } from './vectors/revocation.ts'
 import { ROUTE } from './vectors/route.ts'
 import { RULES } from './vectors/rules.ts'
 import { SCOPES } from './vectors/scopes.ts'
+import { STATIC_TOKENS } from './vectors/static-tokens.ts'
 import { TIME } from './vectors/time.ts'
 import { TOKEN_FORM } from './vectors/token-form.ts'
 import { UPSTREAM_AUTHORIZATION } from './vectors/upstream-authorization.ts'
@@ -38,6 +39,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'claim rules': CLAIM_RULES,
   rules: RULES,
   accept: ACCEPT,
+  'static tokens': STATIC_TOKENS,
   'anonymous and observe': ANONYMOUS_OBSERVE,
   'identity headers': IDENTITY_HEADERS,
   'upstream authorization': UPSTREAM_AUTHORIZATION,

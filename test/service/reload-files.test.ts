@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createSecretKey } from 'node:crypto'
+import { createSecretKey, hash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +62,39 @@ routes: { api: { resource: ${RESOURCE} } }
     await writeFile(file, `${after}\n`)
     await until('the new secret opens', async () => (await gate.ask('api', { token: token(after) })).status === 200)
     assert.equal((await gate.ask('api', { token: old })).status, 401)
+  })
+
+  it('tokensFile: a new entry opens, one that is gone no longer does, also right after it was accepted', async (t) => {
+    const file = join(await folderOf(t), 'tokens.yaml')
+    const [before, after] = ['fwg_the-first-token-0123456789', 'fwg_another-token-0123456789']
+    const entry = (token: string) =>
+      `- { sha256: ${hash('sha256', token, 'hex')}, sub: robot, aud: "${RESOURCE}", exp: 2999-01-01 }\n`
+    await writeFile(file, entry(before))
+    const gate = await startTestService(t, {
+      yaml: () => `
+issuers: { robots: { tokensFile: ${file} } }
+routes: { api: { resource: ${RESOURCE} } }
+`,
+    })
+    const reason = async (token: string) => {
+      const { status, headers } = await gate.ask('api', { token })
+      return status === 200 ? headers.get('x-auth-subject')?.[0] : headers.get('x-forwardgate-reason')?.[0]
+    }
+    assert.deepEqual([await reason(before), await reason(before)], ['robot', 'robot'])
+    assert.equal(await gate.metric('token_cache_lookups_total{result="hit"}'), 1)
+    assert.equal(await reason(after), 'token_opaque')
+    assert.equal(await gate.metric('issuer_keys{issuer="robots"}'), undefined, 'it has no keys that could be missing')
+
+    await writeFile(file, entry(before) + entry(after))
+    await until('the new token opens', async () => (await reason(after)) === 'robot')
+    assert.equal(await reason(before), 'robot', 'both are good while a token is rotated')
+    await writeFile(file, entry(after))
+    await until('the old token no longer does', async () => (await reason(before)) === 'token_opaque')
+
+    await writeFile(file, entry(after).repeat(2))
+    await until('it is refused', async () => (await gate.metric('config_last_reload_successful')) === 0)
+    assert.equal(await reason(after), 'robot', 'the last good tokens serve on')
+    assert.match(JSON.stringify(gate.lines()), /tokensFile\[1\]\.sha256: stands already on line 1/)
   })
 
   it('the secret for the upstream: sent anew, and only to whoever passes', async (t) => {

@@ -44,8 +44,9 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
     why: 'a stolen token opens the route until it expires; nothing here can call it back except `revocations`',
     fix: 'let the issuer give tokens of minutes or hours, and write at most 24h',
     find: ({ config, places }) =>
-      config.issuers.flatMap(({ name, maxTokenLifetime: seconds }) =>
-        seconds !== undefined && seconds > DAY
+      config.issuers.flatMap(({ name, keys, maxTokenLifetime: seconds }) =>
+        // A static token ends when its entry is removed.
+        seconds !== undefined && seconds > DAY && keys.kind !== 'tokensFile'
           ? [at(places, ['issuers', name, 'maxTokenLifetime'], `tokens may live ${Math.round(seconds / DAY)} days`)]
           : [],
       ),

@@ -1,6 +1,7 @@
+import type { Issuer } from '../../config/model.ts'
 import { issuersOf } from '../../decision/assessment.ts'
 import type { Described } from './describe.ts'
-import { type Seen, unverifiedTokenOf } from './seen.ts'
+import { opaqueTokenIssuer, type Seen, unverifiedTokenOf } from './seen.ts'
 import { listed, shown } from './values.ts'
 
 type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token type' | 'token claims'
@@ -8,6 +9,8 @@ type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token
 /** What the steps about the token itself have seen, where they passed. */
 export function describeToken(step: TokenStep, seen: Seen): Described {
   const { decision, readings } = seen
+  const vouching = opaqueTokenIssuer(seen)
+  if (vouching !== undefined) return describeOpaque(step, vouching)
   const unverified = unverifiedTokenOf(seen.call)
   const candidates = issuersOf(decision.route?.accept ?? []).filter(({ issuer }) => issuer === unverified?.issuer)
   const issuer = decision.issuer ?? candidates[0]
@@ -26,10 +29,10 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
     case 'algorithm':
       return { detail: `${shown(unverified?.algorithm)}, one of ${listed(issuer?.algorithms ?? [])}` }
     case 'key': {
-      const key = decision.token?.key
+      const key = decision.token?.warrant
       const keys = readings.get(issuer?.name ?? '')?.keys
       const many = keys === undefined ? '' : ` (${keys} in its set)`
-      if (key === undefined) return { detail: `${name} has one that fits${many}` }
+      if (key === undefined || !('kid' in key)) return { detail: `${name} has one that fits${many}` }
       return { detail: `${key.kid === undefined ? 'a key without kid' : `kid ${shown(key.kid)}`} of ${name}${many}` }
     }
     case 'signature':
@@ -43,4 +46,11 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
     case 'token claims':
       return { detail: 'exp is there, and the claims that are read are of the right types' }
   }
+}
+
+/** `algorithm`, `key`, `signature` and `token type` are steps of a JWT only. */
+function describeOpaque(step: TokenStep, { name, keys }: Issuer): Described {
+  if (step === 'issuer') return { detail: `issuers.${name}` }
+  if (step === 'token claims') return { detail: 'exp is there, and the claims that are read are of the right types' }
+  return { detail: `no JWT; ${keys.kind === 'tokensFile' ? 'its hash is in the tokens file' : 'its issuer was asked'}` }
 }

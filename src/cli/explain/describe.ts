@@ -76,7 +76,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
     case 'issuer_untrusted':
       return mismatch(
         denial.hint ?? 'no issuer of the route has this iss',
-        listed((seen.decision.route?.accept ?? []).map(({ issuer }) => issuer.issuer)),
+        listed((seen.decision.route?.accept ?? []).map(({ issuer }) => issuer.issuer).filter((iss) => iss !== '')),
         denial.unverifiedIssuer ?? 'no iss',
       )
     case 'algorithm_rejected':

@@ -31,7 +31,7 @@ export function buildExplanation(seen: Seen, answer: Answer, notes: readonly str
   const { decision, call, now } = seen
   const unverified = unverifiedTokenOf(call)
   const { algorithm: alg, keyId: kid, type: typ } = unverified ?? {}
-  const exp = unverified?.payload['exp']
+  const exp = unverified === undefined ? decision.token?.expiresAt : unverified.payload['exp']
   const allowed = decision.outcome === 'allow'
   return redact({
     route: decision.route?.name ?? null,
@@ -42,7 +42,7 @@ export function buildExplanation(seen: Seen, answer: Answer, notes: readonly str
     steps: stepsOf(seen),
     token:
       unverified === undefined
-        ? null
+        ? opaqueToken(seen)
         : {
             verified: decision.issuer !== undefined && !seen.whatIf,
             header: { alg, ...(kid === undefined ? {} : { kid }), ...(typ === undefined ? {} : { typ }) },
@@ -52,6 +52,10 @@ export function buildExplanation(seen: Seen, answer: Answer, notes: readonly str
     answer: { status: answer.status, headers: shownHeaders(answer.headers), body: answer.body },
     notes: [...notes, ...notesOn(seen)],
   })
+}
+
+function opaqueToken({ decision, whatIf }: Seen): Explanation['token'] {
+  return decision.token === undefined ? null : { verified: !whatIf, header: {}, claims: decision.token.claims }
 }
 
 /** The explanation for people: the steps, the decision, the answer. */

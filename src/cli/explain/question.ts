@@ -4,6 +4,7 @@ import { type Call, callFor, parseCall, parseHeader, placeOf } from '../call.ts'
 import type { Finding } from '../findings.ts'
 import { readInput } from '../input.ts'
 import { parseInstant } from '../instant.ts'
+import { withStandIn } from '../judge.ts'
 import { StandIn } from '../stand-in.ts'
 import type { Terminal } from '../terminal.ts'
 import { unverifiedTokenOf } from './seen.ts'
@@ -25,6 +26,8 @@ export interface ExplainOptions {
 /** What is to be explained. */
 export interface ExplainQuestion {
   readonly call: Call
+  /** What the call is judged by; with claims only, other keys stand in for their issuer's. */
+  readonly config: Config
   readonly now: number
   readonly whatIf: boolean
   /** The issuers whose keys are needed, and where they come from. */
@@ -57,7 +60,7 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   if (now === undefined) {
     return refuse('--at', `"${options.at}" is not a time; write it like 2026-01-01T00:00:00Z, or in seconds`)
   }
-  const question = { now, whatIf: false, sourceOf: (issuer: Issuer) => issuer.keys }
+  const question = { config, now, whatIf: false, sourceOf: (issuer: Issuer) => issuer.keys }
   if (options.call !== undefined) {
     const input = await readInput(options.call, terminal, 'latin1')
     if (!input.ok) return input
@@ -80,11 +83,19 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   if (!input.ok) return input
   const parts = parseClaims(input.text)
   if (typeof parts === 'string') return refuse(input.file, parts)
-  const issuer = issuersFor(config, options.route).find((one) => one.issuer === parts.claims['iss'])
+  const issuer = issuerOf(parts.claims, issuersFor(config, options.route))
   const { token, keys } = await new StandIn().sign(issuer, parts.header, parts.claims)
-  const call = callFor({ ...request, token })
-  const issuers = issuer === undefined ? [] : [issuer]
-  return { ok: true, question: { ...question, call, whatIf: true, issuers, sourceOf: () => keys } }
+  const judged = withStandIn(config, issuer, keys)
+  const issuers = judged.issuers.filter(({ name }) => name === issuer?.name)
+  return {
+    ok: true,
+    question: { ...question, config: judged, call: callFor({ ...request, token }), whatIf: true, issuers },
+  }
+}
+
+/** Whose token has these claims: without an `iss` it can only be a static one. */
+function issuerOf({ iss }: Parts['claims'], issuers: readonly Issuer[]): Issuer | undefined {
+  return issuers.find(({ issuer, keys }) => (iss === undefined ? keys.kind === 'tokensFile' : issuer === iss))
 }
 
 type WithoutIssuers = Omit<ExplainQuestion, 'issuers'>

@@ -1,4 +1,4 @@
-import type { Accept, Config } from '../../config/model.ts'
+import type { Accept, Config, Issuer } from '../../config/model.ts'
 import type { VerifiedToken } from '../../decision/access-token.ts'
 import { admit } from '../../decision/authorization.ts'
 import { parseCredentials } from '../../decision/credentials.ts'
@@ -31,6 +31,11 @@ export function unverifiedTokenOf(call: Call): UnverifiedToken | undefined {
   const text = tokenTextOf(call)
   const parsed = text === undefined ? undefined : parseUnverifiedToken(text)
   return parsed?.ok === true ? parsed.token : undefined
+}
+
+/** Who vouched for a token that is no JWT; undefined for a JWT, and where nobody did. */
+export function opaqueTokenIssuer({ call, decision }: Pick<Seen, 'call' | 'decision'>): Issuer | undefined {
+  return unverifiedTokenOf(call) === undefined ? decision.issuer : undefined
 }
 
 /** The way in that the decision is about: the one that took the token, else the one of the denial. */

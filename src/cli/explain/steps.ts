@@ -1,7 +1,7 @@
 import { admit } from '../../decision/authorization.ts'
 import type { Reason } from '../../decision/denial.ts'
 import { type Described, describeDenial, describePassed } from './describe.ts'
-import type { Seen } from './seen.ts'
+import { opaqueTokenIssuer, type Seen } from './seen.ts'
 
 /**
  * The steps of a decision in the order of `decide`, where the address names the route; plain `/verify` needs the
@@ -77,6 +77,9 @@ export interface StepResult extends Described {
   readonly result: 'pass' | 'fail' | 'skip'
 }
 
+/** Steps that only a signed JWT goes through. */
+const OF_A_JWT: ReadonlySet<Step> = new Set(['algorithm', 'key', 'signature', 'token type'])
+
 /** Every step with its result, from the decision and its evidence: nothing is judged a second time. */
 export function stepsOf(seen: Seen): readonly StepResult[] {
   const { decision } = seen
@@ -93,6 +96,9 @@ export function stepsOf(seen: Seen): readonly StepResult[] {
     if (index > last) return [{ step, result: 'skip', detail: failed === undefined ? 'not needed' : 'not reached' }]
     if (seen.whatIf && (step === 'key' || step === 'signature')) {
       return [{ step, result: 'skip', detail: 'not checked, as there are only claims' }]
+    }
+    if (OF_A_JWT.has(step) && opaqueTokenIssuer(seen) !== undefined) {
+      return [{ step, result: 'skip', detail: 'not needed, as the token is no JWT' }]
     }
     return [{ step, result: 'pass', ...describePassed(step, seen) }]
   })

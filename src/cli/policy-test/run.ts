@@ -3,7 +3,7 @@ import { issuersOf } from '../../decision/assessment.ts'
 import { buildRouteTable, placeByPath } from '../../decision/route-table.ts'
 import { callFor, placeOf } from '../call.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
-import { type Judgement, judge, openKeys } from '../judge.ts'
+import { type Judgement, judge, openKeys, withStandIn } from '../judge.ts'
 import type { StandIn } from '../stand-in.ts'
 import type { Expectation, PolicyTest } from './file.ts'
 
@@ -50,12 +50,12 @@ export async function runPolicyTest(
     headers: test.request.headers,
     token: signed?.token,
   })
-  const issuers = issuer === undefined || signed === undefined ? [] : [issuer]
-  const keys = await openKeys(issuers, (own) => signed?.keys ?? own.keys)
-  const judgement = await judge(call, config, keys.findKeys, { now, exposeReason })
+  const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)
+  const keys = await openKeys(judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name))
+  const judgement = await judge(call, judged, keys.findKeys, { now, exposeReason })
   keys.close()
   const { decision, answer } = judgement
-  const seen = { call, config, decision, now, whatIf: false, readings: keys.readings }
+  const seen = { call, config: judged, decision, now, whatIf: false, readings: keys.readings }
   return { test, differences: compare(test.expect, judgement), explanation: buildExplanation(seen, answer, []) }
 }
 
@@ -85,7 +85,7 @@ function completeClaims(
 ): Readonly<Record<string, unknown>> {
   const audience = route?.accept.find((entry) => entry.issuer === issuer)?.audience
   const usual = {
-    ...(issuer === undefined ? {} : { iss: issuer.issuer }),
+    ...(issuer === undefined || issuer.keys.kind === 'tokensFile' ? {} : { iss: issuer.issuer }),
     ...(audience === undefined || audience === 'unchecked' ? {} : { aud: audience[0] }),
     iat: Math.floor(now),
     exp: Math.floor(now) + LIFETIME,

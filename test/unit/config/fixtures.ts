@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { type Parsed, parse } from '../../../src/config/parse.ts'
 import { formatProblem } from '../../../src/config/problem.ts'
 
@@ -28,6 +29,9 @@ export const FILES: Readonly<Record<string, string | Buffer>> = {
   'secret.txt': `${'s'.repeat(32)}\n`,
   'short.txt': `${'s'.repeat(31)}\n`,
   'header.txt': 'Bearer abc\n',
+  'tokens.yaml': `- { sha256: ${'a1'.repeat(32)}, sub: robot, aud: https://api.example.com/mcp, exp: 2027-01-01 }\n`,
+  'no-tokens.yaml': '[]\n',
+  '../tokens/robots.yaml': readFileSync(new URL('../../../examples/tokens/robots.yaml', import.meta.url)),
   'two-lines.txt': 'Bearer abc\nX-Admin: 1\n',
 }
 

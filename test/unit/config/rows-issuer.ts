@@ -26,7 +26,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, registration (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -385,8 +385,19 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
-    good: '{ issuer: https://id.example.com }',
-    bad: '{ tokensFile: tokens.yaml }',
-    problems: ['issuers.homelab.tokensFile: is not supported yet in this version; remove it (config.yaml:2:14)'],
+    good: '{ tokensFile: tokens.yaml, clockTolerance: 0s, maxTokenLifetime: 90d }',
+    bad: '{ tokensFile: tokens.yml }',
+    problems: [
+      'issuers.homelab.tokensFile: the file "tokens.yml" cannot be read: there is no such file (config.yaml:2:26)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ tokensFile: no-tokens.yaml }',
+    bad: '{ tokensFile: no-tokens.yaml, issuer: https://id.example.com, algorithms: [RS256] }',
+    problems: [
+      'issuers.homelab.issuer: means nothing beside tokensFile; remove it, or write an issuer of its own (config.yaml:2:42)',
+      'issuers.homelab.algorithms: means nothing beside tokensFile; remove it, or write an issuer of its own (config.yaml:2:74)',
+    ],
   },
 ]

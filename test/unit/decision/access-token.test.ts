@@ -35,7 +35,7 @@ test('a good token, with the key that verified it and its issuer', async () => {
   const keys = [publish(other), publish(key)]
   const { verification, asked } = await outcomeOf(sign(), { main: keys })
   assert.ok(verification.ok)
-  assert.equal(verification.token.key, keys[1])
+  assert.equal(verification.token.warrant, keys[1])
   assert.equal(verification.token.issuer, MAIN)
   assert.equal(verification.token.expiresAt, NOW)
   assert.deepEqual(asked, ['main ES256 one'])

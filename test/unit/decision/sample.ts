@@ -102,7 +102,7 @@ export const NOW = 1_800_000_000
 export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken {
   return {
     issuer: MAIN,
-    key: SAMPLE_KEY,
+    warrant: SAMPLE_KEY,
     claims: { sub: 'alice' },
     expiresAt: NOW + 300,
     notBefore: undefined,

@@ -1,0 +1,198 @@
+import { dateTimeSeconds } from './date-time.ts'
+import type { StaticToken } from './model.ts'
+import { didYouMean } from './nearest-name.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+import type { ReadNamedFile } from './referenced-file.ts'
+import { readYaml, type YamlDocument } from './yaml-document.ts'
+
+/** Most tokens of one file: every one of them is compared for every unknown token. */
+export const MOST_TOKENS = 1_000
+
+/** The keys of an entry. */
+export const ENTRY_KEYS = [
+  'sha256',
+  'sub',
+  'aud',
+  'scope',
+  'exp',
+  'iat',
+  'jti',
+  'client_id',
+  'groups',
+  'claims',
+] as const
+
+/**
+ * The static tokens of a file; undefined when something is wrong with it, told with its place in that file. No message
+ * ever repeats a value: somebody will write a token where its hash belongs.
+ */
+export function readTokensFile(
+  read: ReadNamedFile,
+  name: string,
+  path: Path,
+  findings: Findings,
+): readonly StaticToken[] | undefined {
+  const refuse = (what: string) => findings.problem(path, `the file ${quote(name)} ${what}`)
+  const content = read(name, path)
+  if ('error' in content) return void refuse(`cannot be read: ${content.error}`)
+  const text = decode(content.bytes)
+  if (text === undefined) return void refuse('is not UTF-8; save it as UTF-8')
+  const document = readYaml(name, text)
+  for (const problem of document.problems) {
+    // The reader's own words may quote what stands there.
+    const message = problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML')
+    findings.problem(path, message, problem.position)
+  }
+  if (document.problems.length > 0) return undefined
+  if (!Array.isArray(document.value)) {
+    return void findings.problem(path, `must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
+  }
+  if (document.value.length > MOST_TOKENS) {
+    return void refuse(`holds ${document.value.length} tokens; at most ${MOST_TOKENS} are compared, write fewer`)
+  }
+  const problems: Problems = { count: 0, tell: () => {} }
+  problems.tell = (below, message, at) => {
+    problems.count++
+    findings.problem([...path, ...below], message, document.locate(below, at ?? 'value'))
+  }
+  const tokens = document.value.map((entry, index) => readEntry(entry, index, problems))
+  tellRepeated(tokens, document, problems)
+  return problems.count > 0 ? undefined : tokens
+}
+
+const EXAMPLE = '- { sha256: …, sub: robot, aud: https://api.example.com, exp: 2027-01-01 }, or [] for none'
+
+interface Problems {
+  count: number
+  tell: (below: Path, message: string, at?: 'key' | 'value') => void
+}
+
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function readEntry(entry: unknown, index: number, { tell }: Problems): StaticToken {
+  if (!isMap(entry)) {
+    tell([index], `must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')}`)
+    return { sha256: Buffer.alloc(0), claims: {} }
+  }
+  for (const key of Object.keys(entry)) {
+    if (ENTRY_KEYS.some((known) => known === key)) continue
+    const hint = didYouMean(key, ENTRY_KEYS)
+    const fix = hint === '' ? `; the keys here are ${ENTRY_KEYS.join(', ')}` : hint
+    // Somebody will write a token as a key, too.
+    tell(key.length > 24 ? [index] : [index, key], `is not a known key${fix}`, 'key')
+  }
+  for (const key of ['sha256', 'sub', 'aud', 'exp'] as const) {
+    if (entry[key] === undefined) tell([index], `has no ${key}; add ${key}: ${MEANING[key]}`)
+  }
+  const { sha256, claims, ...named } = entry
+  const members: Record<string, unknown> = { ...readClaims(claims, index, tell) }
+  for (const [key, value] of Object.entries(named)) {
+    if (!isClaim(key)) continue
+    const problem = PROBLEM[key](value)
+    if (problem !== undefined) tell([index, key], problem)
+    members[key] = key === 'exp' || key === 'iat' ? timeOf(value) : value
+  }
+  return { sha256: readHash(sha256, index, tell), claims: members }
+}
+
+const MEANING = {
+  sha256: 'with the SHA-256 of the token',
+  sub: 'with a name for its holder',
+  aud: 'with the audience of the route, by default its resource',
+  exp: 'with a date, such as 2027-01-01',
+} as const
+
+type ClaimKey = Exclude<(typeof ENTRY_KEYS)[number], 'sha256' | 'claims'>
+
+/** What is wrong with a value of each key. */
+const PROBLEM: Readonly<Record<ClaimKey, (value: unknown) => string | undefined>> = {
+  sub: notText,
+  aud: notTexts,
+  scope: notTexts,
+  exp: notTime,
+  iat: notTime,
+  jti: notText,
+  client_id: notText,
+  groups: notTexts,
+}
+
+function isClaim(key: string): key is ClaimKey {
+  return Object.hasOwn(PROBLEM, key)
+}
+
+function readHash(value: unknown, index: number, tell: Problems['tell']): Buffer {
+  if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return Buffer.from(value, 'hex')
+  const isToken = typeof value === 'string' && value.startsWith('fwg_')
+  if (isToken) tell([index, 'sha256'], 'is the token itself; make a new one, and write only its SHA-256')
+  else if (value !== undefined)
+    tell(
+      [index, 'sha256'],
+      'must be the SHA-256 of the token in 64 hexadecimal digits; "forwardgate token new" makes both',
+    )
+  return Buffer.alloc(0)
+}
+
+function readClaims(value: unknown, index: number, tell: Problems['tell']): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {}
+  if (!isMap(value)) {
+    tell([index, 'claims'], 'must be a map (claim: value)')
+    return {}
+  }
+  for (const claim of Object.keys(value)) {
+    if (ENTRY_KEYS.some((key) => key === claim))
+      tell([index, 'claims', claim], 'has a key of its own; write it beside sha256', 'key')
+    if (RESERVED.has(claim)) tell([index, 'claims', claim], 'means nothing in a static token; remove it', 'key')
+  }
+  return value
+}
+
+/** A static token has no issuer, no type and no proof, and is valid from the reload on. */
+const RESERVED: ReadonlySet<string> = new Set(['iss', 'cnf', 'typ', 'nbf'])
+
+function tellRepeated(tokens: readonly StaticToken[], document: YamlDocument, { tell }: Problems): void {
+  const first = new Map<string, number>()
+  for (const [index, { sha256 }] of tokens.entries()) {
+    const hash = sha256.toString('hex')
+    const earlier = first.get(hash)
+    if (earlier === undefined) first.set(hash, index)
+    else if (hash !== '') {
+      const { line } = document.locate([earlier, 'sha256'], 'value')
+      tell([index, 'sha256'], `stands already on line ${line}; remove one of the two, one token is one holder's`)
+    }
+  }
+}
+
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : dateTimeSeconds(String(value))
+}
+
+function notTime(value: unknown): string | undefined {
+  if (typeof value === 'number' && value >= 1e11)
+    return 'is in milliseconds; write seconds, or a date such as 2027-01-01'
+  const seconds = typeof value === 'number' || typeof value === 'string' ? timeOf(value) : undefined
+  if (seconds !== undefined && Number.isFinite(seconds) && seconds > 0) return undefined
+  return 'must be a date such as 2027-01-01 or 2027-01-01T00:00:00Z, or seconds since 1970'
+}
+
+function notText(value: unknown): string | undefined {
+  return isText(value) ? undefined : 'must be text; write it in quotes where it looks like a number'
+}
+
+function notTexts(value: unknown): string | undefined {
+  if (isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText))) return undefined
+  return 'must be text or a list of texts'
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
