@@ -11,9 +11,21 @@ import { schema } from './schema.ts'
 import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
 import { test } from './test.ts'
+import { token } from './token.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [serve, init, check, explain, doctor, generate, test, schema, healthcheck]
+export const COMMANDS: readonly Command[] = [
+  serve,
+  init,
+  check,
+  explain,
+  doctor,
+  generate,
+  token,
+  test,
+  schema,
+  healthcheck,
+]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {

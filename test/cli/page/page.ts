@@ -11,9 +11,10 @@ import { INIT } from './init.ts'
 import { SCHEMA } from './schema.ts'
 import type { Section, Transcript } from './section.ts'
 import { TEST } from './test.ts'
+import { TOKEN } from './token.ts'
 
 /** The commands of the page, in its order. */
-export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, DOCTOR, GENERATE, TEST, SCHEMA]
+export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, DOCTOR, GENERATE, TOKEN, TEST, SCHEMA]
 
 const EXAMPLE = 'examples/config/several-mcp-servers.yaml'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
