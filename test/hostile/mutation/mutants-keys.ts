@@ -192,7 +192,7 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     file: 'src/issuers/token-cache.ts',
     tests: ['test/unit/issuers/token-cache.test.ts'],
     mutants: [
-      without('the life of keys on cache hits', 'known?.token.key.live === true', 'known !== undefined'),
+      without('the life of keys on cache hits', 'known?.token.warrant.live === true', 'known !== undefined'),
       without('the route in the key', "'base64url')}${route.name}`", "'base64url')}`"),
       without(
         'forgetting that keys were missing',

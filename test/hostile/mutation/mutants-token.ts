@@ -54,7 +54,7 @@ export const TOKEN_MUTANTS: readonly MutantFamily[] = [
     file: 'src/decision/access-token.ts',
     tests: DECISION,
     mutants: [
-      without('the issuer', 'issuers.filter((issuer) => issuer.issuer === unverified.issuer)', 'issuers'),
+      without('the issuer', 'signers.filter((issuer) => issuer.issuer === unverified.issuer)', 'issuers'),
       without(
         'the exact issuer (a prefix is enough)',
         'issuer.issuer === unverified.issuer)',

@@ -1,6 +1,7 @@
 import type { MutantFamily } from './mutant.ts'
 import { ANSWER_MUTANTS } from './mutants-answer.ts'
 import { CONFIG_MUTANTS } from './mutants-config.ts'
+import { CREDENTIALS_MUTANTS } from './mutants-credentials.ts'
 import { KEY_MUTANTS } from './mutants-keys.ts'
 import { REQUEST_MUTANTS } from './mutants-request.ts'
 import { TOKEN_MUTANTS } from './mutants-token.ts'
@@ -10,6 +11,7 @@ import { TRANSPORT_MUTANTS } from './mutants-transport.ts'
 export const MUTANTS: readonly MutantFamily[] = [
   ...REQUEST_MUTANTS,
   ...TOKEN_MUTANTS,
+  ...CREDENTIALS_MUTANTS,
   ...ANSWER_MUTANTS,
   ...KEY_MUTANTS,
   ...CONFIG_MUTANTS,

@@ -54,6 +54,7 @@ test('only what is no JWT at all is looked up', async () => {
   const encode = (text: string) => Buffer.from(text).toString('base64url')
   const jwts = [
     'eyJhbGciOiJIUzI1NiJ9',
+    'eyJhbGciOiJIUzI1NiIsInR5c.e30.AAAA',
     `${encode('{"alg":"HS256"}')}.${encode('{}')}.AAAA`,
     `${encode('{ "alg": "HS256"}')}.broken.AAAA`,
     `${encode('{"alg":"RSA-OAEP"}')}.AA.AA.AA.AA`,
