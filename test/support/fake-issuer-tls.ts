@@ -8,6 +8,8 @@ import { promisify } from 'node:util'
 export interface PrivateCa {
   /** PEM texts for `startFakeIssuer({ tls })`. */
   readonly tls: { readonly key: string; readonly cert: string }
+  /** The same, but its time was over yesterday. */
+  readonly expired: { readonly key: string; readonly cert: string }
   /** The file with the CA's certificate, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string
   remove(): Promise<void>
@@ -34,25 +36,19 @@ export async function makePrivateCa(): Promise<PrivateCa | undefined> {
       at('ca.pem'),
     ])
     await openssl([...newKey, '-subj', '/CN=localhost', '-keyout', at('leaf.key'), '-out', at('leaf.csr')])
-    const signing = [
-      '-CA',
-      at('ca.pem'),
-      '-CAkey',
-      at('ca.key'),
-      '-CAcreateserial',
-      '-days',
-      '1',
-      '-extfile',
-      at('names'),
-    ]
-    await openssl(['x509', '-req', '-in', at('leaf.csr'), ...signing, '-out', at('leaf.pem')])
+    const signing = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-extfile', at('names')]
+    const sign = ['x509', '-req', '-in', at('leaf.csr'), ...signing]
+    await openssl([...sign, '-days', '1', '-out', at('leaf.pem')])
+    await openssl([...sign, '-days', '-1', '-out', at('expired.pem')])
   } catch (error) {
     await remove()
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
-  const tls = { key: await readFile(at('leaf.key'), 'utf8'), cert: await readFile(at('leaf.pem'), 'utf8') }
-  return { tls, caFile: at('ca.pem'), remove }
+  const key = await readFile(at('leaf.key'), 'utf8')
+  const tls = { key, cert: await readFile(at('leaf.pem'), 'utf8') }
+  const expired = { key, cert: await readFile(at('expired.pem'), 'utf8') }
+  return { tls, expired, caFile: at('ca.pem'), remove }
 }
 
 async function openssl(args: readonly string[]): Promise<void> {

@@ -60,8 +60,8 @@ export interface FakeIssuer {
   setCacheControl(value: string | undefined): void
   fail(status: number, scope?: Scope): void
   hang(scope?: Scope): void
-  /** One byte after the other, without end. */
-  trickle(scope?: Scope): void
+  /** One byte after the other, without end; `every` milliseconds, default 20. */
+  trickle(scope?: Scope, every?: number): void
   redirect(url: string, scope?: Scope): void
   html(scope?: Scope): void
   /** `declared`: the Content-Length that is claimed instead. */
@@ -74,6 +74,8 @@ export interface FakeIssuer {
   lie(members: Readonly<Record<string, unknown>>): void
   /** Ends whatever is wrong, except `stop`. */
   recover(): void
+  /** Speaks https with another certificate from now on; connections that stand are ended. */
+  useCertificate(tls: { readonly key: string; readonly cert: string }): void
   /** Refuses connections. */
   stop(): Promise<void>
   /** Listens on the same port again. */
@@ -173,11 +175,11 @@ export async function startFakeIssuer(options: FakeIssuerOptions = {}): Promise<
     fail: (status, scope = 'all') =>
       misbehave(scope, (_request, response) => sendJson(response, { error: 'broken' }, undefined, status)),
     hang: (scope = 'all') => misbehave(scope, () => {}),
-    trickle: (scope = 'all') =>
+    trickle: (scope = 'all', every = 20) =>
       misbehave(scope, (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' })
         response.write('{"keys":[')
-        const timer = setInterval(() => response.write(' '), 20)
+        const timer = setInterval(() => response.write(' '), every)
         response.on('close', () => clearInterval(timer))
       }),
     redirect: (url, scope = 'all') =>
@@ -193,6 +195,10 @@ export async function startFakeIssuer(options: FakeIssuerOptions = {}): Promise<
     recover() {
       broken = undefined
       lies = {}
+    },
+    useCertificate(tls) {
+      if ('setSecureContext' in server && server.setSecureContext instanceof Function) server.setSecureContext(tls)
+      server.closeAllConnections()
     },
     stop: () => stop(server),
     restart: () => listen(server, port),

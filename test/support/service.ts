@@ -130,7 +130,8 @@ async function start(path: string, options: TestServiceOptions, onLine: (line: s
   return started.ok ? started.service : assert.fail(started.problems.map(({ message }) => message).join('\n'))
 }
 
-function seriesValue(exposition: string, series: string): number | undefined {
+/** The value of one series of ours in what `/metrics` said; undefined where there is none. */
+export function seriesValue(exposition: string, series: string): number | undefined {
   const line = exposition.split('\n').find((candidate) => candidate.startsWith(`forwardgate_${series} `))
   return line === undefined ? undefined : Number(line.slice(line.lastIndexOf(' ')))
 }
