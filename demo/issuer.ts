@@ -28,6 +28,8 @@ export interface IssuerShape {
   readonly openidDiscoveryOnly?: boolean
   /** Paths of the provider, and what stands there; such as `/application/o/token/` for `/token`. */
   readonly aliases?: Readonly<Record<string, string>>
+  /** True: no `iss` in authorization responses (RFC 9207), and none is promised. */
+  readonly responsesWithoutIssuer?: boolean
   readonly configure?: (configuration: Configuration) => Configuration
 }
 
@@ -77,6 +79,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const shape = options.shape ?? {}
   const usual = await configuration(options, mount)
   const provider = new Provider(`${origin}${path}`, shape.configure?.(usual) ?? usual)
+  if (shape.responsesWithoutIssuer === true) hideResponseIssuer(provider)
   const oidc = provider.callback()
   handler.current = (request, response) => {
     const target = request.url ?? '/'
@@ -105,6 +108,22 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
       await listenOnLoopback(server, { port })
     },
   }
+}
+
+/** The provider itself cannot leave it out: here it is taken away on the way out. */
+function hideResponseIssuer(provider: Provider): void {
+  provider.use(async (context, next) => {
+    await next()
+    const { body, response } = context
+    if (typeof body === 'object' && body !== null) {
+      Reflect.deleteProperty(body, 'authorization_response_iss_parameter_supported')
+    }
+    const location = response.get('location')
+    if (!URL.canParse(location)) return
+    const url = new URL(location)
+    url.searchParams.delete('iss')
+    response.set('location', url.href)
+  })
 }
 
 /** The target without the mount path; RFC 8414 §3.1 puts the well-known part before it. */

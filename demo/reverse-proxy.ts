@@ -28,9 +28,10 @@ export interface ReverseProxy {
   stop(): Promise<void>
 }
 
-/** Paths of clients' discovery probes. They go to the verifier's own endpoints, without auth (RFC 9728 §3). */
+/** Paths of clients' discovery probes, and where they register. They go to the verifier's own endpoints, without auth (RFC 9728 §3). */
 export const DISCOVERY_PATHS: readonly string[] = [
   '/.well-known/oauth-protected-resource',
   '/.well-known/oauth-authorization-server',
   '/.well-known/openid-configuration',
+  '/forwardgate',
 ]

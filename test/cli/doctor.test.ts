@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { IssuerShape } from '../../demo/issuer.ts'
 import { type Fault, type PassingAnswer, type Patient, startPatient } from './patient.ts'
 import { run } from './run.ts'
 
@@ -150,4 +151,47 @@ test('nothing answers: unreachable', async () => {
   const { code, stdout } = await run(['doctor', 'http://127.0.0.1:1/mcp'])
   assert.equal(code, 1)
   assert.match(stdout, /\[unreachable\]/)
+})
+
+/** A provider without registration that does not send `iss` in authorization responses, as many are. */
+const WITHOUT_REGISTRATION: IssuerShape = {
+  responsesWithoutIssuer: true,
+  configure: (usual) => ({ ...usual, features: { ...usual.features, registration: { enabled: false } } }),
+}
+const REGISTRATION = '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback] }'
+
+async function stepsOf(at: Patient) {
+  const { code, stdout } = await run(['doctor', at.url, '--format', 'json'])
+  const read: { steps: { good: string[] }[]; findings: { id: string; severity: string; fix: string }[] } =
+    JSON.parse(stdout)
+  return { code, good: read.steps.flatMap((step) => step.good), findings: read.findings }
+}
+
+test('doctor tries the registration that stands in for the provider’s, and finds one that is not routed', async (t) => {
+  const own = await startPatient({ shape: WITHOUT_REGISTRATION, registration: REGISTRATION })
+  t.after(() => own.stop())
+  const healthy = await stepsOf(own)
+  assert.deepEqual([healthy.code, healthy.findings], [0, []])
+  assert.ok(healthy.good.includes('clients register at forwardgate'), JSON.stringify(healthy))
+  own.plant((path, answer) => {
+    if (path.endsWith('/register')) answer.status = 401
+  })
+  const { code, findings } = await stepsOf(own)
+  assert.deepEqual([code, findings.map(({ id }) => id)], [1, ['registration-unreachable']])
+})
+
+test('doctor says whether a registration could stand in', async (t) => {
+  const plain = await startPatient({ shape: WITHOUT_REGISTRATION })
+  const { configure } = WITHOUT_REGISTRATION
+  const strict = await startPatient({
+    shape: configure === undefined ? {} : { configure },
+    registration: REGISTRATION,
+  })
+  t.after(() => Promise.all([plain.stop(), strict.stop()]))
+  const [note] = (await stepsOf(plain)).findings
+  assert.deepEqual([note?.id, note?.severity], ['no-registration', 'note'])
+  assert.match(note?.fix ?? '', /give the issuer a `registration`/)
+  const [refused] = (await stepsOf(strict)).findings
+  assert.equal(refused?.id, 'no-registration')
+  assert.match(refused?.fix ?? '', /it sends iss in authorization responses \(RFC 9207\)/)
 })

@@ -55,6 +55,18 @@ describe('generate traefik', () => {
     }
   })
 
+  it('leads clients to where they register, which check misses without it', async () => {
+    const config = 'examples/config/registration.yaml'
+    for (const form of FORMS) {
+      const whole = await generate(config, '--as', form)
+      const stdin = whole.replace('/forwardgate/authentik/register', '/forwardgate/authentik/other')
+      assert.notEqual(stdin, whole)
+      const { code, stdout } = await run(['check', join(ROOT, config), '--manifests', '-'], { stdin })
+      assert.equal(code, 1)
+      assert.match(stdout, /no router leads to .*\/forwardgate\/authentik\/register .*\[registration-missing\]/)
+    }
+  })
+
   it('writes manifests that the CRDs accept', async () => {
     const texts = await Promise.all(CONFIGURATIONS.map((config) => generate(config)))
     const manifests = texts.flatMap((text, index) => readManifests(text, CONFIGURATIONS[index] ?? ''))

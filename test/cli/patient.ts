@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { startGate } from '../../demo/gate.ts'
-import { type Issuer, startIssuer } from '../../demo/issuer.ts'
+import { type Issuer, type IssuerShape, startIssuer } from '../../demo/issuer.ts'
 import { closeNow, listenOnLoopback } from '../../demo/loopback-server.ts'
 import { openProxy } from '../../demo/open-proxy.ts'
 import { startUpstream } from '../../demo/upstream.ts'
@@ -27,7 +27,9 @@ export interface Patient {
 }
 
 /** Starts the whole chain on loopback, with a front that passes everything on unless a fault is planted. */
-export async function startPatient(): Promise<Patient> {
+export async function startPatient(
+  options: { readonly shape?: IssuerShape; readonly registration?: string } = {},
+): Promise<Patient> {
   const proxy = await openProxy('builtin')
   let fault: Fault | undefined
   const front = await openFront(
@@ -36,10 +38,16 @@ export async function startPatient(): Promise<Patient> {
   )
   const url = `${front.origin}/mcp/kubernetes`
   const robot = { id: 'doctor', secret: 'not-a-secret-on-loopback' }
-  const issuer = await startIssuer({ robots: [robot], resources: [{ resource: url, scopes: ['mcp:read'] }] })
+  const { registration, shape } = options
+  const issuer = await startIssuer({
+    robots: [robot],
+    resources: [{ resource: url, scopes: ['mcp:read'] }],
+    ...(shape === undefined ? {} : { shape }),
+  })
   const upstream = await startUpstream()
   const gate = await startGate(
-    `issuers: { main: "${issuer.url}" }\nroutes:\n  kubernetes: { resource: "${url}", scopes: [mcp:read] }\n`,
+    `issuers:\n  main: { issuer: "${issuer.url}"${registration === undefined ? '' : `, registration: ${registration}`} }
+routes:\n  kubernetes: { resource: "${url}", scopes: [mcp:read] }\n`,
   )
   await proxy.connect({
     verifier: gate.auth,

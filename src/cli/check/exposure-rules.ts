@@ -2,6 +2,7 @@ import { isWithin } from '../../config/canonical-path.ts'
 import type { Resource, Route } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
 import { metadataUrl } from '../../decision/challenge.ts'
+import { registrationPaths } from '../../decision/registration.ts'
 import { gatedRouter, gateOf, gatesOf, type ManifestSubject } from './gate.ts'
 import { type Router, type Step, stepsOf, takes } from './landscape.ts'
 import type { Hit, Rule } from './rule.ts'
@@ -16,7 +17,7 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
     fix: 'add a router without auth for PathPrefix(`/.well-known/oauth-protected-resource`) that leads to forwardgate',
     find: (subject) =>
       usedResources(subject).flatMap(({ route, resource, gate }) =>
-        metadataRouter(subject, resource) === undefined
+        ownRouter(subject, metadataProbe(resource)) === undefined
           ? [
               {
                 what: `no router leads to ${metadataUrl(resource)} of route ${quote(route.name)}`,
@@ -35,12 +36,45 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
     find: (subject) =>
       distinct(
         usedResources(subject).flatMap(({ resource }) => {
-          const own = metadataRouter(subject, resource)
-          if (own === undefined) return []
-          const [first = own] = takers(subject, metadataProbe(resource))
-          const guard = [own, first].flatMap(({ references }) => stepsOf(references, subject.landscape)).find(isGuard)
+          const guard = guardOf(subject, metadataProbe(resource))
           return guard === undefined ? [] : [atStep(guard, `${metadataUrl(resource)} is behind ${guard.reference.id}`)]
         }),
+      ),
+  },
+  {
+    id: 'registration-missing',
+    severity: 'warning',
+    why: 'the metadata of the resource leads clients to this URL; where it does not answer, they cannot register and never log in',
+    fix: 'add a router without auth for exactly this path that leads to forwardgate, as `forwardgate generate traefik` prints it',
+    find: (subject) =>
+      usedResources(subject).flatMap(({ route, resource, gate }) =>
+        registrationProbes(route, resource).flatMap((probe) =>
+          ownRouter(subject, probe) === undefined
+            ? [
+                {
+                  what: `no router leads to ${resource.origin}${probe.path} of route ${quote(route.name)}`,
+                  path: gate.options.path,
+                  position: gate.options.keyPosition,
+                },
+              ]
+            : [],
+        ),
+      ),
+  },
+  {
+    id: 'registration-behind-auth',
+    severity: 'error',
+    why: 'clients register before they have a token; a 401 or a redirect there ends every login',
+    fix: 'give the path a router of its own, without auth and with a higher priority',
+    find: (subject) =>
+      distinct(
+        usedResources(subject).flatMap(({ route, resource }) =>
+          registrationProbes(route, resource).flatMap((probe) => {
+            const guard = guardOf(subject, probe)
+            if (guard === undefined) return []
+            return [atStep(guard, `${resource.origin}${probe.path} is behind ${guard.reference.id}`)]
+          }),
+        ),
       ),
   },
   {
@@ -104,10 +138,22 @@ function metadataProbe(resource: Resource): Probe {
   return { host: resource.hostname, path: new URL(metadataUrl(resource)).pathname }
 }
 
-/** The router that is there for the metadata: a catch-all takes it as well, but leads elsewhere. */
-function metadataRouter(subject: ManifestSubject, resource: Resource): Router | undefined {
-  const probe = metadataProbe(resource)
+function registrationProbes({ accept }: Route, { hostname: host }: Resource): readonly Probe[] {
+  const issuers = new Set(accept.flatMap(({ advertise, issuer }) => (advertise ? [issuer] : [])))
+  return [...issuers].flatMap((issuer) => registrationPaths(issuer).map((path) => ({ host, path })))
+}
+
+/** The router that is there for this: a catch-all takes it as well, but leads elsewhere. */
+function ownRouter(subject: ManifestSubject, probe: Probe): Router | undefined {
   return takers(subject, probe).find(({ rule }) => !takesOthers(rule, probe))
+}
+
+/** What asks for credentials in front of the router that is there for this, or of one that is before it. */
+function guardOf(subject: ManifestSubject, probe: Probe): Step | undefined {
+  const own = ownRouter(subject, probe)
+  if (own === undefined) return undefined
+  const [first = own] = takers(subject, probe)
+  return [own, first].flatMap(({ references }) => stepsOf(references, subject.landscape)).find(isGuard)
 }
 
 /** The first of these answers. */

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
+import { registrationState } from '../../decision/registration.ts'
 import type { FetchedJson, JsonObject } from '../../issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../issuers/discovery.ts'
 import type { Finding } from '../findings.ts'
@@ -15,14 +16,30 @@ export type IssuerAnswer =
 /** Asks every issuer for its discovery document, and tells those whose keys could not be found there. */
 export async function checkIssuers(config: Config, places: Places, read: Read): Promise<readonly Finding[]> {
   const found = await Promise.all(
-    config.issuers.map(async ({ name, issuer, keys }) => {
+    config.issuers.map(async ({ name, issuer, keys, registration }) => {
       if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri') return []
       const place = places.place(['issuers', name, 'issuer'], 'value')
       const answer = await askIssuer(issuer, keys.kind === 'discovery' ? undefined : keys.uri, place, read)
-      return answer.ok ? [] : [answer.finding]
+      if (!answer.ok) return [answer.finding]
+      return registration === undefined ? [] : refusedRegistration(name, answer.document, places)
     }),
   )
   return found.flat()
+}
+
+/** What serve finds out too, but only once it runs. */
+function refusedRegistration(name: string, document: JsonObject, places: Places): readonly Finding[] {
+  const state = registrationState(document)
+  if (state.kind !== 'refused') return []
+  const finding: Finding = {
+    severity: 'error',
+    id: 'registration-refused',
+    what: `clients cannot register here for this issuer: ${state.reason}`,
+    ...places.place(['issuers', name, 'registration'], 'key'),
+    why: 'clients would log in and then throw the code away; so they are sent to the issuer itself, where they cannot register',
+    fix: 'remove registration, and type a client ID of the issuer into each client',
+  }
+  return [finding]
 }
 
 /** Asks one issuer. Many providers answer at both spellings of a slash: their document says which one is right. */

@@ -1,3 +1,4 @@
+import { REGISTRATION_PATH } from '../../decision/registration.ts'
 import { type Ask, jsonObject } from './exchange.ts'
 import { type Notebook, openNotebook, type StepReport } from './report.ts'
 
@@ -29,7 +30,7 @@ export async function checkAuthorizationServer(issuer: string, ask: Ask): Promis
   }
   judgeIssuer(notebook, issuer, document['issuer'])
   judgeLogin(notebook, document)
-  judgeRegistration(notebook, document)
+  await judgeRegistration(notebook, issuer, document, ask)
   await judgeKeys(notebook, document['jwks_uri'], ask)
   return notebook.report()
 }
@@ -91,21 +92,48 @@ function judgeLogin(notebook: Notebook, document: Document): void {
   }
 }
 
-function judgeRegistration(notebook: Notebook, document: Document): void {
+async function judgeRegistration(notebook: Notebook, issuer: string, document: Document, ask: Ask): Promise<void> {
   if (document['client_id_metadata_document_supported'] === true) {
     notebook.good('clients register by metadata document')
     return
   }
-  if (typeof document['registration_endpoint'] === 'string') {
-    notebook.good('clients register by themselves')
+  const endpoint = document['registration_endpoint']
+  if (typeof endpoint === 'string') {
+    const own = endpoint.startsWith(`${new URL(issuer).origin}${REGISTRATION_PATH}/`)
+    if (own) await tryRegistration(notebook, endpoint, ask)
+    else notebook.good('clients register by themselves')
     return
   }
+  const standIn =
+    document['authorization_response_iss_parameter_supported'] === true
+      ? 'forwardgate cannot register clients in its place: it sends iss in authorization responses (RFC 9207).'
+      : 'Or give the issuer a `registration` in the configuration.'
   notebook.find(
     'note',
     'no-registration',
     'it offers neither dynamic registration nor client metadata documents',
     'Every client needs a client id that somebody made for it at the provider.',
-    'Make one, and type it into the client (Claude: advanced settings of the connector).',
+    `Make one, and type it into the client (Claude: advanced settings of the connector). ${standIn}`,
+  )
+}
+
+/** Our own endpoint keeps nothing, so it can be tried: without redirect URIs it refuses, and that is the good answer. */
+async function tryRegistration(notebook: Notebook, endpoint: string, ask: Ask): Promise<void> {
+  const answer = await ask(endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: '{}',
+  })
+  if (answer.ok && answer.status === 400 && jsonObject(answer.body)?.['error'] === 'invalid_redirect_uri') {
+    notebook.good('clients register at forwardgate')
+    return
+  }
+  notebook.find(
+    'error',
+    'registration-unreachable',
+    `${endpoint} does not register clients: ${answer.ok ? `status ${answer.status}` : answer.problem}`,
+    'Clients that have no client id cannot log in.',
+    `Route Path(\`${new URL(endpoint).pathname}\`) of this host to the auth port of forwardgate, without the auth middleware.`,
   )
 }
 

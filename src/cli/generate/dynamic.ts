@@ -23,7 +23,7 @@ export function dynamicFile(plan: Plan): readonly Document[] {
         plan.routes.flatMap((route) => routersOf(route).map(([name, { rule }]) => [name, router(route, rule)])),
       ),
       'forwardgate-well-known': {
-        rule: wellKnownRule(plan.hosts),
+        rule: wellKnownRule(plan),
         priority: 10_000,
         entryPoints: [plan.entryPoint],
         service: gate.service,
@@ -62,7 +62,7 @@ export function dockerLabels(plan: Plan): readonly Document[] {
     }
   }
   const wellKnown = labels('traefik.http.routers.forwardgate-well-known', {
-    rule: wellKnownRule(plan.hosts),
+    rule: wellKnownRule(plan),
     priority: 10_000,
     entryPoints: [plan.entryPoint],
     service: gate.service,

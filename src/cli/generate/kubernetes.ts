@@ -36,7 +36,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
       routes: [
         {
           kind: 'Rule',
-          match: wellKnownRule(plan.hosts),
+          match: wellKnownRule(plan),
           priority: 10_000,
           services: [{ name: gate.service, port: gate.port }],
         },
@@ -88,7 +88,10 @@ export function httpRoutes(plan: Plan): readonly Document[] {
       hostnames: plan.hosts,
       rules: [
         {
-          matches: [{ path: { type: 'PathPrefix', value: WELL_KNOWN } }],
+          matches: [
+            { path: { type: 'PathPrefix', value: WELL_KNOWN } },
+            ...plan.registrationPaths.map((path) => ({ path: { type: 'Exact', value: path } })),
+          ],
           backendRefs: [{ name: gate.service, port: gate.port }],
         },
       ],

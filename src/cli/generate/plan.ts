@@ -1,4 +1,5 @@
 import type { Config, Route } from '../../config/model.ts'
+import { registrationPaths } from '../../decision/registration.ts'
 import { emittedHeaders } from '../check/gate.ts'
 
 /** What the operator says about the surroundings of a route. */
@@ -35,10 +36,12 @@ export interface PlannedRoute {
   readonly origins: readonly string[] | undefined
 }
 
-/** The routes, and the hosts whose metadata must be reachable. */
+/** The routes, and the hosts on which clients must reach forwardgate itself. */
 export interface Plan {
   readonly routes: readonly PlannedRoute[]
   readonly hosts: readonly string[]
+  /** Where clients register, besides reading metadata. */
+  readonly registrationPaths: readonly string[]
   readonly entryPoint: string
   readonly tls: boolean
   readonly surroundings: Surroundings
@@ -81,11 +84,14 @@ export function middlewareNames({ name, origins }: PlannedRoute): readonly strin
   return [...(origins === undefined ? [] : [`${name}-cors`]), `${name}-auth`]
 }
 
-/** The rule for the metadata of these hosts. */
-export function wellKnownRule(hosts: readonly string[]): string {
-  const rules = hosts.map((host) => `Host(${literal(host)})`)
-  const host = rules.length === 1 ? rules.join('') : `(${rules.join(' || ')})`
-  return `${host} && PathPrefix(${literal(WELL_KNOWN)})`
+/** The rule for what clients ask forwardgate itself. */
+export function wellKnownRule({ hosts, registrationPaths }: Plan): string {
+  const paths = registrationPaths.map((path) => `Path(${literal(path)})`)
+  return `${anyOf(hosts.map((host) => `Host(${literal(host)})`))} && ${anyOf([`PathPrefix(${literal(WELL_KNOWN)})`, ...paths])}`
+}
+
+function anyOf(rules: readonly string[]): string {
+  return rules.length === 1 ? rules.join('') : `(${rules.join(' || ')})`
 }
 
 /** What has to be written for these routes of a configuration. */
@@ -95,10 +101,15 @@ export function planRoutes(routes: Config['routes'], surroundings: Surroundings)
   return {
     routes: planned,
     hosts: [...new Set(routes.flatMap(({ resources }) => resources.map(({ hostname }) => hostname)))],
+    registrationPaths: [...new Set(routes.flatMap(registrationPathsOf))],
     entryPoint: surroundings.entryPoint ?? (tls ? 'websecure' : 'web'),
     tls,
     surroundings,
   }
+}
+
+function registrationPathsOf({ accept }: Route): readonly string[] {
+  return accept.flatMap(({ advertise, issuer }) => (advertise ? registrationPaths(issuer) : []))
 }
 
 function planRoute(route: Route, { service, entryPoint }: Surroundings): PlannedRoute {

@@ -17,10 +17,14 @@ export const GOOD = {
   'config.yaml': `issuers:
   main: { issuer: https://id.example.com }
   robots: https://robots.example.com
+  people:
+    issuer: https://people.example.com
+    registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }
 defaults: { issuers: [main] }
 routes:
   kubernetes:
     resource: https://api.example.com/mcp/kubernetes
+    issuers: [people]
     scopes: [mcp:read]
     rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
     origins: [https://app.example.com]
@@ -80,6 +84,16 @@ spec:
   routes:
     - match: Host(\`api.example.com\`) && PathPrefix(\`/.well-known/oauth-protected-resource\`)
       services: [{ name: forwardgate, port: 8080 }]
+---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: { name: registration, namespace: auth }
+spec:
+  routes:
+    - match: Host(\`api.example.com\`) && Path(\`/forwardgate/people/register\`)
+      services: [{ kind: Service, name: forwardgate, port: 8080 }]
+    - match: Host(\`api.example.com\`) && Path(\`/.well-known/oauth-authorization-server/forwardgate/people\`)
+      services: [{ namespace: auth, name: forwardgate, port: 8080 }]
 `,
   'dynamic.yaml': `http:
   routers:
@@ -364,6 +378,28 @@ export const PLANTED: readonly Planted[] = [
     file: 'app.yaml',
     replace: '      services: [{ name: forwardgate',
     by: '      middlewares: [{ name: «mcp-auth@kubernetescrd }]\n      services: [{ name: forwardgate',
+    severity: 'error',
+    also: ['cors-not-in-front'],
+  },
+  {
+    id: 'registration-missing',
+    file: 'app.yaml',
+    replace: '/forwardgate/people/register',
+    by: '/forwardgate/poeple/register',
+    at: 'forwardAuth:',
+  },
+  {
+    id: 'registration-missing',
+    file: 'app.yaml',
+    replace: '/.well-known/oauth-authorization-server/forwardgate/people',
+    by: '/.well-known/oauth-authorization-server/forwardgate',
+    at: 'forwardAuth:',
+  },
+  {
+    id: 'registration-behind-auth',
+    file: 'app.yaml',
+    replace: '      services: [{ kind: Service, name: forwardgate',
+    by: '      middlewares: [{ name: «mcp-auth@kubernetescrd }]\n      services: [{ kind: Service, name: forwardgate',
     severity: 'error',
     also: ['cors-not-in-front'],
   },
