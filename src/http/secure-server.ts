@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import {
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type IncomingHttpHeaders,
@@ -38,6 +39,8 @@ export interface SecureServer {
 const MOST_STREAMS = 1000
 /** Node refuses more than 128 pairs: an Authorization could hide behind small headers of the client. */
 const MOST_HEADERS = 5000
+/** Bytes of one head that no proxy relays: Traefik itself refuses more. */
+const NOBODYS_HEAD = 1024 * 1024
 /** Megabytes that the headers of one connection's streams may take together; Node's default is 10. */
 const SESSION_MEMORY = 64
 
@@ -105,6 +108,7 @@ function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts, se
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
       // A client that resets its stream is no error of ours.
       stream.on('error', () => {})
+      if (refuseLargeHead(stream, rawHeaders)) return
       if (ports.onStream(stream, headers, rawHeaders, sessions)) return
       for (const listener of compatibility) Reflect.apply(listener, server, [stream, headers, flags, rawHeaders])
     },
@@ -115,6 +119,21 @@ function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts, se
     ports.onHandshakeFailure(error)
     socket.destroy()
   })
+}
+
+/**
+ * nghttp2 holds a peer to our settings from its acknowledgement on. One that never sends it can make a kilobyte of indexed
+ * fields unpack to megabytes (HPACK bomb, CVE-2016-1544), again and again: its connection ends with the first. Whoever only
+ * was faster than our settings loses its stream, as it would a moment later.
+ */
+function refuseLargeHead(stream: ServerHttp2Stream, rawHeaders: readonly string[]): boolean {
+  let size = 0
+  // As RFC 9113 §6.5.2 counts: 32 bytes for each field besides.
+  for (const text of rawHeaders) size += text.length + 16
+  if (size <= LARGEST_HEADER) return false
+  if (size > NOBODYS_HEAD) stream.session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  else stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  return true
 }
 
 /** Node gives an HTTP/2 server `closeIdleConnections` for its HTTP/1.1 clients, but not this. */
