@@ -7,7 +7,7 @@ import { SDK_V2 } from './clients/sdk-v2.ts'
 import { curl, refusal } from './support/http.ts'
 import { startMcpServer } from './support/mcp-server.ts'
 import { likeAuthentik } from './support/provider-shapes.ts'
-import { startSystem } from './support/system.ts'
+import { example, startSystem } from './support/system.ts'
 
 const SCOPES = ['mcp:read', 'mcp:write']
 const robot = { id: 'claude-mcp-client', secret: 'a-secret-of-this-test' }
@@ -30,7 +30,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
   t.after(() => server.stop())
   const system = await startSystem(
     t,
-    'authentik-tunnel',
+    example('authentik-tunnel'),
     async (origin) => ({
       urls: {
         'https://api.example.com': origin,

@@ -7,7 +7,7 @@ import { SDK_V2 } from './clients/sdk-v2.ts'
 import { curl, refusal } from './support/http.ts'
 import { startMcpServer } from './support/mcp-server.ts'
 import { likeAuthentik } from './support/provider-shapes.ts'
-import { startSystem } from './support/system.ts'
+import { example, startSystem } from './support/system.ts'
 
 const PROGRAMS = [SDK_V1, SDK_V2]
 
@@ -29,7 +29,7 @@ test('many-servers-one-host: PKCE logins by a client that was registered by hand
   const kubernetes = await application('kubernetes', ['cluster-viewers'])
   const grafana = await application('grafana', [])
   const systemOf = (issuer: string) =>
-    startSystem(t, 'many-servers-one-host', async (origin) => ({
+    startSystem(t, example('many-servers-one-host'), async (origin) => ({
       urls: {
         'https://api.example.com': origin,
         'https://authentik.example.com/application/o/kubernetes-mcp/': issuer,

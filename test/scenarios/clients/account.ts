@@ -3,10 +3,10 @@ import { followLogin } from '../../../demo/issuer-login.ts'
 
 /** How a client becomes known to the authorization server, and who uses it. */
 export type Login =
-  /** A person; the client registers itself (RFC 7591). */
-  | { readonly kind: 'registers'; readonly refreshes?: boolean }
+  /** A person; the client registers itself (RFC 7591). Without `refreshes` it keeps no refresh token. */
+  | { readonly kind: 'registers'; readonly refreshes?: false }
   /** A person; somebody registered the client and typed its id in. */
-  | { readonly kind: 'registered'; readonly clientId: string; readonly issuer: string; readonly refreshes?: boolean }
+  | { readonly kind: 'registered'; readonly clientId: string; readonly issuer: string; readonly refreshes?: false }
   /** Nobody: client credentials. */
   | {
       readonly kind: 'credentials'
@@ -30,7 +30,7 @@ export interface Exchange {
 /** What an SDK gives a program to store. */
 export interface Stored {
   information: object
-  tokens: { access_token: string }
+  tokens: { access_token: string; refresh_token?: string | undefined }
   discovery: object
 }
 
@@ -89,7 +89,8 @@ export function createAccount<S extends Stored>(
       const url = logins.at(-1)
       if (url === undefined) throw new Error('the client sent nobody to a login')
       const { searchParams } = await followLogin(url)
-      if (searchParams.get('state') !== memory.state) throw new Error(`the login failed: ${searchParams}`)
+      if (searchParams.has('error')) throw new Error(`the issuer refuses: ${searchParams.get('error_description')}`)
+      if (searchParams.get('state') !== memory.state) throw new Error('this is the answer to another login')
       return searchParams
     },
     provider: {
@@ -97,7 +98,7 @@ export function createAccount<S extends Stored>(
       clientMetadata: {
         client_name: 'scenario',
         redirect_uris: [REDIRECT_URI],
-        grant_types: refreshes ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
+        grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],
         token_endpoint_auth_method: 'none',
       },
@@ -111,7 +112,8 @@ export function createAccount<S extends Stored>(
       },
       tokens: () => memory.tokens,
       saveTokens: (tokens) => {
-        memory.tokens = tokens
+        const { refresh_token: _dropped, ...kept } = tokens
+        memory.tokens = refreshes ? tokens : kept
       },
       redirectToAuthorization: (url) => {
         logins.push(url)

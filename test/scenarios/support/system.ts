@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Gate, startGate } from '../../../demo/gate.ts'
+import { run } from '../../cli/run.ts'
+import { until } from '../../support/service.ts'
 import { openManifestProxy } from './manifest-proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
@@ -23,6 +28,8 @@ export interface System {
   readonly proxy: string
   /** How often a request was refused for this reason. */
   denials(reason: string): Promise<number>
+  /** Writes another configuration and waits until it is in force. */
+  reconfigure(configuration: string): Promise<void>
   /** The log, line by line. Equal denials share a line. */
   log(): readonly Readonly<Record<string, unknown>>[]
 }
@@ -31,18 +38,24 @@ export interface System {
 export interface SystemOptions {
   /** A tunnel that ends TLS stands in front of the proxy. */
   readonly tunnel?: boolean
-  /** Changes the configuration once it stands where it is: a shorter tolerance, a secret's place. */
-  readonly change?: (configuration: string) => string
+}
+
+/** What a system is made from. */
+export interface SystemFiles {
+  /** Undefined where variables describe the route. */
+  readonly configuration: string | undefined
+  readonly variables: string
+  readonly manifests: string
 }
 
 /**
- * Runs `examples/<name>`: the gate with its `config.yaml` (or the variables of its `forwardgate.env`) and a real proxy
- * with its `traefik.yaml`. `surround` starts issuers and services, when the public origin is known. All of it ends with
- * the test, and then no line of the log may hold a part of a token.
+ * Runs these files: the gate with the configuration or the variables, and a real proxy with the manifests. `surround`
+ * starts issuers and services, when the public origin is known. All of it ends with the test, and then no line of the
+ * log may hold a part of a token.
  */
 export async function startSystem(
   t: TestContext,
-  name: string,
+  { configuration, variables, manifests }: SystemFiles,
   surround: (origin: string) => Promise<Surroundings>,
   options: SystemOptions = {},
 ): Promise<System> {
@@ -55,35 +68,57 @@ export async function startSystem(
 
   const lines: string[] = []
   const hear = (line: string) => lines.push(line)
-  const configuration = exampleFile(name, 'config.yaml')
   const gate =
     configuration === undefined
-      ? await startGate(undefined, hear, variablesOf(placed(exampleFile(name, 'forwardgate.env') ?? '', urls)))
-      : await startGate(changed(placed(configuration, urls), options), hear)
+      ? await startGate(undefined, hear, variablesOf(placed(variables, urls)))
+      : await startGate(placed(configuration, urls), hear)
   t.after(async () => {
     await gate.stop()
     assert.doesNotMatch(lines.join('\n'), /eyJ/, 'a log line holds a part of a token')
   })
-  const manifests = placed(exampleFile(name, 'traefik.yaml') ?? '', {
-    ...urls,
+  const addresses = {
     'http://forwardgate.auth.svc.cluster.local:8080': gate.auth,
     'api.example.com': new URL(origin).hostname,
-  })
-  await proxy.connect(manifests, { forwardgate: gate.auth, ...services })
+  }
+  await proxy.connect(placed(manifests, { ...urls, ...addresses }), { forwardgate: gate.auth, ...services })
+  const metric = async (start: string, part: string) => {
+    const lines = (await (await fetch(`${gate.operations}/metrics`)).text()).split('\n')
+    const counts = lines.filter((line) => line.startsWith(start) && line.includes(part))
+    return counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  }
   return {
     origin,
     gate,
     proxy: proxy.name,
-    denials: async (reason) => {
-      const metrics = await (await fetch(`${gate.operations}/metrics`)).text()
-      const series = metrics.split('\n').filter((line) => line.startsWith('forwardgate_decisions_total{'))
-      const counts = series
-        .filter((line) => line.includes(`reason="${reason}"`))
-        .map((line) => Number(line.split(' ').at(-1)))
-      return counts.reduce((sum, count) => sum + count, 0)
+    denials: (reason) => metric('forwardgate_decisions_total{', `reason="${reason}"`),
+    reconfigure: async (text) => {
+      const reloads = () => metric('forwardgate_config_reloads_total{', 'outcome="success"')
+      const before = await reloads()
+      await writeFile(gate.configFile, placed(text, urls))
+      await until('the configuration is reloaded', async () => (await reloads()) > before)
     },
     log: () => lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : [])),
   }
+}
+
+/** The files of `examples/<name>`. */
+export function example(name: string): SystemFiles {
+  return {
+    configuration: exampleFile(name, 'config.yaml'),
+    variables: exampleFile(name, 'forwardgate.env') ?? '',
+    manifests: exampleFile(name, 'traefik.yaml') ?? '',
+  }
+}
+
+/** A configuration with the manifests that `forwardgate generate` makes for it; one service `mcp-server` for all. */
+export async function generated(configuration: string): Promise<SystemFiles> {
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-scenario-'))
+  await writeFile(join(folder, 'config.yaml'), configuration)
+  const args = ['generate', 'traefik', '--config', join(folder, 'config.yaml'), '--service', 'mcp-server']
+  const { code, stdout, stderr } = await run(args)
+  await rm(folder, { recursive: true })
+  assert.equal(code, 0, stderr)
+  return { configuration, variables: '', manifests: stdout }
 }
 
 /** A file of an example; undefined where it has none. */
@@ -99,10 +134,6 @@ export function exampleFile(name: string, file: string): string | undefined {
 export function variablesOf(text: string): Readonly<Record<string, string>> {
   const lines = text.split('\n').filter((line) => /^[A-Z]/.test(line))
   return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)))
-}
-
-function changed(configuration: string, { change }: SystemOptions): string {
-  return change?.(configuration) ?? configuration
 }
 
 /** The text without any of the example's own URLs: what remains would lead out of this machine. */
