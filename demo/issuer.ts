@@ -28,8 +28,8 @@ export interface IssuerShape {
   readonly openidDiscoveryOnly?: boolean
   /** Paths of the provider, and what stands there; such as `/application/o/token/` for `/token`. */
   readonly aliases?: Readonly<Record<string, string>>
-  /** True: no `iss` in authorization responses (RFC 9207), and none is promised. */
-  readonly responsesWithoutIssuer?: boolean
+  /** Whether `iss` in authorization responses (RFC 9207) is left out, or only not announced; unless written, both are there. */
+  readonly responseIssuer?: 'absent' | 'unannounced'
   readonly configure?: (configuration: Configuration) => Configuration
 }
 
@@ -79,7 +79,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const shape = options.shape ?? {}
   const usual = await configuration(options, mount)
   const provider = new Provider(`${origin}${path}`, shape.configure?.(usual) ?? usual)
-  if (shape.responsesWithoutIssuer === true) hideResponseIssuer(provider)
+  if (shape.responseIssuer !== undefined) hideResponseIssuer(provider, shape.responseIssuer)
   const oidc = provider.callback()
   handler.current = (request, response) => {
     const target = request.url ?? '/'
@@ -111,7 +111,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
 }
 
 /** The provider itself cannot leave it out: here it is taken away on the way out. */
-function hideResponseIssuer(provider: Provider): void {
+function hideResponseIssuer(provider: Provider, how: 'absent' | 'unannounced'): void {
   provider.use(async (context, next) => {
     await next()
     const { body, response } = context
@@ -119,7 +119,7 @@ function hideResponseIssuer(provider: Provider): void {
       Reflect.deleteProperty(body, 'authorization_response_iss_parameter_supported')
     }
     const location = response.get('location')
-    if (!URL.canParse(location)) return
+    if (how === 'unannounced' || !URL.canParse(location)) return
     const url = new URL(location)
     url.searchParams.delete('iss')
     response.set('location', url.href)

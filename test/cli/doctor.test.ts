@@ -155,7 +155,7 @@ test('nothing answers: unreachable', async () => {
 
 /** A provider without registration that does not send `iss` in authorization responses, as many are. */
 const WITHOUT_REGISTRATION: IssuerShape = {
-  responsesWithoutIssuer: true,
+  responseIssuer: 'absent',
   configure: (usual) => ({ ...usual, features: { ...usual.features, registration: { enabled: false } } }),
 }
 const REGISTRATION = '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback] }'

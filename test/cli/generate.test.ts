@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const FORMS = ['ingressroute', 'httproute', 'docker-labels', 'file']
 const CONFIGURATIONS = [
   ...readdirSync(join(ROOT, 'examples/config')).map((name) => `examples/config/${name}`),
+  'examples/registration/config.yaml',
   'deploy/overlays/example/config.yaml',
   'examples/compose/config/config.yaml',
 ]
@@ -56,7 +57,7 @@ describe('generate traefik', () => {
   })
 
   it('leads clients to where they register, which check misses without it', async () => {
-    const config = 'examples/config/registration.yaml'
+    const config = 'examples/registration/config.yaml'
     for (const form of FORMS) {
       const whole = await generate(config, '--as', form)
       const stdin = whole.replace('/forwardgate/authentik/register', '/forwardgate/authentik/other')
