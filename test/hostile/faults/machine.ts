@@ -219,7 +219,10 @@ async function meetFullCache(t: TestContext): Promise<Observed> {
   assert.ok(large < small, `${large} large entries`)
   const resident = await residentPeak(gate)
   assert.ok(resident < LIMIT, `${resident / MIB} MiB`)
-  const within = limit === undefined ? 'no control group could be made' : `in a group of ${LIMIT / MIB} MiB`
+  const within =
+    limit === undefined
+      ? 'no control group could be made'
+      : `${Math.round(limit.peak() / MIB)} of ${LIMIT / MIB} MiB charged`
   return {
     clients: 'every token 200',
     metrics: `entries ${small} then ${large}, peak RSS ${Math.round(resident / MIB)} MiB, ${within}`,

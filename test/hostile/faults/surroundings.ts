@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -34,7 +35,7 @@ export interface MemoryLimit {
 /** Makes one below our own group, version 1 or 2, and removes it after the test; undefined where that is not allowed. */
 export function limitMemory(t: TestContext, bytes: number): MemoryLimit | undefined {
   for (const { folder, limit, peak } of GROUP_FILES) {
-    const group = join(folder, `forwardgate-test-${process.pid}-${bytes}`)
+    const group = join(folder, `forwardgate-test-${randomUUID()}`)
     try {
       mkdirSync(group)
     } catch {
@@ -73,6 +74,9 @@ function ownGroup(mount: string, controller: string): string {
 async function removeGroup(group: string): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     try {
+      for (const pid of readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n')) {
+        if (pid !== '') process.kill(Number(pid), 'SIGKILL')
+      }
       rmdirSync(group)
       return
     } catch {
