@@ -40,11 +40,25 @@ export interface Issuer {
 }
 
 /** What clients that want to register (RFC 7591) are given in place of a registration at the issuer. */
-export type Registration =
-  /** The one public client that exists at the issuer, for those whose redirect URIs are all among these. */
-  | { readonly kind: 'client'; readonly clientId: string; readonly redirectUris: readonly string[] }
-  /** A registration endpoint that somebody else runs. */
-  | { readonly kind: 'endpoint'; readonly endpoint: string }
+export type Registration = OneClient | RegistrationEndpoint
+
+/** The one public client that exists at the issuer, for those whose redirect URIs are all among these. */
+export interface OneClient extends VouchedPkce {
+  readonly kind: 'client'
+  readonly clientId: string
+  readonly redirectUris: readonly string[]
+}
+
+/** A registration endpoint that somebody else runs. */
+interface RegistrationEndpoint extends VouchedPkce {
+  readonly kind: 'endpoint'
+  readonly endpoint: string
+}
+
+interface VouchedPkce {
+  /** PKCE methods that the issuer has and does not announce; undefined: what it announces is all. */
+  readonly codeChallengeMethods: readonly string[] | undefined
+}
 
 /** Where an issuer's keys come from. Exactly one per issuer; secrets never mix with remote keys. */
 export type KeySource =

@@ -14,14 +14,14 @@ export function compileRegistration(
     const message = `needs the metadata that discovery finds; remove ${keys.kind}, or write its discoveryUri in place of it`
     findings.problem(path, message, 'key')
   }
-  const { clientId, redirectUris, endpoint } = written
+  const { clientId, redirectUris, endpoint, codeChallengeMethods } = written
   if (endpoint !== undefined) {
     checkUrl(endpoint, [...path, 'endpoint'], findings)
     for (const key of ['clientId', 'redirectUris'] as const) {
       if (written[key] !== undefined)
         findings.problem([...path, key], 'stands beside endpoint; keep one of them', 'key')
     }
-    return { kind: 'endpoint', endpoint }
+    return { kind: 'endpoint', endpoint, codeChallengeMethods }
   }
   if (findings.refused([...path, 'endpoint'])) return undefined
   if (clientId === undefined && !findings.refused([...path, 'clientId'])) {
@@ -35,7 +35,7 @@ export function compileRegistration(
     findings.problem(path, 'has no redirectUris; list those that the client has at the issuer', 'key')
   }
   for (const [index, uri] of (redirectUris ?? []).entries()) checkUrl(uri, [...path, 'redirectUris', index], findings)
-  return { kind: 'client', clientId: clientId ?? '', redirectUris: redirectUris ?? [] }
+  return { kind: 'client', clientId: clientId ?? '', redirectUris: redirectUris ?? [], codeChallengeMethods }
 }
 
 /** Tells registrations that no client would ever hear of. */

@@ -97,6 +97,11 @@ export const issuerShape = {
       endpoint: resourceUrl
         .optional()
         .describe('A registration endpoint (RFC 7591) that somebody else runs, in place of the two above.'),
+      codeChallengeMethods: nonEmptyList(z.enum(['S256']))
+        .optional()
+        .describe(
+          'For an issuer that has PKCE and does not say so, as Entra and Cognito do; MCP clients refuse it otherwise. Default: what its metadata says.',
+        ),
     })
     .optional()
     .describe('Lets clients register where the issuer cannot (RFC 7591).'),

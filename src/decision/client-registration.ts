@@ -1,13 +1,10 @@
-import type { Registration } from '../config/model.ts'
+import type { OneClient } from '../config/model.ts'
 
 /** The answer to a registration (RFC 7591 §3.2). */
 export interface RegistrationAnswer {
   readonly status: 201 | 400
   readonly body: object
 }
-
-/** A registration that gives everybody the same client. */
-export type OneClient = Extract<Registration, { readonly kind: 'client' }>
 
 /** The grants that a program of a person needs. */
 const GRANTS = ['authorization_code', 'refresh_token']

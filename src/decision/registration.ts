@@ -1,6 +1,5 @@
-import type { Issuer, Registration, Resource, Route } from '../config/model.ts'
+import type { Issuer, OneClient, Registration, Resource, Route } from '../config/model.ts'
 import { authoritiesOf, comparableAuthority } from './authority.ts'
-import type { OneClient } from './client-registration.ts'
 
 /** The metadata that an issuer publishes about itself (RFC 8414, OpenID Connect Discovery), its members not looked at. */
 export type ServerDocument = Readonly<Record<string, unknown>>
@@ -128,6 +127,10 @@ export function serverMetadata({ url, registration }: RegistrationPlace, documen
     // Required (RFC 8414 §2); a provider that says nothing has the one that this is about.
     response_types_supported: ['code'],
     ...Object.fromEntries(copied),
+    // Whoever configures it vouches for the issuer: without PKCE, a code is worth something to whoever steals it.
+    ...(registration.codeChallengeMethods === undefined
+      ? {}
+      : { code_challenge_methods_supported: registration.codeChallengeMethods }),
   }
   switch (registration.kind) {
     case 'endpoint':

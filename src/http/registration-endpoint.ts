@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type OneClient, type RegistrationAnswer, refuse, registerClient } from '../decision/client-registration.ts'
+import type { OneClient } from '../config/model.ts'
+import { type RegistrationAnswer, refuse, registerClient } from '../decision/client-registration.ts'
 import {
   type FindServerDocument,
   findRegistration,

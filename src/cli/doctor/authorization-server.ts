@@ -87,7 +87,7 @@ function judgeLogin(notebook: Notebook, document: Document): void {
       'no-pkce',
       'code_challenge_methods_supported lacks S256',
       'MCP clients must refuse a login server that does not announce PKCE.',
-      'Switch PKCE on at the provider, or update it.',
+      'Switch PKCE on at the provider, or update it; where it has PKCE and does not say so (Entra, Cognito), give it a `registration` with codeChallengeMethods: [S256].',
     )
   }
 }

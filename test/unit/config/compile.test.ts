@@ -299,7 +299,8 @@ routes:
 })
 
 test('a registration is for the clients of a route that advertises its issuer', () => {
-  const registration = '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback, https://claude.ai/cb] }'
+  const registration =
+    '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback, https://claude.ai/cb], codeChallengeMethods: [S256] }'
   const yaml = (advertise: boolean) => `issuers:
   homelab: https://id.example.com
   other: { issuer: https://other.example.com, registration: ${registration} }
@@ -315,6 +316,7 @@ routes:
     kind: 'client',
     clientId: 'mcp',
     redirectUris: ['http://127.0.0.1/callback', 'https://claude.ai/cb'],
+    codeChallengeMethods: ['S256'],
   })
   assert.deepEqual(problemsOf(yaml(false)), [
     'issuers.other.registration: no route sends clients to "other"; add it to the issuers of a route, or remove this (config.yaml:3:47)',

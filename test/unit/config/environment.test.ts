@@ -53,6 +53,7 @@ test('a proxy for registrations is told to clients in place of the issuer’s ow
   assert.deepEqual(parsed.config.issuers[0]?.registration, {
     kind: 'endpoint',
     endpoint: 'https://dcr.example.com/register',
+    codeChallengeMethods: undefined,
   })
 })
 

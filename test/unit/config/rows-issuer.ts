@@ -289,6 +289,12 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
+    good: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register, codeChallengeMethods: [S256] } }',
+    bad: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register, codeChallengeMethods: [plain] } }',
+    problems: ['issuers.homelab.registration.codeChallengeMethods[0]: must be S256, not "plain" (config.yaml:2:129)'],
+  },
+  {
+    slot: 'issuer',
     good: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register } }',
     bad: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com:99999/register } }',
     problems: [

@@ -11,7 +11,12 @@ const ALLOWED = [
   'http://localhost/localhost:1',
   'https://app.example/callback?tenant=1',
 ]
-const registration = { kind: 'client', clientId: 'mcp', redirectUris: ALLOWED } as const
+const registration = {
+  kind: 'client',
+  clientId: 'mcp',
+  redirectUris: ALLOWED,
+  codeChallengeMethods: undefined,
+} as const
 const CALLBACK = ['https://claude.ai/api/mcp/auth_callback']
 
 test('whoever may be sent back to where it says gets the one public client, and no secret (RFC 7591 §3.2.1)', () => {

@@ -48,7 +48,12 @@ test('authorization servers: those that are advertised, in order, without repeat
 })
 
 test('authorization servers: an issuer with a registration has a name of ours on each host, unless that was refused', () => {
-  const registration = { kind: 'client', clientId: 'mcp', redirectUris: ['https://claude.ai/cb'] } as const
+  const registration = {
+    kind: 'client',
+    clientId: 'mcp',
+    redirectUris: ['https://claude.ai/cb'],
+    codeChallengeMethods: undefined,
+  } as const
   const main = sampleIssuer({ registration })
   const other = sampleIssuer({ name: 'other', issuer: 'https://other.example/' })
   const accept = [sampleAccept({ issuer: main }), sampleAccept({ issuer: other })]

@@ -11,8 +11,17 @@ import {
 } from '../../../src/decision/registration.ts'
 import { sampleAccept, sampleIssuer, sampleResource, sampleRoute } from './sample.ts'
 
-const CLIENT: Registration = { kind: 'client', clientId: 'mcp', redirectUris: ['https://claude.ai/cb'] }
-const PROXY: Registration = { kind: 'endpoint', endpoint: 'https://dcr.example.com/register' }
+const CLIENT: Registration = {
+  kind: 'client',
+  clientId: 'mcp',
+  redirectUris: ['https://claude.ai/cb'],
+  codeChallengeMethods: undefined,
+}
+const PROXY: Registration = {
+  kind: 'endpoint',
+  endpoint: 'https://dcr.example.com/register',
+  codeChallengeMethods: ['S256'],
+}
 const WELL_KNOWN = '/.well-known/oauth-authorization-server/forwardgate'
 const ENDPOINTS = { authorization_endpoint: 'https://id.example.com/a', token_endpoint: 'https://id.example.com/t' }
 
@@ -123,6 +132,8 @@ test('our document: the endpoints of the provider, our name, our registration, a
     registration_endpoint: 'https://api.example.com/forwardgate/main/register',
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic'],
   })
+  const vouched = serverMetadata(place(PROXY), ENDPOINTS)
+  assert.deepEqual(Reflect.get(vouched, 'code_challenge_methods_supported'), ['S256'])
   assert.deepEqual(serverMetadata(place(PROXY), document), {
     issuer: 'https://api.example.com/forwardgate/main',
     response_types_supported: ['code', 'id_token'],
