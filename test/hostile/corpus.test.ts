@@ -7,7 +7,9 @@ import { createSocketSend, type Send, toWireRequest } from '../conformance/trans
 import { differences } from '../conformance/twin.ts'
 import type { Vector } from '../conformance/vector.ts'
 import { ALL_VECTORS } from '../conformance/vectors.ts'
+import { startFakeIssuer } from '../support/fake-issuer.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { RESOURCE, startTestService } from '../support/service.ts'
 import { makeTestCa } from '../support/tls-files.ts'
 import { FAMILIES } from './corpus/families.ts'
 import { everyRow, OWN_ROWS, rowsOf } from './corpus/rows.ts'
@@ -33,6 +35,34 @@ test('over HTTP/1.1: each attack gets the one answer that is right', async (t) =
   const log = service.logged().join('')
   assert.doesNotMatch(log, /eyJ[\w-]{20}/, 'a part of a token is in the log')
   assert.doesNotMatch(log, /"level":"error"/, 'something was thrown')
+})
+
+test('no address in a token is ever asked', async (t) => {
+  const evil = await startFakeIssuer({ algorithms: ['ES256'] })
+  t.after(() => evil.stop())
+  const gate = await startTestService(t)
+  const [key] = evil.keys
+  for (const header of [
+    { jku: evil.jwksUri, kid: key?.kid },
+    { jku: evil.jwksUri, kid: gate.issuer.keys[0]?.kid },
+    { x5u: evil.jwksUri, x5c: [evil.jwksUri], kid: evil.jwksUri },
+    { jwk: key?.jwk, iss: evil.issuer },
+  ]) {
+    for (const iss of [gate.issuer.issuer, evil.issuer]) {
+      const token = evil.mint({ iss, aud: RESOURCE, scope: 'mcp:read' }, { header })
+      assert.equal((await gate.ask('api', { token })).status, 401)
+    }
+  }
+  assert.equal(evil.hits(), 0)
+  assert.equal(
+    (
+      await gate.ask('api', {
+        token: gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' }, { header: { jku: evil.jwksUri } }),
+      })
+    ).status,
+    200,
+  )
+  assert.equal(evil.hits(), 0)
 })
 
 test('over HTTP/2: the same answers', async (t) => {

@@ -55,7 +55,7 @@ export const CREDENTIALS: Family = {
     },
     {
       title: 'another scheme, no scheme, a token in Basic, two schemes in one field',
-      source: 'RFC 6750 §2.1; TJD; oauth2-proxy',
+      source: 'RFC 6750 §2.1; oauth2-proxy',
       rows: variants(
         'scheme',
         [

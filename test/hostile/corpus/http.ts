@@ -90,7 +90,7 @@ export const HTTP: Family = {
     },
     {
       title: 'chunks with broken sizes, extensions, line ends, or a whole request inside',
-      source: 'CVE-2024-27982; CVE-2025-55315; RFC 9112 §7.1',
+      source: 'CVE-2025-55315; RFC 9112 §7.1',
       wire: [
         ...['0x3', '-3', '+3', '3 ', ' 3', '1_0', 'ffffffffffffffffff', 'g', ''].map((size) =>
           wire(
@@ -204,7 +204,7 @@ export const HTTP: Family = {
     },
     {
       title: 'header fields with a blank before the colon, folded, without a name, or with control characters',
-      source: 'RFC 9112 §5.1, §5.2; CVE-2019-16869; CVE-2022-32214',
+      source: 'RFC 9112 §5.1, §5.2; CVE-2019-16869; CVE-2024-27982',
       wire: [
         inHead('a blank before the colon', 'X-Forwarded-Uri : /public', [REFUSED]),
         inHead('a tab before the colon', 'Authorization\t: Bearer x', [REFUSED]),

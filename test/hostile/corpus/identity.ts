@@ -25,7 +25,7 @@ export const IDENTITY: Family = {
     },
     {
       title: 'the client sends a header whose claim the token lacks',
-      source: 'agilezebra removeMissingHeaders; CVE-2026-30851',
+      source: 'CVE-2026-30851',
       like: ['identity-empty'],
       answer: 'answered empty, so that the proxy removes the client’s',
     },
@@ -111,7 +111,7 @@ export const IDENTITY: Family = {
     },
     {
       title: 'line ends, NUL, 8-bit and half surrogates in a claim',
-      source: 'CWE-93; CWE-113; TJD',
+      source: 'CWE-93; CWE-113',
       like: [
         'identity-line break',
         'identity-NUL and DEL',
@@ -173,8 +173,8 @@ export const IDENTITY: Family = {
     },
     {
       title: 'an identity header that the middleware does not list',
-      source: 'agilezebra; Kong 3.14',
-      tests: [{ file: 'test/cli/check.test.ts', name: '' }],
+      source: 'Kong 3.14',
+      tests: [{ file: 'test/cli/check/planted.ts', name: 'identity-header-unlisted' }],
       answer: '`check` calls it an error',
     },
   ],
