@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { printTable } from './table.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -90,6 +94,64 @@ describe('what runs in production', () => {
     )
   })
 })
+
+describe('the bill of materials', () => {
+  test('npm run sbom writes every production package with its version and its hash, and no other', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sbom-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'sbom.json')
+    await promisify(execFile)(process.execPath, [join(ROOT, 'deploy/sbom.ts'), file], { cwd: folder })
+    const bill: Bill = JSON.parse(readFileSync(file, 'utf8'))
+    assert.deepEqual([bill.bomFormat, bill.specVersion], ['CycloneDX', '1.5'])
+    const named = production.map(
+      ([place, { version }]) => `${place.slice(place.lastIndexOf('node_modules/') + 13)}@${version}`,
+    )
+    assert.deepEqual(
+      bill.components.map((part) => `${part.name}@${part.version}`).toSorted(),
+      [...new Set(named)].toSorted(),
+    )
+    const bare = bill.components.filter(
+      ({ hashes, licenses }) => hashes?.[0]?.alg !== 'SHA-512' || licenses === undefined,
+    )
+    assert.deepEqual(
+      bare.map(({ name }) => name),
+      [],
+    )
+    assert.equal(own.scripts?.['sbom'], 'node deploy/sbom.ts')
+  })
+})
+
+describe('the image', () => {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+  const release = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8')
+
+  test('runs no install script, and nothing of the development dependencies', () => {
+    for (const flag of ['--omit=dev', '--ignore-scripts']) assert.match(dockerfile, new RegExp(`npm ci .*${flag}`))
+    assert.match(dockerfile, /npm pkg delete devDependencies/)
+  })
+
+  test('stands on bases with a tag, which a release replaces by what their digests are', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base)
+    assert.deepEqual(bases, ['${' + 'BUILD_IMAGE}', '${' + 'RUNTIME_IMAGE}'])
+    for (const name of ['BUILD_IMAGE', 'RUNTIME_IMAGE']) {
+      const [, base = ''] = new RegExp(`^ARG ${name}=(\\S+)$`, 'm').exec(dockerfile) ?? []
+      assert.match(base, /^[^:@]+:(?!latest$)[\w.-]+(?:@sha256:[0-9a-f]{64})?$/, name)
+      assert.ok(release.includes(`${name}=\${{ steps.base.outputs.${name} }}`), `${name} of a release is by digest`)
+    }
+    assert.match(release, /echo "\$name=\$tag@\$digest"/)
+  })
+})
+
+interface Bill {
+  readonly bomFormat: string
+  readonly specVersion: string
+  readonly components: readonly {
+    readonly name: string
+    readonly version: string
+    readonly hashes?: readonly { readonly alg: string }[]
+    readonly licenses?: unknown
+  }[]
+}
 
 function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8'))

@@ -224,7 +224,7 @@ export const PATHS: Family = {
       like: ['uri-*', 'path-free-*'],
     },
     {
-      title: 'a path of 16 KB, and one of 60 KB',
+      title: 'a path of 16 KB',
       source: 'CWE-770',
       rows: [
         ...variants('long path', ['/ruled/admin/'.padEnd(16 * 1024, 'a')], (uri) => ({
