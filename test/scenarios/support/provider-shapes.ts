@@ -52,6 +52,49 @@ export function likeAuthentik(scopes: readonly string[], options: AuthentikOptio
   }
 }
 
+/**
+ * An issuer that names its API by an identifier of its own, as Auth0, Okta and Keycloak with a mapper do: `aud` is that,
+ * whatever `resource` is asked for; a plain `typ: JWT`.
+ */
+export function likeApi(
+  audience: string,
+  options: { readonly algorithm: 'RS256' | 'ES256'; readonly late?: string; readonly registration?: false },
+): IssuerShape {
+  return {
+    openidDiscoveryOnly: true,
+    // Registration in its place is possible only then.
+    ...(options.registration === false ? { responseIssuer: 'absent' as const } : {}),
+    configure: (usual): Configuration => ({
+      ...usual,
+      features: {
+        ...usual.features,
+        registration: { enabled: options.registration !== false },
+        resourceIndicators: {
+          enabled: true,
+          defaultResource: async () => 'urn:api',
+          useGrantedResource: async () => true,
+          getResourceServerInfo: async () => ({
+            scope: '',
+            audience,
+            accessTokenFormat: 'jwt',
+            accessTokenTTL: 600,
+            jwt: { sign: { alg: options.algorithm } },
+          }),
+        },
+      },
+      formats: {
+        customizers: {
+          jwt: (_context, _token, parts) => {
+            parts.header = { ...parts.header, typ: 'JWT' }
+            const { client_id: client, iat } = parts.payload
+            if (client === options.late) parts.payload['exp'] = Number(iat) - 60
+          },
+        },
+      },
+    }),
+  }
+}
+
 function words(text: unknown): readonly string[] {
   return typeof text === 'string' ? text.split(' ').filter(Boolean) : []
 }
