@@ -1,5 +1,6 @@
 import { claimSelector } from './claim-rules.ts'
 import { compileAccept, type IssuersByName } from './compile-accept.ts'
+import { compileMcp } from './compile-mcp.ts'
 import { compileRules } from './compile-rules.ts'
 import { identityHeaders } from './identity-headers.ts'
 import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from './model.ts'
@@ -34,6 +35,7 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
   const headers = identityHeaders(...written('identityHeaders', entry, defaults, path), findings)
   const upstreamAuthorization = compileUpstreamAuthorization(entry, path, surroundings)
   const metadata = compileMetadata(entry, path, surroundings)
+  const mcp = compileMcp(entry, [...path, 'mcp'], findings)
   if (entry.mode === 'observe') {
     findings.warning(
       [...path, 'mode'],
@@ -66,6 +68,7 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
     upstreamAuthorization,
     origins: entry.origins ?? defaults.origins,
     preflight: entry.preflight ?? defaults.preflight ?? 'deny',
+    mcp,
     metadata,
   }
 }

@@ -109,6 +109,8 @@ export interface Route {
   /** Allow-list for the Origin header; undefined: not checked. */
   readonly origins: readonly string[] | undefined
   readonly preflight: 'deny' | 'pass'
+  /** What single MCP calls need besides; undefined: bodies are never read. */
+  readonly mcp: Mcp | undefined
   /** RFC 9728 members beyond those that are derived, in its spelling. */
   readonly metadata: Readonly<Record<string, unknown>>
 }
@@ -156,6 +158,26 @@ export interface Rule extends Requirement {
   readonly methods: readonly string[] | undefined
   /** Canonical paths, folded to ignore case, it applies to with everything below; undefined: every path. */
   readonly paths: readonly string[] | undefined
+}
+
+/** Requirements of single MCP tools, resources and prompts. Every pattern that matches adds its own. */
+export interface Mcp {
+  readonly tools: readonly McpPattern[]
+  readonly resources: readonly McpPattern[]
+  readonly prompts: readonly McpPattern[]
+  /** What calls need that no pattern matches, and methods that are not known; undefined: they are refused. */
+  readonly otherwise: Requirement | undefined
+  /** True: on an anonymous route, what a client does before it wants anything needs no token. */
+  readonly openLists: boolean
+  /** Bytes of the largest body that is read. */
+  readonly maxBodySize: number
+}
+
+export interface McpPattern extends Requirement {
+  /** As written; `*` stands for any characters or none. */
+  readonly pattern: string
+  /** The same as the most lenient reader would compare it. */
+  readonly loose: string
 }
 
 /** A claim, named by its exact top-level name or by a JSON Pointer (RFC 6901). */

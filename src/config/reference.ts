@@ -27,7 +27,7 @@ const SECTIONS = [
   ],
   [
     'defaults',
-    'The same keys as on a route, except `resource`, `match`, `accept`, `anonymous` and `mode`. A route overrides them; only `scopes`, `claims`, `clientIds` and `rules` are required besides those of the route, in every entry of `accept` too.',
+    'The same keys as on a route, except `resource`, `match`, `accept`, `anonymous`, `mcp` and `mode`. A route overrides them; only `scopes`, `claims`, `clientIds` and `rules` are required besides those of the route, in every entry of `accept` too.',
     undefined,
   ],
   ['accept', 'Entries of `routes.<name>.accept`, tried in order.', ['routes', '*', 'accept', '*']],
@@ -40,6 +40,11 @@ const SECTIONS = [
     'claims',
     'A claim is named by its exact top-level name, or by a JSON Pointer (RFC 6901) when it begins with `/`. A value or a list of values means `anyOf`; otherwise a map of these, all of which must hold:',
     ['routes', '*', 'claims', '*'],
+  ],
+  [
+    'mcp',
+    'Under `routes.<name>.mcp`: what single MCP calls need besides the rest of the route ([how to](../how-to/mcp-tools.md)). `tools: { delete_pod: [mcp:admin], "read_*": [mcp:read] }`.',
+    ['routes', '*', 'mcp'],
   ],
   [
     'match',

@@ -8,7 +8,7 @@ import { plainText, webUrl } from './schema-text.ts'
 type Issue = z.core.$ZodIssue
 
 /** Keys of the design that this version does not have. */
-const NOT_SUPPORTED = new Set(['introspection', 'mcp'])
+const NOT_SUPPORTED = new Set(['introspection'])
 
 /** Keys where a bare number most likely means seconds. */
 const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale'])
@@ -123,6 +123,7 @@ function sentence(issue: Issue, value: unknown): string {
     }
     case 'too_small':
     case 'too_big':
+      if (issue.path.at(-1) === 'maxBodySize') return issue.message
       return issue.origin === 'array'
         ? 'must not be an empty list; write at least one entry or remove the key'
         : `${quote(value)} is too large to be compared exactly; write it in quotes`
@@ -160,6 +161,9 @@ function wrongType(expected: string, value: unknown): string {
     case 'object':
     case 'record':
       return `must be a map (key: value), not ${Array.isArray(value) ? 'a list' : quote(value)}`
+    case 'number':
+    case 'int':
+      return `must be a whole number, not ${quote(value)}`
     default:
       return `must be a ${expected}, not ${quote(value)}`
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { claims } from './schema-claims.ts'
 import { issuerShape } from './schema-issuer.ts'
+import { mcpShape } from './schema-mcp.ts'
 import {
   claimName,
   dateTime,
@@ -22,35 +24,6 @@ import {
  * "Default: …" where there is one. What no schema can say (names that must exist, defaults that depend on others, keys
  * that exclude each other) is said by the compile… functions, also that a key is missing.
  */
-
-const claimValue = z.union(
-  [z.string(), z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), z.boolean()],
-  {
-    error: 'must be text, a number, true or false',
-  },
-)
-
-const claims = z
-  .record(
-    claimName,
-    z.union(
-      [
-        claimValue,
-        nonEmptyList(claimValue),
-        z.strictObject({
-          anyOf: nonEmptyList(claimValue).optional().describe('The claim is, or contains, one of these.'),
-          allOf: nonEmptyList(claimValue).optional().describe('The claim contains all of these.'),
-          noneOf: nonEmptyList(claimValue).optional().describe('The claim is there and contains none of these.'),
-          exists: z
-            .boolean()
-            .optional()
-            .describe('Whether the claim must be there, whatever its value, or must be absent.'),
-        }),
-      ],
-      { error: 'must be a value, a list of values, or a map of anyOf, allOf, noneOf, exists' },
-    ),
-  )
-  .meta({ title: 'map of claim to requirement' })
 
 const scopes = nonEmptyList(scope)
 const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
@@ -179,6 +152,10 @@ const routeShape = {
     .describe(
       'A request without credentials passes with empty identity headers, unless a rule asks for more. Default: `false`.',
     ),
+  mcp: z
+    .strictObject(mcpShape)
+    .optional()
+    .describe('What single tools, resources and prompts of an MCP server need. Default: bodies are never read.'),
   mode: z
     .enum(['enforce', 'observe'])
     .optional()
@@ -232,6 +209,7 @@ export type DefaultsEntry = NonNullable<ConfigFile['defaults']>
 export type AcceptEntry = NonNullable<RouteEntry['accept']>[number]
 export type RuleEntry = NonNullable<RouteEntry['rules']>[number]
 export type ClaimsEntry = NonNullable<RouteEntry['claims']>
+export type McpEntry = NonNullable<RouteEntry['mcp']>
 
 /** Keys that only a route has. */
 export const ROUTE_ONLY_KEYS: readonly string[] = Object.keys(routeShape).filter((key) => !(key in sharedShape))

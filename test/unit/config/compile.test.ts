@@ -70,6 +70,7 @@ test('the three-line file has every default', () => {
       upstreamAuthorization: { kind: 'keep' },
       origins: undefined,
       preflight: 'deny',
+      mcp: undefined,
       metadata: {},
     },
   ])

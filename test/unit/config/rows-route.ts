@@ -628,7 +628,43 @@ export const ROUTE_ROWS: readonly Row[] = [
     slot: 'route',
     good: 'mode: enforce',
     bad: 'mcp: { tools: [a] }',
-    problems: ['routes.api.mcp: is not supported yet in this version; remove it (config.yaml:6:5)'],
+    problems: ['routes.api.mcp.tools: must be a map (key: value), not a list (config.yaml:6:19)'],
+  },
+  {
+    slot: 'route',
+    good: 'mcp: { tools: { delete_pod: [mcp:admin], status: allow }, default: deny }',
+    bad: 'mcp: { tools: { delete_pod: mcp:admin } }',
+    problems: [
+      'routes.api.mcp.tools.delete_pod: must be a list of scopes such as [mcp:read], { scopes: …, claims: … }, or allow (config.yaml:6:33)',
+    ],
+  },
+  {
+    slot: 'route',
+    good: 'mcp: { tools: { pay: { scopes: [mcp:pay], claims: { groups: [treasury] } } } }',
+    bad: 'mcp: { tools: { pay: {} } }',
+    problems: [
+      'routes.api.mcp.tools.pay: asks for nothing; add scopes or claims, or write allow for a name (config.yaml:6:26)',
+    ],
+  },
+  {
+    slot: 'route',
+    good: 'mcp: { default: [mcp:use] }',
+    bad: 'mcp: { default: allow }',
+    problems: [
+      'routes.api.mcp.default: must be deny, a list of scopes such as [mcp:use], or { scopes: …, claims: … } (config.yaml:6:21)',
+    ],
+  },
+  {
+    slot: 'route',
+    good: 'mcp: { tools: { a: allow }, maxBodySize: 65536 }',
+    bad: 'mcp: { tools: { a: allow }, maxBodySize: 10 }',
+    problems: ['routes.api.mcp.maxBodySize: must be at least 1024 bytes (config.yaml:6:46)'],
+  },
+  {
+    slot: 'route',
+    good: 'mcp: { tools: { a: allow }, maxBodySize: 65536 }',
+    bad: 'mcp: { tools: { a: allow }, maxBodySize: 64k }',
+    problems: ['routes.api.mcp.maxBodySize: must be a whole number, not "64k" (config.yaml:6:46)'],
   },
   {
     slot: 'route',

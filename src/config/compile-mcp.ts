@@ -1,0 +1,80 @@
+import { claimRules } from './claim-rules.ts'
+import { looseReading, matchName, type NamedKind } from './mcp-names.ts'
+import type { Mcp, McpPattern, Requirement } from './model.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+import type { McpEntry, RouteEntry } from './schema.ts'
+import { DEFAULT_BODY_SIZE } from './schema-mcp.ts'
+import { requiredScopes } from './scopes.ts'
+
+/** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
+export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {
+  if (mcp === undefined) return undefined
+  const patterns = (key: 'tools' | 'resources' | 'prompts', kind: NamedKind) =>
+    compilePatterns(mcp[key], kind, [...path, key], findings)
+  const compiled = {
+    tools: patterns('tools', 'tool'),
+    resources: patterns('resources', 'resource'),
+    prompts: patterns('prompts', 'prompt'),
+    otherwise: compileDefault(mcp.default, [...path, 'default'], findings),
+    openLists: mcp.lists === 'open',
+    maxBodySize: mcp.maxBodySize ?? DEFAULT_BODY_SIZE,
+  }
+  const named = compiled.tools.length + compiled.resources.length + compiled.prompts.length
+  if (named === 0 && compiled.otherwise === undefined && !findings.refused(path)) {
+    findings.warning(path, 'allows no tool, resource or prompt; add tools, or a default with scopes')
+  }
+  if (compiled.openLists && anonymous !== true) {
+    findings.warning([...path, 'lists'], 'open has no effect without anonymous: true; add it, or remove lists')
+  }
+  if (!compiled.openLists && anonymous === true) {
+    findings.warning(path, 'every request needs a token, also on this anonymous route; add lists: open')
+  }
+  return compiled
+}
+
+type Written = McpEntry['tools']
+
+function compilePatterns(written: Written, kind: NamedKind, path: Path, findings: Findings): readonly McpPattern[] {
+  const patterns = Object.entries(written ?? {}).map(
+    ([pattern, entry]): McpPattern => ({
+      pattern,
+      loose: looseReading(pattern),
+      ...(entry === 'allow' ? { scopes: [], claims: [] } : requirement(entry, [...path, pattern], findings)),
+    }),
+  )
+  for (const one of patterns) {
+    if (canMatch(one, patterns, kind)) continue
+    const message = `${quote(one.pattern)} can never match: ${whyNot(one, patterns)}`
+    findings.warning([...path, one.pattern], message)
+  }
+  return patterns
+}
+
+function compileDefault(entry: McpEntry['default'], path: Path, findings: Findings): Requirement | undefined {
+  return entry === undefined || entry === 'deny' ? undefined : requirement(entry, path, findings)
+}
+
+function requirement(
+  entry: Exclude<NonNullable<McpEntry['default']>, 'deny'>,
+  path: Path,
+  findings: Findings,
+): Requirement {
+  const { scopes: written, claims: map } = Array.isArray(entry) ? { scopes: entry, claims: undefined } : entry
+  const scopes = requiredScopes(written)
+  const claims = claimRules(map, [...path, 'claims'], findings)
+  if (scopes.length === 0 && claims.length === 0 && !findings.refused(path)) {
+    findings.problem(path, 'asks for nothing; add scopes or claims, or write allow for a name')
+  }
+  return { scopes, claims }
+}
+
+/** Whether some name would match: one with nothing for each `*`, or with a letter. */
+function canMatch(one: McpPattern, patterns: readonly McpPattern[], kind: NamedKind): boolean {
+  return ['', 'x', 'q7'].some((fill) => matchName(patterns, kind, one.pattern.replaceAll('*', fill))?.includes(one))
+}
+
+function whyNot(one: McpPattern, patterns: readonly McpPattern[]): string {
+  const other = patterns.find((rival) => rival !== one && rival.loose === one.loose)
+  if (other !== undefined) return `it differs from ${quote(other.pattern)} only in what lenient servers ignore`
+  return 'a server could take its names for others; write it as the server does, a URI in its normal form'
+}

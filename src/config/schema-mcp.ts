@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { claims } from './schema-claims.ts'
+import { nonEmptyList, plainText, scope } from './schema-text.ts'
+
+/** The largest body that is read where nothing is written, in bytes. */
+export const DEFAULT_BODY_SIZE = 262_144
+
+const LARGEST_BODY_SIZE = 16_777_216
+
+const requirement = z.strictObject({
+  scopes: nonEmptyList(scope).optional().describe('Scopes that the token needs besides.'),
+  claims: claims.optional().describe('Claims that the token needs besides.'),
+})
+
+const byName = z
+  .record(
+    plainText,
+    z.union([z.literal('allow'), nonEmptyList(scope), requirement], {
+      error: 'must be a list of scopes such as [mcp:read], { scopes: …, claims: … }, or allow',
+    }),
+  )
+  .meta({ title: 'map of name or pattern to requirement' })
+
+/** The keys of a route's `mcp:`. */
+export const mcpShape = {
+  tools: byName
+    .optional()
+    .describe(
+      'Tools by name, in which `*` stands for any characters: the scopes that a call needs besides, `{ scopes, claims }`, or `allow`. Every entry that matches adds its own.',
+    ),
+  resources: byName.optional().describe('The same for resources, by URI.'),
+  prompts: byName.optional().describe('The same for prompts.'),
+  default: z
+    .union([z.literal('deny'), nonEmptyList(scope), requirement], {
+      error: 'must be deny, a list of scopes such as [mcp:use], or { scopes: …, claims: … }',
+    })
+    .optional()
+    .describe('What calls need that no entry matches, and methods that MCP does not know. Default: `deny`.'),
+  lists: z
+    .enum(['open', 'token'])
+    .optional()
+    .describe(
+      'Whether `initialize`, `ping` and the lists pass without a token on an `anonymous` route (lazy login). Default: `token`.',
+    ),
+  maxBodySize: z
+    .number()
+    .int()
+    .min(1024, { error: 'must be at least 1024 bytes' })
+    .max(LARGEST_BODY_SIZE, { error: `must be at most ${LARGEST_BODY_SIZE} bytes` })
+    .optional()
+    .describe(`Largest body that is read, in bytes; larger ones are refused. Default: \`${DEFAULT_BODY_SIZE}\`.`),
+}
