@@ -1,5 +1,6 @@
 import type { Route } from '../config/model.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
+import { type RequestContent, tooLarge } from '../decision/mcp.ts'
 
 /** One ForwardAuth call, as a proxy makes it. */
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   /** What the address names; undefined for plain `/verify`. */
   readonly routeName: string | undefined
   readonly fields: HeaderFields
+  /** The client's headers and body, for routes with `mcp`. */
+  readonly content: RequestContent
 }
 
 /** The client's request, from which the call is made. */
@@ -18,20 +21,25 @@ export interface ClientRequest {
   readonly uri: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly token: string | undefined
+  /** Where there is one, the request is JSON unless a header says otherwise. */
+  readonly body?: string | undefined
 }
 
 /** What the proxy writes itself; a client's copy of them never arrives. */
 const OF_THE_PROXY = /^x-forwarded-(?:method|host|uri)$/i
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** The call that Traefik makes for a client's request: GET, the client's headers, and its own. */
+/** The call that Traefik makes for a client's request: GET, the client's headers, and its own; and the body where it forwards it. */
 export function callFor(request: ClientRequest): Call {
+  const { headers, body = '' } = request
+  const typed = body === '' || headers.some(([name]) => name.toLowerCase() === 'content-type')
   const raw = [
-    ...request.headers.flat(),
+    ...headers.flat(),
+    ...(typed ? [] : ['Content-Type', 'application/json']),
     ...(request.token === undefined ? [] : ['Authorization', `Bearer ${request.token}`]),
     ...['X-Forwarded-Method', request.method, 'X-Forwarded-Host', request.host, 'X-Forwarded-Uri', request.uri],
   ]
-  return { method: 'GET', routeName: request.routeName, fields: readHeaderFields(raw) }
+  return { method: 'GET', routeName: request.routeName, ...contentOf(raw, Buffer.from(body)) }
 }
 
 /** Host and URI of a request to the resource itself. */
@@ -50,9 +58,15 @@ export function parseHeader(text: string): readonly [name: string, value: string
   return [name, withoutBlanks(text.slice(colon + 1))]
 }
 
-/** A call as it was captured: the request line and the header lines. A string says why it is none. */
+/**
+ * A call as it was captured: the request line, the header lines, and after an empty line the body. Each character of the
+ * text stands for one byte. A string says why it is none.
+ */
 export function parseCall(text: string): Call | string {
-  const [requestLine = '', ...lines] = text.split(/\r?\n/)
+  const end = /\r?\n\r?\n/.exec(text)
+  const head = end === null ? text : text.slice(0, end.index)
+  const body = end === null ? '' : text.slice(end.index + end[0].length)
+  const [requestLine = '', ...lines] = head.split(/\r?\n/)
   const [, method = '', target] = /^([A-Z-]+) (\S+)(?: HTTP\/[0-9.]+)?$/.exec(requestLine) ?? []
   if (target === undefined) return 'line 1 is not a request line such as: GET /verify/kubernetes HTTP/1.1'
   const path = target.replace(/\?.*$/s, '')
@@ -66,7 +80,12 @@ export function parseCall(text: string): Call | string {
     raw.push(name, withoutBlanks(line.slice(colon + 1)))
   }
   const routeName = path === '/verify' ? undefined : path.slice('/verify/'.length)
-  return { method, routeName, fields: readHeaderFields(raw) }
+  return { method, routeName, ...contentOf(raw, Buffer.from(body, 'latin1')) }
+}
+
+function contentOf(rawHeaders: readonly string[], bytes: Buffer): Pick<Call, 'fields' | 'content'> {
+  const readBody = async (limit: number) => (bytes.length > limit ? tooLarge(limit) : { ok: true as const, bytes })
+  return { fields: readHeaderFields(rawHeaders), content: { rawHeaders, readBody } }
 }
 
 /** Blanks around a value are not part of it (RFC 9110 §5.5). */

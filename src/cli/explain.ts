@@ -15,11 +15,12 @@ Judges one request by the very code of the service and shows every step, and the
   --route NAME      the route that the address names; without it --host and --uri find it, as for plain /verify
   --token-file FILE the access token; - reads standard input. Its signature is checked and never shown
   --claims FILE     what if: JSON of claims, or of { "header": {}, "claims": {} }; asks nobody, checks no signature
-  --method METHOD   of the client's request; GET unless given
+  --method METHOD   of the client's request; GET unless given, POST with a body
   --host HOST       of the client's request; that of the resource unless given
   --uri URI         path and query of the client's request; those of the resource unless given
   --header 'N: V'   a header of the client's request; may be repeated
-  --call FILE       instead of all these: the proxy's call as captured, request line and headers
+  --body FILE       body of the client's request, for routes with mcp; JSON unless a header says otherwise
+  --call FILE       instead of all these: the proxy's call as captured, request line, headers and body
   --jwks FILE       check signatures with this key set instead of the issuer's, without network
   --at TIME         judge as if it were this time, such as 2026-01-01T00:00:00Z
 ${COMMON_HELP}
@@ -35,6 +36,7 @@ const OPTIONS = {
   host: { type: 'string' },
   uri: { type: 'string' },
   header: { type: 'string', multiple: true },
+  body: { type: 'string' },
   call: { type: 'string' },
   jwks: { type: 'string' },
   at: { type: 'string' },

@@ -78,9 +78,10 @@ export function denialAnswer(reason: Reason, options: AnswerOptions, extra: Head
 }
 
 function challengeHeader(decision: Decision, row: DenialRow): HeaderList {
-  const { route, request, rules } = decision
+  const { route, request, rules, mcp } = decision
   if (!row.challenge || route === undefined) return []
-  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request?.host), rules, row)]
+  const additions = [...rules, ...(mcp?.needs ?? [])]
+  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request?.host), additions, row)]
 }
 
 /** Lets a browser client read the challenge (Fetch standard); only for origins that the route lists. */

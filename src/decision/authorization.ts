@@ -1,4 +1,4 @@
-import type { Accept, Requirement, Revocations, Route, Rule } from '../config/model.ts'
+import type { Accept, Requirement, Revocations, Route } from '../config/model.ts'
 import type { VerifiedToken } from './access-token.ts'
 import { type Claims, claimHolds, readClaim } from './claims.ts'
 import type { Denial } from './denial.ts'
@@ -46,15 +46,15 @@ export function checkTime(token: VerifiedToken, now: number): Denial | undefined
   return { reason: 'token_lifetime_exceeded', limit: issuer.maxTokenLifetime, actual: round(lifetime) }
 }
 
-/** The requirements that the matching rules add to those of the route. */
-export function checkRules(
+/** The requirements that matching rules and MCP calls add to those of the route. */
+export function checkAdditions(
   token: VerifiedToken,
   scopes: ReadonlySet<string>,
-  rules: readonly Rule[],
+  additions: readonly Requirement[],
 ): Denial | undefined {
   for (const check of [checkScopes, checkClaims]) {
-    for (const rule of rules) {
-      const denial = check(rule, token, scopes)
+    for (const addition of additions) {
+      const denial = check(addition, token, scopes)
       if (denial !== undefined) return denial
     }
   }

@@ -1,12 +1,13 @@
 import type { Issuer, Route, Rule } from '../config/model.ts'
 import type { VerifiedToken } from './access-token.ts'
 import type { Assessment, AssessToken } from './assessment.ts'
-import { checkRules, checkTime } from './authorization.ts'
+import { checkAdditions, checkTime } from './authorization.ts'
 import { parseCredentials } from './credentials.ts'
 import { type Denial, denialRow, type Reason } from './denial.ts'
 import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './forwarded-request.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './header-fields.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
+import { judgeMcp, type McpJudgement, type RequestContent } from './mcp.ts'
 import { placeByPath, placeNamed, type RouteTable } from './route-table.ts'
 import { showUnverified } from './unverified.ts'
 
@@ -17,6 +18,8 @@ export interface Question {
   /** What the address names after `/verify/`; undefined for plain `/verify`. */
   readonly routeName: string | undefined
   readonly fields: HeaderFields
+  /** For routes with `mcp`; absent where no body can come. */
+  readonly content?: RequestContent
 }
 
 /** What questions are judged by: one configuration, and what it needs of the world. */
@@ -39,6 +42,8 @@ export interface Evidence {
   readonly issuer: Issuer | undefined
   /** Set once type and claims held too. */
   readonly token: VerifiedToken | undefined
+  /** Set where the route has `mcp` and the decision got as far as the body. */
+  readonly mcp?: McpJudgement
 }
 
 /** Allow or deny, with its evidence. `headers` are the identity of whoever passes. */
@@ -52,7 +57,7 @@ export type Decision = Evidence &
 
 /**
  * Decides about one request. Reads top to bottom: one guard a step, the first failure is the reason, nothing calls back
- * up. Answers at once when the token was seen before.
+ * up. Answers at once when the token was seen before, unless the route looks at bodies.
  */
 export function decide(question: Question, policy: Policy): Decision | Promise<Decision> {
   const { fields } = question
@@ -79,13 +84,16 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   const credentials = parseCredentials(fields.authorization)
   if (!credentials.ok) {
     const mayBeAnonymous = route.anonymous && fields.authorization === undefined && rules.length === 0 && !preflight
-    return mayBeAnonymous ? pass('anonymous', evidence, route) : deny(credentials.denial, evidence)
+    if (!mayBeAnonymous || route.mcp?.openLists === false) return deny(credentials.denial, evidence)
+    const anonymous = (seen: Evidence) => pass('anonymous', seen, route)
+    const needsToken = (seen: Evidence) => deny(credentials.denial, seen)
+    return withMcp(question, evidence, (seen) => (seen.mcp?.open === false ? needsToken(seen) : anonymous(seen)))
   }
 
   const assessment = policy.assessToken(credentials.token, route)
   return assessment instanceof Promise
-    ? assessment.then((later) => conclude(later, evidence, policy))
-    : conclude(assessment, evidence, policy)
+    ? assessment.then((later) => conclude(later, evidence, question, policy))
+    : conclude(assessment, evidence, question, policy)
 }
 
 /** The answer to a bug: never an allow, also where the route is only observed. */
@@ -93,16 +101,53 @@ export function internalError(): Decision {
   return deny({ reason: 'internal_error' }, NOTHING)
 }
 
-const NOTHING: Evidence = { route: undefined, request: undefined, rules: [], issuer: undefined, token: undefined }
+const NOTHING: Evidence = {
+  route: undefined,
+  request: undefined,
+  rules: [],
+  issuer: undefined,
+  token: undefined,
+}
 
-function conclude(assessment: Assessment, before: Evidence, policy: Policy): Decision {
+function conclude(
+  assessment: Assessment,
+  before: Evidence,
+  question: Question,
+  policy: Policy,
+): Decision | Promise<Decision> {
   if (!assessment.ok) return deny(assessment.denial, { ...before, issuer: assessment.issuer })
   const { token, admission, identity } = assessment
+  const { scopes } = admission
   const evidence: Evidence = { ...before, issuer: token.issuer, token }
-  const denial = checkTime(token, policy.now()) ?? admission.denial ?? checkRules(token, admission.scopes, before.rules)
-  if (denial !== undefined) return deny(denial, evidence)
-  if (!identity.ok) return deny(identity.denial, evidence)
-  return { ...evidence, outcome: 'allow', reason: 'token', headers: identity.headers }
+  const denial = checkTime(token, policy.now()) ?? admission.denial ?? checkAdditions(token, scopes, before.rules)
+  // Of a token that only lacks a scope the body is read all the same: one challenge tells all that the call needs.
+  if (denial !== undefined && denial.reason !== 'scope_insufficient') return deny(denial, evidence)
+  return withMcp(
+    question,
+    evidence,
+    (seen) => {
+      const insufficient = denial ?? checkAdditions(token, scopes, seen.mcp?.needs ?? [])
+      if (insufficient !== undefined) return deny(insufficient, seen)
+      if (!identity.ok) return deny(identity.denial, seen)
+      return { ...seen, outcome: 'allow', reason: 'token', headers: identity.headers }
+    },
+    denial,
+  )
+}
+
+/** Goes on with what the body asks for; at once where the route does not look at bodies. `earlier`: a denial that comes first. */
+function withMcp(
+  question: Question,
+  evidence: Evidence,
+  next: (seen: Evidence) => Decision,
+  earlier?: Denial,
+): Decision | Promise<Decision> {
+  const { route, request } = evidence
+  if (route?.mcp === undefined || request === undefined) return next(evidence)
+  return judgeMcp(route.mcp, request.method, question.fields.oddNames, question.content).then((mcp) => {
+    const seen = { ...evidence, mcp }
+    return mcp.denial === undefined || earlier !== undefined ? next(seen) : deny(mcp.denial, seen)
+  })
 }
 
 function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
@@ -112,7 +157,7 @@ function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
 }
 
 function methodDecides(route: Route): boolean {
-  return route.preflight === 'pass' || route.rules.some((rule) => rule.methods !== undefined)
+  return route.preflight === 'pass' || route.mcp !== undefined || route.rules.some((rule) => rule.methods !== undefined)
 }
 
 function checkAlias(route: Route, fields: HeaderFields): Denial | undefined {

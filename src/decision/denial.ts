@@ -43,6 +43,13 @@ export type Denial =
   | { readonly reason: 'origin_not_allowed'; readonly expected: readonly string[]; readonly unverifiedOrigin: string }
   | { readonly reason: 'identity_header_alias'; readonly unverifiedHeader: string }
   | { readonly reason: 'identity_too_large'; readonly bytes: number; readonly limit: number }
+  | { readonly reason: 'mcp_request_invalid'; readonly problem: string }
+  | {
+      readonly reason: 'mcp_not_allowed'
+      readonly problem: string
+      readonly unverifiedMethod?: string
+      readonly unverifiedName?: string
+    }
   | { readonly reason: 'forwarded_request_invalid'; readonly problem: string }
   | { readonly reason: 'route_unknown'; readonly unverifiedRoute?: string }
   | { readonly reason: 'route_mismatch'; readonly problem: string }
@@ -76,9 +83,9 @@ const token = (message: string, expected = false): DenialRow => ({
   message,
 })
 
-const access = (message: string): DenialRow => ({
+const access = (message: string, status: 400 | 403 = 403): DenialRow => ({
   class: 'access',
-  status: 403,
+  status,
   error: undefined,
   challenge: false,
   expected: false,
@@ -150,6 +157,8 @@ export const DENIALS = {
   origin_not_allowed: access('Requests from this origin are not allowed'),
   identity_header_alias: access('The request carries a header that could be taken for an identity header'),
   identity_too_large: access('The identity in the access token is too large to be forwarded'),
+  mcp_request_invalid: access('The body is not an MCP request that everybody would read in the same way', 400),
+  mcp_not_allowed: access('This MCP request is not allowed here'),
   forwarded_request_invalid: service(400, 'The forwarded request is incomplete or malformed'),
   route_unknown: service(403, 'No route is configured for this request'),
   route_mismatch: service(403, 'The request does not belong to this route'),

@@ -1,6 +1,7 @@
 import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/answer.ts'
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
+import type { RequestContent } from '../decision/mcp.ts'
 
 export interface VerifyPorts extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
@@ -10,13 +11,14 @@ export interface VerifyPorts extends AnswerOptions {
 }
 
 /**
- * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `reply` is called
- * once, and a second time (with a 500) only when it threw.
+ * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `readBody` is
+ * called once at most, only for a route that looks at bodies. `reply` is called once, and a second time (with a 500) only when it threw.
  */
 export type VerifyEndpoint = (
   method: string,
   target: string,
   rawHeaders: readonly string[],
+  readBody: RequestContent['readBody'],
   reply: (answer: Answer) => void,
 ) => void
 
@@ -40,7 +42,7 @@ export function isVerifyTarget(target: string): boolean {
  */
 export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
   const answerTo = rememberAnswers(ports)
-  return (method, target, rawHeaders, reply) => {
+  return (method, target, rawHeaders, readBody, reply) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)
     let replied = false
@@ -54,7 +56,8 @@ export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
       if (!replied) finish(internalError())
     }
     try {
-      const decision = decide({ method, routeName: routeNameOf(target), fields }, ports.policy())
+      const content = { rawHeaders, readBody }
+      const decision = decide({ method, routeName: routeNameOf(target), fields, content }, ports.policy())
       if (decision instanceof Promise) decision.then(finish).catch(fail)
       else finish(decision)
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../decision/answer.ts'
+import { readBody } from './request-body.ts'
 import type { StreamHandler } from './secure-server.ts'
 import { isVerifyTarget, type VerifyEndpoint } from './verify-endpoint.ts'
 
@@ -13,7 +14,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
 export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts): NodeHandler {
   return (request, response) => {
-    verify(request.method ?? '', request.url ?? '', request.rawHeaders, ({ status, headers, body }) => {
+    const read = (limit: number) => readBody(request, limit)
+    verify(request.method ?? '', request.url ?? '', request.rawHeaders, read, ({ status, headers, body }) => {
       if (response.headersSent) return void response.destroy()
       response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
       response.end(body)
@@ -29,7 +31,8 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
   return (stream, headers, rawHeaders, sessions) => {
     const target = headers[':path'] ?? ''
     if (!isVerifyTarget(target)) return false
-    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), (answer) => {
+    const read = (limit: number) => readBody(stream, limit)
+    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), read, (answer) => {
       // A stream that was reset has no connection any more, and nobody to be answered.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     })
@@ -39,6 +42,8 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
 
 function send(stream: ServerHttp2Stream, { status, headers, body }: Answer): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return
+  // Of a body that was not read to its end no more may come, and Node closes only streams that nobody read.
+  if (stream.readableFlowing !== null && !stream.readableEnded) stream.once('finish', () => stream.close())
   const fields = [':status', String(status), ...headers]
   stream.respond(fields, { endStream: body === '' })
   // Of a HEAD request, Node has ended it already.

@@ -82,9 +82,10 @@ function judgeSteps({ id }: Vector, { outcome, steps }: Explanation): void {
   }
 }
 
-async function explain(path: string, { method, target, headers }: WireRequest): Promise<Explanation> {
+async function explain(path: string, { method, target, headers, body }: WireRequest): Promise<Explanation> {
   const args = ['explain', '--config', path, '--call', '-', '--at', String(NOW), '--format', 'json']
-  const { code, stdout, stderr } = await run(args, { stdin: requestHead(`${method} ${target} HTTP/1.1`, headers) })
+  const stdin = Buffer.concat([Buffer.from(requestHead(`${method} ${target} HTTP/1.1`, headers)), body])
+  const { code, stdout, stderr } = await run(args, { stdin })
   assert.equal(code, 0, `${stdout}${stderr}`)
   const signature = /\.(?<signature>[\w-]{40,})(?:[=,\s]|$)/.exec(
     headers.find(([name]) => name === 'Authorization')?.[1] ?? '',

@@ -10,7 +10,7 @@ export interface Run {
 }
 
 export interface RunOptions {
-  readonly stdin?: string
+  readonly stdin?: string | Buffer
   readonly env?: Readonly<Record<string, string>>
   /** Whether output goes to a terminal. */
   readonly isTTY?: boolean
@@ -32,7 +32,7 @@ export async function run(args: readonly string[], { stdin = '', env = {}, isTTY
   const code = await runCommand(args, {
     env,
     stdin: (async function* () {
-      yield Buffer.from(stdin)
+      yield typeof stdin === 'string' ? Buffer.from(stdin) : stdin
     })(),
     stdout: stream('stdout'),
     stderr: stream('stderr'),

@@ -46,11 +46,13 @@ test('what a rule lacks is told apart from what the route lacks', async () => {
     const { decision } = await ask(vector)
     if (decision.reason !== 'scope_insufficient' && decision.reason !== 'claim_not_allowed') continue
     const { method, headers } = toWireRequest(vector, forge)
-    const call = { method, routeName: vector.route ?? undefined, fields: readHeaderFields(headers.flat()) }
+    const rawHeaders = headers.flat()
+    const content = { rawHeaders, readBody: async () => ({ ok: true as const, bytes: Buffer.alloc(0) }) }
+    const call = { method, routeName: vector.route ?? undefined, fields: readHeaderFields(rawHeaders), content }
     const step = failedStep({ call, config, decision, now: NOW, readings: new Map(), whatIf: false })
     failed.set(decision.reason, (failed.get(decision.reason) ?? new Set()).add(step))
     if (decision.rules.length === 0) assert.notEqual(step, 'rules', vector.id)
   }
-  assert.deepEqual(failed.get('scope_insufficient'), new Set(['scopes', 'rules']))
-  assert.deepEqual(failed.get('claim_not_allowed'), new Set(['claims', 'rules']))
+  assert.deepEqual(failed.get('scope_insufficient'), new Set(['scopes', 'rules', 'mcp']))
+  assert.deepEqual(failed.get('claim_not_allowed'), new Set(['claims', 'rules', 'mcp']))
 })

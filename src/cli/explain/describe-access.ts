@@ -1,6 +1,8 @@
 import type { Requirement, Route, Rule } from '../../config/model.ts'
 import type { VerifiedToken } from '../../decision/access-token.ts'
 import { readClaim } from '../../decision/claims.ts'
+import type { McpJudgement } from '../../decision/mcp.ts'
+import { showUnverified } from '../../decision/unverified.ts'
 import { formatInstant, formatSpan } from '../instant.ts'
 import type { Described } from './describe.ts'
 import { judgedEntry, type Seen } from './seen.ts'
@@ -15,12 +17,14 @@ type AccessStep =
   | 'scopes'
   | 'claims'
   | 'rules'
+  | 'mcp'
   | 'identity'
 
 /** What the steps after the verification have seen, where they passed. */
 export function describeAccess(step: AccessStep, seen: Seen): Described {
   const { decision, config, now } = seen
   const { token, route, rules } = decision
+  if (step === 'mcp') return describeMcp(decision.mcp)
   // These steps pass only with a verified token, and there is none without a route.
   if (token === undefined || route === undefined) return { detail: 'passed' }
   const entry = judgedEntry(seen, token)
@@ -78,6 +82,14 @@ function describeClaims({ claims }: Requirement, token: VerifiedToken): Describe
   const expected = claims.map(({ claim, ...rule }) => `${claim.text}: ${shownRule(rule)}`).join('; ')
   const actual = claims.map(({ claim }) => `${claim.text}: ${shown(readClaim(token.claims, claim) ?? 'absent')}`)
   return { detail: names, expected, actual: actual.join('; ') }
+}
+
+function describeMcp(mcp: McpJudgement | undefined): Described {
+  if (mcp === undefined || mcp.calls.length === 0) return { detail: 'the request calls nothing' }
+  const calls = mcp.calls.map((call) => (call.name !== undefined ? `${call.method} ${call.name}` : call.method))
+  const detail = showUnverified(calls.join(', '))
+  const scopes = [...new Set(mcp.needs.flatMap((need) => need.scopes))]
+  return scopes.length === 0 ? { detail } : { detail, expected: `all of ${listed(scopes)}` }
 }
 
 function describeRules(route: Route, matching: readonly Rule[]): string {

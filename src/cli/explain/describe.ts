@@ -42,6 +42,7 @@ export function describePassed(step: Step, seen: Seen): Described {
     case 'scopes':
     case 'claims':
     case 'rules':
+    case 'mcp':
     case 'identity':
       return describeAccess(step, seen)
     case 'end':
@@ -58,7 +59,12 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
     case 'route_mismatch':
     case 'token_malformed':
     case 'credentials_malformed':
+    case 'mcp_request_invalid':
       return { detail: denial.problem }
+    case 'mcp_not_allowed':
+      return {
+        detail: `${[denial.unverifiedMethod, denial.unverifiedName].filter(Boolean).join(' ')}: ${denial.problem}`,
+      }
     case 'identity_header_alias':
       return { detail: `${shown(denial.unverifiedHeader)} could be taken for an identity header` }
     case 'origin_not_allowed':

@@ -18,6 +18,7 @@ export interface ExplainOptions {
   readonly header?: readonly string[] | undefined
   readonly 'token-file'?: string | undefined
   readonly claims?: string | undefined
+  readonly body?: string | undefined
   readonly call?: string | undefined
   readonly jwks?: string | undefined
   readonly at?: string | undefined
@@ -42,7 +43,7 @@ type Asked =
 /** What contradicts itself in the options, before any file is read; undefined when nothing does. */
 export function contradiction(options: ExplainOptions): string | undefined {
   const { call, claims, jwks, route, host } = options
-  const beside = (['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims'] as const).find(
+  const beside = (['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims', 'body'] as const).find(
     (name) => options[name] !== undefined,
   )
   if (call !== undefined && beside !== undefined) return `--call is the whole question; leave out --${beside}`
@@ -50,7 +51,7 @@ export function contradiction(options: ExplainOptions): string | undefined {
     return 'say which route: --route, --host or --call'
   if (claims !== undefined && options['token-file'] !== undefined) return '--claims and --token-file exclude each other'
   if (claims !== undefined && jwks !== undefined) return '--jwks checks signatures, and --claims have none'
-  const stdin = [call, claims, jwks, options['token-file']].filter((file) => file === '-')
+  const stdin = [call, claims, jwks, options.body, options['token-file']].filter((file) => file === '-')
   return stdin.length > 1 ? 'only one option can read standard input' : undefined
 }
 
@@ -68,8 +69,11 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
     if (typeof call === 'string') return refuse(input.file, call)
     return withKeys({ ...question, call }, options, config, terminal)
   }
-  const request = clientRequest(options, config)
-  if (typeof request === 'string') return refuse('--header', request)
+  const client = clientRequest(options, config)
+  if (typeof client === 'string') return refuse('--header', client)
+  const body = options.body === undefined ? undefined : await readInput(options.body, terminal)
+  if (body?.ok === false) return body
+  const request = { ...client, body: body?.text }
   if (options['token-file'] !== undefined) {
     const input = await readInput(options['token-file'], terminal)
     if (!input.ok) return input
@@ -133,7 +137,7 @@ function clientRequest(options: ExplainOptions, { routes }: Config) {
   const place = placeIn(route, options.host)
   return {
     routeName: options.route,
-    method: options.method ?? 'GET',
+    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
     host: place.host,
     uri: options.uri ?? place.uri,
     headers,

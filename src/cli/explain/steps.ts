@@ -1,4 +1,4 @@
-import { admit } from '../../decision/authorization.ts'
+import { admit, checkAdditions } from '../../decision/authorization.ts'
 import type { Reason } from '../../decision/denial.ts'
 import { type Described, describeDenial, describePassed } from './describe.ts'
 import { opaqueTokenIssuer, type Seen } from './seen.ts'
@@ -30,6 +30,7 @@ export const STEPS = [
   'scopes',
   'claims',
   'rules',
+  'mcp',
   'identity',
   'end',
 ] as const
@@ -38,7 +39,7 @@ export type Step = (typeof STEPS)[number]
 
 /**
  * The step that each reason is the failure of: all steps before it have passed. One for every reason, so that a new
- * reason does not compile without its step. The scopes and claims of rules are told apart by `failedStep`.
+ * reason does not compile without its step. The scopes and claims of rules and calls are told apart by `failedStep`.
  */
 export const STEP_OF = {
   route_unknown: 'route',
@@ -67,6 +68,8 @@ export const STEP_OF = {
   client_rejected: 'client',
   scope_insufficient: 'scopes',
   claim_not_allowed: 'claims',
+  mcp_request_invalid: 'mcp',
+  mcp_not_allowed: 'mcp',
   identity_too_large: 'identity',
   internal_error: 'end',
 } as const satisfies Record<Reason, Step>
@@ -110,14 +113,19 @@ export function failedStep({ decision, config }: Seen): Step | undefined {
   const step = STEP_OF[decision.reason]
   const { token, route } = decision
   if ((step !== 'scopes' && step !== 'claims') || token === undefined || route === undefined) return step
-  // Asked again, as the evidence does not say who wanted them: the route's own ways in, or a rule.
-  return admit(token, route, config.revocations).denial === undefined ? 'rules' : step
+  // Asked again, as the evidence does not say who wanted them: the route's own ways in, a rule, or the body.
+  const { denial, scopes } = admit(token, route, config.revocations)
+  if (denial !== undefined) return step
+  return checkAdditions(token, scopes, decision.rules) === undefined ? 'mcp' : 'rules'
 }
 
-function orderOf({ call }: Seen): readonly Step[] {
-  if (call.routeName !== undefined) return STEPS
-  const [route, request, ...others] = STEPS
-  return [request, route, ...others]
+function orderOf({ call, decision }: Seen): readonly Step[] {
+  const without: readonly Step[] = STEPS.filter((step) => step !== 'mcp')
+  // Who comes without credentials is judged by the body at once. Where the route does not look at bodies, there is no such step.
+  const last = without.indexOf(call.fields.authorization === undefined ? 'credentials' : 'rules')
+  const steps = decision.route?.mcp === undefined ? without : without.toSpliced(last + 1, 0, 'mcp')
+  if (call.routeName !== undefined) return steps
+  return ['forwarded request', 'route', ...steps.slice(2)]
 }
 
 /** The last step that an allowed request needed. */
@@ -126,7 +134,7 @@ function endOfPass({ decision }: Seen): Step {
     case 'preflight':
       return 'preflight'
     case 'anonymous':
-      return 'credentials'
+      return decision.mcp === undefined ? 'credentials' : 'mcp'
     default:
       return 'identity'
   }

@@ -19,6 +19,7 @@ export interface PolicyTest {
     readonly method: string
     readonly uri: string | undefined
     readonly headers: readonly (readonly [name: string, value: string])[]
+    readonly body: string | undefined
   }
   /** undefined: the request has no token. `issuer`: a name of the configuration. */
   readonly token:
@@ -47,7 +48,7 @@ const ALLOW_REASONS = ['token', 'anonymous', 'preflight'] as const satisfies rea
 const REASONS: readonly string[] = [...ALLOW_REASONS, ...Object.keys(DENIALS)]
 
 const TEST_KEYS = ['name', 'request', 'anonymous', 'issuer', 'header', 'claims', 'at', 'expect']
-const REQUEST_KEYS = ['route', 'host', 'method', 'uri', 'headers']
+const REQUEST_KEYS = ['route', 'host', 'method', 'uri', 'headers', 'body']
 const EXPECT_KEYS = ['outcome', 'reason', 'status', 'headers']
 
 /** The tests of one file, or everything that is wrong with it. Names of routes and issuers must be those of `config`. */
@@ -99,10 +100,20 @@ function readRequest(entry: StrictMap, config: Config, expect: Expectation): Pol
   return {
     route,
     host,
-    method: request.text('method') ?? 'GET',
+    method: request.text('method') ?? (request.has('body') ? 'POST' : 'GET'),
     uri: request.text('uri'),
     headers: readHeaders(request),
+    body: readBody(request),
   }
+}
+
+/** Text is sent as it is; a map or a list as JSON. */
+function readBody(request: StrictMap): string | undefined {
+  if (!request.has('body')) return undefined
+  const body = request.members['body']
+  if (typeof body === 'string') return body
+  if (typeof body === 'object' && body !== null) return JSON.stringify(body)
+  return request.refuse(['body'], 'must be a map, a list of maps, or text; it is sent as the body of the request')
 }
 
 function readHeaders(request: StrictMap): readonly (readonly [string, string])[] {

@@ -48,6 +48,7 @@ export async function runPolicyTest(
     host: test.request.host ?? place.host,
     uri: test.request.uri ?? place.uri,
     headers: test.request.headers,
+    body: test.request.body,
     token: signed?.token,
   })
   const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)

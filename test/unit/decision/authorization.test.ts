@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Revocations } from '../../../src/config/model.ts'
-import { admit, checkRules, checkTime } from '../../../src/decision/authorization.ts'
+import { admit, checkAdditions, checkTime } from '../../../src/decision/authorization.ts'
 import {
   NO_REVOCATIONS,
   NOW,
@@ -183,8 +183,8 @@ test('rules add scopes and claims; of several the first missing scope is told be
   const scopes = new Set(['mcp:read'])
   const claim = sampleRule({ claims: [{ claim: named('groups'), anyOf: ['admins'] }] })
   const scope = sampleRule({ scopes: ['mcp:admin'] })
-  assert.equal(checkRules(token, scopes, []), undefined)
-  assert.equal(checkRules(token, scopes, [sampleRule({ scopes: ['mcp:read'] })]), undefined)
-  assert.equal(checkRules(token, scopes, [claim])?.reason, 'claim_not_allowed')
-  assert.equal(checkRules(token, scopes, [claim, scope])?.reason, 'scope_insufficient')
+  assert.equal(checkAdditions(token, scopes, []), undefined)
+  assert.equal(checkAdditions(token, scopes, [sampleRule({ scopes: ['mcp:read'] })]), undefined)
+  assert.equal(checkAdditions(token, scopes, [claim])?.reason, 'claim_not_allowed')
+  assert.equal(checkAdditions(token, scopes, [claim, scope])?.reason, 'scope_insufficient')
 })

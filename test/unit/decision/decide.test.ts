@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Route } from '../../../src/config/model.ts'
+import type { Mcp, Route } from '../../../src/config/model.ts'
+import { answerTo } from '../../../src/decision/answer.ts'
 import type { Assessment, AssessToken } from '../../../src/decision/assessment.ts'
 import { admit } from '../../../src/decision/authorization.ts'
 import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
@@ -29,6 +30,7 @@ interface Asked {
   readonly headers?: readonly string[]
   readonly assess?: AssessToken
   readonly now?: number
+  readonly body?: string
 }
 
 function ask(asked: Asked = {}): Decision | Promise<Decision> {
@@ -36,9 +38,13 @@ function ask(asked: Asked = {}): Decision | Promise<Decision> {
   const described = ['X-Forwarded-Method', method, 'X-Forwarded-Host', 'api.example.com', 'X-Forwarded-Uri', uri]
   const routeName = 'name' in asked ? asked.name : 'kubernetes'
   const routes = buildRouteTable([sampleRoute(asked.route)])
-  const fields = readHeaderFields([...described, ...headers])
+  const rawHeaders = [...described, ...headers, 'Content-Type', 'application/json']
+  const fields = readHeaderFields(rawHeaders)
+  const { body } = asked
+  const readBody = async () => ({ ok: true as const, bytes: Buffer.from(body ?? '') })
+  const content = body === undefined ? {} : { content: { rawHeaders, readBody } }
   return decide(
-    { method: 'GET', routeName, fields },
+    { method: 'GET', routeName, fields, ...content },
     { routes, assessToken: asked.assess ?? assess, now: () => asked.now ?? NOW },
   )
 }
@@ -227,4 +233,72 @@ test('any headers: never throws, never allows but by the one good token', () => 
       }
     }),
   )
+})
+
+/** A tool that needs a scope, and one that needs nothing. */
+const MCP: Mcp = {
+  tools: ['delete_pod', 'status'].map((name) => ({
+    pattern: name,
+    loose: name,
+    scopes: name === 'status' ? [] : ['mcp:admin'],
+    claims: [],
+  })),
+  resources: [],
+  prompts: [],
+  otherwise: undefined,
+  openLists: true,
+  maxBodySize: 1024,
+}
+const says = (method: string, name?: string) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { name } })
+
+test('a route with mcp is judged by the body, after the token, the time and the route have been', async () => {
+  const asks = async (asked: Asked, route: Partial<Route> = {}) => {
+    const { outcome, reason, mcp } = await ask({ ...asked, route: { mcp: MCP, ...route } })
+    return `${outcome} ${reason} ${mcp === undefined ? 'unread' : mcp.needs.flatMap(({ scopes }) => scopes).join(' ')}`
+  }
+  const stranger = { headers: [] }
+  assert.equal(await asks({ body: says('tools/call', 'status') }), 'allow token ')
+  assert.equal(await asks({ body: says('tools/call', 'delete_pod') }), 'deny scope_insufficient mcp:admin')
+  assert.equal(await asks({ body: says('tools/call', 'other') }), 'deny mcp_not_allowed ')
+  assert.equal(await asks({ body: '{' }), 'deny mcp_request_invalid ')
+  assert.equal(await asks({}), 'deny mcp_request_invalid ')
+  assert.equal(await asks({ method: 'GET' }), 'allow token ')
+  assert.equal(await asks({ body: '{', now: NOW + 330 }), 'deny token_expired unread')
+  assert.equal(await asks({ body: '{', headers: ['Authorization', 'Bearer bad'] }), 'deny signature_invalid unread')
+
+  const short = { accept: [sampleAccept({ scopes: ['mcp:write'] })] }
+  assert.equal(await asks({ body: says('tools/call', 'delete_pod') }, short), 'deny scope_insufficient mcp:admin')
+  assert.equal(await asks({ body: says('tools/call', 'other') }, short), 'deny scope_insufficient ')
+  assert.equal(await asks({ body: '{' }, short), 'deny scope_insufficient ')
+
+  const open = { anonymous: true }
+  assert.equal(await asks({ ...stranger, body: says('tools/list') }), 'deny credentials_missing unread')
+  assert.equal(await asks({ ...stranger, body: says('tools/list') }, open), 'allow anonymous ')
+  assert.equal(
+    await asks({ ...stranger, body: says('tools/call', 'delete_pod') }, open),
+    'deny credentials_missing mcp:admin',
+  )
+  assert.equal(await asks({ ...stranger, body: says('tools/call', 'other') }, open), 'deny mcp_not_allowed ')
+  const shut = { anonymous: true, mcp: { ...MCP, openLists: false } }
+  assert.equal(await asks({ ...stranger, body: says('tools/list') }, shut), 'deny credentials_missing unread')
+
+  assert.equal(await asks({ body: says('tools/call', 'other') }, { mode: 'observe' }), 'would_deny mcp_not_allowed ')
+  const asksForPost = { method: 'GET', headers: ['Authorization', 'Bearer good', 'X-HTTP-Method-Override', 'POST'] }
+  assert.equal(await asks(asksForPost), 'deny forwarded_request_invalid unread')
+})
+
+test('one challenge tells every scope that a call needs: of the route, its rules, and the tool', async () => {
+  const route = { mcp: MCP, rules: [sampleRule({ scopes: ['mcp:post'] })], scopePrefix: 'api://1/' }
+  const decision = await ask({ body: says('tools/call', 'delete_pod'), route })
+  const { headers } = answerTo(decision, undefined, { exposeReason: true })
+  assert.match(
+    headers[1] ?? '',
+    / scope="mcp:read api:\/\/1\/mcp:post api:\/\/1\/mcp:admin", error="insufficient_scope"/,
+  )
+})
+
+test('a route without mcp never reads a body', () => {
+  const decision = ask({ body: '{' })
+  assert.ok(!(decision instanceof Promise))
+  assert.equal(decision.reason, 'token')
 })

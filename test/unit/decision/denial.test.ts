@@ -27,6 +27,8 @@ claim_not_allowed         access      403 -                  -
 origin_not_allowed        access      403 -                  -
 identity_header_alias     access      403 -                  -
 identity_too_large        access      403 -                  -
+mcp_request_invalid       access      400 -                  -
+mcp_not_allowed           access      403 -                  -
 forwarded_request_invalid service     400 -                  -
 route_unknown             service     403 -                  -
 route_mismatch            service     403 -                  -

@@ -67,6 +67,7 @@ export function sampleRoute(changes: Partial<Route> = {}): Route {
     upstreamAuthorization: { kind: 'keep' },
     origins: undefined,
     preflight: 'deny',
+    mcp: undefined,
     metadata: {},
     ...changes,
   }

@@ -1,0 +1,164 @@
+import { looseReading, type NamedKind } from '../config/mcp-names.ts'
+
+/**
+ * One thing that an MCP message asks for. `list`: what a client needs before it knows whether it wants anything
+ * (initialize, ping, the lists). `session`: what only goes on with something begun (notifications, answers, tasks).
+ */
+export type McpCall =
+  | { readonly method: string; readonly kind: 'list' | 'session' | 'other'; readonly name?: undefined }
+  | { readonly method: string; readonly kind: NamedKind; readonly name: string }
+
+/** What a body asks for: at least one call, or what is wrong with it. */
+export type McpCalls =
+  | { readonly ok: true; readonly calls: readonly McpCall[]; readonly batch: boolean }
+  | { readonly ok: false; readonly problem: string }
+
+/** Stands for the method of a client's answer to a request of the server. */
+export const RESPONSE = 'response'
+
+/** Messages in one batch (revision 2025-03-26); the official SDK takes no more. */
+const MOST_MESSAGES = 100
+
+const LIST_METHODS: ReadonlySet<string> = new Set([
+  ...['initialize', 'notifications/initialized', 'ping', 'server/discover'],
+  ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'],
+])
+const SESSION_METHODS: ReadonlySet<string> = new Set([
+  ...['notifications/cancelled', 'notifications/progress', 'notifications/roots/list_changed'],
+  ...['notifications/tasks/status', 'notifications/elicitation/complete', 'logging/setLevel'],
+  ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/cancel'],
+])
+/** Where a method that is about one named thing has the name. */
+const NAMED_METHODS: ReadonlyMap<string, { readonly kind: NamedKind; readonly member: 'name' | 'uri' }> = new Map([
+  ['tools/call', { kind: 'tool', member: 'name' }],
+  ['prompts/get', { kind: 'prompt', member: 'name' }],
+  ['resources/read', { kind: 'resource', member: 'uri' }],
+  ['resources/subscribe', { kind: 'resource', member: 'uri' }],
+  ['resources/unsubscribe', { kind: 'resource', member: 'uri' }],
+])
+const COMPLETE = 'completion/complete'
+const LISTEN = 'subscriptions/listen'
+
+/** Every method of the MCP revisions to 2026-07-28 that a client sends, and `response`: a closed set, fit for a label. */
+export const MCP_METHODS: ReadonlySet<string> = new Set([
+  ...LIST_METHODS,
+  ...SESSION_METHODS,
+  ...NAMED_METHODS.keys(),
+  ...[COMPLETE, LISTEN, RESPONSE],
+])
+
+/** Members of `params` that say what is asked for. */
+const DECIDING = ['name', 'uri', 'ref', 'type', 'notifications', 'resourceSubscriptions']
+const METHOD = /^[A-Za-z0-9_$.][A-Za-z0-9_$./-]{0,127}$/
+
+/**
+ * What JSON-RPC messages ask of an MCP server, one by one in a batch; refused whole when one could be read in two ways:
+ * members that JSON-RPC does not know, a method or a deciding member that differs from a known one only by case (lenient
+ * servers fold it), a name that is not text.
+ */
+export function readCalls(body: unknown): McpCalls {
+  const batch = Array.isArray(body)
+  const messages: readonly unknown[] = batch ? body : [body]
+  if (messages.length === 0) return refused('the batch is empty')
+  if (messages.length > MOST_MESSAGES) return refused('the batch has too many messages')
+  const calls: McpCall[] = []
+  for (const message of messages) {
+    const read = readMessage(message)
+    if (typeof read === 'string') return refused(read)
+    calls.push(...read)
+  }
+  return { ok: true, calls, batch }
+}
+
+/** The calls of one message, or what is wrong with it. */
+function readMessage(message: unknown): readonly McpCall[] | string {
+  if (!isObject(message)) return 'a message is not a JSON object'
+  if (message['jsonrpc'] !== '2.0') return 'a message is not of JSON-RPC 2.0'
+  const { id, method, params } = message
+  if (Object.hasOwn(message, 'id') && typeof id !== 'string' && typeof id !== 'number') {
+    return 'the id of a message is neither text nor a number'
+  }
+  const has = (name: string) => Object.hasOwn(message, name)
+  if (!has('method')) {
+    if (has('result') === has('error')) return 'a message is neither a request nor a response'
+    return hasOnly(message, ['jsonrpc', 'id', 'result', 'error'])
+      ? [{ method: RESPONSE, kind: 'session' }]
+      : 'a message has a member that JSON-RPC does not know'
+  }
+  if (!hasOnly(message, ['jsonrpc', 'id', 'method', 'params'])) {
+    return 'a message has a member that JSON-RPC does not know'
+  }
+  if (typeof method !== 'string' || !METHOD.test(method)) return 'the method of a message is no plain text'
+  if (!MCP_METHODS.has(method) && METHODS_IN_LOWER_CASE.has(method.toLowerCase())) {
+    return 'the method of a message differs from a known one only by case'
+  }
+  if (has('params') && !isObject(params)) return 'the params of a message are no object'
+  return readRequest(method, isObject(params) ? params : {})
+}
+
+function readRequest(method: string, params: Members): readonly McpCall[] | string {
+  if (confuses(params)) return MISSPELT
+  const named = NAMED_METHODS.get(method)
+  if (named !== undefined) return namedCall(method, named.kind, params[named.member])
+  if (method === COMPLETE) return readCompletion(params['ref'])
+  if (method === LISTEN) return readSubscriptions(params['notifications'])
+  if (LIST_METHODS.has(method)) return [{ method, kind: 'list' }]
+  return [{ method, kind: SESSION_METHODS.has(method) ? 'session' : 'other' }]
+}
+
+/** A completion tells what a prompt or a resource template would take, so it needs what they need. */
+function readCompletion(ref: unknown): readonly McpCall[] | string {
+  if (!isObject(ref)) return 'the ref of a completion is no object'
+  if (confuses(ref)) return MISSPELT
+  switch (ref['type']) {
+    case 'ref/prompt':
+      return namedCall(COMPLETE, 'prompt', ref['name'])
+    case 'ref/resource':
+      return namedCall(COMPLETE, 'resource', ref['uri'])
+  }
+  return 'the ref of a completion is neither a prompt nor a resource'
+}
+
+/** Revision 2026-07-28: one long stream, which may tell of changes of resources. */
+function readSubscriptions(notifications: unknown): readonly McpCall[] | string {
+  if (notifications === undefined) return [{ method: LISTEN, kind: 'session' }]
+  if (!isObject(notifications)) return 'the notifications of a subscription are no object'
+  if (confuses(notifications)) return MISSPELT
+  const uris = notifications['resourceSubscriptions'] ?? []
+  if (!Array.isArray(uris)) return 'the resourceSubscriptions of a subscription are no list'
+  const calls: McpCall[] = [{ method: LISTEN, kind: 'session' }]
+  for (const uri of uris) {
+    const read = namedCall(LISTEN, 'resource', uri)
+    if (typeof read === 'string') return read
+    calls.push(...read)
+  }
+  return calls
+}
+
+function namedCall(method: string, kind: NamedKind, name: unknown): readonly McpCall[] | string {
+  if (typeof name !== 'string' || name === '') return `a message asks for a ${kind} and does not name it`
+  return [{ method, kind, name }]
+}
+
+const MISSPELT = 'a member that decides is spelt in another case'
+const METHODS_IN_LOWER_CASE: ReadonlySet<string> = new Set(Array.from(MCP_METHODS, (method) => method.toLowerCase()))
+const DECIDING_LOOSELY: ReadonlyMap<string, string> = new Map(DECIDING.map((name) => [looseReading(name), name]))
+
+/** Whether a lenient server could take a member for one that decides (Go's and C#'s JSON readers ignore case). */
+function confuses(members: Members): boolean {
+  return Object.keys(members).some((name) => (DECIDING_LOOSELY.get(looseReading(name)) ?? name) !== name)
+}
+
+function hasOnly(members: Members, names: readonly string[]): boolean {
+  return Object.keys(members).every((name) => names.includes(name))
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refused(problem: string): McpCalls {
+  return { ok: false, problem }
+}

@@ -1,0 +1,141 @@
+import { matchName, type NamedKind } from '../config/mcp-names.ts'
+import type { Mcp, McpPattern, Requirement } from '../config/model.ts'
+import type { Denial } from './denial.ts'
+import { parseStrictJson } from './json-text.ts'
+import { findDisagreement, findOddContent, readMcpFields } from './mcp-headers.ts'
+import { type McpCall, readCalls } from './mcp-message.ts'
+import { showUnverified } from './unverified.ts'
+
+/** What came of a body: its bytes, or why they are not there. */
+export type BodyReading =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly problem: string }
+
+/** A body of which the first byte past the limit was seen. */
+export function tooLarge(limit: number): BodyReading {
+  return { ok: false, problem: `the body is larger than ${limit} bytes` }
+}
+
+/** The client's body as the proxy passed it on; read once at most, and only for routes that look at bodies. */
+export interface RequestContent {
+  readonly rawHeaders: readonly string[]
+  /** Gives up at the first byte past `limit`. */
+  readonly readBody: (limit: number) => Promise<BodyReading>
+}
+
+/** What a request asks of an MCP server, and what that needs. */
+export interface McpJudgement {
+  /** None where the body could not be read, and for requests that have none. */
+  readonly calls: readonly McpCall[]
+  /** What they need beside the route's own requirements, in the order of the configuration. */
+  readonly needs: readonly Requirement[]
+  /** Whether nothing is asked for that needs a token where the route needs none. */
+  readonly open: boolean
+  /** Set where no token helps. */
+  readonly denial: Denial | undefined
+}
+
+/**
+ * Judges what stands in the body, never what a header says of it: every reader must see the same, or it is refused. Of a
+ * batch every member is judged, and all of it is refused when one is. The GET of a session (a stream) and its DELETE have
+ * no body and call nothing.
+ */
+export async function judgeMcp(
+  mcp: Mcp,
+  method: string,
+  oddNames: readonly string[] | undefined,
+  content: RequestContent | undefined,
+): Promise<McpJudgement> {
+  switch (method) {
+    case 'POST':
+      return judgePost(mcp, oddNames, content)
+    case 'GET':
+    case 'HEAD':
+    case 'DELETE':
+      return judgeEmpty(method, content)
+  }
+  return notAllowed([], { problem: 'MCP knows only POST, GET and DELETE' })
+}
+
+async function judgeEmpty(method: string, content: RequestContent | undefined): Promise<McpJudgement> {
+  const body = await content?.readBody(0)
+  return body === undefined || body.ok
+    ? { calls: [], needs: [], open: true, denial: undefined }
+    : invalid(`a ${method} has a body`)
+}
+
+async function judgePost(
+  mcp: Mcp,
+  oddNames: readonly string[] | undefined,
+  content: RequestContent | undefined,
+): Promise<McpJudgement> {
+  if (content === undefined) return invalid(NO_BODY)
+  const body = await content.readBody(mcp.maxBodySize)
+  if (!body.ok) return invalid(body.problem)
+  if (body.bytes.length === 0) return invalid(NO_BODY)
+  const fields = readMcpFields(content.rawHeaders)
+  const odd = findOddContent(fields, oddNames)
+  if (odd !== undefined) return invalid(odd)
+  const json = parseStrictJson(body.bytes)
+  if (!json.ok) return invalid(json.problem)
+  const read = readCalls(json.value)
+  if (!read.ok) return invalid(read.problem)
+  const disagreement = findDisagreement(fields, read.batch ? undefined : read.calls[0])
+  return disagreement === undefined ? judgeCalls(mcp, read.calls) : { ...invalid(disagreement), calls: read.calls }
+}
+
+const NO_BODY = 'no body came; the proxy must forward it (Traefik: forwardBody)'
+
+function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
+  const needed = new Set<Requirement>()
+  for (const call of calls) {
+    const matching = call.name !== undefined ? matchName(patternsOf(mcp, call.kind), call.kind, call.name) : []
+    if (matching === undefined)
+      return notAllowed(calls, { ...shown(call), problem: 'a server could take the name for another one' })
+    for (const pattern of matching) needed.add(pattern)
+    if (matching.length > 0 || call.kind === 'list' || call.kind === 'session') continue
+    if (mcp.otherwise === undefined) return notAllowed(calls, { ...shown(call), problem: 'nothing in mcp allows it' })
+    needed.add(mcp.otherwise)
+  }
+  const inOrder = [
+    ...mcp.tools,
+    ...mcp.resources,
+    ...mcp.prompts,
+    ...(mcp.otherwise === undefined ? [] : [mcp.otherwise]),
+  ]
+  return {
+    calls,
+    needs: inOrder.filter((requirement) => needed.has(requirement)),
+    open: calls.every(({ kind }) => kind === 'list'),
+    denial: undefined,
+  }
+}
+
+function patternsOf(mcp: Mcp, kind: NamedKind): readonly McpPattern[] {
+  switch (kind) {
+    case 'tool':
+      return mcp.tools
+    case 'resource':
+      return mcp.resources
+    case 'prompt':
+      return mcp.prompts
+  }
+}
+
+function shown(call: McpCall): { unverifiedMethod: string; unverifiedName?: string } {
+  const unverifiedMethod = showUnverified(call.method)
+  return call.name !== undefined
+    ? { unverifiedMethod, unverifiedName: showUnverified(call.name) }
+    : { unverifiedMethod }
+}
+
+function invalid(problem: string): McpJudgement {
+  return { calls: [], needs: [], open: false, denial: { reason: 'mcp_request_invalid', problem } }
+}
+
+function notAllowed(
+  calls: readonly McpCall[],
+  evidence: Omit<Denial & { reason: 'mcp_not_allowed' }, 'reason'>,
+): McpJudgement {
+  return { calls, needs: [], open: false, denial: { reason: 'mcp_not_allowed', ...evidence } }
+}

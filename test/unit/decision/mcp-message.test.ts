@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MCP_METHODS, readCalls } from '../../../src/decision/mcp-message.ts'
+
+/** `kind method name` of each call, or the problem. */
+function calls(body: unknown): readonly string[] | string {
+  const read = readCalls(body)
+  if (!read.ok) return read.problem
+  return read.calls.map((call) => `${call.kind} ${call.method}${call.name !== undefined ? ` ${call.name}` : ''}`)
+}
+const request = (method: unknown, params?: unknown) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  ...(params === undefined ? {} : { params }),
+})
+
+const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string])[] = [
+  [request('tools/call', { name: 'a', arguments: { name: 'b' } }), ['tool tools/call a']],
+  [request('prompts/get', { name: 'a' }), ['prompt prompts/get a']],
+  [request('resources/read', { uri: 'x:y', name: 'a' }), ['resource resources/read x:y']],
+  [request('resources/unsubscribe', { uri: 'x:y' }), ['resource resources/unsubscribe x:y']],
+  [request('completion/complete', { ref: { type: 'ref/prompt', name: 'a' } }), ['prompt completion/complete a']],
+  [request('completion/complete', { ref: { type: 'ref/resource', uri: 'x:y' } }), ['resource completion/complete x:y']],
+  [
+    request('completion/complete', { ref: { type: 'ref/tool', name: 'a' } }),
+    'the ref of a completion is neither a prompt nor a resource',
+  ],
+  [request('completion/complete', {}), 'the ref of a completion is no object'],
+  [
+    request('completion/complete', { ref: { type: 'ref/prompt', Name: 'b', name: 'a' } }),
+    'a member that decides is spelt in another case',
+  ],
+  [request('subscriptions/listen'), ['session subscriptions/listen']],
+  [request('subscriptions/listen', { notifications: { toolsListChanged: true } }), ['session subscriptions/listen']],
+  [
+    request('subscriptions/listen', { notifications: { resourceSubscriptions: ['x:1', 'x:2'] } }),
+    ['session subscriptions/listen', 'resource subscriptions/listen x:1', 'resource subscriptions/listen x:2'],
+  ],
+  [request('subscriptions/listen', { notifications: [] }), 'the notifications of a subscription are no object'],
+  [
+    request('subscriptions/listen', { notifications: { resourcesubscriptions: [] } }),
+    'a member that decides is spelt in another case',
+  ],
+  [
+    request('subscriptions/listen', { notifications: { resourceSubscriptions: 'x' } }),
+    'the resourceSubscriptions of a subscription are no list',
+  ],
+  [
+    request('subscriptions/listen', { notifications: { resourceSubscriptions: [''] } }),
+    'a message asks for a resource and does not name it',
+  ],
+  [request('initialize', { protocolVersion: '1' }), ['list initialize']],
+  [request('tasks/result', { taskId: '1' }), ['session tasks/result']],
+  [request('vendor/thing', { name: 'a' }), ['other vendor/thing']],
+  [{ jsonrpc: '2.0', method: 'notifications/initialized' }, ['list notifications/initialized']],
+  [{ jsonrpc: '2.0', id: 'a', result: {} }, ['session response']],
+  [{ jsonrpc: '2.0', error: { code: 1, message: '' } }, ['session response']],
+  [
+    [request('ping'), request('tools/call', { name: 'a' })],
+    ['list ping', 'tool tools/call a'],
+  ],
+  [[], 'the batch is empty'],
+  [Array.from({ length: 101 }, () => request('ping')), 'the batch has too many messages'],
+  [[request('ping'), 1], 'a message is not a JSON object'],
+  [null, 'a message is not a JSON object'],
+  [[[]], 'a message is not a JSON object'],
+  [{ ...request('ping'), jsonrpc: 2 }, 'a message is not of JSON-RPC 2.0'],
+  [{ ...request('ping'), id: null }, 'the id of a message is neither text nor a number'],
+  [{ ...request('ping'), result: {} }, 'a message has a member that JSON-RPC does not know'],
+  [{ jsonrpc: '2.0', id: 1, result: {}, params: {} }, 'a message has a member that JSON-RPC does not know'],
+  [{ jsonrpc: '2.0', id: 1 }, 'a message is neither a request nor a response'],
+  [{ jsonrpc: '2.0', id: 1, result: {}, error: {} }, 'a message is neither a request nor a response'],
+  [request(1), 'the method of a message is no plain text'],
+  [request('tools/call '), 'the method of a message is no plain text'],
+  [request('tööls/call'), 'the method of a message is no plain text'],
+  [request('Tools/Call', { name: 'a' }), 'the method of a message differs from a known one only by case'],
+  [request('tools/call', ['a']), 'the params of a message are no object'],
+  [request('tools/call', null), 'the params of a message are no object'],
+  [request('tools/call'), 'a message asks for a tool and does not name it'],
+  [request('tools/call', { name: 1 }), 'a message asks for a tool and does not name it'],
+  ...['Name', 'NAME', ' name', 'n\u00e1me', 'ｎame', 'URI', 'ur\u0131', 'Ref', 'ty\u200bpe'].map(
+    (name) =>
+      [request('tools/call', { name: 'a', [name]: 'b' }), 'a member that decides is spelt in another case'] as const,
+  ),
+]
+
+for (const [body, expected] of ROWS) {
+  test(`${JSON.stringify(body).slice(0, 120)}`, () => assert.deepEqual(calls(body), expected))
+}
+
+test('every method that is known is read without a word about its spelling', () => {
+  for (const method of MCP_METHODS) assert.doesNotMatch(String(calls(request(method, {}))), /case/, method)
+})

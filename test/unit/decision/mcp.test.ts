@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { looseReading } from '../../../src/config/mcp-names.ts'
+import type { Mcp, McpPattern } from '../../../src/config/model.ts'
+import { type BodyReading, judgeMcp, tooLarge } from '../../../src/decision/mcp.ts'
+
+const pattern = (text: string): McpPattern => ({ pattern: text, loose: looseReading(text), scopes: [text], claims: [] })
+const MCP: Mcp = {
+  tools: [pattern('status'), pattern('read_*'), pattern('read_secrets')],
+  resources: [pattern('note://public/*')],
+  prompts: [pattern('greet')],
+  otherwise: undefined,
+  openLists: false,
+  maxBodySize: 1024,
+}
+const OTHERWISE = { ...MCP, otherwise: { scopes: ['other'], claims: [] } }
+const JSON_TYPE = ['Content-Type', 'application/json']
+
+interface Asked {
+  readonly mcp?: Mcp
+  readonly method?: string
+  readonly headers?: readonly string[]
+  readonly oddNames?: readonly string[]
+  readonly body?: string | BodyReading
+}
+
+async function judge({ mcp = MCP, method = 'POST', headers = JSON_TYPE, oddNames, body = '' }: Asked): Promise<string> {
+  const readBody = async (limit: number): Promise<BodyReading> => {
+    if (typeof body !== 'string') return body
+    return body.length > limit ? tooLarge(limit) : { ok: true, bytes: Buffer.from(body) }
+  }
+  const { denial, needs, open } = await judgeMcp(mcp, method, oddNames, { rawHeaders: headers, readBody })
+  if (denial !== undefined) return `${denial.reason}: ${'problem' in denial ? denial.problem : ''}`
+  return `${open ? 'open' : 'token'} ${needs.flatMap(({ scopes }) => scopes).join(' ')}`.trimEnd()
+}
+
+const call = (method: string, params: object = {}) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+const tool = (name: string) => call('tools/call', { name })
+const INVALID = 'mcp_request_invalid'
+const FORBIDDEN = 'mcp_not_allowed: nothing in mcp allows it'
+const ANOTHER = 'mcp_not_allowed: a server could take the name for another one'
+
+const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
+  [{ body: tool('status') }, 'token status'],
+  [{ body: tool('read_secrets') }, 'token read_* read_secrets'],
+  [{ body: `[${tool('read_secrets')},${tool('status')}]` }, 'token status read_* read_secrets'],
+  [{ body: tool('other') }, FORBIDDEN],
+  [{ body: tool('Status') }, ANOTHER],
+  [{ body: tool('x'.repeat(600)), mcp: OTHERWISE }, 'token other'],
+  [{ body: tool('x'.repeat(2049)), mcp: { ...OTHERWISE, maxBodySize: 9999 } }, ANOTHER],
+  [{ body: tool('other'), mcp: OTHERWISE }, 'token other'],
+  [{ body: call('vendor/thing') }, FORBIDDEN],
+  [{ body: call('vendor/thing'), mcp: OTHERWISE }, 'token other'],
+  [{ body: `[${call('ping')},${tool('status')},${tool('other')}]`, mcp: OTHERWISE }, 'token status other'],
+  [{ body: call('prompts/get', { name: 'greet' }) }, 'token greet'],
+  [{ body: call('prompts/get', { name: 'status' }) }, FORBIDDEN],
+  [{ body: call('resources/read', { uri: 'note://public/a' }) }, 'token note://public/*'],
+  [{ body: call('resources/read', { uri: 'note://public/../a' }) }, ANOTHER],
+  [{ body: call('tools/list') }, 'open'],
+  [{ body: `[${call('ping')},${call('logging/setLevel')}]` }, 'token'],
+  [{ body: '' }, `${INVALID}: no body came; the proxy must forward it (Traefik: forwardBody)`],
+  [{ body: ' '.repeat(1025) }, `${INVALID}: the body is larger than 1024 bytes`],
+  [{ body: { ok: false, problem: 'cut' } }, `${INVALID}: cut`],
+  [{ body: '{' }, `${INVALID}: the body is not JSON`],
+  [{ body: '1' }, `${INVALID}: a message is not a JSON object`],
+  [{ body: tool('status'), headers: [] }, `${INVALID}: the Content-Type is not application/json`],
+  [
+    { body: tool('status'), headers: [...JSON_TYPE, ...JSON_TYPE] },
+    `${INVALID}: the Content-Type is not application/json`,
+  ],
+  [{ body: tool('status'), headers: ['content-TYPE', 'application/json;charset=UTF-8'] }, 'token status'],
+  [
+    { body: tool('status'), headers: ['Content-Type', 'application/json;charset=utf-7'] },
+    `${INVALID}: the Content-Type is not application/json`,
+  ],
+  [
+    { body: tool('status'), headers: [...JSON_TYPE, 'Content-Encoding', 'br'] },
+    `${INVALID}: the body has a Content-Encoding`,
+  ],
+  [{ body: tool('status'), oddNames: ['X_Other'] }, 'token status'],
+  [
+    { body: tool('status'), oddNames: ['Content_Type'] },
+    `${INVALID}: a header could be taken for one that describes the body`,
+  ],
+  [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Method', 'tools/call'] }, 'token status'],
+  [
+    { body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Method', 'tools/list'] },
+    `${INVALID}: Mcp-Method differs from the body`,
+  ],
+  [
+    { body: `[${tool('status')}]`, headers: [...JSON_TYPE, 'Mcp-Name', 'status'] },
+    `${INVALID}: Mcp-Method or Mcp-Name came with a batch`,
+  ],
+  [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', 'status'] }, 'token status'],
+  [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', '=?base64?c3RhdHVz?='] }, 'token status'],
+  ...['read_pods', '=?base64?c3RhdHVzIQ==?=', '=?base64?c3RhdHV?=', '=?base64?/w==?=', '=?base64??='].map(
+    (name) =>
+      [
+        { body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', name] },
+        `${INVALID}: Mcp-Name differs from the body`,
+      ] as const,
+  ),
+  [{ body: call('ping'), headers: [...JSON_TYPE, 'Mcp-Name', 'status'] }, `${INVALID}: Mcp-Name differs from the body`],
+  [
+    { body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', 'status', 'Mcp-Name', 'status'] },
+    `${INVALID}: Mcp-Name differs from the body`,
+  ],
+  [{ method: 'GET' }, 'open'],
+  [{ method: 'HEAD' }, 'open'],
+  [{ method: 'DELETE' }, 'open'],
+  [{ method: 'DELETE', body: ' ' }, `${INVALID}: a DELETE has a body`],
+  [{ method: 'PUT', body: tool('status') }, 'mcp_not_allowed: MCP knows only POST, GET and DELETE'],
+]
+
+for (const [asked, expected] of ROWS) {
+  test(`${expected}: ${JSON.stringify(asked).slice(0, 100)}`, async () => assert.equal(await judge(asked), expected))
+}
+
+test('where no body can come, a POST is refused and a GET is not', async () => {
+  assert.equal((await judgeMcp(MCP, 'POST', undefined, undefined)).denial?.reason, INVALID)
+  assert.equal((await judgeMcp(MCP, 'GET', undefined, undefined)).denial, undefined)
+})
+
+test('the evidence names the call that is not allowed, escaped and cut', async () => {
+  const body = `[${call('ping')},${tool(`\n${'x'.repeat(300)}`)}]`
+  const judged = await judgeMcp(MCP, 'POST', undefined, {
+    rawHeaders: JSON_TYPE,
+    readBody: async () => ({ ok: true, bytes: Buffer.from(body) }),
+  })
+  assert.deepEqual(judged.denial, {
+    reason: 'mcp_not_allowed',
+    problem: 'nothing in mcp allows it',
+    unverifiedMethod: 'tools/call',
+    unverifiedName: `\\u000a${'x'.repeat(199)}…`,
+  })
+  assert.equal(judged.calls.length, 2)
+})
