@@ -193,6 +193,32 @@ routes:
     preflight: pass
     upstreamAuthorization: strip
   sandboxed: { resource: https://api.example.com/sandboxed, audience: [conformance], origins: ["null"] }
+  tools:
+    resource: https://api.example.com/tools
+    audience: [conformance]
+    scopes: [mcp:read]
+    scopeImplies: { mcp:all: [mcp:admin, mcp:secrets] }
+    mcp:
+      tools:
+        status: allow
+        "read_*": [mcp:read]
+        read_secrets: [mcp:secrets]
+        delete_pod: [mcp:admin, mcp:write]
+        transfer: { scopes: [mcp:pay], claims: { groups: [treasury] } }
+      resources: { "note://public/*": allow, "https://files.example.com/public/*": [mcp:files] }
+      prompts: { greet: allow, "admin*": [mcp:admin] }
+      maxBodySize: 4096
+  lazy:
+    resource: https://api.example.com/lazy
+    audience: [conformance]
+    anonymous: true
+    mcp: { tools: { delete_pod: [mcp:admin] }, default: [mcp:use], lists: open }
+  shut: { resource: https://api.example.com/shut, audience: [conformance], anonymous: true, mcp: { tools: { status: allow } } }
+  watched-tools:
+    resource: https://api.example.com/watched-tools
+    audience: [conformance]
+    mode: observe
+    mcp: { tools: { status: allow, delete_pod: [mcp:admin] } }
 revocations:
   jti: [revoked-token]
   sub: [mallory]

@@ -50,7 +50,9 @@ test('an independent client reads the same challenge out of every refusal', asyn
     const wanted = [
       ...new Set([
         ...decision.route.requestScopes,
-        ...decision.rules.flatMap((rule) => rule.scopes.map((one) => decision.route?.scopePrefix + one)),
+        ...[...decision.rules, ...(decision.mcp?.needs ?? [])].flatMap((rule) =>
+          rule.scopes.map((one) => decision.route?.scopePrefix + one),
+        ),
       ]),
     ]
     assert.equal(scope, wanted.length === 0 ? undefined : wanted.join(' '), vector.id)

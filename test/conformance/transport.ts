@@ -4,6 +4,7 @@ import { assessToken } from '../../src/decision/assessment.ts'
 import { type Decision, decide, internalError } from '../../src/decision/decide.ts'
 import { readHeaderFields } from '../../src/decision/header-fields.ts'
 import type { FindKeys } from '../../src/decision/keys.ts'
+import { tooLarge } from '../../src/decision/mcp.ts'
 import { buildRouteTable } from '../../src/decision/route-table.ts'
 import { importJwkSet, type KeyImport } from '../../src/issuers/jwk-import.ts'
 import { selectKeys } from '../../src/issuers/key-selection.ts'
@@ -18,6 +19,7 @@ export interface WireRequest {
   readonly method: string
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Buffer
 }
 
 export interface WireAnswer {
@@ -40,6 +42,7 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
   } = vector.request ?? {}
   const token = vector.token === undefined ? undefined : forge.make(vector.token)
   const credentials = (vector.credentials ?? 'Bearer {token}').replace('{token}', token ?? '')
+  const body = Buffer.from(vector.request?.body ?? '', vector.request?.encoding ?? 'utf8')
   const own = [
     ['X-Forwarded-For', '192.0.2.7'],
     ['X-Forwarded-Host', host],
@@ -57,9 +60,11 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
       ['Host', 'forwardgate.auth.svc:8080'],
       ['User-Agent', 'Go-http-client/1.1'],
       ...headers,
+      ...(body.length === 0 ? [] : [['Content-Length', String(body.length)] as const]),
       ...(token === undefined && vector.credentials === undefined ? [] : [['Authorization', credentials] as const]),
       ...own.filter(([name]) => !without.includes(name)),
     ],
+    body,
   }
 }
 
@@ -68,9 +73,12 @@ export function createInProcess(config: Config, forge: TokenForge) {
   const routes = buildRouteTable(config.routes)
   const findKeys = createFindKeys(forge)
   return async (vector: Vector): Promise<{ readonly decision: Decision; readonly answer: WireAnswer }> => {
-    const { method, target, headers } = toWireRequest(vector, forge)
+    const { method, target, headers, body } = toWireRequest(vector, forge)
     // As the parser does (RFC 9110 §5.5): blanks around a value are not part of it.
-    const fields = readHeaderFields(headers.flatMap(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')]))
+    const rawHeaders = headers.flatMap(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')])
+    const fields = readHeaderFields(rawHeaders)
+    const readBody = async (limit: number) =>
+      body.length > limit ? tooLarge(limit) : { ok: true as const, bytes: body }
     const found: FindKeys = (issuer, alg, kid) =>
       vector.keysDown?.includes(issuer.name) === true ? 'unavailable' : findKeys(issuer, alg, kid)
     const policy = {
@@ -83,7 +91,7 @@ export function createInProcess(config: Config, forge: TokenForge) {
     const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
     let decision: Decision
     try {
-      decision = await decide({ method, routeName, fields }, policy)
+      decision = await decide({ method, routeName, fields, content: { rawHeaders, readBody } }, policy)
     } catch {
       decision = internalError()
     }
@@ -97,10 +105,12 @@ export function createInProcess(config: Config, forge: TokenForge) {
 
 /** Sends over a connection of its own, byte for byte. */
 export function createSocketSend(origin: string): Send {
-  return async ({ method, target, headers }) => {
+  return async ({ method, target, headers, body }) => {
     const connection = await openRaw(origin)
     try {
-      connection.send(requestHead(`${method} ${target} HTTP/1.1`, headers))
+      connection.send(
+        Buffer.concat([Buffer.from(requestHead(`${method} ${target} HTTP/1.1`, headers), 'latin1'), body]),
+      )
       const answer = await connection.read({ head: method === 'HEAD' })
       if (answer === undefined) throw new Error('the server closed the connection without an answer')
       return { status: answer.status, headers: answer.headers, body: answer.body.toString() }

@@ -31,6 +31,10 @@ export interface RequestRecipe {
   readonly headers?: readonly (readonly [name: string, value: string])[]
   /** X-Forwarded-* fields that the proxy leaves out. */
   readonly without?: readonly string[]
+  /** What the proxy forwards of the body. */
+  readonly body?: string
+  /** How the body is written. Default UTF-8. */
+  readonly encoding?: 'utf16le' | 'latin1'
   /** The method of the call itself. Default GET. */
   readonly ownMethod?: string
 }

@@ -11,6 +11,8 @@ import { CREDENTIALS } from './vectors/credentials.ts'
 import { FORWARDED_REQUEST } from './vectors/forwarded-request.ts'
 import { IDENTITY_HEADERS } from './vectors/identity-headers.ts'
 import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
+import { MCP } from './vectors/mcp.ts'
+import { MCP_BODY } from './vectors/mcp-body.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
 import { REVOCATION } from './vectors/revocation.ts'
 import { ROUTE } from './vectors/route.ts'
@@ -44,6 +46,8 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'identity headers': IDENTITY_HEADERS,
   'upstream authorization': UPSTREAM_AUTHORIZATION,
   challenge: CHALLENGE,
+  mcp: MCP,
+  'mcp body': MCP_BODY,
 }
 
 export const ALL_VECTORS: readonly Vector[] = Object.values(VECTORS).flat()

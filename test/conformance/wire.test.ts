@@ -50,7 +50,7 @@ test('over a socket: every metadata document, also while an issuer is down', asy
   const service = await startRealService(t, forge, ['main'])
   const send = createSocketSend(service.auth)
   for (const { id, method = 'GET', host = 'api.example.com', headers = [], target, document } of METADATA) {
-    const answer = await send({ method, target, headers: [['Host', host], ...headers] })
+    const answer = await send({ method, target, headers: [['Host', host], ...headers], body: Buffer.alloc(0) })
     const field = (name: string) => answer.headers.find(([sent]) => sent.toLowerCase() === name)?.[1]
     const wellKnown = target.startsWith('/.well-known/')
     assert.equal(answer.status, document === undefined ? 404 : method === 'OPTIONS' ? 204 : 200, id)

@@ -7,7 +7,7 @@ export interface H2Request {
   readonly method: string
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body?: string
+  readonly body?: string | Buffer
 }
 
 /** Opens an HTTP/2 connection; fails where the handshake does. */
