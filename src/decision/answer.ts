@@ -37,14 +37,14 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
 
 /**
  * `answerTo`, which remembers refusals that say the same each time: those of routes without an Origin to judge and of
- * requests that no rule matches depend on the resource and the reason alone, so there are few of them.
+ * requests that no rule matches and whose body is not looked at depend on the resource and the reason alone, so there are few of them.
  */
 export function rememberAnswers(options: AnswerOptions): (decision: Decision, origin: HeaderField) => Answer {
   const known = new WeakMap<Resource, Map<Reason, Answer>>()
   return (decision, origin) => {
-    const { route, request, rules, outcome, reason } = decision
+    const { route, request, rules, mcp, outcome, reason } = decision
     const passes = outcome === 'allow' || outcome === 'would_deny'
-    if (passes || route === undefined || route.origins !== undefined || rules.length > 0) {
+    if (passes || route === undefined || route.origins !== undefined || rules.length > 0 || mcp !== undefined) {
       return answerTo(decision, origin, options)
     }
     const resource = resourceFor(route, request?.host)

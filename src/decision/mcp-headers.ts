@@ -27,7 +27,7 @@ export function readMcpFields(rawHeaders: readonly string[]): McpFields {
     mcpName: undefined,
   }
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const slot = SLOTS.get((rawHeaders[at] ?? '').toLowerCase())
+    const slot = SLOTS.get(String(rawHeaders[at]).toLowerCase())
     if (slot !== undefined) fields[slot] = fields[slot] === undefined ? rawHeaders[at + 1] : SEVERAL
   }
   return fields

@@ -11,15 +11,15 @@ export interface VerifyPorts extends AnswerOptions {
 }
 
 /**
- * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `readBody` is
- * called once at most, only for a route that looks at bodies. `reply` is called once, and a second time (with a 500) only when it threw.
+ * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `reply` is called
+ * once, and a second time (with a 500) only when it threw; `readBody` once at most, only for a route that looks at bodies.
  */
 export type VerifyEndpoint = (
   method: string,
   target: string,
   rawHeaders: readonly string[],
-  readBody: RequestContent['readBody'],
   reply: (answer: Answer) => void,
+  readBody?: RequestContent['readBody'],
 ) => void
 
 const PREFIX = '/verify'
@@ -42,7 +42,7 @@ export function isVerifyTarget(target: string): boolean {
  */
 export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
   const answerTo = rememberAnswers(ports)
-  return (method, target, rawHeaders, readBody, reply) => {
+  return (method, target, rawHeaders, reply, readBody) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)
     let replied = false
@@ -56,8 +56,8 @@ export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
       if (!replied) finish(internalError())
     }
     try {
-      const content = { rawHeaders, readBody }
-      const decision = decide({ method, routeName: routeNameOf(target), fields, content }, ports.policy())
+      const content = readBody === undefined ? {} : { content: { rawHeaders, readBody } }
+      const decision = decide({ method, routeName: routeNameOf(target), fields, ...content }, ports.policy())
       if (decision instanceof Promise) decision.then(finish).catch(fail)
       else finish(decision)
     } catch (error) {

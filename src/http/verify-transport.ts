@@ -14,12 +14,12 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
 export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts): NodeHandler {
   return (request, response) => {
-    const read = (limit: number) => readBody(request, limit)
-    verify(request.method ?? '', request.url ?? '', request.rawHeaders, read, ({ status, headers, body }) => {
+    const reply = ({ status, headers, body }: Answer): void => {
       if (response.headersSent) return void response.destroy()
       response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
       response.end(body)
-    })
+    }
+    verify(request.method ?? '', request.url ?? '', request.rawHeaders, reply, (limit) => readBody(request, limit))
   }
 }
 
@@ -31,11 +31,11 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
   return (stream, headers, rawHeaders, sessions) => {
     const target = headers[':path'] ?? ''
     if (!isVerifyTarget(target)) return false
-    const read = (limit: number) => readBody(stream, limit)
-    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), read, (answer) => {
+    const reply = (answer: Answer): void => {
       // A stream that was reset has no connection any more, and nobody to be answered.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
-    })
+    }
+    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), reply, (limit) => readBody(stream, limit))
     return true
   }
 }

@@ -89,12 +89,14 @@ test('a remembered answer is the one that would be made anew, whatever was asked
     sampleRoute({ origins: ['https://o'] }),
     undefined,
   ]
+  const needing = (scope: string) => ({ calls: [], needs: [{ scopes: [scope], claims: [] }], open: false })
   const request = (host: string) => ({ method: 'GET', host, path: '/mcp' })
   const asked = fc.record({
     reason: fc.constantFrom(...(Object.keys(DENIALS) as Reason[])),
     route: fc.constantFrom(...routes),
     request: fc.constantFrom(undefined, ...['api.example.com', 'other.example.com', 'evil'].map(request)),
     rules: fc.constantFrom([], [sampleRule({ scopes: ['mcp:admin'] })]),
+    mcp: fc.constantFrom(undefined, ...['mcp:tool', 'mcp:other'].map(needing)),
     origin: fc.constantFrom(undefined, 'https://o', 'https://evil'),
     outcome: fc.constantFrom('deny' as const, 'would_deny' as const),
   })
