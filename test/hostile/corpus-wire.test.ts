@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { openRaw, type RawConnection } from '../support/raw-http.ts'
+import { makeTestCa } from '../support/tls-files.ts'
 import { FAMILIES } from './corpus/families.ts'
 import { type WireAttack, wireWords } from './corpus/wire.ts'
 import { printTable } from './table.ts'
@@ -13,19 +14,16 @@ const words = wireWords(forge)
 
 test('exact bytes on one connection: every answer is the one that is right, and no more come', async (t) => {
   const service = await startRealService(t, forge)
-  const rows: (string | number)[][] = []
-  for (const { title, attacks } of FAMILIES) {
-    const tried = attacks.flatMap(({ wire = [] }) => wire)
-    if (tried.length === 0) continue
-    for (const attack of tried) await t.test(attack.id, () => play(attack, service.auth))
-    const answers = tried.flatMap((attack) => attack.answers)
-    rows.push([title, tried.length, answers.length, answers.filter((answer) => answer !== '200').length, 0])
-  }
-  printTable(
-    'Exact bytes over HTTP/1.1',
-    ['family', 'exchanges', 'answers', 'of them refusals', 'wrongly answered'],
-    rows,
-  )
+  await tryAll(t, 'Exact bytes over HTTP/1.1', service.auth)
+})
+
+test('exact bytes over TLS: the same answers', async (t) => {
+  const ca = await makeTestCa()
+  if (ca === undefined) return t.skip('openssl is not here')
+  t.after(ca.remove)
+  const { cert, key } = await ca.issue('localhost')
+  const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })
+  await tryAll(t, 'Exact bytes over HTTP/1.1 and TLS', service.auth, { ca: ca.pem })
 })
 
 test('early close: half a request is no decision, wherever it is cut', async (t) => {
@@ -46,8 +44,31 @@ test('early close: half a request is no decision, wherever it is cut', async (t)
   assert.equal((await answered.read())?.status, 200)
 })
 
-async function play({ id, bytes, answers, closed }: WireAttack, origin: string): Promise<void> {
-  const connection = await openRaw(origin)
+async function tryAll(t: TestContext, title: string, origin: string, tls?: { readonly ca: Buffer }): Promise<void> {
+  const rows: (string | number)[][] = []
+  for (const family of FAMILIES) {
+    const tried = family.attacks.flatMap(({ wire = [] }) => wire)
+    if (tried.length === 0) continue
+    let wrong = 0
+    for (const attack of tried) {
+      await t.test(attack.id, async () => {
+        wrong += 1
+        await play(attack, origin, tls)
+        wrong -= 1
+      })
+    }
+    const answers = tried.flatMap((attack) => attack.answers)
+    rows.push([family.title, tried.length, answers.length, answers.filter((answer) => answer !== '200').length, wrong])
+  }
+  printTable(title, ['family', 'exchanges', 'answers', 'of them refusals', 'wrongly answered'], rows)
+}
+
+async function play(
+  { id, bytes, answers, closed }: WireAttack,
+  origin: string,
+  tls?: { readonly ca: Buffer },
+): Promise<void> {
+  const connection = await openRaw(origin, tls)
   try {
     connection.send(Buffer.from(bytes(words), 'latin1'))
     for (const [at, wanted] of answers.entries())

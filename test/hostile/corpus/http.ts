@@ -335,6 +335,30 @@ export const HTTP: Family = {
       ],
     },
     {
+      title: 'metadata by another spelling of a path, or with a path to somewhere else in it',
+      source: 'RFC 9728 §3.1; CWE-22',
+      wire: [
+        ...targets(
+          [
+            '/.well-known/oauth-protected-resource/..%2f..%2fverify/kubernetes',
+            '/.well-known/oauth-protected-resource/../../verify/kubernetes',
+            '/.well-known/oauth-protected-resourceXYZ',
+            '/.well-known/oauth-protected-resource/mcp/%6bubernetes',
+            '/.well-known/oauth-protected-resource/mcp//kubernetes',
+            '/.well-known/oauth-protected-resource/mcp/kubernetes/..',
+            '/.well-known/oauth-protected-resource/mcp/KUBERNETES',
+            '/.well-known/oauth-protected-resource/mcp/kubernetes;x',
+            '/.well-known/oauth-protected-resource/https://evil.example.com',
+            '//.well-known/oauth-protected-resource/mcp/kubernetes',
+            '/.well-known/openid-configuration',
+            '/.well-known/../metrics',
+          ],
+          NOT_FOUND,
+        ),
+        ...targets(['/.well-known/oauth-protected-resource/mcp/kubernetes'], PASSED),
+      ],
+    },
+    {
       title: 'a method that is unknown, in small letters, CONNECT, TRACE',
       source: 'RFC 9110 §9; CVE-2026-71324',
       wire: [
