@@ -52,6 +52,12 @@ export function quote(value: unknown): string {
   return text.length <= 100 ? text : `${text.slice(0, 100)}…`
 }
 
+/** `[a, b]`: these words as the list that should be written; odd and long ones as `quote` shows them, the first few of many. */
+export function listOf(words: readonly string[]): string {
+  const shown = words.slice(0, 5).map((word) => (/^[\w.:/*+-]{1,60}$/.test(word) ? word : quote(word)))
+  return `[${[...shown, ...(words.length > shown.length ? ['…'] : [])].join(', ')}]`
+}
+
 /** `a, b or c`. */
 export function oneOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`

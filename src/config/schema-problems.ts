@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from './nearest-name.ts'
-import { type Findings, oneOf, type Path, quote } from './problem.ts'
+import { type Findings, listOf, oneOf, type Path, quote } from './problem.ts'
 import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
 import { keysAt } from './schema-keys.ts'
 import { plainText, webUrl } from './schema-text.ts'
@@ -155,9 +155,7 @@ function wrongType(expected: string, value: unknown): string {
     case 'array':
       return typeof value === 'object'
         ? 'must be a list, not a map'
-        : `must be a list; write [${String(value)
-            .split(/[\s,]+/)
-            .join(', ')}]`
+        : `must be a list; write ${listOf(String(value).split(/[\s,]+/))}`
     case 'object':
     case 'record':
       return `must be a map (key: value), not ${Array.isArray(value) ? 'a list' : quote(value)}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { didYouMean, nearestName } from './nearest-name.ts'
-import { quote } from './problem.ts'
+import { listOf, quote } from './problem.ts'
 
 /*
  * The kinds of text that the file is made of. Every rule is a regular expression, so that the exported JSON Schema carries
@@ -33,7 +33,7 @@ export const duration = text(
 
 /** `scope-token` of RFC 6749 §3.3. */
 export const scope = text(String.raw`^[\u0021\u0023-\u005b\u005d-\u007e]+$`, (input) => {
-  if (/^\S+( \S+)+$/.test(input)) return `${quote(input)} holds several scopes; write [${input.split(' ').join(', ')}]`
+  if (/^\S+( \S+)+$/.test(input)) return `${quote(input)} holds several scopes; write ${listOf(input.split(' '))}`
   return `${quote(input)} is not a scope; use printable ASCII without space, quote and backslash (RFC 6749 section 3.3)`
 }).meta({ title: 'scope' })
 

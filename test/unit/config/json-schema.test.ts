@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { configurationJsonSchema } from '../../../src/config/json-schema.ts'
@@ -9,14 +8,9 @@ import { withFragment } from './fixtures.ts'
 import { FILE_ROWS } from './rows-file.ts'
 import { ISSUER_ROWS } from './rows-issuer.ts'
 import { ROUTE_ROWS } from './rows-route.ts'
+import { compileSchema } from './schema-validator.ts'
 
-/** ajv comes with fastify; it is another reader of the schema than the one that wrote it. */
-const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as {
-  Ajv2020: new (options: object) => { compile(schema: object): (value: unknown) => boolean }
-}
-const valid = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
-  configurationJsonSchema(),
-)
+const valid = compileSchema()
 const rows = [...FILE_ROWS, ...ISSUER_ROWS, ...ROUTE_ROWS]
 
 for (const { slot, good } of rows) {

@@ -72,6 +72,18 @@ routes:
   assert.ok(performance.now() - started < 60_000)
 })
 
+test('a list that is suggested is one short line, whatever was written in its place', () => {
+  const told = (text: string) => problemsOf(`${BASE}    scopes: ${text}\n`).join('').replace(/ \(.*/, '')
+  assert.equal(told('a b, c'), 'routes.api.scopes: must be a list; write [a, b, c]')
+  assert.equal(told('"\\0\\e[31m a"'), 'routes.api.scopes: must be a list; write ["\\u0000\\u001b[31m", a]')
+  assert.equal(told('["a \\0"]'), 'routes.api.scopes[0]: "a \\u0000" holds several scopes; write [a, "\\u0000"]')
+  assert.equal(
+    told('https://me:secret@id.example.com'),
+    'routes.api.scopes: must be a list; write ["https://…@id.example.com"]',
+  )
+  assert.equal(told('a b c d e f g'), 'routes.api.scopes: must be a list; write [a, b, c, d, e, …]')
+})
+
 test('nesting without end is refused', () => {
   assert.deepEqual(problemsOf('['.repeat(200_000)), ['the file is nested too deeply to be read (config.yaml:1:1)'])
   assert.match(problemsOf(`${'['.repeat(70)}${']'.repeat(70)}`)[0] ?? '', /is nested more than 64 levels deep/)
