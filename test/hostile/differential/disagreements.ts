@@ -1,3 +1,6 @@
+import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
+import type { Keys } from './token-draft.ts'
+
 export type Verifier = 'forwardgate' | 'oauth4webapi' | 'jsonwebtoken'
 
 /** One kind of token that one verifier refuses and another takes, and why that is right. */
@@ -6,6 +9,8 @@ export interface Disagreement {
   readonly refusedBy: Verifier
   /** What the refuser says. */
   readonly words: RegExp
+  /** What has to be true of the token besides, where the words alone could hide something worse. */
+  readonly besides?: (token: string, jwks: Keys['jwks']) => boolean
   readonly why: string
 }
 
@@ -44,7 +49,8 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
   {
     token: '`EdDSA` with a key called `Ed25519`, or the other way round',
     refusedBy: 'oauth4webapi',
-    words: /no applicable keys found \(alg (?:EdDSA, kid Ed25519|Ed25519, kid EdDSA)\)$/,
+    words: /(?:no applicable keys found|signature verification failed) \(alg (?:EdDSA|Ed25519), kid \w+\)$/,
+    besides: isSignedByEd25519,
     why: 'RFC 9864 gave the one algorithm a second name',
   },
   {
@@ -181,3 +187,19 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'only a bearer token is asked for (RFC 6750 §2.1); this library never sees the scheme',
   },
 ]
+
+/** Whether one of the issuer's two Ed25519 keys made the signature: RFC 8032 leaves no doubt about it. */
+function isSignedByEd25519(token: string, jwks: Keys['jwks']): boolean {
+  const at = token.lastIndexOf('.')
+  const signature = Buffer.from(token.slice(at + 1), 'base64url')
+  return jwks
+    .filter((jwk) => jwk['crv'] === 'Ed25519')
+    .some((jwk) =>
+      verify(
+        null,
+        Buffer.from(token.slice(0, at)),
+        createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }),
+        signature,
+      ),
+    )
+}
