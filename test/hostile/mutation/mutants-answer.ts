@@ -97,7 +97,7 @@ export const ANSWER_MUTANTS: readonly MutantFamily[] = [
     tests: [...DECISION, 'test/service/metadata.test.ts'],
     mutants: [
       without('the host of a document', 'index.set(`${host}', 'index.set(`'),
-      without('advertise: false', 'route.accept.filter((entry) => entry.advertise)', 'route.accept'),
+      without('advertise: false', '.filter((entry) => entry.advertise)', ''),
       without('whole segments', "if (path !== '' && !path.startsWith('/')) return undefined", ''),
       without('the well-known prefix', 'if (!url.startsWith(WELL_KNOWN)) return undefined', ''),
     ],

@@ -87,11 +87,7 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
         'const allowed: readonly string[] = symmetric ?',
         'const allowed: readonly string[] = !symmetric ?',
       ),
-      without(
-        'the need of an issuer',
-        "} else if (!['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {",
-        '} else if (false) {',
-      ),
+      without('the need of an issuer', "tokens === undefined && !['issuer'", "false && !['issuer'"),
       without(
         'a longest life above nothing',
         'map.maxTokenLifetime !== undefined && durationSeconds(map.maxTokenLifetime) <= 0',
@@ -198,14 +194,14 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
     tests: CONFIG,
     mutants: [
       without('refusing a revocation in the future', '} else if (seconds > now) {', '} else if (false) {'),
-      without(
-        'refusing dates that do not exist',
-        'Number.isNaN(seconds) || written.getUTCDate() !== day',
-        'Number.isNaN(seconds)',
-      ),
       without('comparing resources', '  checkEqualResources(resources, findings)\n', ''),
       without('comparing issuers', '  checkSharedIssuers([...issuers.values()], findings)\n', ''),
     ],
+  },
+  {
+    file: 'src/config/date-time.ts',
+    tests: CONFIG,
+    mutants: [without('refusing dates that do not exist', ' || !exists', '')],
   },
   {
     file: 'src/config/scopes.ts',

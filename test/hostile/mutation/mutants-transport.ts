@@ -62,10 +62,14 @@ export const TRANSPORT_MUTANTS: readonly MutantFamily[] = [
     file: 'src/http/metadata-endpoint.ts',
     tests: ['test/service/metadata.test.ts', 'test/conformance/wire.test.ts'],
     mutants: [
-      without('the one forwarded host', ' && more.length === 0', ''),
       without('the methods', 'ANSWERED.has(request.method)\n', 'true\n'),
       without('no-store on a 404', ".header('Cache-Control', 'no-store')", ''),
     ],
+  },
+  {
+    file: 'src/http/request-host.ts',
+    tests: ['test/service/metadata.test.ts', 'test/conformance/wire.test.ts'],
+    mutants: [without('the one forwarded host', ' && more.length === 0', '')],
   },
   {
     file: 'src/telemetry/decision-record.ts',
