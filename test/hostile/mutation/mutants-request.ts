@@ -26,8 +26,12 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       without('the rules on anonymous requests', ' && rules.length === 0 && !preflight', ' && !preflight'),
       without('keeping preflights from anonymous', ' && rules.length === 0 && !preflight', ' && rules.length === 0'),
       without('the time', 'checkTime(token, policy.now()) ?? admission.denial', 'admission.denial'),
-      without('the ways into the route', '?? admission.denial ?? checkRules', '?? checkRules'),
-      without('the rules', ' ?? checkRules(token, admission.scopes, before.rules)', ''),
+      without('the ways into the route', '?? admission.denial ?? checkAdditions', '?? checkAdditions'),
+      without('the rules', ' ?? checkAdditions(token, scopes, before.rules)', ''),
+      without('what the MCP body needs', 'denial ?? checkAdditions(token, scopes, seen.mcp?.needs ?? [])', 'denial'),
+      without('the lists that an MCP route keeps closed', ' || route.mcp?.openLists === false', ''),
+      without('MCP calls that anonymous does not open', 'seen.mcp?.open === false ?', 'false ?'),
+      without('method overrides where MCP decides', ' || route.mcp !== undefined', ''),
       without(
         'the order: an expired token is refused for its access',
         'checkTime(token, policy.now()) ?? admission.denial',
@@ -50,7 +54,7 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
         'denial, headers: emptyIdentityHeaders(route)',
         'denial, headers: []',
       ),
-      without('method overrides where preflights pass', "route.preflight === 'pass' || route.rules", 'route.rules'),
+      without('method overrides where preflights pass', "route.preflight === 'pass' || route.mcp", 'route.mcp'),
       without(
         'method overrides where rules ask for the method',
         ' || route.rules.some((rule) => rule.methods !== undefined)',
