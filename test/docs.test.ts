@@ -9,6 +9,7 @@ import { formatProblem } from '../src/config/problem.ts'
 import { internalError } from '../src/decision/decide.ts'
 import { DENIALS, type DenialRow } from '../src/decision/denial.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
+import { PROVIDERS } from './conformance/vectors/providers.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const FILES = textFiles()
@@ -57,6 +58,37 @@ test('every metric is in metrics.md with its type and labels, and nothing else i
     assert.deepEqual(names, labels, `the labels of ${name}`)
     assert.match(section, new RegExp(`\`\`\`promql\\n[^\`]*${name}`), `${name} has a query`)
   }
+})
+
+test('every provider of the table has a vector that passes or says why not, and every vector is named', () => {
+  const page = read('docs/how-to/your-provider.md')
+  const rows = [...page.matchAll(/^\| \[(?<provider>[^\]]+)\]\(#[^)]+\) \|.*\| `(?<id>provider-[\w-]+)` \|$/gm)]
+  const linked = [...page.matchAll(/^\| \[[^\]]+\]\(#/gm)]
+  assert.ok(rows.length >= 15)
+  assert.equal(rows.length, linked.length, 'every row names its vector')
+  const vectors = new Map(PROVIDERS.map((vector) => [vector.id, vector]))
+  const named = new Set<string>()
+  for (const { groups } of rows) {
+    const section = sectionOf(page, groups?.['provider'] ?? '')
+    const line = /^- \*\*Proved by:\*\* (?<ids>.*)\.$/m.exec(section)?.groups?.['ids'] ?? ''
+    const ids = [...line.matchAll(/`([\w-]+)`/g)].map((match) => match[1] ?? '')
+    assert.ok(ids.includes(groups?.['id'] ?? ''), `${groups?.['provider']}: its section names ${groups?.['id']}`)
+    for (const id of ids) {
+      assert.ok(vectors.has(id), `${id} is a vector`)
+      named.add(id)
+    }
+    assert.ok(
+      ids.some((id) => vectors.get(id)?.expect.status !== 200),
+      `${groups?.['provider']}: a trap`,
+    )
+    const usable = section.includes('```yaml forwardgate')
+    assert.equal(vectors.get(groups?.['id'] ?? '')?.expect.status === 200, usable, groups?.['provider'])
+  }
+  assert.deepEqual(
+    [...vectors.keys()].filter((id) => !named.has(id)),
+    [],
+    'vectors that the page does not name',
+  )
 })
 
 test('every relative link in a document leads to a file and a heading', () => {

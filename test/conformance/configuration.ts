@@ -2,12 +2,18 @@ import { hash } from 'node:crypto'
 import type { Config } from '../../src/config/model.ts'
 import { type ConfigText, parse } from '../../src/config/parse.ts'
 import { formatProblem } from '../../src/config/problem.ts'
+import { PROVIDER_ISSUERS, PROVIDER_ROUTES, providerIssuers } from './provider-page.ts'
 
 /** The time of every decision in these tests, in seconds. */
 export const NOW = 1_800_000_000
 
-/** How each configured issuer signs. `kid`: main and twin publish the same one for different keys. */
-export const ISSUERS = {
+interface Signing {
+  readonly iss: string
+  readonly algorithms: readonly [string, ...string[]]
+  readonly kid: string | undefined
+}
+
+const OWN_ISSUERS = {
   main: { iss: 'https://id.example.com/main', algorithms: ['ES256', 'RS256', 'EdDSA'], kid: 'shared' },
   twin: { iss: 'https://id.example.com/twin', algorithms: ['ES256'], kid: 'shared' },
   secret: { iss: 'https://id.example.com/secret', algorithms: ['HS256'], kid: undefined },
@@ -17,9 +23,12 @@ export const ISSUERS = {
   'cluster-a': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'a' },
   'cluster-b': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'b' },
   offline: { iss: 'https://id.example.com/offline', algorithms: ['ES256'], kid: 'offline' },
-} as const satisfies Record<string, { iss: string; algorithms: readonly string[]; kid: string | undefined }>
+} as const satisfies Record<string, Signing>
 
-export type IssuerName = keyof typeof ISSUERS
+/** How each configured issuer signs. `kid`: main and twin publish the same one for different keys. */
+export const ISSUERS: typeof OWN_ISSUERS & Readonly<Record<string, Signing>> = { ...OWN_ISSUERS, ...PROVIDER_ISSUERS }
+
+export type IssuerName = string
 
 /** The static tokens of the configuration; the file has only their hashes. */
 export const STATIC = {
@@ -77,7 +86,7 @@ issuers:
   cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
   offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
   robots: { tokensFile: tokens.yaml, maxTokenLifetime: 1h }
-defaults:
+${providerIssuers(jwksUri)}defaults:
   issuers: [main]
 routes:
   kubernetes:
@@ -219,7 +228,7 @@ routes:
     audience: [conformance]
     mode: observe
     mcp: { tools: { status: allow, delete_pod: [mcp:admin] } }
-revocations:
+${PROVIDER_ROUTES}revocations:
   jti: [revoked-token]
   sub: [mallory]
   clientIds: [revoked-client]

@@ -30,7 +30,7 @@ export async function openForge(): Promise<TokenForge> {
   const make = (recipe: TokenRecipe): string => {
     if (recipe.text !== undefined) return recipe.text
     const name = recipe.issuer ?? 'main'
-    const issuer = ISSUERS[name as IssuerName]
+    const issuer = ISSUERS[name] ?? ISSUERS.main
     const alg = recipe.alg ?? issuer.algorithms[0]
     const signer = keyOf(recipe.signedBy ?? name, alg)
     const header = { typ: name === 'strict' ? 'at+jwt' : 'JWT', alg, kid: kidOf(alg, signer), ...recipe.header }

@@ -106,6 +106,7 @@ export const MUTATIONS = {
     const last = token.at(-1) ?? ''
     return token.slice(0, -1) + String.fromCharCode(last.charCodeAt(0) + 1)
   },
+  'an opaque token in its place': () => 'ya29.A0ARrdaM-not_a_JWT_but_a_reference_to_a_login',
   'payload is a list': (token: string) => `${parts(token)[0]}.${encode('[]')}.${parts(token)[2]}`,
   'BOM before the payload': (token: string) => {
     const [header, payload, signature] = parts(token)

@@ -14,6 +14,7 @@ import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
 import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
+import { PROVIDERS } from './vectors/providers.ts'
 import { REVOCATION } from './vectors/revocation.ts'
 import { ROUTE } from './vectors/route.ts'
 import { RULES } from './vectors/rules.ts'
@@ -48,6 +49,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   challenge: CHALLENGE,
   mcp: MCP,
   'mcp body': MCP_BODY,
+  providers: PROVIDERS,
 }
 
 export const ALL_VECTORS: readonly Vector[] = Object.values(VECTORS).flat()
