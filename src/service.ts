@@ -13,6 +13,7 @@ import { buildAuthServer } from './http/auth-server.ts'
 import { closeGently } from './http/close-gently.ts'
 import { listen } from './http/listen.ts'
 import { buildOperationsServer } from './http/operations-server.ts'
+import { createPending } from './http/pending.ts'
 import { systemClock } from './issuers/clock.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
 import { openRegistry } from './issuers/registry.ts'
@@ -129,6 +130,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     decisionLog.write(decisionKind(decision), () => decisionRecord(decision, fields, milliseconds))
   }
 
+  const pending = createPending()
   const authPorts = {
     policy: () => current.policy,
     metadata: () => current.metadata,
@@ -141,9 +143,11 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     onMetadataRequest: metrics.metadataRequest,
     onHandshakeFailure: (error: Error) => log.debug({ reason: error.message }, 'TLS handshake failed'),
     onBug,
+    pending,
   }
   const auth = buildAuthServer(authPorts, certificate)
   const operations = buildOperationsServer({
+    pending,
     draining: () => draining,
     keysTried: () => keysTried,
     issuers: () => readiness(current),
@@ -202,7 +206,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     await new Promise((resolve) => setTimeout(resolve, settings.shutdownDelay))
     watcher.close()
     certificateWatcher?.close()
-    await Promise.all([auth.app, operations].map(closeGently))
+    await Promise.all([auth.app, operations].map((app) => closeGently(app, pending)))
     reloads.close()
     current.registry.close()
   }

@@ -6,6 +6,7 @@ import { CallMessage } from './call-message.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
 import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
 import { refuseUnparsable } from './parser-refusal.ts'
+import { countRequests } from './pending.ts'
 import { answerRegistration, type RegistrationPorts } from './registration-endpoint.ts'
 import { buildSecureServer, type SecureServer } from './secure-server.ts'
 import { createVerifyEndpoint, isVerifyTarget, type VerifyPorts } from './verify-endpoint.ts'
@@ -44,6 +45,7 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
     frameworkErrors: (_error, request, reply) => answerMetadata(request, reply, ports),
     ...{ routerOptions: { maxParamLength: 1000 } },
   })
+  countRequests(app, ports.pending)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   app.addHook('onRequest', async (request, reply) => {

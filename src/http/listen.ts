@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify'
-import { endSilentConnections } from './silent-connections.ts'
 
 /** Opens the listener and returns its base URL. Without a host: every address, IPv4 only where there is no IPv6. */
 export async function listen(
   app: FastifyInstance,
   { host, port }: { readonly host: string | undefined; readonly port: number },
 ): Promise<string> {
-  endSilentConnections(app)
   try {
     await app.listen({ host: host ?? '::', port })
   } catch (error) {

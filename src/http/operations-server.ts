@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify'
+import { countRequests, type Pending } from './pending.ts'
 
 export interface IssuerReadiness {
   readonly name: string
@@ -11,6 +12,7 @@ export interface IssuerReadiness {
 }
 
 export interface OperationsPorts {
+  readonly pending: Pending
   readonly draining: () => boolean
   /** Whether the first key fetch of every issuer was tried, or has had its time. */
   readonly keysTried: () => boolean
@@ -25,6 +27,7 @@ export interface OperationsPorts {
  */
 export function buildOperationsServer(ports: OperationsPorts): FastifyInstance {
   const app = fastify({ return503OnClosing: false })
+  countRequests(app, ports.pending)
   app.addHook('onSend', async (_request, reply) => {
     if (ports.draining()) reply.header('Connection', 'close')
     reply.header('Cache-Control', 'no-store')

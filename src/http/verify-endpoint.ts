@@ -2,12 +2,15 @@ import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/an
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
 import type { RequestContent } from '../decision/mcp.ts'
+import type { Pending } from './pending.ts'
 
 export interface VerifyPorts extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
   readonly policy: () => Policy
   readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
   readonly onBug: (error: unknown) => void
+  /** Told of the decisions that take their time. */
+  readonly pending: Pending
 }
 
 /**
@@ -58,8 +61,10 @@ export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
     try {
       const content = readBody === undefined ? {} : { content: { rawHeaders, readBody } }
       const decision = decide({ method, routeName: routeNameOf(target), fields, ...content }, ports.policy())
-      if (decision instanceof Promise) decision.then(finish).catch(fail)
-      else finish(decision)
+      if (decision instanceof Promise) {
+        ports.pending.begin()
+        decision.then(finish).catch(fail).finally(ports.pending.end)
+      } else finish(decision)
     } catch (error) {
       fail(error)
     }

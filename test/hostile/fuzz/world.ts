@@ -5,6 +5,7 @@ import type { Decision } from '../../../src/decision/decide.ts'
 import type { HeaderFields } from '../../../src/decision/header-fields.ts'
 import type { FindKeys } from '../../../src/decision/keys.ts'
 import { buildRouteTable } from '../../../src/decision/route-table.ts'
+import { createPending } from '../../../src/http/pending.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify-endpoint.ts'
 import { importJwkSet } from '../../../src/issuers/jwk-import.ts'
 import { selectKeys } from '../../../src/issuers/key-selection.ts'
@@ -89,6 +90,7 @@ export async function openWorld(): Promise<World> {
           onDecision: (decision, fields) => {
             if (answer !== undefined) settle({ answer, decision, fields })
           },
+          pending: createPending(),
           onBug: fail,
         })
         verify(method, target, rawHeaders, (given) => {

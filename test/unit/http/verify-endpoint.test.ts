@@ -4,6 +4,7 @@ import type { Answer } from '../../../src/decision/answer.ts'
 import type { Assessment } from '../../../src/decision/assessment.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
 import { buildRouteTable } from '../../../src/decision/route-table.ts'
+import { createPending } from '../../../src/http/pending.ts'
 import { createVerifyEndpoint, type VerifyPorts } from '../../../src/http/verify-endpoint.ts'
 import { NOW, sampleResource, sampleRoute } from '../decision/sample.ts'
 
@@ -35,6 +36,7 @@ async function ask(
     policy: () => ({ routes: buildRouteTable(routes), assessToken: assess, now: () => NOW }),
     onDecision: (decision) => decisions.push(decision),
     onBug: (error) => bugs.push(error),
+    pending: createPending(),
     ...changes,
   })
   verify('GET', target, HEADERS, (answer) => {
