@@ -5,6 +5,7 @@ import { HTTP2 } from './floods.ts'
 import { FORWARDED } from './forwarded.ts'
 import { HTTP } from './http.ts'
 import { IDENTITY } from './identity.ts'
+import { MCP_CALLS } from './mcp.ts'
 import { KEYS_AND_CACHE, OPERATIONS } from './operations.ts'
 import { PATHS } from './paths.ts'
 import { TOKENS } from './tokens.ts'
@@ -17,6 +18,7 @@ export const FAMILIES: readonly Family[] = [
   CREDENTIALS,
   TOKENS,
   CLAIMS,
+  MCP_CALLS,
   KEYS_AND_CACHE,
   HTTP,
   HTTP2,

@@ -53,7 +53,13 @@ const TOO_LARGE_FOR_SOME = new Set(['1,500 headers and no token', 'long path of 
 export function canBeSent(row: Vector): boolean {
   const { request = {}, route, expect, id } = row
   if (route === null || !PROXIED_ROUTES.some(({ verify }) => verify === `/verify/${route}`)) return false
-  if (request.without !== undefined || request.ownMethod !== undefined || request.host !== undefined) return false
+  if (
+    request.without !== undefined ||
+    request.ownMethod !== undefined ||
+    request.host !== undefined ||
+    request.body !== undefined
+  )
+    return false
   if (expect.status === 200 || id.startsWith('target ') || TOO_LARGE_FOR_SOME.has(id)) return false
   const ofService = denialRow(expect.reason as Reason).class === 'service'
   return !ofService || PATH_ROWS.has(id) || id.startsWith('override ')
