@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readGeneration } from './generation.ts'
 import { type Loaded, load, type Source } from './source.ts'
 import { type Watch, watchFiles } from './watch-files.ts'
@@ -15,6 +16,9 @@ export interface WatchOptions {
   readonly onNotice: (message: string) => void
 }
 
+/** A file that is written in place is seen half done, and half a route may ask for less than the whole. */
+const AT_REST_MS = 250
+
 /** Tells each change of the configuration and of the files that it names, by their content. */
 export function watch(source: Source, options: WatchOptions): Watch {
   if (source.kind === 'environment') return { check: async () => {}, close: () => {} }
@@ -27,6 +31,9 @@ export function watch(source: Source, options: WatchOptions): Watch {
     async look(closed) {
       const { hash } = await readGeneration(path, current.namedFiles)
       if (closed() || hash === current.hash) return
+      await sleep(AT_REST_MS)
+      // Still being written: the next look, which every write hastens, sees more of it.
+      if (closed() || (await readGeneration(path, current.namedFiles)).hash !== hash) return
       const loaded = await load(source, now())
       if (closed() || loaded.hash === current.hash) return
       current = loaded

@@ -97,6 +97,19 @@ for (const [how, interval] of [
     assert.deepEqual(told, ['s1'])
   })
 
+  test(`a file that is being written is not taken half done, seen ${how}: half a route asks for less`, async (t) => {
+    const { file, told, settle } = await start(t, interval, plainFile)
+    const whole =
+      'issuers: { a: https://a.example.com }\nroutes:\n  x:\n    resource: https://x.example.com\n    scopes: [s1]\n'
+    const lines = whole.split(/(?<=\n)/)
+    for (const count of [4, 5]) {
+      writeFileSync(file, lines.slice(0, count).join(''))
+      await sleep(70)
+    }
+    await settle(1)
+    assert.deepEqual(told, ['s1'])
+  })
+
   test(`a rename over the file is seen ${how}`, async (t) => {
     const { folder, file, told, settle } = await start(t, interval, plainFile)
     for (const scope of ['s1', 's2']) {
