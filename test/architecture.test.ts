@@ -28,7 +28,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry/logger.ts'],
   'prom-client': ['telemetry/metrics.ts'],
   'lru-cache': ['issuers/token-cache.ts'],
-  jose: ['decision/access-token.ts', 'issuers'],
+  jose: ['decision/signature.ts'],
   yaml: ['config'],
   zod: ['config'],
 }

@@ -1,8 +1,9 @@
-import { compactVerify } from 'jose'
 import type { Issuer } from '../config/model.ts'
 import type { Claims } from './claims.ts'
 import type { Denial } from './denial.ts'
 import type { FindKeys, VerificationKey, Warrant } from './keys.ts'
+import { onceKnown } from './once-known.ts'
+import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
 import { showUnverified } from './unverified.ts'
@@ -24,26 +25,29 @@ export type Verification =
  * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
  * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
  * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at. A token that is no JWT is looked up in the tokens
- * files of the route; a JWT never is.
+ * files of the route; a JWT never is. Answers at once unless keys have to be waited for, or jose.
  */
-export async function verifyAccessToken(
+export function verifyAccessToken(
   token: string,
   issuers: readonly Issuer[],
   findKeys: FindKeys,
-): Promise<Verification> {
+): Verification | Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
   if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial) : parsed
   const unverified = parsed.token
   const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
   const candidates = signers.filter((issuer) => issuer.issuer === unverified.issuer)
   if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, signers) }
-  const refusals: Denial[] = []
-  for (const issuer of candidates) {
-    const signed = await verifySignature(token, unverified, issuer, findKeys)
-    if (signed.ok) return readClaimsOf(signed.payload, unverified.type, issuer, signed.key)
-    refusals.push(signed.denial)
+  const tryFrom = (at: number, refusals: readonly Denial[]): Verification | Promise<Verification> => {
+    const issuer = candidates[at]
+    if (issuer === undefined) return { ok: false, denial: nearest(refusals) }
+    return onceKnown(verifySignature(token, unverified, issuer, findKeys), (signed) =>
+      signed.ok
+        ? readClaimsOf(signed.payload, unverified.type, issuer, signed.key)
+        : tryFrom(at + 1, [...refusals, signed.denial]),
+    )
   }
-  return { ok: false, denial: nearest(refusals) }
+  return tryFrom(0, [])
 }
 
 /** Holds as long as the configuration: a changed tokens file makes another one. */
@@ -62,12 +66,12 @@ type Signed =
   | { readonly ok: true; readonly payload: Claims; readonly key: VerificationKey }
   | { readonly ok: false; readonly denial: Denial }
 
-async function verifySignature(
+function verifySignature(
   token: string,
   unverified: UnverifiedToken,
   issuer: Issuer,
   findKeys: FindKeys,
-): Promise<Signed> {
+): Signed | Promise<Signed> {
   const { algorithm, keyId } = unverified
   if (!issuer.algorithms.includes(algorithm)) {
     return refused({
@@ -77,27 +81,30 @@ async function verifySignature(
       ...(algorithm.startsWith('HS') ? { hint: SHARED_SECRET } : {}),
     })
   }
-  const keys = await findKeys(issuer, algorithm, keyId)
-  if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
-  const shownKeyId = keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
-  if (keys === 'unknown') {
-    return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId })
-  }
-  for (const key of keys) {
-    if (await signatureHolds(token, key, algorithm)) return { ok: true, payload: unverified.payload, key }
-  }
-  const known = keys[0]?.kid
-  return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
+  return onceKnown(findKeys(issuer, algorithm, keyId), (keys) => {
+    if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
+    if (keys === 'unknown') {
+      const shownKeyId = keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
+      return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId })
+    }
+    return onceKnown(findSigner(token, keys, algorithm), (key): Signed => {
+      if (key !== undefined) return { ok: true, payload: unverified.payload, key }
+      const known = keys[0]?.kid
+      return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
+    })
+  })
 }
 
-/** jose refuses a key that does not fit with TypeErrors and DOMExceptions of many kinds: none of them is an allow. */
-async function signatureHolds(token: string, key: VerificationKey, algorithm: string): Promise<boolean> {
-  try {
-    await compactVerify(token, key.key, { algorithms: [algorithm] })
-    return true
-  } catch {
-    return false
-  }
+/** The first of these keys that signed the token. */
+function findSigner(
+  token: string,
+  [key, ...others]: readonly VerificationKey[],
+  algorithm: string,
+): VerificationKey | undefined | Promise<VerificationKey | undefined> {
+  if (key === undefined) return undefined
+  return onceKnown(signatureHolds(token, key.key, algorithm), (holds) =>
+    holds ? key : findSigner(token, others, algorithm),
+  )
 }
 
 function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, warrant: Warrant): Verification {

@@ -4,6 +4,7 @@ import { type Admission, admit } from './authorization.ts'
 import type { Denial } from './denial.ts'
 import { buildIdentityHeaders, type HeaderList } from './identity-headers.ts'
 import type { FindKeys } from './keys.ts'
+import { onceKnown } from './once-known.ts'
 
 /**
  * All that can be said of one token on one route without the time and the request: what a cache may keep as long as
@@ -25,21 +26,22 @@ export type Assessment = AssessedToken | { readonly ok: false; readonly denial: 
 export type AssessToken = (token: string, route: Route) => Assessment | Promise<Assessment>
 
 /** Verifies the token with the keys of the route's own issuers and assesses it by the route's requirements. */
-export async function assessToken(
+export function assessToken(
   token: string,
   route: Route,
   revocations: Revocations,
   findKeys: FindKeys,
-): Promise<Assessment> {
-  const verification = await verifyAccessToken(token, issuersOf(route.accept), findKeys)
-  if (!verification.ok) return verification
-  const verified = verification.token
-  return {
-    ok: true,
-    token: verified,
-    admission: admit(verified, route, revocations),
-    identity: buildIdentityHeaders(route, verified),
-  }
+): Assessment | Promise<Assessment> {
+  return onceKnown(verifyAccessToken(token, issuersOf(route.accept), findKeys), (verification): Assessment => {
+    if (!verification.ok) return verification
+    const verified = verification.token
+    return {
+      ok: true,
+      token: verified,
+      admission: admit(verified, route, revocations),
+      identity: buildIdentityHeaders(route, verified),
+    }
+  })
 }
 
 /** The issuers that these ways in name, each once. */

@@ -8,6 +8,7 @@ import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './for
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './header-fields.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
 import { judgeMcp, type McpJudgement, type RequestContent } from './mcp.ts'
+import { onceKnown } from './once-known.ts'
 import { placeByPath, placeNamed, type RouteTable } from './route-table.ts'
 import { showUnverified } from './unverified.ts'
 
@@ -90,10 +91,9 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
     return withMcp(question, evidence, (seen) => (seen.mcp?.open === false ? needsToken(seen) : anonymous(seen)))
   }
 
-  const assessment = policy.assessToken(credentials.token, route)
-  return assessment instanceof Promise
-    ? assessment.then((later) => conclude(later, evidence, question, policy))
-    : conclude(assessment, evidence, question, policy)
+  return onceKnown(policy.assessToken(credentials.token, route), (assessment) =>
+    conclude(assessment, evidence, question, policy),
+  )
 }
 
 /** The answer to a bug: never an allow, also where the route is only observed. */

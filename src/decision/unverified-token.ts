@@ -22,6 +22,7 @@ const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
 const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** How base64url of `{"` begins. Opaque tokens may have dots too (Google's do). */
 const JSON_OBJECT = 'eyJ'
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ENCRYPTED = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}$/
 
 /**
@@ -89,7 +90,7 @@ function parseSegment(segment: string): Header | undefined {
   const bytes = decodeSegment(segment)
   if (bytes === undefined) return undefined
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    const value: unknown = JSON.parse(UTF8.decode(bytes))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Header) : undefined
   } catch {
     return undefined

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Route } from '../config/model.ts'
 import type { AssessedToken, Assessment, AssessToken } from '../decision/assessment.ts'
 
 /** `hit`: seen before. `miss`: verified now. `refused`: a bad signature that is remembered. */
@@ -11,7 +10,7 @@ export interface TokenCacheOptions {
   readonly entries: number
   /** Most bytes kept, estimated. */
   readonly bytes: number
-  readonly assess: (token: string, route: Route) => Promise<Assessment>
+  readonly assess: AssessToken
   readonly onLookup: (result: LookupResult) => void
 }
 
@@ -37,15 +36,10 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const refused = new LRUCache<string, Assessment>({ max: REFUSED_ENTRIES, ttl: REFUSED_FOR_MS })
   const underWay = new Map<string, Promise<Assessment>>()
 
-  const assessNow = async (key: string, token: string, route: Route): Promise<Assessment> => {
-    try {
-      const assessment = await assess(token, route)
-      if (assessment.ok) seen.set(key, assessment, { size: token.length * 4 + BYTES_BESIDE_TEXT })
-      else if (assessment.denial.reason === 'signature_invalid') refused.set(key, assessment)
-      return assessment
-    } finally {
-      underWay.delete(key)
-    }
+  const remember = (key: string, token: string, assessment: Assessment): Assessment => {
+    if (assessment.ok) seen.set(key, assessment, { size: token.length * 4 + BYTES_BESIDE_TEXT })
+    else if (assessment.denial.reason === 'signature_invalid') refused.set(key, assessment)
+    return assessment
   }
 
   const assessToken: AssessToken = (token, route) => {
@@ -64,9 +58,11 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     onLookup('miss')
     const shared = underWay.get(key)
     if (shared !== undefined) return shared
-    const assessment = assessNow(key, token, route)
-    underWay.set(key, assessment)
-    return assessment
+    const assessment = assess(token, route)
+    if (!(assessment instanceof Promise)) return remember(key, token, assessment)
+    const later = assessment.then((result) => remember(key, token, result)).finally(() => underWay.delete(key))
+    underWay.set(key, later)
+    return later
   }
 
   return { assessToken, size: () => seen.size }
