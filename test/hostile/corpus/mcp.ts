@@ -1,4 +1,15 @@
 import type { Family } from './attack.ts'
+import { PASSED, REFUSED, type WireWords, wire } from './wire.ts'
+
+const BAD_BODY = '400 mcp_request_invalid'
+const STATUS = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status"}}'
+const DELETE = '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"delete_pod"}}'
+
+/** A question about the route tools, its body to follow. */
+const call = ({ good }: WireWords, ...fields: readonly string[]) =>
+  good(['Content-Type: application/json', ...fields], 'POST /verify/tools HTTP/1.1')
+const chunks = (...parts: readonly string[]) =>
+  `${parts.map((part) => `${part.length.toString(16)}\r\n${part}\r\n`).join('')}0\r\n\r\n`
 
 const body = (...names: readonly string[]) => names.map((name) => `mcp-body-${name}`)
 const rule = (...names: readonly string[]) => names.map((name) => `mcp-${name}`)
@@ -63,9 +74,16 @@ export const MCP_CALLS: Family = {
       ),
     },
     {
-      title: 'another content type, none, or two',
+      title: 'another content type, none, or two; a content encoding',
       source: 'CWE-436',
-      like: body('type-text/plain', 'type-missing', 'type-twice', 'type-application/json, text/plain'),
+      like: body(
+        'type-text/plain',
+        'type-missing',
+        'type-twice',
+        'type-application/json, text/plain',
+        'encoding-*',
+        'alias-Content_Encoding',
+      ),
     },
     {
       title: 'a body that is missing, too large, too deep, or one on GET and DELETE',
@@ -79,6 +97,73 @@ export const MCP_CALLS: Family = {
         'delete-with-body',
         'batch-too-long',
       ),
+    },
+    {
+      title: 'a body in chunks, in pieces, longer or shorter than it says, or with the next request in it',
+      source: 'CWE-444; RFC 9112 §6, §7',
+      wire: [
+        wire(
+          'the twin: a call of known length',
+          (words) => call(words, `Content-Length: ${STATUS.length}`) + STATUS,
+          [PASSED],
+          false,
+        ),
+        wire(
+          'the twin: a call in chunks',
+          (words) => call(words, 'Transfer-Encoding: chunked') + chunks(STATUS.slice(0, 9), STATUS.slice(9)),
+          [PASSED],
+          false,
+        ),
+        wire(
+          'two calls in two chunks',
+          (words) => call(words, 'Transfer-Encoding: chunked') + chunks(STATUS, DELETE),
+          [BAD_BODY],
+          false,
+        ),
+        wire(
+          'a second call behind the length',
+          (words) => call(words, `Content-Length: ${STATUS.length}`) + STATUS + DELETE,
+          [REFUSED],
+        ),
+        wire('a length that cuts the call', (words) => call(words, 'Content-Length: 20') + STATUS, [REFUSED]),
+        wire('a length of 0', (words) => call(words, 'Content-Length: 0') + STATUS, [REFUSED]),
+        wire('no length at all', (words) => call(words) + STATUS, [REFUSED]),
+        wire(
+          'a length and chunks',
+          (words) => call(words, `Content-Length: ${STATUS.length}`, 'Transfer-Encoding: chunked') + chunks(STATUS),
+          [REFUSED],
+        ),
+        wire(
+          'a chunk that is longer than it says',
+          (words) => `${call(words, 'Transfer-Encoding: chunked')}9\r\n${STATUS}\r\n0\r\n\r\n`,
+          [REFUSED],
+        ),
+        wire(
+          'a call in a trailer',
+          (words) => `${call(words, 'Transfer-Encoding: chunked')}0\r\nX-Body: ${STATUS}\r\n\r\n`,
+          [BAD_BODY],
+          false,
+        ),
+        wire(
+          'a call in the query',
+          (words) =>
+            call(words, 'Content-Length: 0').replace('/verify/tools', `/verify/tools?${encodeURIComponent(STATUS)}`),
+          [BAD_BODY],
+          false,
+        ),
+        wire(
+          'two calls in one packet, the second forbidden',
+          (words) => [STATUS, DELETE].map((text) => call(words, `Content-Length: ${text.length}`) + text).join(''),
+          [PASSED, '403 scope_insufficient'],
+          false,
+        ),
+        wire(
+          'Expect: 100-continue',
+          (words) => call(words, 'Expect: 100-continue', `Content-Length: ${DELETE.length}`) + DELETE,
+          ['403 scope_insufficient'],
+          false,
+        ),
+      ],
     },
     {
       title: '`__proto__` in a body',
