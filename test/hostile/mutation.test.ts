@@ -9,7 +9,7 @@ import { printTable } from './table.ts'
 
 const ALL = candidatesOf(MUTANTS)
 /** Every nth, beginning where the day says: over some weeks all of them, also where nobody runs the whole. */
-const SHARE = runs(24, ALL.length)
+const SHARE = runs(16, ALL.length)
 
 test('every mutant takes out something that is there, and is called by a name of its own', async () => {
   assert.ok(ALL.length >= 40)

@@ -47,7 +47,7 @@ export function problemsOf(text: string): readonly string[] {
 }
 
 export function readFixture(name: string): { bytes: Buffer } | { error: string } {
-  const content = FILES[name]
+  const content = Object.hasOwn(FILES, name) ? FILES[name] : undefined
   return content === undefined ? { error: 'there is no such file' } : { bytes: Buffer.from(content) }
 }
 
