@@ -143,6 +143,31 @@ function decisions() {
       ],
     }),
     seriesPanel({
+      title: 'MCP requests by method',
+      description:
+        'Messages on routes with mcp, those of a batch one by one. other: a method that MCP does not know, or no message at all.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [
+        {
+          expr: `sum by (mcp_method) (rate(forwardgate_mcp_requests_total{${ROUTE}}[$__rate_interval]))`,
+          legend: '{{mcp_method}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'MCP requests refused, by route and method',
+      description: 'Which tool it was is in the log (mcpName). After a step-up the same client comes back and gets in.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [
+        {
+          expr: `sum by (route, mcp_method) (rate(forwardgate_mcp_requests_total{${ROUTE}, outcome=~"deny|would_deny"}[$__rate_interval])) > 0`,
+          legend: '{{route}} {{mcp_method}}',
+        },
+      ],
+    }),
+    seriesPanel({
       title: 'Fresh tokens refused',
       description: 'A token younger than a minute was refused: somebody logs in again and again.',
       unit: 'short',

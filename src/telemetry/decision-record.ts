@@ -1,5 +1,6 @@
 import type { Decision } from '../decision/decide.ts'
 import type { HeaderFields } from '../decision/header-fields.ts'
+import { MCP_METHODS } from '../decision/mcp-message.ts'
 import { showUnverified } from '../decision/unverified.ts'
 
 /** The labels of one decision: a closed set, all from configuration and code. */
@@ -15,6 +16,9 @@ export interface DecisionRecord extends DecisionLabels {
   readonly method?: string
   readonly host?: string
   readonly path?: string
+  /** Of every message in a batch. */
+  readonly mcpMethod?: string
+  readonly mcpName?: string
   readonly sub?: string
   readonly client?: string
   readonly durationMs: number
@@ -28,6 +32,9 @@ export const UNMATCHED = 'unmatched'
 /** Label for decisions before a signature held. */
 export const NO_ISSUER = 'none'
 
+/** Label for MCP methods that no revision has, and for bodies that cannot be read. */
+const OTHER_METHOD = 'other'
+
 /** A verified token younger than this that is refused is somebody whose login loops. Seconds. */
 const FRESH = 60
 
@@ -38,6 +45,14 @@ export function decisionLabels(decision: Decision): DecisionLabels {
     outcome: decision.outcome,
     reason: decision.reason,
   }
+}
+
+/** A label for each MCP message of a request: its method, where MCP knows it. None where bodies are not looked at. */
+export function mcpLabels({ mcp }: Decision): readonly string[] {
+  if (mcp === undefined) return []
+  // A body that could not be read was meant to be one.
+  if (mcp.calls.length === 0) return mcp.denial === undefined ? [] : [OTHER_METHOD]
+  return mcp.calls.map(({ method }) => (MCP_METHODS.has(method) ? method : OTHER_METHOD))
 }
 
 /** Whether a token was refused that its issuer made less than a minute before `now` (seconds). */
@@ -54,7 +69,8 @@ export function decisionKind(decision: Decision): string {
   // None of these may hold a blank, so joined by blanks they stay apart; what a token says may hold anything.
   const about = request === undefined ? '' : `${request.method} ${request.host} ${request.path.slice(0, LONGEST_TEXT)}`
   const by = token === undefined ? '' : JSON.stringify([capped(token.subject ?? ''), capped(token.client ?? '')])
-  return `${route} ${issuer} ${outcome} ${reason} ${about} ${by}`
+  const asked = Object.values(mcpOf(decision)).join(' ')
+  return `${route} ${issuer} ${outcome} ${reason} ${about} ${by} ${asked}`
 }
 
 export function decisionRecord(decision: Decision, fields: HeaderFields, durationMs: number): DecisionRecord {
@@ -64,12 +80,23 @@ export function decisionRecord(decision: Decision, fields: HeaderFields, duratio
     ...(request === undefined
       ? {}
       : { method: request.method, host: request.host, path: showUnverified(request.path) }),
+    ...mcpOf(decision),
     ...(token?.subject === undefined ? {} : { sub: capped(token.subject) }),
     ...(token?.client === undefined ? {} : { client: capped(token.client) }),
     durationMs: Math.round(durationMs * 1000) / 1000,
     ...(typeof fields.requestId === 'string' ? { requestId: showUnverified(fields.requestId) } : {}),
     ...traceOf(fields),
     ...evidenceOf(decision),
+  }
+}
+
+/** Method and name of what is asked for, never an argument. */
+function mcpOf({ mcp }: Decision): Pick<DecisionRecord, 'mcpMethod' | 'mcpName'> {
+  if (mcp === undefined || mcp.calls.length === 0) return {}
+  const names = mcp.calls.flatMap(({ name }) => name ?? [])
+  return {
+    mcpMethod: showUnverified(mcp.calls.map(({ method }) => method).join(',')),
+    ...(names.length === 0 ? {} : { mcpName: showUnverified(names.join(',')) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, type MetricValueWithName, Registry } from 'prom-client'
 import type { Decision } from '../decision/decide.ts'
 import { type Buckets, createBuckets } from './buckets.ts'
-import { decisionLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
+import { decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createTally, type Tally } from './tally.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
@@ -52,6 +52,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
     'decisions_total',
     'Decisions by route, issuer, outcome and reason.',
     ['route', 'issuer', 'outcome', 'reason'],
+    knownRoute,
+  )
+  const mcpRequests = tally(
+    'mcp_requests_total',
+    'MCP messages on routes that look at bodies, by method and by what became of the request.',
+    ['route', 'mcp_method', 'outcome'],
     knownRoute,
   )
   const fresh = tally(
@@ -161,6 +167,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
       const { route, issuer, outcome, reason } = decisionLabels(decision)
       decisions.add(route, issuer, outcome, reason)
       durations[outcome].observe(seconds)
+      for (const method of mcpLabels(decision)) mcpRequests.add(route, method, outcome)
     },
     unparsable: () => decisions.add(UNMATCHED, NO_ISSUER, 'deny', 'forwarded_request_invalid'),
     freshTokenDenial: (route, reason) => fresh.add(route, reason),

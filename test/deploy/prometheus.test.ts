@@ -124,6 +124,7 @@ function writeConfig(file: string, issuer: string, scope: string, lifetime = '2h
       app: route('app', { scopes: [scope] }),
       trial: route('trial', { mode: 'observe' }),
       lost: route('lost', { issuers: ['gone'] }),
+      tools: route('tools', { mcp: { tools: { status: 'allow' } } }),
     },
   }
   writeFileSync(`${file}.new`, stringify(config))
@@ -143,11 +144,13 @@ async function drive(origin: string, issuer: FakeIssuer): Promise<void> {
     ['app', issuer.mint({ aud: 'https://other.example.com' })],
     ['app', 'not-a-token'],
     ['lost', issuer.mint({ iss: 'http://127.0.0.1:9', aud: 'https://api.example.com/lost' })],
+    // No body comes with it.
+    ['tools', issuer.mint({ aud: 'https://api.example.com/tools' }), 'POST'],
     ['trial', undefined],
     ['trial', issuer.mint({ aud: 'https://other.example.com' })],
   ] as const
-  for (const [route, bearer] of questions) {
-    await ask(origin, route, { uri: `/${route}`, ...(bearer === undefined ? {} : { token: bearer }) })
+  for (const [route, bearer, method = 'GET'] of questions) {
+    await ask(origin, route, { method, uri: `/${route}`, ...(bearer === undefined ? {} : { token: bearer }) })
   }
   const headers = { 'X-Forwarded-Host': 'api.example.com' }
   await fetch(`${origin}/.well-known/oauth-protected-resource/app`, { headers })

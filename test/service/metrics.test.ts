@@ -9,6 +9,7 @@ import { RESOURCE, startTestService, type TestService } from '../support/service
 /** Every metric of the service with its labels: dashboards and alerts of users hang on these names. */
 const METRICS: Readonly<Record<string, readonly string[]>> = {
   decisions_total: ['route', 'issuer', 'outcome', 'reason'],
+  mcp_requests_total: ['route', 'mcp_method', 'outcome'],
   fresh_token_denials_total: ['route', 'reason'],
   decision_duration_seconds: ['outcome'],
   route_observed: ['route'],

@@ -15,6 +15,7 @@ import {
   decisionLabels,
   decisionRecord,
   isFreshTokenDenial,
+  mcpLabels,
 } from '../../../src/telemetry/decision-record.ts'
 import { NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleToken } from '../decision/sample.ts'
 
@@ -219,4 +220,26 @@ test('a fresh token that is refused is somebody whose login loops', () => {
   assert.equal(issuedAgo(1, {}), false, 'allowed')
   assert.equal(issuedAgo(1, { scopes: [] }, { mode: 'observe' }), false, 'observed: it passed')
   assert.equal(isFreshTokenDenial(denied({ reason: 'signature_invalid' }), NOW), false, 'not verified')
+})
+
+test('an MCP call is in the line by method and name, escaped and cut, and in a label only by a known method', () => {
+  const called = (...calls: NonNullable<Decision['mcp']>['calls']): Decision => ({
+    ...judged(),
+    mcp: { calls, needs: [], open: false, denial: undefined },
+  })
+  const line = (decision: Decision) => {
+    const { mcpMethod, mcpName } = decisionRecord(decision, NO_FIELDS, 1)
+    return { mcpMethod, mcpName }
+  }
+  const tool = called({ method: 'tools/call', kind: 'tool', name: `a\n${'b'.repeat(300)}` })
+  assert.deepEqual(line(tool), { mcpMethod: 'tools/call', mcpName: `a\\u000a${'b'.repeat(198)}…` })
+  assert.deepEqual(mcpLabels(tool), ['tools/call'])
+  const batch = called({ method: 'ping', kind: 'list' }, { method: 'my/own', kind: 'other' })
+  assert.deepEqual(line(batch), { mcpMethod: 'ping,my/own', mcpName: undefined })
+  assert.deepEqual(mcpLabels(batch), ['ping', 'other'])
+  assert.deepEqual(mcpLabels(judged()), [])
+  assert.deepEqual(mcpLabels(called()), [])
+  const denial = { reason: 'mcp_request_invalid', problem: 'none' } as const
+  assert.deepEqual(mcpLabels({ ...judged(), mcp: { calls: [], needs: [], open: false, denial } }), ['other'])
+  assert.notEqual(decisionKind(tool), decisionKind(batch))
 })
