@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CONFIG_RULES } from '../../src/cli/check/config-rules.ts'
 import { EXPOSURE_RULES } from '../../src/cli/check/exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from '../../src/cli/check/forward-auth-rules.ts'
+import { FORWARD_BODY_RULES } from '../../src/cli/check/forward-body-rules.ts'
 import { ROUTER_RULES } from '../../src/cli/check/router-rules.ts'
 import { GOOD, PLANTED, type Planted } from './check/planted.ts'
 import { run } from './run.ts'
@@ -38,7 +39,10 @@ async function findings(
 
 async function checkFiles(files: Readonly<Record<string, string>>) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const manifests = ['app.yaml', 'dynamic.yaml', 'static.yaml'].flatMap((name) => ['--manifests', join(folder, name)])
+  const manifests = ['app.yaml', 'dynamic.yaml', 'traefik.yaml', 'static.yaml'].flatMap((name) => [
+    '--manifests',
+    join(folder, name),
+  ])
   return findings([join(folder, 'config.yaml'), ...manifests])
 }
 
@@ -84,7 +88,13 @@ describe('check', () => {
 
   it('has a planted mistake for every rule', () => {
     const planted = new Set(PLANTED.map(({ id }) => id))
-    const rules = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES].map(({ id }) => id)
+    const rules = [
+      ...CONFIG_RULES,
+      ...FORWARD_AUTH_RULES,
+      ...FORWARD_BODY_RULES,
+      ...ROUTER_RULES,
+      ...EXPOSURE_RULES,
+    ].map(({ id }) => id)
     assert.deepEqual(
       rules.filter((id) => !planted.has(id)),
       [],

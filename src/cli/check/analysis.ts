@@ -4,6 +4,7 @@ import type { Places } from './config-places.ts'
 import { CONFIG_RULES } from './config-rules.ts'
 import { EXPOSURE_RULES } from './exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from './forward-auth-rules.ts'
+import { FORWARD_BODY_RULES } from './forward-body-rules.ts'
 import type { Landscape } from './landscape.ts'
 import { ROUTER_RULES } from './router-rules.ts'
 import { applyRules } from './rule.ts'
@@ -15,7 +16,10 @@ export function checkConfig(config: Config, places: Places): readonly Finding[] 
 
 /** What is not good in the manifests around it. */
 export function checkManifests(config: Config, landscape: Landscape): readonly Finding[] {
-  return applyRules([...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES], { config, landscape })
+  return applyRules([...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES], {
+    config,
+    landscape,
+  })
 }
 
 /** In the order in which a reader goes through the files. */
@@ -36,6 +40,12 @@ export function explainWarning(finding: Finding): Finding {
 }
 
 const WARNINGS: readonly (readonly [path: RegExp, id: string, why: string])[] = [
+  [
+    /\.mcp\.(?:tools|resources|prompts)\b/,
+    'mcp-pattern-dead',
+    'what it was written for is refused, or needs what default says',
+  ],
+  [/\.mcp\b/, 'mcp-without-effect', 'clients get less than the route seems to offer'],
   [/\.mode$/, 'route-observed', 'in observe, requests that would be denied reach the service, without identity'],
   [
     /\bupstreamAuthorization\b/,

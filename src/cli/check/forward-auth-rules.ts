@@ -173,29 +173,29 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
       return size >= 1024 ? [] : [hit(written, size < 0 ? 'is without bound' : 'is smaller than an answer may be')]
     }),
   },
-  {
-    id: 'forward-body',
-    severity: 'error',
-    why: 'it holds every request body in memory, ends streaming, and lets trailers of the client reach the service as headers: X-Auth-Subject too',
-    fix: 'remove forwardBody; nothing here reads bodies',
-    find: eachGate((gate) =>
-      textOf(child(gate.middleware.options, 'forwardBody')) === 'true' ? [option(gate, 'forwardBody', 'is true')] : [],
-    ),
-  },
 ]
 
-function eachGate(find: (gate: Gate, subject: ManifestSubject) => readonly Hit[]): Rule<ManifestSubject>['find'] {
+/** A rule about each gate by itself. */
+export function eachGate(
+  find: (gate: Gate, subject: ManifestSubject) => readonly Hit[],
+): Rule<ManifestSubject>['find'] {
   return (subject) => gatesOf(subject).flatMap((gate) => find(gate, subject))
 }
 
 /** At the option, or at its middleware where it is not written. */
-function option({ middleware: { options } }: Gate, name: string, what: string, at: 'key' | 'value' = 'value'): Hit {
+export function option(
+  { middleware: { options } }: Gate,
+  name: string,
+  what: string,
+  at: 'key' | 'value' = 'value',
+): Hit {
   const node = child(options, name)
   if (node !== undefined) return { what, path: node.path, position: at === 'key' ? node.keyPosition : node.position }
   return { what: `${name} ${what}`, path: options.path, position: options.keyPosition }
 }
 
-function hit(node: YamlNode, what: string): Hit {
+/** At a node. */
+export function hit(node: YamlNode, what: string): Hit {
   return { what, path: node.path, position: node.position }
 }
 

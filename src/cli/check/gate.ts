@@ -78,10 +78,11 @@ export function pathDecides({ named, routes }: Gate): boolean {
   )
 }
 
-/** Whether the method does. */
+/** Whether the method does, and what else a header could change; with `mcp` also how a body is read. */
 export function methodDecides({ routes }: Gate): boolean {
   return routes.some(
-    ({ rules, preflight }) => preflight === 'pass' || rules.some(({ methods }) => methods !== undefined),
+    ({ rules, preflight, mcp }) =>
+      preflight === 'pass' || mcp !== undefined || rules.some(({ methods }) => methods !== undefined),
   )
 }
 

@@ -41,6 +41,12 @@ export interface EntryPoint {
   readonly references: readonly Reference[]
 }
 
+/** An image of Traefik that the manifests run; a part that is left open is infinite. */
+export interface TraefikVersion {
+  readonly node: YamlNode
+  readonly version: readonly [major: number, minor: number, patch: number]
+}
+
 /** Everything about routing that the manifests say. */
 export interface Landscape {
   /** All of them, in the order in which they stand. */
@@ -49,6 +55,7 @@ export interface Landscape {
   readonly byId: ReadonlyMap<string, Middleware>
   readonly routers: readonly Router[]
   readonly entryPoints: readonly EntryPoint[]
+  readonly traefikVersions: readonly TraefikVersion[]
 }
 
 /** Whether the router's rule takes this request; undefined: perhaps. */

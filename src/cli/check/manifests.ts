@@ -8,6 +8,7 @@ import { type ManifestDocument, readDocuments } from './manifest-documents.ts'
 import { readTraefikFile } from './read-dynamic.ts'
 import { readKubernetes } from './read-kubernetes.ts'
 import { readLabels } from './read-labels.ts'
+import { readTraefikVersions } from './read-traefik-version.ts'
 import { isMap } from './yaml-node.ts'
 
 /** What the manifests say, and what could not be read in them. */
@@ -57,6 +58,7 @@ export function landscapeOf(texts: readonly { readonly file: string; readonly te
     byId: new Map(middlewares.map((middleware) => [middleware.id, middleware])),
     routers: parts.flatMap((part) => part.routers),
     entryPoints: parts.flatMap((part) => part.entryPoints),
+    traefikVersions: read.flatMap(({ documents }) => documents.flatMap(readTraefikVersions)),
   }
   return { landscape, findings: read.flatMap(({ findings }) => findings) }
 }

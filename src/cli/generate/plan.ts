@@ -34,6 +34,8 @@ export interface PlannedRoute {
   readonly identityHeaders: readonly string[]
   /** For a CORS middleware in front; undefined where nobody asked for one. */
   readonly origins: readonly string[] | undefined
+  /** Of a route that looks at bodies; undefined: it must not get them. */
+  readonly maxBodySize: number | undefined
 }
 
 /** The routes, and the hosts on which clients must reach forwardgate itself. */
@@ -57,6 +59,7 @@ export function forwardAuthOptions(route: PlannedRoute, address: string) {
     trustForwardHeader: false,
     authResponseHeaders: route.identityHeaders,
     maxResponseBodySize: 16_384,
+    ...(route.maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize: route.maxBodySize }),
   }
 }
 
@@ -122,6 +125,7 @@ function planRoute(route: Route, { service, entryPoint }: Surroundings): Planned
     places: placesOf(route).map(([host, path]) => ({ host, path, rule: ruleFor(host, path) })),
     identityHeaders: emittedHeaders([route]),
     origins: route.preflight === 'pass' ? undefined : route.origins,
+    maxBodySize: route.mcp?.maxBodySize,
   }
 }
 

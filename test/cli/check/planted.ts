@@ -32,6 +32,7 @@ routes:
     resource: https://api.example.com/billing
     scopes: [bills]
     upstreamAuthorization: strip
+  tools: { resource: https://api.example.com/tools, scopes: [tools], mcp: { tools: { status: allow } } }
 `,
   'app.yaml': `apiVersion: traefik.io/v1alpha1
 kind: Middleware
@@ -101,13 +102,31 @@ spec:
       rule: Host(\`api.example.com\`) && (Path(\`/billing\`) || PathPrefix(\`/billing/\`))
       service: billing
       middlewares: [billing-auth]
+    tools:
+      rule: Host(\`api.example.com\`) && (Path(\`/tools\`) || PathPrefix(\`/tools/\`))
+      service: tools
+      middlewares: [tools-auth]
   middlewares:
+    tools-auth:
+      forwardAuth:
+        address: http://forwardgate:8080/verify/tools
+        trustForwardHeader: 'false'
+        authResponseHeaders: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes
+        maxResponseBodySize: 20000
+        forwardBody: true
+        maxBodySize: 262144
     billing-auth:
       forwardAuth:
         address: 'http://{{ env "GATE" }}/verify/billing'
         trustForwardHeader: false
         authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization]
         maxResponseBodySize: 16384
+`,
+  'traefik.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: traefik, namespace: traefik }
+spec:
+  template: { spec: { containers: [{ name: traefik, image: "docker.io/library/traefik:v3.7.13" }] } }
 `,
   'static.yaml': `entryPoints:
   web:
@@ -275,6 +294,29 @@ export const PLANTED: readonly Planted[] = [
     file: 'app.yaml',
     replace: 'trustForwardHeader: false',
     by: 'trustForwardHeader: false\n    forwardBody: «true',
+    severity: 'error',
+  },
+  {
+    id: 'forward-body-missing',
+    file: 'dynamic.yaml',
+    replace: 'forwardBody: true',
+    by: 'forwardBody: «false',
+    severity: 'error',
+  },
+  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '262144', by: '«-1' },
+  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '262144', by: '«4096' },
+  {
+    id: 'forward-body-trailers',
+    file: 'traefik.yaml',
+    replace: '"docker.io/library/traefik:v3.7.13"',
+    by: '«traefik:3.7.12',
+    severity: 'error',
+  },
+  {
+    id: 'request-headers-list',
+    file: 'dynamic.yaml',
+    replace: 'forwardBody: true',
+    by: 'forwardBody: true\n        «authRequestHeaders: [Authorization, Content-Type]',
     severity: 'error',
   },
   {

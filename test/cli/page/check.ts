@@ -1,6 +1,7 @@
 import { CONFIG_RULES } from '../../../src/cli/check/config-rules.ts'
 import { EXPOSURE_RULES } from '../../../src/cli/check/exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from '../../../src/cli/check/forward-auth-rules.ts'
+import { FORWARD_BODY_RULES } from '../../../src/cli/check/forward-body-rules.ts'
 import { ROUTER_RULES } from '../../../src/cli/check/router-rules.ts'
 import type { Section } from './section.ts'
 
@@ -45,7 +46,7 @@ routes:
   api: { resource: https://api.example.com/v1, issuers: [mian] }
 `
 
-const ROWS = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES]
+const ROWS = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES]
 
 /** `check` on good and bad input, and everything that it looks for. */
 export const CHECK: Section = {

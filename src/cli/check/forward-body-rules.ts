@@ -1,0 +1,67 @@
+import { eachGate, hit, option } from './forward-auth-rules.ts'
+import { type Gate, gatesOf, type ManifestSubject } from './gate.ts'
+import type { TraefikVersion } from './landscape.ts'
+import type { Rule } from './rule.ts'
+import { child, textOf } from './yaml-node.ts'
+
+/** Whether bodies reach forwardgate: on routes with `mcp` they must, on others they must not. */
+export const FORWARD_BODY_RULES: readonly Rule<ManifestSubject>[] = [
+  {
+    id: 'forward-body',
+    severity: 'error',
+    why: 'it holds every request body in memory, and lets trailers of the client reach the service as headers: X-Auth-Subject too',
+    fix: 'remove forwardBody; only routes with mcp look at bodies',
+    find: eachGate((gate) => (forwardsBody(gate) && !readsBody(gate) ? [option(gate, 'forwardBody', 'is true')] : [])),
+  },
+  {
+    id: 'forward-body-missing',
+    severity: 'error',
+    why: 'the route has mcp and sees no body: every POST is refused as mcp_request_invalid',
+    fix: 'write forwardBody: true and maxBodySize: that of the route',
+    find: eachGate((gate) =>
+      readsBody(gate) && !forwardsBody(gate) ? [option(gate, 'forwardBody', 'is not true')] : [],
+    ),
+  },
+  {
+    id: 'forward-body-unbounded',
+    severity: 'warning',
+    why: 'Traefik holds each body in memory, however large it is; past maxBodySize it answers a bare 401 that starts a login',
+    fix: 'write maxBodySize as in mcp of the route (262144 unless it says otherwise)',
+    find: eachGate((gate) => {
+      if (!readsBody(gate) || !forwardsBody(gate)) return []
+      const written = child(gate.middleware.options, 'maxBodySize')
+      if (written === undefined) return [option(gate, 'maxBodySize', 'is not written')]
+      const size = Number(textOf(written))
+      const least = Math.max(...gate.routes.map(({ mcp }) => mcp?.maxBodySize ?? 0))
+      if (size >= least) return []
+      return [hit(written, size < 0 ? 'is without bound' : `is smaller than the ${least} bytes that the route reads`)]
+    }),
+  },
+  {
+    id: 'forward-body-trailers',
+    severity: 'error',
+    why: 'with forwardBody this Traefik passes trailers of the client to the service, where X-Auth-Subject may be believed (CVE-2026-88004)',
+    fix: 'use Traefik 3.7.13 or newer',
+    find: (subject) =>
+      gatesOf(subject).some(forwardsBody)
+        ? subject.landscape.traefikVersions
+            .filter(passesTrailers)
+            .map(({ node }) => hit(node, `${textOf(node)} passes trailers`))
+        : [],
+  },
+]
+
+function readsBody({ routes }: Gate): boolean {
+  return routes.some(({ mcp }) => mcp !== undefined)
+}
+
+function forwardsBody({ middleware }: Gate): boolean {
+  return textOf(child(middleware.options, 'forwardBody')) === 'true'
+}
+
+const FIRST_WITHOUT = [3, 7, 13] as const
+
+function passesTrailers({ version }: TraefikVersion): boolean {
+  const at = FIRST_WITHOUT.findIndex((part, index) => version[index] !== part)
+  return at !== -1 && (version[at] ?? 0) < (FIRST_WITHOUT[at] ?? 0)
+}
