@@ -50,7 +50,7 @@ const needFor = (deed: Deed) => deed.replace(/^(resource note:\/\/\w+\/b).*$/s, 
 
 test(`whatever the official server does because of a body, it was judged by: ${BODIES} bodies`, async (t) => {
   t.mock.method(console, 'warn', () => {})
-  const servers = { v1: await openServerV1(), v2: openServerV2() }
+  const servers = { v1: await openServerV1(), v2: await openServerV2() }
   const dice = createDice(SEED)
   const counts: Record<string, number> = {}
   const count = (what: string) => {
@@ -58,6 +58,7 @@ test(`whatever the official server does because of a body, it was judged by: ${B
   }
   for (let made = 0; made < BODIES; made++) {
     const body = makeBody(dice)
+    if (made % 10_000 === 9_999) t.diagnostic(`${made + 1} bodies, ${Math.round(process.memoryUsage.rss() / 1e6)} MB`)
     const needs = needsOf(await judge(body))
     count(`${body.kind} ${needs === undefined ? 'refused' : 'judged'}`)
     for (const [line, server] of Object.entries(servers)) {

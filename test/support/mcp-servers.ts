@@ -19,61 +19,69 @@ export const OFFERED = {
 
 const ADDRESS = 'https://api.example.com/mcp'
 
+/** Requests after which a server is replaced: those with odd ids are never answered and would pile up. */
+const LIFE = 250
+
 /** The official server, release line 1, behind its own HTTP transport with one session that is initialised. */
-export async function openServerV1(): Promise<RecordingServer> {
-  let deeds: Deed[] = []
-  let served = 0
-  let current = await session((deed) => deeds.push(deed))
-  return {
-    async post(body, headers = {}) {
-      // Requests with odd ids are never answered and would pile up.
-      if (++served % 500 === 0) current = await session((deed) => deeds.push(deed))
-      deeds = []
-      await settle(current(body, headers))
-      return deeds
-    },
-  }
+export function openServerV1(): Promise<RecordingServer> {
+  return recording(async (onDeed) => {
+    const server = new McpServer({ name: 'recording', version: '1' })
+    offer(server, onDeed, new ResourceTemplate('note://{place}/b{rest}', { list: undefined }))
+    const transport = new WebStandardStreamableHTTPServerTransport({
+      sessionIdGenerator: () => 'session',
+      enableJsonResponse: true,
+    })
+    await server.connect(transport)
+    const hello = {
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    }
+    const answer = await transport.handleRequest(requestOf(Buffer.from(JSON.stringify(hello)), {}))
+    if (answer.status !== 200) throw new Error(`the server did not begin a session: ${await answer.text()}`)
+    return {
+      handle: (body, headers) => transport.handleRequest(requestOf(body, { 'Mcp-Session-Id': 'session', ...headers })),
+      close: () => server.close(),
+    }
+  })
 }
 
 /** The official server, release line 2, which serves revision 2026-07-28 and the older ones; a new one for each request. */
-export function openServerV2(): RecordingServer {
-  let deeds: Deed[] = []
-  const handler = v2.createMcpHandler(() => {
-    const server = new v2.McpServer({ name: 'recording', version: '1' })
-    offer(
-      server as unknown as McpServer,
-      (deed) => deeds.push(deed),
-      new v2.ResourceTemplate('note://{place}/b{rest}', { list: undefined }) as never,
-    )
-    return server
+export function openServerV2(): Promise<RecordingServer> {
+  return recording(async (onDeed) => {
+    const handler = v2.createMcpHandler(() => {
+      const server = new v2.McpServer({ name: 'recording', version: '1' })
+      const template = new v2.ResourceTemplate('note://{place}/b{rest}', { list: undefined })
+      // Both lines have the same methods, with types of their own.
+      offer(server as unknown as McpServer, onDeed, template as never)
+      return server
+    })
+    return { handle: (body, headers) => handler.fetch(requestOf(body, headers)), close: () => handler.close() }
   })
+}
+
+interface Serving {
+  readonly handle: (body: Uint8Array, headers: Readonly<Record<string, string>>) => Promise<Response>
+  readonly close: () => Promise<void>
+}
+
+async function recording(serve: (onDeed: (deed: Deed) => void) => Promise<Serving>): Promise<RecordingServer> {
+  let deeds: Deed[] = []
+  const open = () => serve((deed) => deeds.push(deed))
+  let served = 0
+  let current = await open()
   return {
     async post(body, headers = {}) {
+      if (++served % LIFE === 0) {
+        await current.close()
+        current = await open()
+      }
       deeds = []
-      await settle(handler.fetch(requestOf(body, headers)))
+      await settle(current.handle(body, headers))
       return deeds
     },
   }
-}
-
-async function session(onDeed: (deed: Deed) => void) {
-  const server = new McpServer({ name: 'recording', version: '1' })
-  offer(server, onDeed, new ResourceTemplate('note://{place}/b{rest}', { list: undefined }))
-  const transport = new WebStandardStreamableHTTPServerTransport({
-    sessionIdGenerator: () => 'session',
-    enableJsonResponse: true,
-  })
-  await server.connect(transport)
-  const hello = {
-    jsonrpc: '2.0',
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion: '2025-03-26', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
-  }
-  const answer = await transport.handleRequest(requestOf(Buffer.from(JSON.stringify(hello)), {}))
-  if (answer.status !== 200) throw new Error(`the server did not begin a session: ${await answer.text()}`)
-  return (body: Uint8Array, headers: Readonly<Record<string, string>>) =>
-    transport.handleRequest(requestOf(body, { 'Mcp-Session-Id': 'session', ...headers }))
 }
 
 function offer(server: McpServer, onDeed: (deed: Deed) => void, template: ResourceTemplate): void {
@@ -109,14 +117,13 @@ function requestOf(body: Uint8Array, headers: Readonly<Record<string, string>>):
   })
 }
 
-/** Waits for the answer, or until nothing is left to be done for it: some requests are never answered. */
+/** Waits until nothing is left to be done for it: some requests are never answered. */
 async function settle(answer: Promise<Response>): Promise<void> {
   const quiet = async () => {
     for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
-  const read = async () => {
-    const response = await answer.catch(() => undefined)
-    await response?.text().catch(() => undefined)
-  }
-  await Promise.race([read().then(quiet), quiet()])
+  const response = await Promise.race([answer.catch(() => undefined), quiet()])
+  await quiet()
+  // A stream that nobody reads would be kept alive.
+  await response?.body?.cancel().catch(() => undefined)
 }
