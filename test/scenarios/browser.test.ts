@@ -34,7 +34,7 @@ async function start(t: TestContext, origin: string) {
         'https://id.example.com': issuer.url,
         'https://inspector.example.com': origin,
       },
-      services: { 'mcp-server': server.origin },
+      services: { mcp: server.origin },
     }
   })
   return { system, server, mcp: `${system.origin}/mcp` }

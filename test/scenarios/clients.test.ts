@@ -34,7 +34,7 @@ test('clients: every flow with every official client', async (t) => {
     world.issuer = issuer.url
     return {
       urls: { 'https://api.example.com': origin, 'https://id.example.com': issuer.url },
-      services: { 'mcp-server': server.origin },
+      services: Object.fromEntries(names.map((name) => [name, server.origin])),
     }
   })
   const url = (route: string) => `${system.origin}/mcp/${route}`

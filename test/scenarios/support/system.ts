@@ -110,12 +110,17 @@ export function example(name: string): SystemFiles {
   }
 }
 
-/** A configuration with the manifests that `forwardgate generate` makes for it; one service `mcp-server` for all. */
-export async function generated(configuration: string): Promise<SystemFiles> {
+/**
+ * A configuration with the manifests that `forwardgate generate` makes for it; every service is called as its route.
+ * `urls` replaces what generate cannot find here, such as secrets.
+ */
+export async function generated(
+  configuration: string,
+  urls: Readonly<Record<string, string>> = {},
+): Promise<SystemFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-scenario-'))
-  await writeFile(join(folder, 'config.yaml'), configuration)
-  const args = ['generate', 'traefik', '--config', join(folder, 'config.yaml'), '--service', 'mcp-server']
-  const { code, stdout, stderr } = await run(args)
+  await writeFile(join(folder, 'config.yaml'), replaced(configuration, urls))
+  const { code, stdout, stderr } = await run(['generate', 'traefik', '--config', join(folder, 'config.yaml')])
   await rm(folder, { recursive: true })
   assert.equal(code, 0, stderr)
   return { configuration, variables: '', manifests: stdout }
@@ -138,8 +143,12 @@ export function variablesOf(text: string): Readonly<Record<string, string>> {
 
 /** The text without any of the example's own URLs: what remains would lead out of this machine. */
 function placed(text: string, urls: Readonly<Record<string, string>>): string {
-  const result = Object.entries(urls).reduce((whole, [theirs, ours]) => whole.replaceAll(theirs, ours), text)
+  const result = replaced(text, urls)
   const [forgotten] = /^[^#\n]*example\.com.*$/m.exec(result) ?? []
   assert.equal(forgotten, undefined, 'a URL of the example is not replaced')
   return result
+}
+
+function replaced(text: string, urls: Readonly<Record<string, string>>): string {
+  return Object.entries(urls).reduce((whole, [theirs, ours]) => whole.replaceAll(theirs, ours), text)
 }
