@@ -39,6 +39,8 @@ interface IssuerResource {
   readonly scopes: readonly string[]
   readonly algorithm?: 'RS256' | 'ES256'
   readonly tokenLife?: number
+  /** True: tokens that only the issuer can read, by introspection (RFC 7662). */
+  readonly opaque?: boolean
 }
 
 /** A confidential client of the client-credentials grant. */
@@ -57,6 +59,8 @@ export interface Issuer {
   readonly tokenEndpoint: string
   /** An access token by client credentials. */
   token(robot: IssuerRobot, resource: string, scopes: readonly string[]): Promise<string>
+  /** Ends a token before its time (RFC 7009). */
+  revoke(robot: IssuerRobot, token: string): Promise<void>
   /** Takes the issuer off the network; keys, clients and sessions stay. */
   stop(): Promise<void>
   /** Brings it back on the same port. */
@@ -103,6 +107,10 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     url: provider.issuer,
     tokenEndpoint,
     token: (robot, resource, scopes) => fetchToken(tokenEndpoint, robot, resource, scopes),
+    async revoke(robot, token) {
+      const response = await postAs(robot, `${tokenEndpoint}/revocation`, { token })
+      if (!response.ok) throw new Error(`the issuer did not revoke a token of ${robot.id}: status ${response.status}`)
+    },
     stop: () => closeNow(server),
     start: async () => {
       await listenOnLoopback(server, { port })
@@ -134,16 +142,21 @@ function localTarget(target: string, mount: string, openidDiscoveryOnly: boolean
   return target.startsWith(`${mount}/`) ? target.slice(mount.length) : undefined
 }
 
-async function fetchToken(endpoint: string, robot: IssuerRobot, resource: string, scopes: readonly string[]) {
-  const response = await fetch(endpoint, {
+function postAs(robot: IssuerRobot, endpoint: string, form: Readonly<Record<string, string>>): Promise<Response> {
+  return fetch(endpoint, {
     method: 'POST',
     headers: {
       Authorization: `Basic ${Buffer.from(`${robot.id}:${robot.secret}`).toString('base64')}`,
       // A kept connection would be dead after a stop and a start.
       Connection: 'close',
     },
-    body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: scopes.join(' ') }),
+    body: new URLSearchParams(form),
   })
+}
+
+async function fetchToken(endpoint: string, robot: IssuerRobot, resource: string, scopes: readonly string[]) {
+  const form = { grant_type: 'client_credentials', resource, scope: scopes.join(' ') }
+  const response = await postAs(robot, endpoint, form)
   const body: unknown = await response.json()
   if (typeof body === 'object' && body !== null && 'access_token' in body && typeof body.access_token === 'string') {
     return body.access_token
@@ -178,6 +191,8 @@ async function configuration(options: IssuerOptions, mount: string): Promise<Con
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       registration: { enabled: true },
+      introspection: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         defaultResource: async (_context, _client, resources) => resources ?? [],
@@ -188,9 +203,10 @@ async function configuration(options: IssuerOptions, mount: string): Promise<Con
           return {
             scope: known.scopes.join(' '),
             audience: known.resource,
-            accessTokenFormat: 'jwt',
             accessTokenTTL: known.tokenLife ?? life,
-            jwt: { sign: { alg: known.algorithm ?? 'RS256' } },
+            ...(known.opaque === true
+              ? { accessTokenFormat: 'opaque' }
+              : { accessTokenFormat: 'jwt', jwt: { sign: { alg: known.algorithm ?? 'RS256' } } }),
           }
         },
       },

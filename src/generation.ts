@@ -4,6 +4,7 @@ import type { Policy } from './decision/decide.ts'
 import { buildMetadataIndex, type MetadataIndex } from './decision/protected-resource.ts'
 import { buildRegistrationIndex, type RegistrationIndex } from './decision/registration.ts'
 import { buildRouteTable } from './decision/route-table.ts'
+import { createIntrospector, type IntrospectionPorts } from './issuers/introspection.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
 
@@ -22,16 +23,19 @@ export interface GenerationPorts {
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly onLookup: (result: LookupResult) => void
+  readonly introspection: Omit<IntrospectionPorts, 'findDocument'>
 }
 
 const TOKEN_CACHE_BYTES = 24 * 1024 * 1024
 
 /** Connects what one configuration needs: its routes, the keys of its issuers, a token cache of its own. */
 export function buildGeneration(config: Config, registry: KeyRegistry, ports: GenerationPorts): Generation {
+  const { findKeys, findDocument } = registry
+  const issuers = { findKeys, introspect: createIntrospector({ ...ports.introspection, findDocument }) }
   const cache = createTokenCache({
     entries: ports.tokenCacheEntries,
     bytes: TOKEN_CACHE_BYTES,
-    assess: (token, route) => assessToken(token, route, config.revocations, registry.findKeys),
+    assess: (token, route) => assessToken(token, route, config.revocations, issuers),
     onLookup: ports.onLookup,
   })
   return {

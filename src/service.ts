@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyInstance } from 'fastify'
 import { type ReadCertificate, readCertificate, watchCertificate } from './config/certificate.ts'
 import { SECRET_READABLE } from './config/compile-route.ts'
@@ -15,6 +16,7 @@ import { listen } from './http/listen.ts'
 import { buildOperationsServer } from './http/operations-server.ts'
 import { createPending } from './http/pending.ts'
 import { systemClock } from './issuers/clock.ts'
+import type { IntrospectionEvent } from './issuers/introspection.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
 import { openRegistry } from './issuers/registry.ts'
 import { createReloads } from './reload.ts'
@@ -105,10 +107,22 @@ export async function startService(options: ServiceOptions): Promise<Start> {
       logRegistrations()
     },
   }
+  const closing = new AbortController()
+  // Every question that is under way listens to it.
+  setMaxListeners(0, closing.signal)
   const generationPorts = {
     tokenCacheEntries: settings.tokenCacheEntries,
     now,
     onLookup: metrics.tokenCacheLookup,
+    introspection: {
+      fetch: keySetPorts.fetch,
+      clock: systemClock,
+      signal: closing.signal,
+      onIntrospection: (event: IntrospectionEvent) => {
+        metrics.introspection(event.issuer, event.outcome)
+        logIntrospection(log, event)
+      },
+    },
   }
   const registry = openRegistry(first.config.issuers, keySetPorts)
   current = buildGeneration(first.config, registry, generationPorts)
@@ -209,6 +223,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     await Promise.all([auth.app, operations].map((app) => closeGently(app, pending)))
     reloads.close()
     current.registry.close()
+    closing.abort()
   }
   return { ok: true, service: { ...addresses, ready, close } }
 }
@@ -254,6 +269,14 @@ function logRefresh(log: Logger, event: RefreshEvent): void {
   const { outcome, ...fields } = event
   if (outcome === 'failure') log.warn(fields, 'keys not refreshed')
   else log.info(fields, 'keys refreshed')
+}
+
+/** What every request would repeat is said once. */
+function logIntrospection(log: Logger, event: IntrospectionEvent): void {
+  const { news, outcome, ...fields } = event
+  if (!news) return
+  if (outcome === 'failure') log.warn(fields, 'introspection fails')
+  else log.info(fields, 'introspection works again')
 }
 
 function describe(error: unknown): string {

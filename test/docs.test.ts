@@ -227,6 +227,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
   metrics.freshTokenDenial('api', 'audience_mismatch')
   metrics.tokenCacheLookup('hit')
   metrics.issuerRefresh('main', 'success')
+  metrics.introspection('main', 'active')
   metrics.configReload('success', 0)
   metrics.metadataRequest('api')
   const text = await metrics.expose()

@@ -68,7 +68,8 @@ function glance() {
     }),
     statPanel({
       title: 'Errors',
-      description: 'Requests that ended as 5xx: no keys, or a bug. None of them got in.',
+      description:
+        'Requests that ended as 5xx: no keys, an issuer that cannot be asked, or a bug. None of them got in.',
       unit: 'reqps',
       query: {
         expr: `sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="error"}[$__rate_interval])) or vector(0)`,

@@ -27,6 +27,18 @@ export function keysAndConfiguration() {
       ],
     }),
     seriesPanel({
+      title: 'Introspections',
+      description: 'Questions to issuers about opaque tokens. Each failure is a request that was answered 503.',
+      unit: 'short',
+      width: 24,
+      queries: [
+        {
+          expr: `sum by (issuer, outcome) (increase(forwardgate_introspections_total{${SERVICE}}[$__rate_interval]))`,
+          legend: '{{issuer}} {{outcome}}',
+        },
+      ],
+    }),
+    seriesPanel({
       title: 'Usable keys',
       description: 'The fewest that any replica holds. 0: requests with tokens of this issuer are answered 503.',
       unit: 'short',

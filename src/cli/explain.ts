@@ -62,9 +62,9 @@ export const explain: Command = {
 
     const keys = await openKeys(issuers, sourceOf)
     const { exposeReason } = settings
-    const { decision, answer } = await judge(call, config, keys.findKeys, { now, exposeReason })
+    const { decision, answer } = await judge(call, config, keys.issuers, { now, exposeReason })
     keys.close()
-    const seen = { call, config, decision, now, whatIf, readings: keys.readings }
+    const seen = { call, config, decision, now, whatIf, readings: keys.readings, introspections: keys.introspections }
     const notes = values.jwks === undefined ? [] : [`The signature was checked with the keys of ${values.jwks}.`]
     const explanation = buildExplanation(seen, answer, notes)
     print(terminal, format, { json: explanation, text: (paint) => formatExplanation(explanation, paint) })

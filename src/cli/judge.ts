@@ -1,17 +1,20 @@
 import type { Config, Issuer, KeySource } from '../config/model.ts'
+import type { IssuerPorts } from '../decision/access-token.ts'
 import { type Answer, answerTo } from '../decision/answer.ts'
 import { assessToken } from '../decision/assessment.ts'
 import { type Decision, decide, internalError } from '../decision/decide.ts'
-import type { FindKeys } from '../decision/keys.ts'
 import { buildRouteTable } from '../decision/route-table.ts'
 import { systemClock } from '../issuers/clock.ts'
+import { createIntrospector, type IntrospectionEvent } from '../issuers/introspection.ts'
 import type { RefreshEvent } from '../issuers/key-set.ts'
 import { openRegistry } from '../issuers/registry.ts'
 import type { Call } from './call.ts'
 
-/** The key sets of some issuers, opened for one command. */
+/** Some issuers, to be asked for keys and about tokens, opened for one command. */
 export interface Keys {
-  readonly findKeys: FindKeys
+  readonly issuers: IssuerPorts
+  /** How the last question about an opaque token ended, by the name of its issuer. */
+  readonly introspections: ReadonlyMap<string, IntrospectionEvent>
   /** How the reading of each issuer's keys ended, by its name. */
   readonly readings: ReadonlyMap<string, RefreshEvent>
   close(): void
@@ -26,15 +29,31 @@ export async function openKeys(
   sourceOf: (issuer: Issuer) => KeySource = ({ keys }) => keys,
 ): Promise<Keys> {
   const readings = new Map<string, RefreshEvent>()
+  const introspections = new Map<string, IntrospectionEvent>()
   const registry = openRegistry(
     issuers.map((issuer) => ({ ...issuer, keys: sourceOf(issuer) })),
     { fetch, clock: systemClock, random: Math.random, onRefresh: (event) => readings.set(event.issuer, event) },
   )
   await registry.ready
+  const closing = new AbortController()
+  const introspect = createIntrospector({
+    fetch,
+    clock: systemClock,
+    signal: closing.signal,
+    findDocument: registry.findDocument,
+    onIntrospection: (event) => introspections.set(event.issuer, event),
+  })
   return {
-    findKeys: (issuer, alg, kid) => registry.keySets.get(issuer.name)?.find(alg, kid) ?? 'unavailable',
+    issuers: {
+      findKeys: (issuer, alg, kid) => registry.keySets.get(issuer.name)?.find(alg, kid) ?? 'unavailable',
+      introspect,
+    },
+    introspections,
     readings,
-    close: () => registry.close(),
+    close() {
+      registry.close()
+      closing.abort()
+    },
   }
 }
 
@@ -60,13 +79,13 @@ export interface Judgement {
 export async function judge(
   call: Call,
   config: Config,
-  findKeys: FindKeys,
+  issuers: IssuerPorts,
   options: { readonly now: number; readonly exposeReason: boolean },
 ): Promise<Judgement> {
   const policy = {
     routes: buildRouteTable(config.routes),
     assessToken: (token: string, route: Config['routes'][number]) =>
-      assessToken(token, route, config.revocations, findKeys),
+      assessToken(token, route, config.revocations, issuers),
     now: () => options.now,
   }
   let decision: Decision

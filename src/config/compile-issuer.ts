@@ -1,4 +1,5 @@
 import { durationSeconds } from './duration.ts'
+import { compileIntrospection } from './introspection.ts'
 import { KEY_SOURCES, keySource } from './key-source.ts'
 import type { Issuer, KeySource } from './model.ts'
 import { type Findings, oneOf, type Path, quote } from './problem.ts'
@@ -51,6 +52,7 @@ export function compileIssuer(
     booleanScopes: map.booleanScopes ?? false,
     scopePrefix: map.scopePrefix ?? '',
     clientClaims: map.clientClaims ?? ['client_id', 'azp', 'cid', 'appid'],
+    introspection: compileIntrospection(map, keys, [...path, 'introspection'], findings, readFile),
     registration: compileRegistration(map.registration, keys, [...path, 'registration'], findings),
   }
 }

@@ -3,6 +3,7 @@ import { compileAccept, type IssuersByName } from './compile-accept.ts'
 import { compileMcp } from './compile-mcp.ts'
 import { compileRules } from './compile-rules.ts'
 import { identityHeaders } from './identity-headers.ts'
+import { checkOneIntrospection } from './introspection.ts'
 import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from './model.ts'
 import type { Findings, Path } from './problem.ts'
 import { type ReadNamedFile, readHeaderFile } from './referenced-file.ts'
@@ -43,6 +44,7 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
     )
   }
   warnOfSeveralIssuers(accept, headers, path, findings)
+  checkOneIntrospection(accept, path, findings)
 
   const [resource, ...others] = resources
   if (resource === undefined) return undefined

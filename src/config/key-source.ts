@@ -71,7 +71,8 @@ function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, fin
   }
 }
 
-function checkFetched(text: string, allowHttp: boolean, path: Path, findings: Findings): void {
+/** Tells a URL that must not be fetched: not well-formed, with a password in it, or plain http to just anywhere. */
+export function checkFetched(text: string, allowHttp: boolean, path: Path, findings: Findings): void {
   const url = URL.parse(text)
   const shown = quote(text)
   if (url === null) {

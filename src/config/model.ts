@@ -37,6 +37,21 @@ export interface Issuer {
   readonly clientClaims: readonly string[]
   /** How clients register where the issuer has no registration of its own; undefined: that is not our business. */
   readonly registration: Registration | undefined
+  /** How the issuer is asked about opaque tokens; undefined: they are refused. */
+  readonly introspection: Introspection | undefined
+}
+
+/** How an issuer is asked about tokens that only it can read (RFC 7662). */
+export interface Introspection {
+  /** undefined: the `introspection_endpoint` of the issuer's own metadata. */
+  readonly endpoint: string | undefined
+  readonly clientId: string
+  /** Of `file`, without one trailing newline. */
+  readonly clientSecret: string
+  readonly file: string
+  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post'
+  /** Seconds for which a good answer is relied on. */
+  readonly cacheFor: number
 }
 
 /** What clients that want to register (RFC 7591) are given in place of a registration at the issuer. */

@@ -21,6 +21,11 @@ const SECTIONS = [
     ['issuers', '*', 'registration'],
   ],
   [
+    'introspection',
+    'Under `issuers.<name>.introspection`: how the issuer is asked about tokens that are no JWTs.',
+    ['issuers', '*', 'introspection'],
+  ],
+  [
     'A route',
     'Under `routes.<name>`. Names of routes and issuers are 1 to 63 lower-case letters, digits and hyphens; `none` and `unmatched` are reserved.',
     ['routes', '*'],

@@ -61,6 +61,17 @@ export function readSecretFile(read: ReadNamedFile, name: string, at: Path): Rea
   })
 }
 
+/** The secret of an OAuth client in a file, without one trailing newline: printable ASCII (RFC 6749 appendix A.2). */
+export function readClientSecretFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
+  return open(read, name, at, (bytes) => {
+    const secret = withoutNewline(bytes).toString('latin1')
+    if (secret === '') return wrong(name, 'is empty; write the secret of the client')
+    return /^[\x20-\x7e]+$/.test(secret)
+      ? { ok: true, value: secret }
+      : wrong(name, 'holds no client secret; write one line of printable ASCII')
+  })
+}
+
 /** The whole value of a header field in a file, without one trailing newline. */
 export function readHeaderFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
   return open(read, name, at, (bytes) => {

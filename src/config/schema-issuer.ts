@@ -84,6 +84,26 @@ export const issuerShape = {
   clientClaims: nonEmptyList(topLevelClaim)
     .optional()
     .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
+  introspection: z
+    .strictObject({
+      endpoint: webUrl
+        .optional()
+        .describe("Where to ask. Default: the `introspection_endpoint` of the issuer's metadata."),
+      clientId: plainText.optional().describe('Client ID of forwardgate at the issuer. Required.'),
+      clientSecretFile: plainText.optional().describe('File with the secret of that client. Required.'),
+      clientAuthentication: z
+        .enum(['client_secret_basic', 'client_secret_post'])
+        .optional()
+        .describe('How the secret is sent. Default: `client_secret_basic`.'),
+      cacheFor: duration
+        .optional()
+        .describe(
+          'How long an answer is relied on, and a token that was revoked still passes; at most `1h`. Default: `60s`.',
+        ),
+    })
+    .meta({ title: 'map, below', required: ['clientId', 'clientSecretFile'] })
+    .optional()
+    .describe('Asks the issuer about tokens that are no JWTs (RFC 7662). At most one issuer of a route may have it.'),
   registration: z
     .strictObject({
       clientId: plainText

@@ -7,11 +7,8 @@ import { plainText, webUrl } from './schema-text.ts'
 
 type Issue = z.core.$ZodIssue
 
-/** Keys of the design that this version does not have. */
-const NOT_SUPPORTED = new Set(['introspection'])
-
 /** Keys where a bare number most likely means seconds. */
-const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale'])
+const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale', 'cacheFor'])
 
 /** BCP 47, as far as its letters go. */
 const LANGUAGE_TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
@@ -97,7 +94,6 @@ function tell(issue: Issue, root: unknown, findings: Findings): void {
 }
 
 function unrecognized(key: string, path: Path, known: readonly string[]): string {
-  if (NOT_SUPPORTED.has(key) && path[0] !== 'revocations') return 'is not supported yet in this version; remove it'
   if (path.length === 1 && path[0] === 'defaults' && ROUTE_ONLY_KEYS.includes(key)) {
     return 'is not allowed in defaults; write it on each route that needs it'
   }

@@ -1,6 +1,7 @@
 import type { Issuer } from '../config/model.ts'
 import type { Claims } from './claims.ts'
 import type { Denial } from './denial.ts'
+import { type Introspect, readIntrospected } from './introspection.ts'
 import type { FindKeys, VerificationKey, Warrant } from './keys.ts'
 import { onceKnown } from './once-known.ts'
 import { signatureHolds } from './signature.ts'
@@ -16,6 +17,12 @@ export interface VerifiedToken extends TokenClaims {
   readonly claims: Claims
 }
 
+/** What is asked of the issuers. */
+export interface IssuerPorts {
+  readonly findKeys: FindKeys
+  readonly introspect: Introspect
+}
+
 /** `issuer` is set as soon as one vouched for the token, also where a claim does not. */
 export type Verification =
   | { readonly ok: true; readonly token: VerifiedToken }
@@ -25,15 +32,16 @@ export type Verification =
  * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
  * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
  * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at. A token that is no JWT is looked up in the tokens
- * files of the route; a JWT never is. Answers at once unless keys have to be waited for, or jose.
+ * files of the route, and if it is in none, the issuer that introspects is asked; a JWT never goes there. Answers at once
+ * unless keys or that issuer have to be waited for, or jose.
  */
 export function verifyAccessToken(
   token: string,
   issuers: readonly Issuer[],
-  findKeys: FindKeys,
+  { findKeys, introspect }: IssuerPorts,
 ): Verification | Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
-  if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial) : parsed
+  if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial, introspect) : parsed
   const unverified = parsed.token
   const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
   const candidates = signers.filter((issuer) => issuer.issuer === unverified.issuer)
@@ -53,10 +61,22 @@ export function verifyAccessToken(
 /** Holds as long as the configuration: a changed tokens file makes another one. */
 const LISTED: Warrant = { live: true }
 
-function verifyOpaqueToken(token: string, issuers: readonly Issuer[], unreadable: Denial): Verification {
+function verifyOpaqueToken(
+  token: string,
+  issuers: readonly Issuer[],
+  unreadable: Denial,
+  introspect: Introspect,
+): Verification | Promise<Verification> {
   const known = findStaticToken(token, issuers)
-  if (known === undefined) return { ok: false, denial: unreadable }
-  return readClaimsOf(known.claims, undefined, known.issuer, LISTED)
+  if (known !== undefined) return readClaimsOf(known.claims, undefined, known.issuer, LISTED)
+  // One at most: the loader refuses a route with two, as each would see the other one's tokens.
+  const asked = issuers.find(({ introspection }) => introspection !== undefined)
+  if (asked === undefined) return { ok: false, denial: unreadable }
+  return introspect(asked, token).then((introspected) => {
+    const answer = readIntrospected(introspected, asked)
+    // There is no header; the issuer itself says that the token is one of its access tokens.
+    return answer.ok ? readClaimsOf(answer.claims, asked.requireTyp, asked, answer.warrant) : answer
+  })
 }
 
 /** What Authentik does while no signing key is selected in the provider. */

@@ -1,9 +1,8 @@
 import type { Accept, Issuer, Revocations, Route } from '../config/model.ts'
-import { type VerifiedToken, verifyAccessToken } from './access-token.ts'
+import { type IssuerPorts, type VerifiedToken, verifyAccessToken } from './access-token.ts'
 import { type Admission, admit } from './authorization.ts'
 import type { Denial } from './denial.ts'
 import { buildIdentityHeaders, type HeaderList } from './identity-headers.ts'
-import type { FindKeys } from './keys.ts'
 import { onceKnown } from './once-known.ts'
 
 /**
@@ -30,9 +29,9 @@ export function assessToken(
   token: string,
   route: Route,
   revocations: Revocations,
-  findKeys: FindKeys,
+  issuers: IssuerPorts,
 ): Assessment | Promise<Assessment> {
-  return onceKnown(verifyAccessToken(token, issuersOf(route.accept), findKeys), (verification): Assessment => {
+  return onceKnown(verifyAccessToken(token, issuersOf(route.accept), issuers), (verification): Assessment => {
     if (!verification.ok) return verification
     const verified = verification.token
     return {

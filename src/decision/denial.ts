@@ -30,7 +30,7 @@ export type Denial =
       readonly actual: readonly string[]
       readonly hint?: string
     }
-  | { readonly reason: 'token_revoked'; readonly by: 'jti' | 'sub' | 'clientIds' | 'issuedBefore' }
+  | { readonly reason: 'token_revoked'; readonly by: 'jti' | 'sub' | 'clientIds' | 'issuedBefore' | 'introspection' }
   | { readonly reason: 'scope_insufficient'; readonly missing: readonly string[]; readonly actual: readonly string[] }
   | { readonly reason: 'client_rejected'; readonly expected: readonly string[]; readonly actual?: string }
   | { readonly reason: 'token_lifetime_exceeded'; readonly limit: number; readonly actual: number }
@@ -54,6 +54,7 @@ export type Denial =
   | { readonly reason: 'route_unknown'; readonly unverifiedRoute?: string }
   | { readonly reason: 'route_mismatch'; readonly problem: string }
   | { readonly reason: 'keys_unavailable' }
+  | { readonly reason: 'introspection_unavailable' }
   | { readonly reason: 'internal_error' }
 
 /** The stable string of a denial: metric label, log field, test name, docs heading. Renaming one breaks users. */
@@ -163,6 +164,7 @@ export const DENIALS = {
   route_unknown: service(403, 'No route is configured for this request'),
   route_mismatch: service(403, 'The request does not belong to this route'),
   keys_unavailable: service(503, 'The keys of the issuer are not available right now'),
+  introspection_unavailable: service(503, 'The issuer cannot be asked about the access token right now'),
   internal_error: service(500, 'The request could not be judged because of an internal error'),
 } as const satisfies Record<Reason, DenialRow>
 

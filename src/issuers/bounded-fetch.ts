@@ -16,17 +16,32 @@ export interface FetchPorts {
   readonly signal: AbortSignal
 }
 
+/** What is sent besides the address, and how much may come back. */
+export interface JsonQuestion {
+  /** A form to post; undefined gets. */
+  readonly body: URLSearchParams | undefined
+  readonly headers: Readonly<Record<string, string>>
+  /** Bytes of the answer. */
+  readonly largest: number
+}
+
 /** Milliseconds for the whole exchange, the last byte of the body included. */
 export const FETCH_TIMEOUT = 5_000
 
 /** Far above any real key set or discovery document, far below what would hurt. */
 export const MAX_BODY_BYTES = 512 * 1024
 
+const GET: JsonQuestion = { body: undefined, headers: {}, largest: MAX_BODY_BYTES }
+
 /**
- * Gets one JSON object, within a time and a size that the other side cannot stretch; never throws.
+ * Gets one JSON object, or posts a form and gets one, within a time and a size that the other side cannot stretch; never throws.
  * A redirect is a failure, never followed: whoever can plant one would choose what we connect to (SSRF).
  */
-export async function fetchJson(address: string, { fetch, clock, signal }: FetchPorts): Promise<FetchedJson> {
+export async function fetchJson(
+  address: string,
+  { fetch, clock, signal }: FetchPorts,
+  question: JsonQuestion = GET,
+): Promise<FetchedJson> {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined) return failed('url_refused', 'not a URL')
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -44,7 +59,7 @@ export async function fetchJson(address: string, { fetch, clock, signal }: Fetch
   )
   try {
     // Raced, so that neither limit depends on how well the transport honours the abort.
-    return await Promise.race([end.promise, exchange(url, fetch, request.signal)])
+    return await Promise.race([end.promise, exchange(url, fetch, request.signal, question)])
   } finally {
     cancelTimeout()
     signal.removeEventListener('abort', close)
@@ -53,10 +68,16 @@ export async function fetchJson(address: string, { fetch, clock, signal }: Fetch
   }
 }
 
-async function exchange(url: URL, fetch: FetchPorts['fetch'], signal: AbortSignal): Promise<FetchedJson> {
+async function exchange(
+  url: URL,
+  fetch: FetchPorts['fetch'],
+  signal: AbortSignal,
+  { body: form, headers: extra, largest }: JsonQuestion,
+): Promise<FetchedJson> {
   try {
-    const headers = { accept: 'application/json', 'user-agent': 'forwardgate' }
-    const response = await fetch(url.href, { redirect: 'manual', signal, headers })
+    const headers = { accept: 'application/json', 'user-agent': 'forwardgate', ...extra }
+    const sent = form === undefined ? {} : { method: 'POST', body: form }
+    const response = await fetch(url.href, { redirect: 'manual', signal, headers, ...sent })
     if (response.status >= 300 && response.status < 400) {
       return failed(
         'redirect',
@@ -64,22 +85,22 @@ async function exchange(url: URL, fetch: FetchPorts['fetch'], signal: AbortSigna
       )
     }
     if (response.status !== 200) return failed('status', `${shownUrl(url)}: status ${response.status}`)
-    const body = await readCapped(response)
-    if (body === undefined) return failed('too_large', `${shownUrl(url)}: larger than ${MAX_BODY_BYTES / 1024} KiB`)
+    const body = await readCapped(response, largest)
+    if (body === undefined) return failed('too_large', `${shownUrl(url)}: larger than ${largest / 1024} KiB`)
     return parse(url, body, response.headers)
   } catch (thrown) {
     return { ok: false, failure: describeThrown(url, thrown) }
   }
 }
 
-async function readCapped(response: Response): Promise<Buffer | undefined> {
+async function readCapped(response: Response, largest: number): Promise<Buffer | undefined> {
   if (response.body === null) return Buffer.alloc(0)
   const chunks: Uint8Array[] = []
   let size = 0
   // Counted while reading and after decompression: Content-Length may lie, or be absent.
   for await (const chunk of response.body) {
     size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) return undefined
+    if (size > largest) return undefined
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

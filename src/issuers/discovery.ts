@@ -63,7 +63,7 @@ function judge(
   const jwksUri = document['jwks_uri']
   if (typeof jwksUri !== 'string' || !URL.canParse(jwksUri))
     return { ok: false, reason: 'has no jwks_uri that is a URL' }
-  const reason = refuseTransport(new URL(jwksUri), configuredUrl)
+  const reason = refuseTransport('jwks_uri', new URL(jwksUri), configuredUrl)
   return reason === undefined ? { ok: true, jwksUri } : { ok: false, reason }
 }
 
@@ -77,12 +77,15 @@ function describeMismatch(named: string, issuer: string): string {
   return `its issuer ${quoted(named)} differs from the configured ${quoted(issuer)}${hint}`
 }
 
-/** Another host than the issuer's is normal (Google, Entra, Kubernetes); plain http to just anywhere is not. */
-function refuseTransport(jwksUri: URL, configuredUrl: string): string | undefined {
-  if (jwksUri.protocol === 'https:') return undefined
-  if (jwksUri.protocol !== 'http:') return `its jwks_uri is neither https nor http: ${quoted(jwksUri.protocol)}`
-  if (isLoopbackOrCluster(jwksUri.hostname) || new URL(configuredUrl).protocol === 'http:') return undefined
-  return `its jwks_uri is plain http to ${quoted(jwksUri.hostname)}`
+/**
+ * Why a URL that an issuer's metadata names must not be used. Another host than the issuer's is normal (Google, Entra,
+ * Kubernetes); plain http to just anywhere is not.
+ */
+export function refuseTransport(member: string, url: URL, configuredUrl: string): string | undefined {
+  if (url.protocol === 'https:') return undefined
+  if (url.protocol !== 'http:') return `its ${member} is neither https nor http: ${quoted(url.protocol)}`
+  if (isLoopbackOrCluster(url.hostname) || new URL(configuredUrl).protocol === 'http:') return undefined
+  return `its ${member} is plain http to ${quoted(url.hostname)}`
 }
 
 function isLoopbackOrCluster(hostname: string): boolean {

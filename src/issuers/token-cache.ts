@@ -28,7 +28,8 @@ const BYTES_BESIDE_TEXT = 1_500
  * Keeps what was found out about a token for one configuration: make a new one for the next. A result belongs to one
  * token (its full SHA-256, never the token itself), one route and one warrant; it ends with that: when a key leaves its set.
  * Time is not judged here, so that expiry is checked on every hit. Concurrent first uses verify once.
- * Of failures only bad signatures are remembered, briefly: a lack of keys must heal at once.
+ * Of failures only those are remembered, briefly, that nothing but the token can change: a bad signature, what its issuer
+ * vouched for and no token should say, and that it is not active. A lack of keys or of an answer must heal at once.
  */
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { assess, onLookup } = options
@@ -37,8 +38,8 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const underWay = new Map<string, Promise<Assessment>>()
 
   const remember = (key: string, token: string, assessment: Assessment): Assessment => {
-    if (assessment.ok) seen.set(key, assessment, { size: token.length * 4 + BYTES_BESIDE_TEXT })
-    else if (assessment.denial.reason === 'signature_invalid') refused.set(key, assessment)
+    if (assessment.ok) seen.set(key, assessment, { size: sizeOf(token, assessment) })
+    else if (isRemembered(assessment)) refused.set(key, assessment)
     return assessment
   }
 
@@ -66,4 +67,14 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   }
 
   return { assessToken, size: () => seen.size }
+}
+
+function isRemembered(refusal: Exclude<Assessment, AssessedToken>): boolean {
+  const { reason } = refusal.denial
+  return reason === 'signature_invalid' || reason === 'token_revoked' || refusal.issuer !== undefined
+}
+
+/** The claims of a JWT are shorter than its text; those of an opaque token may be much longer. */
+function sizeOf(token: string, { token: { claims } }: AssessedToken): number {
+  return Math.max(token.length, JSON.stringify(claims).length) * 4 + BYTES_BESIDE_TEXT
 }

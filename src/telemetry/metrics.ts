@@ -28,6 +28,7 @@ export interface Metrics {
   readonly freshTokenDenial: (route: string, reason: string) => void
   readonly tokenCacheLookup: (result: string) => void
   readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
+  readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure') => void
   /** `at`: seconds since the epoch. */
   readonly configReload: (outcome: 'success' | 'failure', at: number) => void
   readonly metadataRequest: (route: string | undefined) => void
@@ -74,6 +75,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
   const refreshes = tally(
     'issuer_refreshes_total',
     'Key refreshes by issuer and outcome.',
+    ['issuer', 'outcome'],
+    knownIssuer,
+  )
+  const introspections = tally(
+    'introspections_total',
+    'Questions to an issuer about opaque tokens, by issuer and outcome.',
     ['issuer', 'outcome'],
     knownIssuer,
   )
@@ -173,6 +180,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     freshTokenDenial: (route, reason) => fresh.add(route, reason),
     tokenCacheLookup: (result) => lookups.add(result),
     issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),
+    introspection: (issuer, outcome) => introspections.add(issuer, outcome),
     configReload: (outcome, at) => {
       reloads.add(outcome)
       lastReload.successful = outcome === 'success' ? 1 : 0

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Explanation } from '../../src/cli/explain/explanation.ts'
-import { configurationText, FILES, ISSUERS, type IssuerName, NOW } from '../conformance/configuration.ts'
+import { configurationText, FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW } from '../conformance/configuration.ts'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { createSocketSend, toWireRequest, type WireRequest } from '../conformance/transport.ts'
@@ -102,6 +102,7 @@ async function writeConfiguration(t: TestContext, keysDown: readonly string[]): 
   for (const name of Object.keys(ISSUERS) as IssuerName[]) {
     const own = await startFakeIssuer({ algorithms: ['EdDSA'] })
     t.after(() => own.stop())
+    own.introspects(INTROSPECTED)
     if (keysDown.includes(name)) own.fail(500)
     else own.answer(JSON.stringify(forge.keySet(name)), 'keys')
     places.set(name, own.jwksUri)

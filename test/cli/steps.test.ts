@@ -49,7 +49,15 @@ test('what a rule lacks is told apart from what the route lacks', async () => {
     const rawHeaders = headers.flat()
     const content = { rawHeaders, readBody: async () => ({ ok: true as const, bytes: Buffer.alloc(0) }) }
     const call = { method, routeName: vector.route ?? undefined, fields: readHeaderFields(rawHeaders), content }
-    const step = failedStep({ call, config, decision, now: NOW, readings: new Map(), whatIf: false })
+    const step = failedStep({
+      call,
+      config,
+      decision,
+      now: NOW,
+      readings: new Map(),
+      introspections: new Map(),
+      whatIf: false,
+    })
     failed.set(decision.reason, (failed.get(decision.reason) ?? new Set()).add(step))
     if (decision.rules.length === 0) assert.notEqual(step, 'rules', vector.id)
   }

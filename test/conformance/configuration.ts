@@ -22,6 +22,7 @@ const OWN_ISSUERS = {
   strict: { iss: 'https://id.example.com/strict', algorithms: ['ES256'], kid: 'strict' },
   'cluster-a': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'a' },
   'cluster-b': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'b' },
+  opaque: { iss: 'https://id.example.com/opaque', algorithms: ['ES256'], kid: 'opaque' },
   offline: { iss: 'https://id.example.com/offline', algorithms: ['ES256'], kid: 'offline' },
 } as const satisfies Record<string, Signing>
 
@@ -61,9 +62,47 @@ export const FILES = {
     entry('short', 'aud: conformance, scope: "mcp:read", groups: [ops]'),
     entry('dotted', 'aud: conformance, scope: "mcp:read", groups: [ops]'),
   ].join(''),
+  'client.secret': 'what the gate says to the issuer\n',
   'hmac.secret': 'a secret that two parties share!\n',
   'backend.secret': 'Basic YmFja2VuZDpzZWNyZXQ=\n',
 } as const
+
+/** Where an issuer is asked about tokens, beside its keys. */
+export const introspectionUri = (jwksUri: string): string => jwksUri.replace(/[^/]*$/, 'introspect')
+
+const ACTIVE = {
+  active: true,
+  sub: 'alice',
+  aud: 'conformance',
+  client_id: 'claude',
+  scope: 'mcp:read',
+  iat: NOW - 10,
+  exp: NOW + 300,
+}
+
+/** What `opaque` says of its tokens; undefined stands for a token that it does not know. */
+export const INTROSPECTED: Readonly<Record<string, object | undefined>> = {
+  'opaque-good-0123456789': { ...ACTIVE, iss: ISSUERS.opaque.iss, token_type: 'Bearer' },
+  'opaque.with.dots-0123': ACTIVE,
+  'opaque-inactive-0123456789': { active: false },
+  'opaque-other-issuer': { ...ACTIVE, iss: ISSUERS.main.iss },
+  'opaque-other-issuer-slash': { ...ACTIVE, iss: `${ISSUERS.opaque.iss}/` },
+  'opaque-iss-list': { ...ACTIVE, iss: [ISSUERS.opaque.iss] },
+  'opaque-refresh-token': { ...ACTIVE, token_type: 'refresh_token' },
+  'opaque-refresh-use': { ...ACTIVE, token_use: 'refresh_token' },
+  'opaque-dpop': { ...ACTIVE, token_type: 'DPoP' },
+  'opaque-keycloak-refresh': { ...ACTIVE, typ: 'Refresh' },
+  'opaque-no-exp': { ...ACTIVE, exp: undefined },
+  'opaque-expired': { ...ACTIVE, exp: NOW - 31 },
+  'opaque-not-yet': { ...ACTIVE, nbf: NOW + 60 },
+  'opaque-elsewhere': { ...ACTIVE, aud: 'elsewhere' },
+  'opaque-no-aud': { ...ACTIVE, aud: undefined },
+  'opaque-scopeless': { ...ACTIVE, scope: 'other' },
+  'opaque-bound': { ...ACTIVE, cnf: { jkt: 'x' } },
+  'opaque-revoked-here': { ...ACTIVE, sub: 'mallory' },
+  'opaque-active-text': { ...ACTIVE, active: 'true' },
+  'opaque-active-missing': { ...ACTIVE, active: undefined },
+}
 
 /** The configuration of every vector. `jwksUri` says where an issuer publishes its keys. */
 export const configurationText = (jwksUri: (issuer: IssuerName) => string): string => `
@@ -86,6 +125,10 @@ issuers:
   cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
   offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
   robots: { tokensFile: tokens.yaml, maxTokenLifetime: 1h }
+  opaque:
+    issuer: ${ISSUERS.opaque.iss}
+    jwksUri: "${jwksUri('opaque')}"
+    introspection: { endpoint: "${introspectionUri(jwksUri('opaque'))}", clientId: gate, clientSecretFile: client.secret }
 ${providerIssuers(jwksUri)}defaults:
   issuers: [main]
 routes:
@@ -156,6 +199,11 @@ routes:
       - { issuer: main, audience: [conformance] }
       - { issuer: robots, audience: [conformance], scopes: [mcp:read], claims: { groups: [ops] } }
     rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
+  opaque:
+    resource: https://api.example.com/opaque
+    audience: [conformance]
+    issuers: [robots, opaque]
+    scopes: [mcp:read]
   public:
     resource: https://api.example.com/public
     audience: [conformance]

@@ -6,7 +6,7 @@ import { type Service, startService } from '../../src/service.ts'
 import { readSettings } from '../../src/settings.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
-import { configurationText, FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
+import { configurationText, FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW } from './configuration.ts'
 import type { TokenForge } from './token-forge.ts'
 
 export interface RealService extends Service {
@@ -27,6 +27,7 @@ export async function startRealService(
   for (const name of Object.keys(ISSUERS) as IssuerName[]) {
     const issuer = await startFakeIssuer({ algorithms: ['EdDSA'] })
     t.after(() => issuer.stop())
+    issuer.introspects(INTROSPECTED)
     if (keysDown.includes(name)) issuer.fail(500)
     else issuer.answer(JSON.stringify(forge.keySet(name)), 'keys')
     places.set(name, issuer.jwksUri)

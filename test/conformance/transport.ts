@@ -3,6 +3,7 @@ import { answerTo } from '../../src/decision/answer.ts'
 import { assessToken } from '../../src/decision/assessment.ts'
 import { type Decision, decide, internalError } from '../../src/decision/decide.ts'
 import { readHeaderFields } from '../../src/decision/header-fields.ts'
+import type { Introspect } from '../../src/decision/introspection.ts'
 import type { FindKeys } from '../../src/decision/keys.ts'
 import { tooLarge } from '../../src/decision/mcp.ts'
 import { buildRouteTable } from '../../src/decision/route-table.ts'
@@ -10,7 +11,7 @@ import { importJwkSet, type KeyImport } from '../../src/issuers/jwk-import.ts'
 import { selectKeys } from '../../src/issuers/key-selection.ts'
 import { importSecret } from '../../src/issuers/local-keys.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
-import { type IssuerName, NOW } from './configuration.ts'
+import { INTROSPECTED, type IssuerName, NOW } from './configuration.ts'
 import type { TokenForge } from './token-forge.ts'
 import type { Vector } from './vector.ts'
 
@@ -81,12 +82,20 @@ export function createInProcess(config: Config, forge: TokenForge) {
       body.length > limit ? tooLarge(limit) : { ok: true as const, bytes: body }
     const found: FindKeys = (issuer, alg, kid) =>
       vector.keysDown?.includes(issuer.name) === true ? 'unavailable' : findKeys(issuer, alg, kid)
+    const introspect: Introspect = async (issuer, token) => {
+      const { active, ...claims } = (INTROSPECTED[token] ?? { active: false }) as { readonly active?: unknown }
+      if (vector.keysDown?.includes(issuer.name) === true || typeof active !== 'boolean') {
+        return { kind: 'unavailable' }
+      }
+      return active ? { kind: 'active', claims, warrant: { live: true } } : { kind: 'inactive' }
+    }
     const policy = {
       routes,
       now: () => NOW,
       assessToken: vector.bug
         ? () => Promise.reject(new Error('a bug'))
-        : (token: string, route: Config['routes'][number]) => assessToken(token, route, config.revocations, found),
+        : (token: string, route: Config['routes'][number]) =>
+            assessToken(token, route, config.revocations, { findKeys: found, introspect }),
     }
     const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
     let decision: Decision

@@ -10,6 +10,7 @@ import { CLIENT } from './vectors/client.ts'
 import { CREDENTIALS } from './vectors/credentials.ts'
 import { FORWARDED_REQUEST } from './vectors/forwarded-request.ts'
 import { IDENTITY_HEADERS } from './vectors/identity-headers.ts'
+import { INTROSPECTION } from './vectors/introspection.ts'
 import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
 import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
@@ -43,6 +44,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   rules: RULES,
   accept: ACCEPT,
   'static tokens': STATIC_TOKENS,
+  introspection: INTROSPECTION,
   'anonymous and observe': ANONYMOUS_OBSERVE,
   'identity headers': IDENTITY_HEADERS,
   'upstream authorization': UPSTREAM_AUTHORIZATION,

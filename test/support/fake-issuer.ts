@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { makeSigningKey, type SigningKey, signToken } from './fake-issuer-keys.ts'
 
 export interface FakeIssuerOptions {
@@ -33,7 +34,13 @@ export interface MintOptions {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** What a misbehaving issuer does wrong, and where: `keys`, `discovery` or everything. */
-export type Scope = 'keys' | 'discovery' | 'all'
+export type Scope = 'keys' | 'discovery' | 'introspection' | 'all'
+
+/** One question about a token, as it came (RFC 7662 §2.1). */
+export interface IntrospectionQuestion {
+  readonly authorization: string | undefined
+  readonly form: URLSearchParams
+}
 
 /** A real issuer on loopback that counts its callers and can break in every way that a test needs. */
 export interface FakeIssuer {
@@ -44,6 +51,12 @@ export interface FakeIssuer {
   /** Where the keys are now; `moveKeys` changes it. */
   readonly jwksUri: string
   readonly keys: readonly SigningKey[]
+  /** Where it is asked about tokens. Its metadata does not name the place, unless it is told to `lie`. */
+  readonly introspectionUri: string
+  /** What it says of its tokens from now on; others are not active. */
+  introspects(answers: Readonly<Record<string, unknown>>): void
+  /** Every question about a token so far. */
+  readonly questions: readonly IntrospectionQuestion[]
   /** Requests to a path, or to all of them. */
   hits(path?: string): number
   /** Requests for the key set at its present place. */
@@ -90,6 +103,9 @@ export async function startFakeIssuer(options: FakeIssuerOptions = {}): Promise<
   let jwksPath = `${path.replace(/\/$/, '')}/jwks`
   let lies: Readonly<Record<string, unknown>> = {}
   let broken: { scope: Scope; handler: Handler } | undefined
+  const introspectionPath = `${path.replace(/\/$/, '')}/introspect`
+  const questions: IntrospectionQuestion[] = []
+  let active: Readonly<Record<string, unknown>> = {}
   const hits = new Map<string, number>()
 
   const metadata = (): unknown => ({
@@ -103,16 +119,31 @@ export async function startFakeIssuer(options: FakeIssuerOptions = {}): Promise<
     ...lies,
   })
 
+  const answerQuestion = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const form = new URLSearchParams(await text(request))
+    questions.push({ authorization: request.headers.authorization, form })
+    const answer = request.method === 'POST' ? active[form.get('token') ?? ''] : undefined
+    sendJson(response, answer ?? { active: false }, undefined)
+  }
+
   const handle: Handler = (request, response) => {
     const at = request.url ?? ''
     hits.set(at, (hits.get(at) ?? 0) + 1)
     const isDiscovery =
       (discovery !== 'oidc' && at === `/.well-known/oauth-authorization-server${path.replace(/\/$/, '')}`) ||
       (discovery !== 'oauth' && at === `${path.replace(/\/$/, '')}/.well-known/openid-configuration`)
-    const found = at === jwksPath ? 'keys' : isDiscovery && discovery !== 'none' ? 'discovery' : undefined
+    const found =
+      at === jwksPath
+        ? 'keys'
+        : at === introspectionPath
+          ? 'introspection'
+          : isDiscovery && discovery !== 'none'
+            ? 'discovery'
+            : undefined
     if (found === undefined) return sendJson(response, { error: 'not_found' }, undefined, 404)
     if (broken !== undefined && (broken.scope === 'all' || broken.scope === found))
       return broken.handler(request, response)
+    if (found === 'introspection') return void answerQuestion(request, response)
     return found === 'keys'
       ? sendJson(response, { keys: published }, cacheControl)
       : sendJson(response, metadata(), undefined)
@@ -139,6 +170,11 @@ export async function startFakeIssuer(options: FakeIssuerOptions = {}): Promise<
     get keys() {
       return keys
     },
+    introspectionUri: `${origin}${introspectionPath}`,
+    introspects(answers) {
+      active = answers
+    },
+    questions,
     hits: (at) => (at === undefined ? [...hits.values()].reduce((sum, count) => sum + count, 0) : (hits.get(at) ?? 0)),
     keyHits: () => hits.get(jwksPath) ?? 0,
     mint(claims = {}, { alg, kid, key, header } = {}) {

@@ -94,7 +94,9 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
         denial.unverifiedKeyId === undefined ? 'no kid' : `kid ${shown(denial.unverifiedKeyId)}`,
       )
     case 'keys_unavailable':
-      return { detail: `the keys cannot be had: ${failures(seen)}` }
+      return { detail: `the keys cannot be had: ${failures(seen.readings)}` }
+    case 'introspection_unavailable':
+      return { detail: `the issuer could not be asked about the token: ${failures(seen.introspections)}` }
     case 'signature_invalid':
       return { detail: `does not hold with the key ${shown(denial.keyId ?? 'without kid')}` }
     case 'token_type_rejected':
@@ -122,6 +124,8 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
         listed(denial.actual),
       )
     case 'token_revoked':
+      if (denial.by === 'introspection')
+        return { detail: 'its issuer says that it is not active: expired, revoked or unknown' }
       return { detail: `revoked by revocations.${denial.by}` }
     case 'scope_insufficient':
       return mismatch(`lacks ${listed(denial.missing)}`, `all of ${listed(denial.missing)}`, listed(denial.actual))
@@ -153,8 +157,8 @@ function tolerance({ decision }: Seen): string {
   return seconds === 0 ? '' : `, give or take ${formatSpan(seconds)}`
 }
 
-function failures({ readings }: Seen): string {
-  const reasons = [...readings.values()].flatMap((event) =>
+function failures(events: Seen['readings'] | Seen['introspections']): string {
+  const reasons = [...events.values()].flatMap((event) =>
     event.outcome === 'failure' ? [`issuers.${event.issuer}: ${event.reason}`] : [],
   )
   return reasons.length === 0 ? 'no answer within 5 s' : reasons.join('; ')

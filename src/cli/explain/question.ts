@@ -111,8 +111,10 @@ async function withKeys(
   config: Config,
   terminal: Terminal,
 ): Promise<Asked> {
-  const iss = unverifiedTokenOf(question.call)?.issuer
-  const issuers = issuersFor(config, question.call.routeName).filter(({ issuer }) => issuer === iss)
+  const unverified = unverifiedTokenOf(question.call)
+  const issuers = issuersFor(config, question.call.routeName).filter(({ issuer, introspection }) =>
+    unverified === undefined ? introspection !== undefined : issuer === unverified.issuer,
+  )
   if (jwks === undefined) return { ok: true, question: { ...question, issuers } }
   const input = await readInput(jwks, terminal)
   if (!input.ok) return input

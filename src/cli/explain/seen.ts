@@ -4,6 +4,7 @@ import { admit } from '../../decision/authorization.ts'
 import { parseCredentials } from '../../decision/credentials.ts'
 import type { Decision } from '../../decision/decide.ts'
 import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/unverified-token.ts'
+import type { IntrospectionEvent } from '../../issuers/introspection.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
 import type { Call } from '../call.ts'
 
@@ -16,6 +17,8 @@ export interface Seen {
   readonly now: number
   /** How the keys of each issuer that was asked were read. */
   readonly readings: ReadonlyMap<string, RefreshEvent>
+  /** How asking an issuer about an opaque token ended. */
+  readonly introspections: ReadonlyMap<string, IntrospectionEvent>
   /** True: there were claims only; a key made for this run signed them. */
   readonly whatIf: boolean
 }
@@ -33,9 +36,15 @@ export function unverifiedTokenOf(call: Call): UnverifiedToken | undefined {
   return parsed?.ok === true ? parsed.token : undefined
 }
 
-/** Who vouched for a token that is no JWT; undefined for a JWT, and where nobody did. */
+/** Who vouched for a token that is no JWT, or was asked about it; undefined for a JWT, and where nobody was. */
 export function opaqueTokenIssuer({ call, decision }: Pick<Seen, 'call' | 'decision'>): Issuer | undefined {
-  return unverifiedTokenOf(call) === undefined ? decision.issuer : undefined
+  if (tokenTextOf(call) === undefined || unverifiedTokenOf(call) !== undefined) return undefined
+  if (decision.issuer !== undefined || decision.outcome === 'allow') return decision.issuer
+  const { denial, route } = decision
+  const asked =
+    denial.reason === 'introspection_unavailable' ||
+    (denial.reason === 'token_revoked' && denial.by === 'introspection')
+  return asked ? route?.accept.find(({ issuer }) => issuer.introspection !== undefined)?.issuer : undefined
 }
 
 /** The way in that the decision is about: the one that took the token, else the one of the denial. */

@@ -57,6 +57,7 @@ export const STEP_OF = {
   algorithm_rejected: 'algorithm',
   key_unknown: 'key',
   keys_unavailable: 'key',
+  introspection_unavailable: 'issuer',
   signature_invalid: 'signature',
   token_type_rejected: 'token type',
   claim_invalid: 'token claims',

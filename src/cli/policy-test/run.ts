@@ -53,10 +53,18 @@ export async function runPolicyTest(
   })
   const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)
   const keys = await openKeys(judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name))
-  const judgement = await judge(call, judged, keys.findKeys, { now, exposeReason })
+  const judgement = await judge(call, judged, keys.issuers, { now, exposeReason })
   keys.close()
   const { decision, answer } = judgement
-  const seen = { call, config: judged, decision, now, whatIf: false, readings: keys.readings }
+  const seen = {
+    call,
+    config: judged,
+    decision,
+    now,
+    whatIf: false,
+    readings: keys.readings,
+    introspections: keys.introspections,
+  }
   return { test, differences: compare(test.expect, judgement), explanation: buildExplanation(seen, answer, []) }
 }
 

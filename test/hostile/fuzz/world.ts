@@ -12,6 +12,7 @@ import { selectKeys } from '../../../src/issuers/key-selection.ts'
 import { createTokenCache } from '../../../src/issuers/token-cache.ts'
 import { NOW } from '../../conformance/configuration.ts'
 import { makeSigningKey, type SigningKey, signToken } from '../../support/fake-issuer-keys.ts'
+import { NOBODY_INTROSPECTS } from '../../unit/decision/sample.ts'
 import type { Truth } from './reference.ts'
 
 /** What the routes of `reference.ts` are in the words of the configuration. */
@@ -75,7 +76,8 @@ export async function openWorld(): Promise<World> {
   }
   const cache = createTokenCache({
     ...{ entries: 100, bytes: 10_000_000 },
-    assess: (token, route) => assessToken(token, route, config.revocations, findKeys),
+    assess: (token, route) =>
+      assessToken(token, route, config.revocations, { findKeys, introspect: NOBODY_INTROSPECTS }),
     onLookup: () => {},
   })
   const policy = { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: () => NOW }

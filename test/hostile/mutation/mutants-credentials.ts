@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source code
 import { type MutantFamily, without } from './mutant.ts'
 
 /** What guards tokens that are no JWTs. */
@@ -32,6 +33,88 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
         'the difference of a tokens file and an issuer',
         "const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')",
         'const signers = issuers',
+      ),
+    ],
+  },
+  {
+    file: 'src/decision/introspection.ts',
+    tests: ['test/conformance/in-process.test.ts', 'test/unit/decision/introspection.test.ts'],
+    mutants: [
+      without(
+        'the issuer of an answer',
+        "if (Object.hasOwn(claims, 'iss') && claims['iss'] !== issuer.issuer) {",
+        'if (false) {',
+      ),
+      without('the type of an introspected token', "token_type: new Set(['bearer', 'access_token']),", ''),
+      without(
+        'the difference of inactive and unavailable',
+        "denial: { reason: 'introspection_unavailable' }",
+        "denial: { reason: 'token_revoked', by: 'introspection' }",
+      ),
+      without(
+        'the refusal of odd answers',
+        'return denial === undefined ? { ok: true, ...answer } : { ok: false, denial, issuer }',
+        'return { ok: true, ...answer }',
+      ),
+      without('the use of an introspected token', "token_use: new Set(['access', 'access_token']),", ''),
+    ],
+  },
+  {
+    file: 'src/decision/access-token.ts',
+    tests: ['test/conformance/in-process.test.ts', 'test/unit/decision/{introspection,static-tokens}.test.ts'],
+    mutants: [
+      without(
+        'the difference of JWTs and opaque tokens',
+        'isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial, introspect) : parsed',
+        'verifyOpaqueToken(token, issuers, parsed.denial, introspect)',
+      ),
+    ],
+  },
+  {
+    file: 'src/issuers/introspection.ts',
+    tests: ['test/unit/issuers/introspection.test.ts'],
+    mutants: [
+      without('the bound on questions', 'if (flights.size >= MOST_IN_FLIGHT) {', 'if (false) {'),
+      without('one question for one token', 'if (shared !== undefined) return shared', ''),
+      without('the end of a good answer', 'return ports.clock.now() < until', 'return true'),
+      without('the type of active', 'if (active === true) return', 'if (active) return'),
+      without(
+        'the need of active',
+        "return active === false ? { claims: undefined } : { reason: 'the answer has no active that is true or false' }",
+        'return { claims: undefined }',
+      ),
+      without(
+        'the encoding of ID and secret',
+        '`${formEncode(clientId)}:${formEncode(clientSecret)}`',
+        '`${clientId}:${clientSecret}`',
+      ),
+      without('the rule of https', 'return reason === undefined ? { url } : { reason }', 'return { url }'),
+      without('the smaller answer', 'largest: LONGEST_ANSWER }\n}', 'largest: 1e9 }\n}'),
+      without(
+        'failures apart from answers',
+        'if (!answer.ok) return { reason: answer.failure.message }',
+        'if (!answer.ok) return { claims: undefined }',
+      ),
+    ],
+  },
+  {
+    file: 'src/issuers/token-cache.ts',
+    tests: ['test/service/introspection.test.ts', 'test/unit/issuers/token-cache.test.ts'],
+    mutants: [
+      without('the memory of inactive tokens', "|| reason === 'token_revoked'", ''),
+      without('the memory of answers that are no good', '|| refusal.issuer !== undefined', ''),
+    ],
+  },
+  {
+    file: 'src/config/introspection.ts',
+    tests: ['test/unit/config/*.test.ts'],
+    mutants: [
+      without('the one issuer that is asked', 'if (names.length < 2) return', 'return'),
+      without('the bound on cacheFor', 'if (seconds > LONGEST_CACHE)', 'if (false)'),
+      without(
+        'the rule of https',
+        "if (endpoint !== undefined) checkFetched(endpoint, dangerouslyAllowHttp === true, [...path, 'endpoint'], findings)\n  else if (",
+        'if (endpoint === undefined && ',
       ),
     ],
   },

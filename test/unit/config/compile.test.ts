@@ -35,6 +35,7 @@ test('the three-line file has every default', () => {
     booleanScopes: false,
     scopePrefix: '',
     clientClaims: ['client_id', 'azp', 'cid', 'appid'],
+    introspection: undefined,
     registration: undefined,
   })
   assert.deepEqual(config.routes, [

@@ -32,6 +32,7 @@ export const FILES: Readonly<Record<string, string | Buffer>> = {
   'tokens.yaml': `- { sha256: ${'a1'.repeat(32)}, sub: robot, aud: https://api.example.com/mcp, exp: 2027-01-01 }\n`,
   'no-tokens.yaml': '[]\n',
   '../tokens/robots.yaml': readFileSync(new URL('../../../examples/tokens/robots.yaml', import.meta.url)),
+  'empty.txt': '\n',
   'two-lines.txt': 'Bearer abc\nX-Admin: 1\n',
 }
 

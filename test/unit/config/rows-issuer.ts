@@ -26,7 +26,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, registration (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -283,9 +283,45 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
-    good: '{ issuer: https://id.example.com }',
+    good: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt } }',
     bad: '{ issuer: https://id.example.com, introspection: {} }',
-    problems: ['issuers.homelab.introspection: is not supported yet in this version; remove it (config.yaml:2:46)'],
+    problems: [
+      'issuers.homelab.introspection: has no clientId; add the ID of a confidential client that may introspect (config.yaml:2:46)',
+      'issuers.homelab.introspection: has no clientSecretFile; add the name of a file with the secret of that client (config.yaml:2:46)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt } }',
+    bad: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: two-lines.txt } }',
+    problems: [
+      'issuers.homelab.introspection.clientSecretFile: the file "two-lines.txt" holds no client secret; write one line of printable ASCII (config.yaml:2:97)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt } }',
+    bad: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: empty.txt } }',
+    problems: [
+      'issuers.homelab.introspection.clientSecretFile: the file "empty.txt" is empty; write the secret of the client (config.yaml:2:97)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt, endpoint: http://id.auth.svc/i, cacheFor: 1h, clientAuthentication: client_secret_post } }',
+    bad: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt, endpoint: http://id.example.com/i, cacheFor: 61m } }',
+    problems: [
+      'issuers.homelab.introspection.endpoint: "http://id.example.com/i" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:119)',
+      'issuers.homelab.introspection.cacheFor: "61m" is too long for a revocation to wait; write at most 1h (config.yaml:2:154)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks, introspection: { endpoint: https://id.example.com/i, clientId: gate, clientSecretFile: header.txt } }',
+    bad: '{ issuer: a, jwksFile: good.jwks, introspection: { clientId: gate, clientSecretFile: header.txt } }',
+    problems: [
+      'issuers.homelab.introspection: has no endpoint, and jwksFile leads to no metadata that names one; add endpoint: (config.yaml:2:46)',
+    ],
   },
   {
     slot: 'issuer',

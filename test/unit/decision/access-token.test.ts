@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { verifyAccessToken } from '../../../src/decision/access-token.ts'
-import type { KeyAnswer, VerificationKey } from '../../../src/decision/keys.ts'
+import type { FindKeys, KeyAnswer, VerificationKey } from '../../../src/decision/keys.ts'
 import { makeSigningKey, type SigningKey, signToken } from '../../support/fake-issuer-keys.ts'
-import { MAIN, NOW, sampleIssuer } from './sample.ts'
+import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from './sample.ts'
 
 let key: SigningKey
 let other: SigningKey
@@ -24,10 +24,11 @@ const sign = (claims: object = {}, header: object = {}, by = key) =>
 
 async function outcomeOf(token: string, answers: Record<string, KeyAnswer>, issuers = [MAIN]) {
   const asked: string[] = []
-  const verification = await verifyAccessToken(token, issuers, (issuer, alg, kid) => {
+  const findKeys: FindKeys = (issuer, alg, kid) => {
     asked.push(`${issuer.name} ${alg} ${kid}`)
     return answers[issuer.name] ?? 'unavailable'
-  })
+  }
+  const verification = await verifyAccessToken(token, issuers, { findKeys, introspect: NOBODY_INTROSPECTS })
   return { verification, asked, denial: verification.ok ? undefined : verification.denial }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assessToken } from '../../../src/decision/assessment.ts'
 import { makeSigningKey, signToken } from '../../support/fake-issuer-keys.ts'
-import { MAIN, NO_REVOCATIONS, NOW, sampleAccept, sampleRoute } from './sample.ts'
+import { MAIN, NO_REVOCATIONS, NOBODY_INTROSPECTS, NOW, sampleAccept, sampleRoute } from './sample.ts'
 
 const key = await makeSigningKey('ES256', 'one')
 const sign = (claims: object) =>
@@ -14,9 +14,12 @@ async function assess(claims: object) {
     sign(claims),
     sampleRoute({ accept: [sampleAccept(), sampleAccept()] }),
     NO_REVOCATIONS,
-    () => {
-      asked += 1
-      return [{ kid: 'one', alg: undefined, key: key.publicKey, live: true }]
+    {
+      findKeys: () => {
+        asked += 1
+        return [{ kid: 'one', alg: undefined, key: key.publicKey, live: true }]
+      },
+      introspect: NOBODY_INTROSPECTS,
     },
   )
   return { assessment, asked }

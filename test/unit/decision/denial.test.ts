@@ -33,6 +33,7 @@ forwarded_request_invalid service     400 -                  -
 route_unknown             service     403 -                  -
 route_mismatch            service     403 -                  -
 keys_unavailable          service     503 -                  -
+introspection_unavailable service     503 -                  -
 internal_error            service     500 -                  -
 `
 

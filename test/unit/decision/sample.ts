@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { Accept, ClaimSelector, Issuer, Resource, Revocations, Route, Rule } from '../../../src/config/model.ts'
 import type { VerifiedToken } from '../../../src/decision/access-token.ts'
+import type { Introspect } from '../../../src/decision/introspection.ts'
 import type { VerificationKey } from '../../../src/decision/keys.ts'
 
 /** An issuer with every default of the configuration. */
@@ -19,6 +20,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
     scopePrefix: '',
     clientClaims: ['client_id', 'azp', 'cid', 'appid'],
     registration: undefined,
+    introspection: undefined,
     ...changes,
   }
 }
@@ -95,6 +97,9 @@ export const SAMPLE_KEY: VerificationKey = {
   key: createSecretKey(Buffer.alloc(32, 1)),
   live: true,
 }
+
+/** For tokens that no issuer is to be asked about. */
+export const NOBODY_INTROSPECTS: Introspect = () => Promise.reject(new Error('nobody is to be asked'))
 
 /** The time of the tests, in seconds. */
 export const NOW = 1_800_000_000

@@ -5,7 +5,7 @@ import type { Issuer } from '../../../src/config/model.ts'
 import { verifyAccessToken } from '../../../src/decision/access-token.ts'
 import { findStaticToken, SHORTEST_STATIC_TOKEN } from '../../../src/decision/static-tokens.ts'
 import { isOpaque } from '../../../src/decision/unverified-token.ts'
-import { MAIN, NOW, sampleIssuer } from './sample.ts'
+import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from './sample.ts'
 
 const TOKEN = 'fwg_0123456789-0123456789-0123456789'
 const list = (name: string, ...tokens: readonly (readonly [text: string, sub: string])[]): Issuer =>
@@ -20,7 +20,8 @@ const list = (name: string, ...tokens: readonly (readonly [text: string, sub: st
   })
 
 const never = () => assert.fail('no key is needed')
-const verify = (token: string, issuers: readonly Issuer[]) => verifyAccessToken(token, issuers, never)
+const verify = (token: string, issuers: readonly Issuer[]) =>
+  verifyAccessToken(token, issuers, { findKeys: never, introspect: NOBODY_INTROSPECTS })
 
 test('a listed token is its issuer’s, wherever in the list it stands', async () => {
   const robots = list(

@@ -21,6 +21,7 @@ function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
     scopePrefix: '',
     clientClaims: ['client_id'],
     registration: undefined,
+    introspection: undefined,
     ...changes,
   }
 }

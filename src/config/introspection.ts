@@ -1,0 +1,63 @@
+import { durationSeconds } from './duration.ts'
+import { checkFetched } from './key-source.ts'
+import type { Accept, Introspection, KeySource } from './model.ts'
+import { type Findings, oneOf, type Path, quote } from './problem.ts'
+import { type ReadNamedFile, readClientSecretFile } from './referenced-file.ts'
+import type { IssuerEntry } from './schema.ts'
+
+/** Seconds; whoever revokes a token waits that long. */
+const LONGEST_CACHE = 60 * 60
+
+/** The `introspection` of an issuer with its defaults and its secret; it counts only when nothing was told about it. */
+export function compileIntrospection(
+  { introspection: written, dangerouslyAllowHttp }: IssuerEntry,
+  keys: KeySource,
+  path: Path,
+  findings: Findings,
+  readFile: ReadNamedFile,
+): Introspection | undefined {
+  // Beside static tokens it was told already.
+  if (written === undefined || keys.kind === 'tokensFile') return undefined
+  const { endpoint, clientId, clientSecretFile: file, clientAuthentication, cacheFor } = written
+  if (endpoint !== undefined) checkFetched(endpoint, dangerouslyAllowHttp === true, [...path, 'endpoint'], findings)
+  else if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !findings.refused([...path, 'endpoint'])) {
+    findings.problem(
+      path,
+      `has no endpoint, and ${keys.kind} leads to no metadata that names one; add endpoint:`,
+      'key',
+    )
+  }
+  if (clientId === undefined && !findings.refused([...path, 'clientId'])) {
+    findings.problem(path, 'has no clientId; add the ID of a confidential client that may introspect', 'key')
+  }
+  if (file === undefined && !findings.refused([...path, 'clientSecretFile'])) {
+    findings.problem(path, 'has no clientSecretFile; add the name of a file with the secret of that client', 'key')
+  }
+  const here = [...path, 'clientSecretFile']
+  const secret = file === undefined ? undefined : readClientSecretFile(readFile, file, here)
+  if (secret?.ok === false) findings.problem(here, secret.message)
+  const seconds = cacheFor === undefined ? 60 : durationSeconds(cacheFor)
+  if (seconds > LONGEST_CACHE) {
+    findings.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
+  }
+  return {
+    endpoint,
+    clientId: clientId ?? '',
+    clientSecret: secret?.ok === true ? secret.value : '',
+    file: file ?? '',
+    clientAuthentication: clientAuthentication ?? 'client_secret_basic',
+    cacheFor: seconds,
+  }
+}
+
+/** With two, each would get to see the other one's tokens, and nobody could say which of them is to be asked. */
+export function checkOneIntrospection(accept: readonly Accept[], path: Path, findings: Findings): void {
+  const asking = accept.filter(({ issuer }) => issuer.introspection !== undefined).map(({ issuer }) => issuer.name)
+  const names = [...new Set(asking)]
+  if (names.length < 2) return
+  findings.problem(
+    path,
+    `accepts ${oneOf(names)}, which both introspect opaque tokens; keep one of them`.replace(' or ', ' and '),
+    'key',
+  )
+}

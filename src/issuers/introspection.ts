@@ -1,0 +1,131 @@
+import { hash } from 'node:crypto'
+import type { Introspection, Issuer } from '../config/model.ts'
+import type { Introspect, Introspected } from '../decision/introspection.ts'
+import type { FindServerDocument } from '../decision/registration.ts'
+import { type FetchedJson, type FetchPorts, fetchJson } from './bounded-fetch.ts'
+import { refuseTransport } from './discovery.ts'
+
+export interface IntrospectionPorts extends FetchPorts {
+  /** The metadata of an issuer, where its endpoint is found when none is configured. */
+  readonly findDocument: FindServerDocument
+  /** Told after every answer of an endpoint, and for every question that got none. */
+  readonly onIntrospection: (event: IntrospectionEvent) => void
+}
+
+/** How one question ended. `news`: the first failure of its kind in a row, or the first answer after one. */
+export type IntrospectionEvent = { readonly issuer: string; readonly news: boolean } & (
+  | { readonly outcome: 'active' | 'inactive' }
+  | { readonly outcome: 'failure'; readonly reason: string }
+)
+
+/** Questions to one issuer that wait for their answers; anybody can make up tokens. */
+export const MOST_IN_FLIGHT = 64
+
+/** Far above what is said of one token, far below what a cache could not hold ten thousand of. */
+export const LONGEST_ANSWER = 32 * 1024
+
+const UNAVAILABLE: Introspected = { kind: 'unavailable' }
+
+/**
+ * Asks issuers about their tokens (RFC 7662). A question that is under way is shared by everybody who has the same token;
+ * an issuer that is slow, broken or asked too much is a failure, never an inactive token. Nothing is remembered here; a
+ * good answer says by its warrant how long it may be.
+ */
+export function createIntrospector(ports: IntrospectionPorts): Introspect {
+  const underWay = new Map<string, Map<string, Promise<Introspected>>>()
+  const failing = new Map<string, string>()
+
+  const tell = (issuer: string, outcome: 'active' | 'inactive' | { readonly reason: string }): void => {
+    const before = failing.get(issuer)
+    if (typeof outcome === 'string') {
+      failing.delete(issuer)
+      ports.onIntrospection({ issuer, news: before !== undefined, outcome })
+    } else {
+      failing.set(issuer, outcome.reason)
+      ports.onIntrospection({ issuer, news: before !== outcome.reason, outcome: 'failure', reason: outcome.reason })
+    }
+  }
+
+  const ask = async (issuer: Issuer, introspection: Introspection, token: string): Promise<Introspected> => {
+    const endpoint = endpointOf(issuer, introspection, ports.findDocument)
+    if ('reason' in endpoint) {
+      tell(issuer.name, endpoint)
+      return UNAVAILABLE
+    }
+    // Counted from the question, as the token may be revoked while the answer is on its way.
+    const until = ports.clock.now() + introspection.cacheFor * 1000
+    const read = readAnswer(await fetchJson(endpoint.url, ports, questionOf(introspection, token)))
+    if ('reason' in read) {
+      tell(issuer.name, read)
+      return UNAVAILABLE
+    }
+    tell(issuer.name, read.claims === undefined ? 'inactive' : 'active')
+    if (read.claims === undefined) return { kind: 'inactive' }
+    const warrant = {
+      get live() {
+        return ports.clock.now() < until
+      },
+    }
+    return { kind: 'active', claims: read.claims, warrant }
+  }
+
+  return (issuer, token) => {
+    const { introspection } = issuer
+    if (introspection === undefined) return Promise.resolve(UNAVAILABLE)
+    const flights = underWay.get(issuer.name) ?? new Map<string, Promise<Introspected>>()
+    underWay.set(issuer.name, flights)
+    const key = hash('sha256', token, 'base64url')
+    const shared = flights.get(key)
+    if (shared !== undefined) return shared
+    if (flights.size >= MOST_IN_FLIGHT) {
+      tell(issuer.name, { reason: `more than ${MOST_IN_FLIGHT} questions at once` })
+      return Promise.resolve(UNAVAILABLE)
+    }
+    const flight = ask(issuer, introspection, token).finally(() => flights.delete(key))
+    flights.set(key, flight)
+    return flight
+  }
+}
+
+function endpointOf(
+  issuer: Issuer,
+  { endpoint }: Introspection,
+  findDocument: FindServerDocument,
+): { readonly url: string } | { readonly reason: string } {
+  if (endpoint !== undefined) return { url: endpoint }
+  const document = findDocument(issuer)
+  if (document === undefined) return { reason: 'the metadata of the issuer was never read' }
+  const url = document['introspection_endpoint']
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    return { reason: 'the metadata of the issuer names no introspection_endpoint; write its endpoint' }
+  }
+  const from = issuer.keys.kind === 'discoveryUri' ? issuer.keys.uri : issuer.issuer
+  const reason = refuseTransport('introspection_endpoint', new URL(url), from)
+  return reason === undefined ? { url } : { reason }
+}
+
+function questionOf({ clientId, clientSecret, clientAuthentication }: Introspection, token: string) {
+  const body = new URLSearchParams({ token, token_type_hint: 'access_token' })
+  if (clientAuthentication === 'client_secret_post') {
+    body.set('client_id', clientId)
+    body.set('client_secret', clientSecret)
+    return { body, headers: {}, largest: LONGEST_ANSWER }
+  }
+  // RFC 6749 §2.3.1: both are form-urlencoded first, or a colon in the ID would end it.
+  const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`
+  return { body, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, largest: LONGEST_ANSWER }
+}
+
+function formEncode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}
+
+/** `active` must be a boolean: a text `"true"` may be anything. Claims are undefined for a token that is not active. */
+function readAnswer(
+  answer: FetchedJson,
+): { readonly claims: Readonly<Record<string, unknown>> | undefined } | { readonly reason: string } {
+  if (!answer.ok) return { reason: answer.failure.message }
+  const { active, ...claims } = answer.document
+  if (active === true) return { claims }
+  return active === false ? { claims: undefined } : { reason: 'the answer has no active that is true or false' }
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Issuer } from '../../../src/config/model.ts'
+import { verifyAccessToken } from '../../../src/decision/access-token.ts'
+import type { Introspect, Introspected } from '../../../src/decision/introspection.ts'
+import { MAIN, NOW, sampleIssuer } from './sample.ts'
+
+const INTROSPECTION = {
+  endpoint: undefined,
+  clientId: 'gate',
+  clientSecret: 'secret',
+  file: 'client.secret',
+  clientAuthentication: 'client_secret_basic',
+  cacheFor: 60,
+} as const
+const ASKED = sampleIssuer({ name: 'asked', issuer: 'https://asked.example.com', introspection: INTROSPECTION })
+const WARRANT = { live: true }
+
+async function verify(answer: Introspected, issuers: readonly Issuer[] = [MAIN, ASKED], token = 'opaque') {
+  const asked: string[] = []
+  const introspect: Introspect = async (issuer, sent) => {
+    asked.push(`${issuer.name} ${sent}`)
+    return answer
+  }
+  const findKeys = () => assert.fail('no key is needed')
+  return { verification: await verifyAccessToken(token, issuers, { findKeys, introspect }), asked }
+}
+
+const active = (claims: object = {}): Introspected => ({
+  kind: 'active',
+  claims: { sub: 'alice', exp: NOW, ...claims },
+  warrant: WARRANT,
+})
+
+async function denialOf(answer: Introspected) {
+  const { verification } = await verify(answer)
+  return verification.ok ? assert.fail('it is accepted') : verification
+}
+
+test('an active token rests on the word of the issuer that introspects', async () => {
+  const { verification, asked } = await verify(active({ iss: ASKED.issuer, token_type: 'bearer' }))
+  assert.ok(verification.ok)
+  assert.deepEqual(asked, ['asked opaque'])
+  assert.equal(verification.token.issuer, ASKED)
+  assert.equal(verification.token.warrant, WARRANT)
+})
+
+test('requireTyp is about JWTs: an answer has no header', async () => {
+  const strict = { ...ASKED, requireTyp: 'at+jwt' }
+  assert.ok((await verify(active(), [strict])).verification.ok)
+})
+
+test('nobody is asked about a JWT, or where no issuer introspects', async () => {
+  assert.deepEqual((await verify(active(), [MAIN])).asked, [])
+  for (const token of [
+    'eyJhbGciOiJub25lIn0.e30.',
+    'eyJhbGciOiJub25lIn0',
+    'eyJhbGciOiJkaXIifQ..AA.AA.AA',
+    'no token68',
+  ]) {
+    const { verification, asked } = await verify(active(), [ASKED], token)
+    assert.ok(!verification.ok)
+    assert.deepEqual(asked, [], token)
+  }
+})
+
+test('not active, and nobody to ask', async () => {
+  const inactive = await denialOf({ kind: 'inactive' })
+  assert.deepEqual(inactive, { ok: false, denial: { reason: 'token_revoked', by: 'introspection' } })
+  const unavailable = await denialOf({ kind: 'unavailable' })
+  assert.deepEqual(unavailable, { ok: false, denial: { reason: 'introspection_unavailable' } })
+})
+
+test('what no answer about an access token of this issuer says', async () => {
+  const REFUSED: readonly (readonly [claims: object, reason: string])[] = [
+    [{ iss: `${ASKED.issuer}/` }, 'issuer_untrusted'],
+    [{ iss: null }, 'issuer_untrusted'],
+    [{ iss: undefined }, 'issuer_untrusted'],
+    [{ token_type: 'DPoP' }, 'token_type_rejected'],
+    [{ token_type: 'refresh_token' }, 'token_type_rejected'],
+    [{ token_type: null }, 'token_type_rejected'],
+    [{ token_use: 'refresh_token' }, 'token_type_rejected'],
+    [{ typ: 'Refresh' }, 'token_type_rejected'],
+    [{ exp: 'soon' }, 'claim_invalid'],
+    [{ cnf: {} }, 'claim_invalid'],
+  ]
+  for (const [claims, reason] of REFUSED) {
+    const { denial, issuer } = await denialOf(active(claims))
+    assert.equal(denial.reason, reason, JSON.stringify(claims))
+    assert.equal(issuer, ASKED, 'it is remembered, so that the endpoint is not asked again at once')
+  }
+  for (const claims of [{ token_type: 'Bearer' }, { token_type: 'access_token' }, { token_use: 'access_token' }]) {
+    assert.ok((await verify(active(claims))).verification.ok)
+  }
+})

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Introspection, Issuer } from '../../../src/config/model.ts'
+import type { ServerDocument } from '../../../src/decision/registration.ts'
+import { FETCH_TIMEOUT } from '../../../src/issuers/bounded-fetch.ts'
+import {
+  createIntrospector,
+  type IntrospectionEvent,
+  LONGEST_ANSWER,
+  MOST_IN_FLIGHT,
+} from '../../../src/issuers/introspection.ts'
+import { sampleIssuer } from '../decision/sample.ts'
+import { fakeClock, settle } from './fake-clock.ts'
+
+const ENDPOINT = 'https://id.example.com/introspect'
+const CLIENT: Introspection = {
+  endpoint: ENDPOINT,
+  clientId: 'the gate',
+  clientSecret: 'a:b&c+d é',
+  file: 'client.secret',
+  clientAuthentication: 'client_secret_basic',
+  cacheFor: 60,
+}
+const asking = (changes: Partial<Introspection> = {}): Issuer =>
+  sampleIssuer({ introspection: { ...CLIENT, ...changes } })
+
+interface Sent {
+  readonly url: string
+  readonly init: RequestInit
+}
+
+/** An introspector in front of these answers; `undefined` never comes. */
+function open(answer: () => Response | undefined, document?: ServerDocument) {
+  const clock = fakeClock()
+  const sent: Sent[] = []
+  const events: IntrospectionEvent[] = []
+  const introspect = createIntrospector({
+    clock,
+    signal: new AbortController().signal,
+    fetch: async (url, init = {}) => {
+      sent.push({ url: String(url), init })
+      return answer() ?? new Promise<never>(() => {})
+    },
+    findDocument: () => document,
+    onIntrospection: (event) => events.push(event),
+  })
+  return { introspect, clock, sent, events }
+}
+
+const active = () => Response.json({ active: true, sub: 'alice' })
+const outcomes = (events: readonly IntrospectionEvent[]) => events.map(({ outcome, news }) => `${outcome} ${news}`)
+
+test('the question is a form, and the client says who it is as RFC 6749 §2.3.1 wants it', async () => {
+  const { introspect, sent } = open(active)
+  await introspect(asking(), 'a+token/=')
+  const [{ url, init } = assert.fail()] = sent
+  assert.deepEqual([url, init.method, init.redirect], [ENDPOINT, 'POST', 'manual'])
+  assert.equal(String(init.body), 'token=a%2Btoken%2F%3D&token_type_hint=access_token')
+  const headers = new Headers(init.headers)
+  assert.equal(headers.get('accept'), 'application/json')
+  const basic = Buffer.from(headers.get('authorization')?.replace('Basic ', '') ?? '', 'base64').toString()
+  assert.equal(basic, 'the+gate:a%3Ab%26c%2Bd+%C3%A9')
+})
+
+test('client_secret_post: in the form, and not in a header as well', async () => {
+  const { introspect, sent } = open(active)
+  await introspect(asking({ clientAuthentication: 'client_secret_post' }), 'token')
+  const form = new URLSearchParams(String(sent[0]?.init.body))
+  assert.deepEqual([form.get('client_id'), form.get('client_secret')], ['the gate', 'a:b&c+d é'])
+  assert.equal(new Headers(sent[0]?.init.headers).get('authorization'), null)
+})
+
+test('active: the claims without active, for as long as cacheFor since the question', async () => {
+  const held = Promise.withResolvers<void>()
+  const { introspect, clock, events } = open(active)
+  const answer = introspect(asking(), 'token')
+  held.resolve()
+  const introspected = await answer
+  assert.ok(introspected.kind === 'active')
+  assert.deepEqual(introspected.claims, { sub: 'alice' })
+  await clock.advance(59_999)
+  assert.equal(introspected.warrant.live, true)
+  await clock.advance(1)
+  assert.equal(introspected.warrant.live, false)
+  assert.deepEqual(outcomes(events), ['active false'])
+})
+
+test('the time of the question counts: a slow answer is relied on for less', async () => {
+  const held = Promise.withResolvers<Response>()
+  const clock = fakeClock()
+  const introspect = createIntrospector({
+    ...{ clock, signal: new AbortController().signal, findDocument: () => undefined, onIntrospection: () => {} },
+    fetch: () => held.promise,
+  })
+  const answer = introspect(asking({ cacheFor: 10 }), 'token')
+  await clock.advance(4_000)
+  held.resolve(active())
+  const introspected = await answer
+  assert.ok(introspected.kind === 'active')
+  await clock.advance(6_000)
+  assert.equal(introspected.warrant.live, false)
+})
+
+test('cacheFor 0s: every request asks', async () => {
+  const { introspect } = open(active)
+  const introspected = await introspect(asking({ cacheFor: 0 }), 'token')
+  assert.ok(introspected.kind === 'active' && !introspected.warrant.live)
+})
+
+test('not active', async () => {
+  const { introspect, events } = open(() => Response.json({ active: false, sub: 'alice' }))
+  assert.deepEqual(await introspect(asking(), 'token'), { kind: 'inactive' })
+  assert.deepEqual(outcomes(events), ['inactive false'])
+})
+
+const FAULTS: readonly (readonly [what: string, answer: () => Response, reason: RegExp])[] = [
+  ['500', () => new Response('{}', { status: 500 }), /status 500/],
+  ['401: the secret is wrong', () => Response.json({ active: true }, { status: 401 }), /status 401/],
+  ['201', () => Response.json({ active: true }, { status: 201 }), /status 201/],
+  ['a redirect', () => Response.redirect('https://evil.example.com/', 307), /redirects are not followed/],
+  ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), /HTML page/],
+  ['no JSON', () => new Response('active'), /not JSON/],
+  ['a list', () => Response.json([{ active: true }]), /not an object/],
+  ['active as a text', () => Response.json({ active: 'true' }), /no active that is true or false/],
+  ['active as a number', () => Response.json({ active: 1 }), /no active that is true or false/],
+  ['no active', () => Response.json({ sub: 'alice' }), /no active that is true or false/],
+  ['too much', () => Response.json({ active: true, x: 'x'.repeat(LONGEST_ANSWER) }), /larger than 32 KiB/],
+]
+
+for (const [what, answer, reason] of FAULTS) {
+  test(`unavailable: ${what}`, async () => {
+    const { introspect, events } = open(answer)
+    assert.deepEqual(await introspect(asking(), 'token'), { kind: 'unavailable' })
+    const [event] = events
+    assert.ok(event?.outcome === 'failure')
+    assert.match(event.reason, reason)
+    assert.doesNotMatch(event.reason, /token=|a:b|alice/)
+  })
+}
+
+test('unavailable: no answer within the time', async () => {
+  const { introspect, clock } = open(() => undefined)
+  const answer = introspect(asking(), 'token')
+  await clock.advance(FETCH_TIMEOUT)
+  assert.deepEqual(await answer, { kind: 'unavailable' })
+})
+
+test('the endpoint of the metadata, unless one is configured', async () => {
+  const found = open(active, { introspection_endpoint: 'https://id.example.com/found' })
+  await found.introspect(asking({ endpoint: undefined }), 'token')
+  await found.introspect(asking(), 'token')
+  assert.deepEqual(
+    found.sent.map(({ url }) => url),
+    ['https://id.example.com/found', ENDPOINT],
+  )
+  const reasonFor = async (document: ServerDocument | undefined) => {
+    const { introspect, events, sent } = open(active, document)
+    assert.deepEqual(await introspect(asking({ endpoint: undefined }), 'token'), { kind: 'unavailable' })
+    assert.equal(sent.length, 0)
+    return events[0]?.outcome === 'failure' ? events[0].reason : ''
+  }
+  assert.match(await reasonFor(undefined), /never read/)
+  assert.match(await reasonFor({}), /names no introspection_endpoint/)
+  assert.match(await reasonFor({ introspection_endpoint: 7 }), /names no introspection_endpoint/)
+  assert.match(await reasonFor({ introspection_endpoint: 'http://id.example.com/x' }), /plain http to "id.example.com"/)
+  assert.match(await reasonFor({ introspection_endpoint: 'file:///etc/passwd' }), /neither https nor http/)
+})
+
+test('one question for everybody who has the same token', async () => {
+  const { introspect, sent } = open(active)
+  const answers = await Promise.all([introspect(asking(), 'a'), introspect(asking(), 'a'), introspect(asking(), 'b')])
+  assert.equal(sent.length, 2)
+  assert.equal(answers[0], answers[1])
+  await introspect(asking(), 'a')
+  assert.equal(sent.length, 3, 'nothing is remembered here')
+})
+
+test('an issuer that is asked too much is unavailable at once; others are not', async () => {
+  const { introspect, sent, events, clock } = open(() => undefined)
+  for (let at = 0; at < MOST_IN_FLIGHT; at++) void introspect(asking(), `token ${at}`)
+  assert.deepEqual(await introspect(asking(), 'one more'), { kind: 'unavailable' })
+  assert.match(events[0]?.outcome === 'failure' ? events[0].reason : '', /more than 64 questions at once/)
+  void introspect(asking(), 'token 0')
+  assert.equal(sent.length, MOST_IN_FLIGHT)
+  void introspect({ ...asking(), name: 'other' }, 'one more')
+  assert.equal(sent.length, MOST_IN_FLIGHT + 1)
+  await clock.advance(FETCH_TIMEOUT)
+  await settle()
+  void introspect(asking(), 'after')
+  assert.equal(sent.length, MOST_IN_FLIGHT + 2)
+})
+
+test('an issuer that does not introspect is never asked', async () => {
+  const { introspect, sent } = open(active)
+  assert.deepEqual(await introspect(sampleIssuer(), 'token'), { kind: 'unavailable' })
+  assert.equal(sent.length, 0)
+})
+
+test('news are the first failure of a kind, and the first answer after one', async () => {
+  const answers = [active(), fail(500), fail(500), fail(503), active(), active()]
+  const { introspect, events } = open(() => answers.shift())
+  for (let at = 0; at < 6; at++) await introspect(asking(), `token ${at}`)
+  assert.deepEqual(outcomes(events), [
+    'active false',
+    'failure true',
+    'failure false',
+    'failure true',
+    'active true',
+    'active false',
+  ])
+})
+
+function fail(status: number): Response {
+  return new Response(null, { status })
+}
