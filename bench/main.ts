@@ -1,0 +1,58 @@
+// npm run bench [-- --quick] [-- --only <group>]
+import { writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { measureContext } from './groups/context.ts'
+import { measureMemory } from './groups/memory.ts'
+import { measureCaddy, measureTraefik } from './groups/proxied.ts'
+import { measureSeen } from './groups/seen.ts'
+import { measureSize } from './groups/size.ts'
+import { measureStart } from './groups/start.ts'
+import { measureSteps } from './groups/steps.ts'
+import { measureUnseen } from './groups/unseen.ts'
+import { describeMachine } from './machine.ts'
+import { renderSection, type Section } from './report.ts'
+import { openWorkspace, type Workspace } from './workspace.ts'
+
+const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Section>>> = {
+  seen: measureSeen,
+  unseen: measureUnseen,
+  size: measureSize,
+  start: measureStart,
+  memory: measureMemory,
+  traefik: measureTraefik,
+  caddy: measureCaddy,
+  steps: measureSteps,
+  context: measureContext,
+}
+const RESULTS = fileURLToPath(new URL('./results.md', import.meta.url))
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const chosen = values.only?.split(',') ?? Object.keys(GROUPS)
+const unknown = chosen.filter((name) => GROUPS[name] === undefined)
+if (unknown.length > 0) {
+  console.error(`bench: there is no group ${unknown.join(', ')}; the groups are ${Object.keys(GROUPS).join(', ')}`)
+  process.exit(2)
+}
+
+/** One group that cannot be measured here must not cost the others, nor pass unseen. */
+function leftOut(name: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!message.includes('is not installed')) process.exitCode = 1
+  return `## LEFT OUT: ${name}\n\n${message}`
+}
+
+const sections: string[] = [`# Results\n\n${describeMachine()}`]
+const workspace = await openWorkspace({ quick: values.quick })
+try {
+  for (const name of chosen) {
+    const text = await GROUPS[name]?.(workspace).then(renderSection, (error: unknown) => leftOut(name, error))
+    if (text === undefined) continue
+    console.log(`\n${text}`)
+    sections.push(text)
+  }
+} finally {
+  await workspace.remove()
+}
+// A part, or a quick look, is no result to keep.
+if (values.only === undefined && !values.quick) await writeFile(RESULTS, `${sections.join('\n\n')}\n`)

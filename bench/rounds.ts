@@ -1,0 +1,74 @@
+import type { LoadResult } from './load.ts'
+
+/** Something that is measured again and again. */
+export interface Series {
+  readonly name: string
+  readonly run: (seconds: number) => Promise<LoadResult>
+  /** Whether the server has to refuse every request, or none. */
+  readonly refuses: boolean
+}
+
+/** The medians of a series. */
+export interface Measured {
+  readonly name: string
+  readonly perSecond: number
+  readonly perCpuSecond: number
+  readonly p50: number
+  readonly p99: number
+  /** By what the machine did beside, in the worst round that counted. */
+  readonly disturbance: number
+  readonly rounds: readonly LoadResult[]
+}
+
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number
+  readonly seconds: number
+}
+
+/**
+ * Runs all series in turn, then all again, so that a slow minute of the machine meets each of them alike. A first round
+ * warms up and does not count. Throws when a server answers something else than it has to.
+ */
+export async function measure(series: readonly Series[], { rounds, seconds }: Effort): Promise<readonly Measured[]> {
+  const results = new Map<string, LoadResult[]>()
+  for (let round = -1; round < rounds; round++) {
+    for (const { name, run, refuses } of series) {
+      const result = await run(round < 0 ? 1 : seconds)
+      const expected = refuses ? result.requests : 0
+      if (Math.abs(result.refused - expected) > 0) {
+        throw new Error(`${name}: ${result.refused} of ${result.requests} requests were refused`)
+      }
+      if (round >= 0) results.set(name, [...(results.get(name) ?? []), result])
+    }
+  }
+  return series.map(({ name }) => summarise(name, results.get(name) ?? []))
+}
+
+function summarise(name: string, rounds: readonly LoadResult[]): Measured {
+  const of = (read: (result: LoadResult) => number) => median(rounds.map(read))
+  return {
+    name,
+    perSecond: of((result) => result.perSecond),
+    perCpuSecond: of((result) => result.perCpuSecond),
+    p50: of((result) => result.p50),
+    p99: of((result) => result.p99),
+    disturbance: of((result) => result.disturbance),
+    rounds,
+  }
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2
+}
+
+/** The median of what `a` came to beside `b` in the same round. */
+export function ratio(
+  a: Measured,
+  b: Measured,
+  read: (result: LoadResult) => number = (result) => result.perCpuSecond,
+): number {
+  return median(a.rounds.map((result, round) => read(result) / read(b.rounds[round] ?? result)))
+}

@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url'
+import { startChild, waitUntil } from '../demo/child-process.ts'
+import { pinned } from './load.ts'
+import { familyOf } from './usage.ts'
+
+/** A server under load. */
+export interface Server {
+  readonly origin: string
+  /** Of the operations port; forwardgate only. */
+  readonly operations?: string | undefined
+  readonly pids: readonly number[]
+  /** Milliseconds from the start of the process until it listens. */
+  readonly startup: number
+  stop(): Promise<void>
+}
+
+/** How a server is started. */
+export interface ServerOptions {
+  /** The only core that it may use; undefined: any. */
+  readonly core: number | undefined
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** The rivals that are Node scripts, by their file. */
+export type Rival = 'bare-http' | 'bare-fastify' | 'verifier' | 'verifier-lru'
+
+/** Starts a script of bench/rivals. */
+export function startRival(rival: Rival, options: ServerOptions): Promise<Server> {
+  const script = fileURLToPath(new URL(`./rivals/${rival}.ts`, import.meta.url))
+  return startNode([script], options)
+}
+
+/** Starts `forwardgate serve` with this configuration file, as a user would. */
+export function startForwardgate(config: string, options: ServerOptions): Promise<Server> {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+  return startNode([main, 'serve'], {
+    ...options,
+    env: {
+      FORWARDGATE_CONFIG: config,
+      FORWARDGATE_LISTEN: '127.0.0.1:0',
+      FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0',
+      ...options.env,
+    },
+  })
+}
+
+/** Starts any program and waits until `isUp`. */
+export async function startProgram(
+  command: readonly string[],
+  { core, env = {} }: ServerOptions,
+  origin: string,
+  cwd: string,
+): Promise<Server> {
+  const [program = '', ...args] = [...pinned(core), ...command]
+  // taskset says "not found" on its own, without the sentence that names the program.
+  await (await startChild(command[0] ?? '', ['-v'], { env: { PATH: process.env['PATH'] } })).stop()
+  const start = performance.now()
+  const child = await startChild(program, args, { cwd, env: { PATH: process.env['PATH'], ...env } })
+  await waitUntil(`${command[0]} listens`, () => answers(origin), child.failed)
+  return { origin, pids: await familyOf(child.pid), startup: performance.now() - start, stop: child.stop }
+}
+
+async function startNode(args: readonly string[], { core, env = {} }: ServerOptions): Promise<Server> {
+  const [program = '', ...rest] = [...pinned(core), process.execPath, ...args]
+  let listening: { readonly auth: string; readonly operations?: string; readonly after: number } | undefined
+  const start = performance.now()
+  const child = await startChild(program, rest, {
+    env: { PATH: process.env['PATH'], ...env },
+    onLine: (line) => {
+      if (listening !== undefined || !line.includes('"listening"')) return
+      listening = { ...JSON.parse(line), after: performance.now() - start }
+    },
+  })
+  await waitUntil('the server listens', async () => listening !== undefined, child.failed)
+  if (listening === undefined) throw new Error('the server did not say where it listens')
+  return {
+    origin: listening.auth,
+    operations: listening.operations,
+    pids: [child.pid],
+    startup: listening.after,
+    stop: child.stop,
+  }
+}
+
+async function answers(origin: string): Promise<boolean> {
+  const response = await fetch(origin, { signal: AbortSignal.timeout(1000) })
+  await response.body?.cancel()
+  return true
+}
