@@ -22,14 +22,16 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   config_last_reload_successful: [],
   config_last_reload_success_timestamp_seconds: [],
   metadata_requests_total: ['route'],
+  log_lines_lost_total: [],
   build_info: ['version', 'node'],
 }
 
 /** Values that labels may have here, from the configuration below and from code. */
 const LABEL_VALUES: Readonly<Record<string, RegExp>> = {
-  route: /^(api|seen|unmatched)$/,
+  route: /^(api|seen|tools|unmatched)$/,
   issuer: /^(main|dead|none)$/,
   outcome: /^(allow|deny|error|would_deny|success|failure)$/,
+  mcp_method: /^other$/,
   reason: /^[a-z_]{5,30}$/,
   result: /^(hit|miss|refused)$/,
   version: /^0\.0\.0-test$/,
@@ -48,10 +50,12 @@ defaults: { issuers: [main, dead] , identityHeaders: { X-Auth-Issuer: "@issuer" 
 routes:
   api: { resource: ${RESOURCE} }
   seen: { resource: https://api.example.com/seen, mode: observe }
+  tools: { resource: https://api.example.com/tools, audience: [${RESOURCE}], mcp: { tools: { status: allow } } }
 `,
   })
   const token = gate.issuer.mint({ aud: RESOURCE })
   for (const route of ['api', 'seen', 'api']) await gate.ask(route, { token })
+  await gate.ask('tools', { token, method: 'POST' })
   await gate.ask('api')
   await gate.ask('api', { token: gate.issuer.mint({ aud: 'x' }) })
   await gate.ask('api', { token: dead.mint({ aud: RESOURCE }) })
@@ -76,7 +80,7 @@ describe('/metrics', () => {
       const [, name = '', labels = ''] = /^forwardgate_([a-z_]+)(?:\{(.*)\})? \S+$/.exec(line) ?? assert.fail(line)
       const base = name.replace(/^(decision_duration_seconds)_(bucket|sum|count)$/, '$1')
       names.add(base)
-      const pairs = [...labels.matchAll(/([a-z]+)="([^"]*)"/g)].filter(([, label]) => label !== 'le')
+      const pairs = [...labels.matchAll(/([a-z_]+)="([^"]*)"/g)].filter(([, label]) => label !== 'le')
       assert.deepEqual(
         pairs.map(([, label]) => label),
         METRICS[base],
