@@ -27,7 +27,7 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     tests: ['test/unit/issuers/bounded-fetch.test.ts'],
     mutants: [
       without('refusing redirects', "redirect: 'manual'", "redirect: 'follow'"),
-      without('the largest body', 'if (size > MAX_BODY_BYTES) return undefined', ''),
+      without('the largest body', 'if (size > largest) return undefined', ''),
       without('the time limit', "end.resolve(failed('timeout'", "void (failed('timeout'"),
       without('the status', 'if (response.status !== 200)', 'if (false)'),
       without('http and https alone', "if (url.protocol !== 'https:' && url.protocol !== 'http:')", 'if (false)'),
@@ -196,8 +196,8 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
       without('the route in the key', "'base64url')}${route.name}`", "'base64url')}`"),
       without(
         'forgetting that keys were missing',
-        "else if (assessment.denial.reason === 'signature_invalid') refused",
-        'else refused',
+        "return reason === 'signature_invalid' || reason",
+        "return reason === 'keys_unavailable' || reason === 'signature_invalid' || reason",
       ),
       without(
         'the whole token in the key',
