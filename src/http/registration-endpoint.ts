@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OneClient } from '../config/model.ts'
 import { type RegistrationAnswer, refuse, registerClient } from '../decision/client-registration.ts'
@@ -20,6 +21,8 @@ export interface RegistrationPorts {
 const LARGEST_BODY = 16 * 1024
 /** For the whole body, in milliseconds. */
 const BODY_TIMEOUT = 3_000
+/** For the answer to be read while more comes, in milliseconds. */
+const LINGER = 1_000
 
 /**
  * For issuers with a `registration`: their authorization-server metadata under an identifier of ours (RFC 8414), and the
@@ -65,7 +68,7 @@ async function register(client: OneClient, request: FastifyRequest, reply: Fasti
   if (body === undefined) {
     // What is still to come is not waited for.
     if (request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
-    reply.raw.once('finish', () => request.raw.destroy())
+    endUnread(request.raw)
     return refuse('invalid_client_metadata', 'The body is too large or too slow')
   }
   let document: unknown
@@ -75,6 +78,13 @@ async function register(client: OneClient, request: FastifyRequest, reply: Fasti
     return refuse('invalid_client_metadata', 'The body is not JSON')
   }
   return registerClient(client, document)
+}
+
+/** What still comes is thrown away, for a moment; then the request ends, over HTTP/2 its stream alone. */
+function endUnread(request: FastifyRequest['raw']): void {
+  const stream: unknown = Reflect.get(request, 'stream') ?? request
+  request.resume()
+  if (stream instanceof Readable) setTimeout(() => stream.destroy(), LINGER).unref()
 }
 
 /** The whole body; undefined when it is too large, too slow, or breaks off. */
@@ -90,7 +100,6 @@ function readBody(stream: FastifyRequest['raw']): Promise<Buffer | undefined> {
     const give = (body: Buffer | undefined) => {
       clearTimeout(impatience)
       stream.off('data', take)
-      if (body === undefined) stream.pause()
       resolve(body)
     }
     const impatience = setTimeout(give, BODY_TIMEOUT, undefined)

@@ -266,6 +266,29 @@ function suite(ca: TestCa) {
       assert.equal((await fetch(`${service.operations}/livez`)).status, 200)
     })
   }
+
+  test('clients register over HTTP/2; a body past its bound is answered, and costs nobody else the connection', async (t) => {
+    const registration = '{ clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }'
+    const service = await startTestService(t, {
+      env: { FORWARDGATE_TLS_CERT: pair.cert, FORWARDGATE_TLS_KEY: pair.key },
+      yaml: ({ issuer }) => `issuers: { main: { issuer: ${issuer}, registration: ${registration} } }
+routes: { api: { resource: https://api.example.com/mcp } }
+`,
+    })
+    const session = await openSession(t, service)
+    const register = (body: string) =>
+      sendH2(session, {
+        method: 'POST',
+        target: '/forwardgate/main/register',
+        headers: [['Host', 'api.example.com']],
+        body,
+      })
+    const good = JSON.stringify({ redirect_uris: ['https://claude.ai/api/mcp/auth_callback'] })
+    const [granted, tooLarge] = await Promise.all([register(good), register('x'.repeat(1024 * 1024))])
+    assert.deepEqual([granted.status, tooLarge.status], [201, 400])
+    assert.match(tooLarge.body.toString(), /invalid_client_metadata/)
+    assert.equal((await register(good)).status, 201)
+  })
 }
 
 async function sendH1(origin: string, { method, target, headers, body }: H2Request, tls?: { readonly ca: Buffer }) {

@@ -10,6 +10,8 @@ const ALLOWED = [
   'http://[::1]:7777/callback',
   'http://localhost/localhost:1',
   'https://app.example/callback?tenant=1',
+  'https://localhost/tls',
+  'http://app.localhost/callback',
 ]
 const registration = {
   kind: 'client',
@@ -77,6 +79,10 @@ test('redirect URIs: code point by code point; on loopback without a port, any p
     ['http://[::1]:7778/callback', false],
     ['https://app.example/callback?tenant=1', true],
     ['https://app.example/callback?tenant=2', false],
+    ['https://localhost/tls', true],
+    ['https://localhost:8443/tls', false],
+    ['http://app.localhost/callback', true],
+    ['http://app.localhost:8080/callback', false],
     ['javascript:alert(1)', false],
     ['', false],
   ]

@@ -178,6 +178,24 @@ test('reload: with another maxStale the keys serve on while the new set fetches'
   assert.equal(second.statuses()[0]?.keys, 1)
 })
 
+test('the metadata of an issuer outlives its issuer’s outage and a reload, but not another source', async (t) => {
+  const { open, network } = setUp(t)
+  const found = { issuer: 'https://one.example.com', jwks_uri: 'https://one.example.com/jwks', scopes_supported: ['a'] }
+  network.serve({ ...bothServe, 'https://one.example.com/.well-known/oauth-authorization-server': found })
+  const one = issuer('one', { keys: { kind: 'discovery' } })
+  const first = open([one])
+  assert.equal(first.findDocument(one), undefined)
+  await first.ready
+  assert.deepEqual(first.findDocument(one), found)
+  network.refuse()
+  const second = open([issuer('one', { keys: { kind: 'discovery' }, maxStale: 172_800 })], first)
+  await second.ready
+  assert.deepEqual(second.findDocument(one), found)
+  const third = open([issuer('one')], second)
+  await third.ready
+  assert.equal(third.findDocument(one), undefined)
+})
+
 test('reload: another source is another key set, and its old keys do not serve', async (t) => {
   const { open, network } = setUp(t)
   const first = open([issuer('one')])
