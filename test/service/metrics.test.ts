@@ -15,7 +15,6 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   route_observed: ['route'],
   token_cache_lookups_total: ['result'],
   token_cache_entries: [],
-  log_lines_lost_total: [],
   issuer_keys: ['issuer'],
   issuer_keys_age_seconds: ['issuer'],
   issuer_refreshes_total: ['issuer', 'outcome'],
