@@ -7,6 +7,7 @@ import { configuration, FLOWS, NEVER, PROGRAMS, ROBOT, ROUTES, SHORT, STEPS, ste
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import type { McpProgram } from './clients/session.ts'
 import { startMcpServer } from './support/mcp-server.ts'
+import { startMcpServerV2 } from './support/mcp-server-v2.ts'
 import { generated, startSystem } from './support/system.ts'
 
 const matrix = openMatrix(
@@ -18,6 +19,8 @@ after(() => console.log(matrix.print()))
 test('clients: every flow with every official client', async (t) => {
   const server = await startMcpServer({ name: 'mcp-server' })
   t.after(() => server.stop())
+  const modern = await startMcpServerV2('modern')
+  t.after(() => modern.stop())
   const world: { issuer: string } = { issuer: '' }
   const system = await startSystem(t, await generated(configuration()), async (origin) => {
     const names = [...ROUTES, ...PROGRAMS.flatMap(({ name }) => STEPS.map((step) => stepRoute(step, name)))]
@@ -34,7 +37,7 @@ test('clients: every flow with every official client', async (t) => {
     world.issuer = issuer.url
     return {
       urls: { 'https://api.example.com': origin, 'https://id.example.com': issuer.url },
-      services: Object.fromEntries(names.map((name) => [name, server.origin])),
+      services: { ...Object.fromEntries(names.map((name) => [name, server.origin])), modern: modern.origin },
     }
   })
   const url = (route: string) => `${system.origin}/mcp/${route}`
@@ -50,7 +53,7 @@ test('clients: every flow with every official client', async (t) => {
     for (const program of PROGRAMS) {
       await t.test(`${program.name} | ${name}`, async () => {
         matrix.record(name, program.name, 'FAILED')
-        matrix.record(name, program.name, await play(program, { system, server, registered, credentials, url }))
+        matrix.record(name, program.name, await play(program, { system, server, modern, registered, credentials, url }))
       })
     }
   }

@@ -5,7 +5,7 @@ import type { Arrival, RunningMcpServer } from '../support/mcp-server.ts'
 import type { System } from '../support/system.ts'
 import type { Login } from './account.ts'
 import { SDK_V1 } from './sdk-v1.ts'
-import { SDK_V2 } from './sdk-v2.ts'
+import { SDK_V2, SDK_V2_NEGOTIATING } from './sdk-v2.ts'
 import type { McpProgram } from './session.ts'
 
 /** The official clients. */
@@ -30,7 +30,7 @@ ${[...ROUTES, ...PROGRAMS.flatMap(({ name }) => STEPS.map((step) => stepRoute(st
   .join('\n')}
 `
 /** Routes that every program uses. */
-export const ROUTES = ['registers', 'registered', 'credentials', ...SHORT, 'astray', 'others']
+export const ROUTES = ['registers', 'registered', 'credentials', ...SHORT, 'astray', 'others', 'modern']
 /** Routes that each program has for itself, because they begin to ask for more. */
 export const STEPS = ['step', 'step-refreshes', 'step-never']
 /** The name of a program's own route. */
@@ -47,6 +47,8 @@ export interface Flow {
 export interface World {
   readonly system: System
   readonly server: RunningMcpServer
+  /** The one behind the route `modern`. */
+  readonly modern: Pick<RunningMcpServer, 'arrivals'>
   readonly registered: Login
   readonly credentials: Login
   url(route: string): string
@@ -137,6 +139,19 @@ export const FLOWS: readonly Flow[] = [
       await assert.rejects(program.open(url('others'), { kind: 'registers' }), /client_rejected/)
       assert.equal((await system.denials('client_rejected')) - before, 1)
       return 'says so at once'
+    },
+  },
+  {
+    name: 'a server without sessions (2026-07-28)',
+    play: async (program, { url, modern }) => {
+      const session = await (program === SDK_V2 ? SDK_V2_NEGOTIATING : program).open(url('modern'), {
+        kind: 'registers',
+      })
+      assert.equal(JSON.parse(await session.call('whoami')).extra.subject, 'alice')
+      assert.equal(session.logins.length, 1)
+      await session.close()
+      const revision = modern.arrivals.at(-1)?.headers['mcp-protocol-version']
+      return `in, as ${revision}`
     },
   },
   {
