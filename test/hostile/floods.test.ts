@@ -183,6 +183,10 @@ async function meet(
   }
   const progress = await launch(attack, ({ sent }) => {
     void residentMemory(gate, 'VmRSS').then((mib) => memory.push([sent, mib]))
+  }).catch(async (error: unknown) => {
+    // Else it would go on for ever.
+    await neighbour.stop()
+    throw error
   })
   const seconds = (performance.now() - begin) / 1000
   const fared = await neighbour.stop()
