@@ -24,13 +24,14 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
   )
   if (!parsed.ok) throw new Error('the configuration of the benchmark is refused')
   const { config } = parsed
-  const registry = openRegistry(config.issuers, {
-    ...{ fetch, clock: systemClock, random: Math.random },
-    onRefresh: () => {},
-  })
+  const ports = { fetch, clock: systemClock, signal: AbortSignal.timeout(600_000) }
+  const registry = openRegistry(config.issuers, { ...ports, random: Math.random, onRefresh: () => {} })
   await registry.ready
   const now = () => Date.now() / 1000
-  const { policy } = buildGeneration(config, registry, { tokenCacheEntries: 10_000, now, onLookup: () => {} })
+  const { policy } = buildGeneration(config, registry, {
+    ...{ tokenCacheEntries: 10_000, now, onLookup: () => {} },
+    introspection: { ...ports, onIntrospection: () => {} },
+  })
   const metrics = createMetrics({
     version: 'bench',
     routes: () => config.routes,
