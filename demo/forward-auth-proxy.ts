@@ -58,11 +58,13 @@ async function handle(request: IncomingMessage, response: ServerResponse, target
   const route = targets.routes.find(({ path }) => target.path === path || target.path.startsWith(`${path}/`))
   if (route === undefined) return plain(response, 404)
 
-  const answer = await ask(`${targets.verifier}${route.verify}`, client, facts, agent)
+  const body = route.maxBodySize === undefined ? undefined : await buffer(request)
+  if (body !== undefined && body.length > (route.maxBodySize ?? 0)) return plain(response, 401)
+  const answer = await ask(`${targets.verifier}${route.verify}`, client, facts, agent, body)
   if (answer === undefined) return plain(response, 500)
   if (answer.status < 200 || answer.status > 299) return relay(request, response, answer)
   const headers = withIdentity(client, answer.headers, targets.identityHeaders)
-  return forward(request, response, targets.upstream, onwardHeaders(headers, facts), facts, agent)
+  return forward(request, response, targets.upstream, onwardHeaders(headers, facts), facts, agent, body)
 }
 
 interface Answer {
@@ -72,21 +74,34 @@ interface Answer {
 }
 
 /** Undefined: no usable answer within Traefik's 30 s. */
-async function ask(url: string, client: HeaderLines, facts: ForwardedFacts, agent: Agent): Promise<Answer | undefined> {
+async function ask(
+  url: string,
+  client: HeaderLines,
+  facts: ForwardedFacts,
+  agent: Agent,
+  body: Buffer = Buffer.alloc(0),
+): Promise<Answer | undefined> {
   try {
     const signal = AbortSignal.timeout(30_000)
     const question = httpRequest(url, {
       method: 'GET',
       agent,
       signal,
-      headers: questionHeaders(client, new URL(url).host, facts).flat(),
+      headers: [...questionHeaders(client, new URL(url).host, facts), ...lengthOf(body)].flat(),
     })
-    const incoming = await responseTo(question.end())
-    const body = await buffer(incoming)
-    return { status: incoming.statusCode ?? 0, headers: headerLines(incoming.rawHeaders), body }
+    const incoming = await responseTo(question.end(body))
+    return {
+      status: incoming.statusCode ?? 0,
+      headers: headerLines(incoming.rawHeaders),
+      body: await buffer(incoming),
+    }
   } catch {
     return undefined
   }
+}
+
+function lengthOf(body: Buffer): HeaderLines {
+  return body.length === 0 ? [] : [['Content-Length', String(body.length)]]
 }
 
 function withIdentity(client: HeaderLines, verdict: HeaderLines, names: readonly string[]): HeaderLines {
@@ -116,6 +131,7 @@ async function forward(
   headers: HeaderLines,
   facts: ForwardedFacts,
   agent: Agent,
+  body?: Buffer,
 ): Promise<void> {
   const { hostname, port } = new URL(origin)
   // A body of unknown length arrived chunked and has to leave so; the field itself was hop-by-hop.
@@ -132,7 +148,7 @@ async function forward(
   response.on('close', () => onward.destroy())
   let incoming: IncomingMessage
   try {
-    const sending = request.pipe(onward)
+    const sending = body === undefined ? request.pipe(onward) : onward.end(body)
     incoming = await responseTo(sending)
   } catch {
     return plain(response, 502, 'Bad Gateway')

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { playMcp } from './mcp-play.ts'
 import { PROXY_KINDS, type ProxyKind } from './open-proxy.ts'
 import { Mismatch, play } from './play.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -10,6 +11,7 @@ Starts an authorization server, forwardgate, a proxy and an upstream on this mac
 and checks every answer. Then everything stays up for trying it out until Ctrl-C.
 
   --proxy KIND   ${PROXY_KINDS.join(' | ')}   (default: builtin; TRAEFIK_BIN and CADDY_BIN name the programs, else PATH)
+  --mcp          play scopes for single MCP tools instead, with the official client; not behind Caddy, which forwards no body
   --once         end after the last scene; exit status 0 when every answer was right, 1 when one was not
   --verbose      also show what forwardgate and the proxy log, on standard error
   --help         this text
@@ -17,6 +19,7 @@ and checks every answer. Then everything stays up for trying it out until Ctrl-C
 
 interface Options {
   readonly proxy: ProxyKind
+  readonly mcp: boolean
   readonly once: boolean
   readonly verbose: boolean
 }
@@ -56,6 +59,11 @@ interface State {
 
 async function run(options: Options, stage: Stage, keep: Keep, state: State): Promise<number> {
   const onLine = options.verbose ? (line: string) => process.stderr.write(`   ${line}\n`) : () => {}
+  if (options.mcp && options.proxy !== 'caddy') {
+    await playMcp(options.proxy, keep, onLine, stage)
+    stage.note('\nEvery answer was as it should be.')
+    return 0
+  }
   const world = await startWorld(options.proxy, keep, onLine)
   stage.note(`forwardgate behind ${world.proxy.name}, with this configuration (${world.gate.configFile}):\n`)
   stage.note(world.configuration.replace(/^(?=.)/gm, '   ').trimEnd())
@@ -97,6 +105,7 @@ function readOptions(): Options | number {
     const { values } = parseArgs({
       options: {
         proxy: { type: 'string', default: 'builtin' },
+        mcp: { type: 'boolean', default: false },
         once: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -108,7 +117,8 @@ function readOptions(): Options | number {
     }
     const proxy = PROXY_KINDS.find((kind) => kind === values.proxy)
     if (proxy === undefined) throw new Error(`--proxy ${values.proxy}: it is ${PROXY_KINDS.join(' | ')}`)
-    return { proxy, once: values.once, verbose: values.verbose }
+    if (values.mcp && proxy === 'caddy') throw new Error('--mcp: Caddy forwards no body, and mcp decides by bodies')
+    return { proxy, mcp: values.mcp, once: values.once, verbose: values.verbose }
   } catch (error) {
     process.stderr.write(`${said(error)}\n\n${HELP}`)
     return 2

@@ -13,6 +13,8 @@ export interface ProxyRoute {
   readonly path: string
   /** Where the verifier is asked: `/verify/kubernetes`. */
   readonly verify: string
+  /** The verifier gets bodies too, up to this many bytes: `forwardBody` and `maxBodySize`. Caddy has no such thing. */
+  readonly maxBodySize?: number
 }
 
 /**

@@ -76,7 +76,7 @@ function dynamic(targets: ProxyTargets): unknown {
     },
   }
   const middlewares: Record<string, unknown> = {}
-  for (const [index, { path, verify }] of targets.routes.entries()) {
+  for (const [index, { path, verify, maxBodySize }] of targets.routes.entries()) {
     routers[`route-${index}`] = {
       rule: `Path(\`${path}\`) || PathPrefix(\`${path}/\`)`,
       service: 'upstream',
@@ -88,6 +88,7 @@ function dynamic(targets: ProxyTargets): unknown {
         trustForwardHeader: false,
         authResponseHeaders: targets.identityHeaders,
         maxResponseBodySize: 16_384,
+        ...(maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize }),
       },
     }
   }

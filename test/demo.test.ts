@@ -34,6 +34,16 @@ describe('the demo', () => {
     assert.doesNotMatch(output, /eyJ[\w-]{100}/, 'no whole token is shown')
   })
 
+  it('plays the step-up of the official client for a single tool', async () => {
+    const { code, output, errors } = await runDemo(['--mcp'])
+    assert.equal(`${code} ${errors}`, '0 ', output)
+    assert.match(output, /scope="mcp:read mcp:admin", error="insufficient_scope"/)
+    assert.match(output, /logged in for mcp:read mcp:admin: web-1 is gone/)
+    const caddy = await runDemo(['--mcp', '--proxy', 'caddy'])
+    assert.equal(caddy.code, 2)
+    assert.match(caddy.errors, /Caddy forwards no body/)
+  })
+
   it('shows lines that work when pasted, and ends well on Ctrl-C', async (t) => {
     const demo = spawn(process.execPath, [MAIN], {
       env: { PATH: process.env['PATH'] },

@@ -45,8 +45,14 @@ async function judge({ bytes, headers }: MadeBody): Promise<McpJudgement> {
   return judgeMcp(POLICY, 'POST', undefined, { rawHeaders, readBody })
 }
 
-/** The need that covers a deed: a resource of the template by its pattern. */
-const needFor = (deed: Deed) => deed.replace(/^(resource note:\/\/\w+\/b).*$/s, '$1*')
+/** The need that covers a deed: a resource of the template by its pattern, and what no pattern is for by the default. */
+const needFor = (deed: Deed) => {
+  const own = deed.replace(/^(resource note:\/\/\w+\/b).*$/s, '$1*')
+  return SINGLE.has(own) ? own : 'other'
+}
+const SINGLE: ReadonlySet<string> = new Set(
+  [...POLICY.tools, ...POLICY.prompts, ...POLICY.resources].flatMap(({ scopes }) => scopes),
+)
 
 test(`whatever the official server does because of a body, it was judged by: ${BODIES} bodies`, async (t) => {
   t.mock.method(console, 'warn', () => {})

@@ -3,6 +3,7 @@ import { ANSWER_MUTANTS } from './mutants-answer.ts'
 import { CONFIG_MUTANTS } from './mutants-config.ts'
 import { CREDENTIALS_MUTANTS } from './mutants-credentials.ts'
 import { KEY_MUTANTS } from './mutants-keys.ts'
+import { MCP_MUTANTS } from './mutants-mcp.ts'
 import { REGISTRATION_MUTANTS } from './mutants-registration.ts'
 import { REQUEST_MUTANTS } from './mutants-request.ts'
 import { TOKEN_MUTANTS } from './mutants-token.ts'
@@ -18,4 +19,5 @@ export const MUTANTS: readonly MutantFamily[] = [
   ...CONFIG_MUTANTS,
   ...TRANSPORT_MUTANTS,
   ...REGISTRATION_MUTANTS,
+  ...MCP_MUTANTS,
 ]
