@@ -94,6 +94,16 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     })
   }
 
+  await t.test('both | what they ask for when nobody tells them a scope', async () => {
+    const login = { kind: 'credentials', clientId: robot.id, clientSecret: robot.secret, issuer: issuer.url } as const
+    const before = await system.denials('scope_insufficient')
+    await assert.rejects(SDK_V1.open(mcp, login), /403/, 'version 1: nothing')
+    assert.ok((await system.denials('scope_insufficient')) - before <= 2, 'and it does not loop')
+    const session = await SDK_V2.open(mcp, login)
+    assert.deepEqual(JSON.parse(await session.call('whoami')).scopes, ['mcp:read'], 'version 2: as the challenge says')
+    await session.close()
+  })
+
   await t.test('curl | what must not get in does not', async () => {
     const arrived = server.messages()
     const refused = async (bad: string) => refusal(await curl(mcp, { body: initialize, token: bad }))
