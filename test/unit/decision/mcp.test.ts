@@ -93,7 +93,14 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   ],
   [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', 'status'] }, 'token status'],
   [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', '=?base64?c3RhdHVz?='] }, 'token status'],
-  ...['read_pods', '=?base64?c3RhdHVzIQ==?=', '=?base64?c3RhdHVz!?=', '=?base64?c3RhdHV?=', '=?base64?/w==?=', '=?base64??='].map(
+  ...[
+    'read_pods',
+    '=?base64?c3RhdHVzIQ==?=',
+    '=?base64?c3RhdHVz!?=',
+    '=?base64?c3RhdHV?=',
+    '=?base64?/w==?=',
+    '=?base64??=',
+  ].map(
     (name) =>
       [
         { body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', name] },
