@@ -17,7 +17,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** A number that the product promises. */
+/** A number that the product promises, or that is worth a look where nothing is asked of it. */
 export interface Goal {
   readonly what: string
   readonly value: number
@@ -75,7 +75,9 @@ function goalTable(goals: readonly Goal[]): Table {
         ...(atLeast === undefined ? [] : [`at least ${atLeast}`]),
         ...(atMost === undefined ? [] : [`at most ${atMost}`]),
       ]
-      return [what, `${asked.join(', ')} ${unit}`, `${value.toFixed(2)} ${unit}`, isReached(goal) ? 'yes' : '**no**']
+      const shown = `${value.toFixed(2)} ${unit}`
+      if (asked.length === 0) return [what, '', shown, '']
+      return [what, `${asked.join(', ')} ${unit}`, shown, isReached(goal) ? 'yes' : '**no**']
     }),
   }
 }

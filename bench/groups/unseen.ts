@@ -40,16 +40,15 @@ export async function measureUnseen(workspace: Workspace): Promise<Section> {
       lookups = await readLookups(gate?.operations ?? '')
     },
   )
-  const least = (algorithm: Algorithm) => ({
+  const beside = (algorithm: Algorithm) => ({
     what: `${algorithm} never seen, of the 40 lines`,
     value: ratio(found[`forwardgate, ${algorithm}`], found[`40 lines, ${algorithm}`]),
-    atLeast: 1,
   })
   return {
     title: 'Tokens never seen before',
     about: `One process on one core, 32 kept connections, ${count(DIFFERENT)} tokens of each kind in turn, so that each is forgotten when it comes round. Of ${count(lookups.hit + lookups.miss)} look-ups in forwardgate's cache ${count(lookups.hit)} were hits.`,
     table: comparison(Object.values(found), found['40 lines, RS256']),
-    goals: [least('RS256'), least('ES256'), least('EdDSA')],
+    goals: [{ ...beside('RS256'), atLeast: 1 }, beside('ES256'), beside('EdDSA')],
   }
 }
 
