@@ -37,7 +37,7 @@ export async function openWorkspace({ quick }: { readonly quick: boolean }): Pro
   const jwks = await write('jwks.json', JSON.stringify(keys.jwks))
   return {
     folder,
-    effort: quick ? { rounds: 2, seconds: 1 } : { rounds: 5, seconds: 2 },
+    effort: quick ? { rounds: 2, seconds: 1 } : { rounds: 4, seconds: 2 },
     quick,
     keys,
     cores: availableParallelism() >= 2 ? { server: 1, load: 0 } : undefined,

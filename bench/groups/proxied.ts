@@ -96,7 +96,7 @@ async function measureProxy(
       )
       const { quick } = workspace
       const effort =
-        connections === GOAL_CONNECTIONS && !quick ? { rounds: 5, seconds: 2 } : { rounds: quick ? 1 : 3, seconds: 1 }
+        connections === GOAL_CONNECTIONS && !quick ? { rounds: 4, seconds: 2 } : { rounds: quick ? 1 : 3, seconds: 1 }
       const measured = await measure(series, effort)
       found.set(connections, Object.fromEntries(measured.map((each) => [each.name, each])) as Record<Path, Measured>)
     }
