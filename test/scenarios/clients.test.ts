@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { startIssuer } from '../../demo/issuer.ts'
 import { openMatrix } from '../proxy/support/matrix.ts'
@@ -127,4 +128,9 @@ test('clients: every flow with every official client', async (t) => {
       })
     }
   })
+})
+
+test('clients: the page of the examples shows what was seen', () => {
+  const page = readFileSync(new URL('../../examples/README.md', import.meta.url), 'utf8')
+  assert.ok(page.includes(`\n${matrix.print().trim()}\n`))
 })
