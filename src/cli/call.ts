@@ -1,6 +1,7 @@
-import type { Route } from '../config/model.ts'
+import type { Config, Route, TokenSource } from '../config/model.ts'
 import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
 import { type RequestContent, tooLarge } from '../decision/mcp.ts'
+import { buildRouteTable, placeByPath } from '../decision/route-table.ts'
 
 /** One ForwardAuth call, as a proxy makes it. */
 export interface Call {
@@ -30,16 +31,51 @@ const OF_THE_PROXY = /^x-forwarded-(?:method|host|uri)$/i
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** The call that Traefik makes for a client's request: GET, the client's headers, and its own; and the body where it forwards it. */
-export function callFor(request: ClientRequest): Call {
-  const { headers, body = '' } = request
+export function callFor(request: ClientRequest, config: Config): Call {
+  const { headers, body = '', token } = request
+  const source = routeFor(request, config)?.tokenSource ?? { kind: 'authorization' }
   const typed = body === '' || headers.some(([name]) => name.toLowerCase() === 'content-type')
   const raw = [
     ...headers.flat(),
     ...(typed ? [] : ['Content-Type', 'application/json']),
-    ...(request.token === undefined ? [] : ['Authorization', `Bearer ${request.token}`]),
+    ...(token === undefined ? [] : tokenHeader(source, token)),
     ...['X-Forwarded-Method', request.method, 'X-Forwarded-Host', request.host, 'X-Forwarded-Uri', request.uri],
   ]
   return { method: 'GET', routeName: request.routeName, ...contentOf(raw, Buffer.from(body)) }
+}
+
+function tokenHeader(source: TokenSource, token: string): readonly [name: string, value: string] {
+  switch (source.kind) {
+    case 'authorization':
+      return ['Authorization', `Bearer ${token}`]
+    case 'header':
+      return [source.name, token]
+    case 'cookie':
+      return ['Cookie', `${source.name}=${token}`]
+  }
+}
+
+/** The route that a request is judged by: the named one, else the one of its host and path; undefined where there is none. */
+export function routeFor(
+  { routeName, method, host, uri }: Pick<ClientRequest, 'routeName' | 'method' | 'host' | 'uri'>,
+  { routes }: Config,
+): Route | undefined {
+  if (routeName !== undefined) return routes.find(({ name }) => name === routeName)
+  const path = uri.replace(/\?.*$/s, '')
+  const placed = placeByPath(buildRouteTable(routes), {
+    method,
+    host: host.toLowerCase().replace(/:[0-9]+$/, ''),
+    path,
+  })
+  return placed.ok ? placed.route : undefined
+}
+
+/** The same for a call. */
+export function routeOfCall({ routeName, fields }: Call, config: Config): Route | undefined {
+  const [method, host, uri] = [fields.forwardedMethod, fields.forwardedHost, fields.forwardedUri].map((field) =>
+    typeof field === 'string' ? field : '',
+  )
+  return routeFor({ routeName, method: method ?? '', host: host ?? '', uri: uri ?? '' }, config)
 }
 
 /** Host and URI of a request to the resource itself. */

@@ -4,7 +4,7 @@ import { compileMcp } from './compile-mcp.ts'
 import { compileRules } from './compile-rules.ts'
 import { identityHeaders } from './identity-headers.ts'
 import { checkOneIntrospection } from './introspection.ts'
-import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from './model.ts'
+import type { Accept, IdentityHeader, Resource, Route, TokenSource, UpstreamAuthorization } from './model.ts'
 import type { Findings, Path } from './problem.ts'
 import { type ReadNamedFile, readHeaderFile } from './referenced-file.ts'
 import { parseResource } from './resource.ts'
@@ -12,6 +12,7 @@ import type { DefaultsEntry, RouteEntry } from './schema.ts'
 import { checkMetadataKeys } from './schema-problems.ts'
 import { impliedScopes, prefixedScopes, requestedScopes } from './scopes.ts'
 import { compileSelection } from './selection.ts'
+import { compileTokenSource } from './token-source.ts'
 
 /** What every route is compiled with. */
 export interface Surroundings {
@@ -34,7 +35,10 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
   ]
   const hasPathRule = rules.some((rule) => rule.paths !== undefined)
   const headers = identityHeaders(...written('identityHeaders', entry, defaults, path), findings)
-  const upstreamAuthorization = compileUpstreamAuthorization(entry, path, surroundings)
+  const origins = entry.origins ?? defaults.origins
+  const [source, sourcePath] = written('tokenSource', entry, defaults, path)
+  const tokenSource = compileTokenSource(source, { identityHeaders: headers, origins }, sourcePath, findings)
+  const upstreamAuthorization = compileUpstreamAuthorization(entry, tokenSource, path, surroundings)
   const metadata = compileMetadata(entry, path, surroundings)
   const mcp = compileMcp(entry, [...path, 'mcp'], findings)
   if (entry.mode === 'observe') {
@@ -68,7 +72,8 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
     mode: entry.mode ?? 'enforce',
     identityHeaders: headers,
     upstreamAuthorization,
-    origins: entry.origins ?? defaults.origins,
+    tokenSource,
+    origins,
     preflight: entry.preflight ?? defaults.preflight ?? 'deny',
     mcp,
     metadata,
@@ -103,10 +108,13 @@ export const SECRET_READABLE =
 
 function compileUpstreamAuthorization(
   entry: RouteEntry,
+  tokenSource: TokenSource,
   path: Path,
   { defaults, findings, readFile }: Surroundings,
 ): UpstreamAuthorization {
-  const [value = 'keep', here] = written('upstreamAuthorization', entry, defaults, path)
+  // What nobody has looked at must not look to the backend as if somebody had.
+  const unread = tokenSource.kind === 'authorization' ? 'keep' : 'strip'
+  const [value = unread, here] = written('upstreamAuthorization', entry, defaults, path)
   if (value === 'keep' || value === 'strip') return { kind: value }
   const { claim, secretFile: file } = value
   if ((claim === undefined) === (file === undefined) && !findings.refused(here)) {

@@ -25,6 +25,12 @@ const TAKEN = new Set(
 )
 const TAKEN_PREFIXES = ['proxy-', 'x-forwarded-', 'x-forwardgate-', 'access-control-', 'sec-', 'mcp-']
 
+/** Whether proxies, clients or frameworks act on a header of this name. */
+export function hasMeaning(name: string): boolean {
+  const folded = name.toLowerCase()
+  return TAKEN.has(folded) || TAKEN_PREFIXES.some((prefix) => folded.startsWith(prefix))
+}
+
 /** The headers that an allow sends to the upstream, in the order they are written. */
 export function identityHeaders(
   written: Readonly<Record<string, string>> | undefined,
@@ -41,7 +47,7 @@ export function identityHeaders(
     }
     if (folded === 'authorization') {
       findings.problem([...path, name], 'cannot be an identity header; use upstreamAuthorization for it', 'key')
-    } else if (TAKEN.has(folded) || TAKEN_PREFIXES.some((prefix) => folded.startsWith(prefix))) {
+    } else if (hasMeaning(name)) {
       const message =
         'cannot be an identity header, as it has a meaning of its own; choose another such as X-Auth-Subject'
       findings.problem([...path, name], message, 'key')

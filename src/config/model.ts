@@ -121,6 +121,8 @@ export interface Route {
   readonly mode: 'enforce' | 'observe'
   readonly identityHeaders: readonly IdentityHeader[]
   readonly upstreamAuthorization: UpstreamAuthorization
+  /** The one place that the token is taken from. */
+  readonly tokenSource: TokenSource
   /** Allow-list for the Origin header; undefined: not checked. */
   readonly origins: readonly string[] | undefined
   readonly preflight: 'deny' | 'pass'
@@ -220,6 +222,14 @@ export interface IdentityHeader {
     | { readonly kind: 'claim'; readonly claim: ClaimSelector }
     | { readonly kind: 'scopes' | 'client' | 'issuer' }
 }
+
+/** Where the token of a request stands: `Authorization: Bearer` (RFC 6750 §2.1), or what a proxy in front uses instead. */
+export type TokenSource =
+  | { readonly kind: 'authorization' }
+  /** `name`: as written; compared without regard to case. */
+  | { readonly kind: 'header'; readonly name: string }
+  /** `name`: compared with regard to case (RFC 6265 §5.2). */
+  | { readonly kind: 'cookie'; readonly name: string }
 
 /** What the backend gets as Authorization. */
 export type UpstreamAuthorization =

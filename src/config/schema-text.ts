@@ -118,8 +118,14 @@ export const identitySource = text(`^(?:@(?:scopes|client|issuer)|${CLAIM})$`, (
 /** Letters, digits and hyphens: an RFC 9110 token that no proxy spells in a second way. */
 export const headerName = text(
   '^[A-Za-z0-9\\-]+$',
-  (input) => `${quote(input)} cannot be an identity header; use letters, digits and hyphens only`,
+  (input) => `${quote(input)} cannot be used as a header here; use letters, digits and hyphens only`,
 ).meta({ title: 'header' })
+
+/** `cookie-name` of RFC 6265 §4.1.1. */
+export const cookieName = text(
+  String.raw`^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$`,
+  (input) => `${quote(input)} is not the name of a cookie; write it without blanks, quotes, "=" and ";"`,
+).meta({ title: 'cookie' })
 
 /** The `typ` of RFC 9068 §2.1, with or without `application/`. */
 export const tokenType = text(

@@ -4,6 +4,7 @@ import { issuerShape } from './schema-issuer.ts'
 import { mcpShape } from './schema-mcp.ts'
 import {
   claimName,
+  cookieName,
   dateTime,
   headerName,
   hostName,
@@ -121,7 +122,24 @@ const sharedShape = {
       { error: 'must be keep, strip, { secretFile: … } or { claim: … }' },
     )
     .optional()
-    .describe('What the upstream gets as Authorization. Default: `keep`.'),
+    .describe(
+      'What the upstream gets as Authorization. Default: `keep`, and `strip` where `tokenSource` takes the token from elsewhere.',
+    ),
+  tokenSource: z
+    .union(
+      [
+        z.literal('authorization'),
+        z
+          .strictObject({
+            header: headerName.optional().describe('Header with the token, bare or behind `Bearer`.'),
+            cookie: cookieName.optional().describe('Cookie with the token.'),
+          })
+          .meta({ minProperties: 1, maxProperties: 1 }),
+      ],
+      { error: 'must be authorization, { header: … } or { cookie: … }' },
+    )
+    .optional()
+    .describe('The one place that the token is taken from. Default: `authorization`.'),
   origins: nonEmptyList(origin)
     .optional()
     .describe('Allow-list for the Origin header; these also get CORS headers. Default: not checked.'),

@@ -4,7 +4,10 @@ import { type HeaderField, SEVERAL } from './header-fields.ts'
 /** The longest access token that is looked at, in characters. */
 export const LONGEST_TOKEN = 32 * 1024
 
-type Parsed = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly denial: Denial }
+/** A token that nothing is known of yet, or why there is none. */
+export type Credentials =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly denial: Denial }
 
 /** What follows the first `token` of RFC 9110 §5.6.2, which a scheme is. */
 const BEYOND_SCHEME = /[^!#$%&'*+.^_`|~0-9A-Za-z-].*$/s
@@ -23,9 +26,9 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
  * The token of `Authorization: Bearer <token>` (RFC 6750 §2.1): one field, scheme in any case, one space, the token.
  * Its alphabet is checked with the rest of its syntax, where it is read for the first time.
  * Stricter than `1*SP`: a backend that splits at the first space would see another token than we do.
- * Never from the query, a cookie or the body.
+ * Never from the query or the body.
  */
-export function parseCredentials(authorization: HeaderField): Parsed {
+export function parseCredentials(authorization: HeaderField): Credentials {
   if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
   if (authorization === undefined || authorization === '') return denied({ reason: 'credentials_missing' })
   if (!authorization.startsWith('Bearer ')) {
@@ -37,15 +40,20 @@ export function parseCredentials(authorization: HeaderField): Parsed {
   const token = authorization.slice('Bearer '.length)
   if (token === '') return malformed('there is no token after Bearer')
   if (authorization[6] !== ' ' || token[0] === ' ') return malformed('not exactly one space after Bearer')
+  return parseToken(token)
+}
+
+/** A token as it came: only its length is judged here. */
+export function parseToken(token: string): Credentials {
   if (token.length > LONGEST_TOKEN)
     return denied({ reason: 'token_too_large', length: token.length, limit: LONGEST_TOKEN })
   return { ok: true, token }
 }
 
-function malformed(problem: string): Parsed {
+function malformed(problem: string): Credentials {
   return denied({ reason: 'credentials_malformed', problem })
 }
 
-function denied(denial: Denial): Parsed {
+function denied(denial: Denial): Credentials {
   return { ok: false, denial }
 }

@@ -2,7 +2,6 @@ import type { Issuer, Route, Rule } from '../config/model.ts'
 import type { VerifiedToken } from './access-token.ts'
 import type { Assessment, AssessToken } from './assessment.ts'
 import { checkAdditions, checkTime } from './authorization.ts'
-import { parseCredentials } from './credentials.ts'
 import { type Denial, denialRow, type Reason } from './denial.ts'
 import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './forwarded-request.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './header-fields.ts'
@@ -10,6 +9,7 @@ import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames }
 import { judgeMcp, type McpJudgement, type RequestContent } from './mcp.ts'
 import { onceKnown } from './once-known.ts'
 import { placeByPath, placeNamed, type RouteTable } from './route-table.ts'
+import { hasNoCredentials, readCredentials } from './token-source.ts'
 import { showUnverified } from './unverified.ts'
 
 /** A proxy's question about one request. */
@@ -82,9 +82,10 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   const preflight = isPreflight(request, fields)
   if (preflight && route.preflight === 'pass') return pass('preflight', evidence, route)
 
-  const credentials = parseCredentials(fields.authorization)
+  const credentials = readCredentials(route.tokenSource, fields)
   if (!credentials.ok) {
-    const mayBeAnonymous = route.anonymous && fields.authorization === undefined && rules.length === 0 && !preflight
+    const anonymousHere = route.anonymous && rules.length === 0 && !preflight
+    const mayBeAnonymous = anonymousHere && hasNoCredentials(route.tokenSource, fields)
     if (!mayBeAnonymous || route.mcp?.openLists === false) return deny(credentials.denial, evidence)
     const anonymous = (seen: Evidence) => pass('anonymous', seen, route)
     const needsToken = (seen: Evidence) => deny(credentials.denial, seen)

@@ -5,7 +5,7 @@ import type { ClaimRule } from '../config/model.ts'
  * none of it ever reaches the client. Values named `unverified…` are the attacker's: escape and cap them.
  */
 export type Denial =
-  | { readonly reason: 'credentials_missing'; readonly scheme?: string }
+  | { readonly reason: 'credentials_missing'; readonly scheme?: string; readonly hint?: string }
   | { readonly reason: 'credentials_malformed'; readonly problem: string }
   | { readonly reason: 'credentials_ambiguous' }
   | { readonly reason: 'token_malformed'; readonly problem: string }
@@ -121,7 +121,7 @@ export const DENIALS = {
     error: 'invalid_token',
     challenge: true,
     expected: false,
-    message: 'The Authorization header is not of the form Bearer and one token',
+    message: 'The credentials are not of the form Bearer and one token',
   },
   credentials_ambiguous: {
     class: 'credentials',
@@ -129,7 +129,7 @@ export const DENIALS = {
     error: 'invalid_request',
     challenge: true,
     expected: false,
-    message: 'The request has more than one Authorization header',
+    message: 'The request carries more than one access token',
   },
   token_malformed: token('The access token is malformed'),
   token_too_large: token('The access token is too large'),

@@ -16,6 +16,8 @@ export interface HeaderFields {
   methodOverride: HeaderField
   traceparent: HeaderField
   requestId: HeaderField
+  /** All of them as they came, for routes that take the token from elsewhere. */
+  readonly rawHeaders: readonly string[]
   /** Names with anything but letters, digits and hyphens; undefined when there is none. */
   oddNames: string[] | undefined
 }
@@ -27,7 +29,7 @@ export const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
   'x-method-override',
 ])
 
-type Slot = Exclude<keyof HeaderFields, 'oddNames'>
+type Slot = Exclude<keyof HeaderFields, 'oddNames' | 'rawHeaders'>
 
 const SLOTS: readonly (readonly [name: string, slot: Slot])[] = [
   ['x-forwarded-method', 'forwardedMethod'],
@@ -65,6 +67,7 @@ export function readHeaderFields(rawHeaders: readonly string[]): HeaderFields {
     methodOverride: undefined,
     traceparent: undefined,
     requestId: undefined,
+    rawHeaders,
     oddNames: undefined,
   }
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -26,9 +26,13 @@ export function emptyIdentityHeaders(route: Route): HeaderList {
   return route.upstreamAuthorization.kind === 'keep' ? headers : [...headers, 'Authorization', '']
 }
 
-/** Lower-case names of the headers that this route sets: what an alias of them would be taken for. */
+/**
+ * Lower-case names of the headers that this route sets, and of the one that it takes the token from: what an alias of
+ * them would be taken for.
+ */
 export function identityHeaderNames(route: Route): ReadonlySet<string> {
-  return new Set(emptyIdentityHeaders(route).flatMap((text, at) => (at % 2 === 0 ? [text.toLowerCase()] : [])))
+  const names = emptyIdentityHeaders(route).flatMap((text, at) => (at % 2 === 0 ? [text.toLowerCase()] : []))
+  return new Set(route.tokenSource.kind === 'header' ? [...names, route.tokenSource.name.toLowerCase()] : names)
 }
 
 /**

@@ -229,6 +229,22 @@ routes:
       X-Client: "@client"
       X-Issuer: "@issuer"
       X-Data: data
+  access:
+    resource: https://api.example.com/access
+    audience: [conformance]
+    tokenSource: { header: Cf-Access-Jwt-Assertion }
+  'access-open':
+    resource: https://api.example.com/access-open
+    audience: [conformance]
+    anonymous: true
+    tokenSource: { header: Cf-Access-Jwt-Assertion }
+    upstreamAuthorization: keep
+  cookie:
+    resource: https://api.example.com/cookie
+    audience: [conformance]
+    anonymous: true
+    origins: [https://app.example.com]
+    tokenSource: { cookie: CF_Authorization }
   strip: { resource: https://api.example.com/strip, audience: [conformance], upstreamAuthorization: strip }
   backend:
     resource: https://api.example.com/backend

@@ -42,6 +42,8 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
     without = [],
   } = vector.request ?? {}
   const token = vector.token === undefined ? undefined : forge.make(vector.token)
+  const elsewhere = headers.some(([, value]) => value.includes('{token}'))
+  const hasAuthorization = vector.credentials !== undefined || (token !== undefined && !elsewhere)
   const credentials = (vector.credentials ?? 'Bearer {token}').replace('{token}', token ?? '')
   const body = Buffer.from(vector.request?.body ?? '', vector.request?.encoding ?? 'utf8')
   const own = [
@@ -60,9 +62,9 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
     headers: [
       ['Host', 'forwardgate.auth.svc:8080'],
       ['User-Agent', 'Go-http-client/1.1'],
-      ...headers,
+      ...headers.map(([name, value]) => [name, value.replaceAll('{token}', token ?? '')] as const),
       ...(body.length === 0 ? [] : [['Content-Length', String(body.length)] as const]),
-      ...(token === undefined && vector.credentials === undefined ? [] : [['Authorization', credentials] as const]),
+      ...(hasAuthorization ? [['Authorization', credentials] as const] : []),
       ...own.filter(([name]) => !without.includes(name)),
     ],
     body,

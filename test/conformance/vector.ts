@@ -27,7 +27,7 @@ export interface RequestRecipe {
   readonly method?: string
   readonly host?: string
   readonly uri?: string
-  /** The client's own fields, repeats included. */
+  /** The client's own fields, repeats included; with `{token}` in one of them, Authorization is not sent unless `credentials` asks for it. */
   readonly headers?: readonly (readonly [name: string, value: string])[]
   /** X-Forwarded-* fields that the proxy leaves out. */
   readonly without?: readonly string[]

@@ -23,6 +23,7 @@ import { SCOPES } from './vectors/scopes.ts'
 import { STATIC_TOKENS } from './vectors/static-tokens.ts'
 import { TIME } from './vectors/time.ts'
 import { TOKEN_FORM } from './vectors/token-form.ts'
+import { TOKEN_SOURCE } from './vectors/token-source.ts'
 import { UPSTREAM_AUTHORIZATION } from './vectors/upstream-authorization.ts'
 
 /** Every row about a decision, by family. Metadata has a table of its own. */
@@ -31,6 +32,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   route: ROUTE,
   'origin and preflight': ORIGIN_PREFLIGHT,
   credentials: CREDENTIALS,
+  'token source': TOKEN_SOURCE,
   'token form': TOKEN_FORM,
   algorithm: ALGORITHM,
   'issuer keys': ISSUER_KEYS,

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import type { Gate, ManifestSubject } from './gate.ts'
-import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides } from './gate.ts'
+import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides, tokenHeaderName } from './gate.ts'
 import type { Hit, Rule } from './rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from './yaml-node.ts'
 
@@ -110,9 +110,9 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
     fix: 'remove authRequestHeaders altogether',
     find: eachGate((gate) => {
       const listed = lowerCased(child(gate.middleware.options, 'authRequestHeaders'))
-      return listed.size > 0 && !listed.has('authorization')
-        ? [option(gate, 'authRequestHeaders', 'Authorization is missing')]
-        : []
+      if (listed.size === 0) return []
+      const missing = new Set(gate.routes.map(tokenHeaderName).filter((name) => !listed.has(name.toLowerCase())))
+      return [...missing].map((name) => option(gate, 'authRequestHeaders', `${name} is missing`))
     }),
   },
   {

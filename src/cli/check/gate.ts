@@ -86,6 +86,18 @@ export function methodDecides({ routes }: Gate): boolean {
   )
 }
 
+/** The header that the token of a route stands in. */
+export function tokenHeaderName({ tokenSource }: Route): string {
+  switch (tokenSource.kind) {
+    case 'authorization':
+      return 'Authorization'
+    case 'header':
+      return tokenSource.name
+    case 'cookie':
+      return 'Cookie'
+  }
+}
+
 /** Names of every header that an allow of these routes may carry, each once. */
 export function emittedHeaders(routes: readonly Route[]): readonly string[] {
   const names = routes.flatMap((route) => emptyIdentityHeaders(route).filter((_, index) => index % 2 === 0))

@@ -32,7 +32,7 @@ export function describeRequest(step: RequestStep, { call, decision }: Seen): De
       if (request === undefined || !isPreflight(request, call.fields)) return { detail: 'it is none' }
       return { detail: route?.preflight === 'pass' ? 'the route lets them pass' : 'judged as any request' }
     case 'credentials': {
-      const token = tokenTextOf(call)
+      const token = tokenTextOf(call, decision.route)
       if (token === undefined) return { detail: 'none, and the route is anonymous' }
       return { detail: `a bearer token of ${shown(token.length)} characters` }
     }

@@ -11,7 +11,7 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
   const { decision, readings } = seen
   const vouching = opaqueTokenIssuer(seen)
   if (vouching !== undefined) return describeOpaque(step, vouching)
-  const unverified = unverifiedTokenOf(seen.call)
+  const unverified = unverifiedTokenOf(seen.call, seen.decision.route)
   const candidates = issuersOf(decision.route?.accept ?? []).filter(({ issuer }) => issuer === unverified?.issuer)
   const issuer = decision.issuer ?? candidates[0]
   const name = `issuers.${issuer?.name}`

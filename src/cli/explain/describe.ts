@@ -4,7 +4,7 @@ import { formatInstant, formatSpan } from '../instant.ts'
 import { describeAccess } from './describe-access.ts'
 import { describeRequest } from './describe-request.ts'
 import { describeToken } from './describe-token.ts'
-import type { Seen } from './seen.ts'
+import { placeOfToken, type Seen } from './seen.ts'
 import type { Step } from './steps.ts'
 import { listed, shown, shownRule } from './values.ts'
 
@@ -71,10 +71,10 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
       return mismatch('the Origin is not listed', listed(denial.expected), denial.unverifiedOrigin)
     case 'credentials_missing':
       return denial.scheme === undefined
-        ? { detail: 'there is no Authorization header' }
+        ? { detail: [`there is no ${placeOfToken(seen)}`, denial.hint].filter(Boolean).join('; ') }
         : mismatch('another scheme than Bearer', 'Bearer', denial.scheme)
     case 'credentials_ambiguous':
-      return { detail: 'there is more than one Authorization header' }
+      return { detail: `there is more than one ${placeOfToken(seen)}` }
     case 'token_too_large':
       return mismatch('too long', `at most ${denial.limit} characters`, `${denial.length} characters`)
     case 'token_opaque':

@@ -29,7 +29,7 @@ export interface Explanation {
 /** Lays a decision open, with the answer that the proxy gets. */
 export function buildExplanation(seen: Seen, answer: Answer, notes: readonly string[]): Explanation {
   const { decision, call, now } = seen
-  const unverified = unverifiedTokenOf(call)
+  const unverified = unverifiedTokenOf(call, decision.route)
   const { algorithm: alg, keyId: kid, type: typ } = unverified ?? {}
   const exp = unverified === undefined ? decision.token?.expiresAt : unverified.payload['exp']
   const allowed = decision.outcome === 'allow'

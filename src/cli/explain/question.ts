@@ -1,6 +1,6 @@
 import type { Config, Issuer, KeySource, Route } from '../../config/model.ts'
 import { issuersOf } from '../../decision/assessment.ts'
-import { type Call, callFor, parseCall, parseHeader, placeOf } from '../call.ts'
+import { type Call, callFor, parseCall, parseHeader, placeOf, routeOfCall } from '../call.ts'
 import type { Finding } from '../findings.ts'
 import { readInput } from '../input.ts'
 import { parseInstant } from '../instant.ts'
@@ -78,10 +78,10 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
     const input = await readInput(options['token-file'], terminal)
     if (!input.ok) return input
     const token = input.text.trim().replace(/^(?:authorization: *)?bearer +/i, '')
-    return withKeys({ ...question, call: callFor({ ...request, token }) }, options, config, terminal)
+    return withKeys({ ...question, call: callFor({ ...request, token }, config) }, options, config, terminal)
   }
   if (options.claims === undefined) {
-    return withKeys({ ...question, call: callFor({ ...request, token: undefined }) }, options, config, terminal)
+    return withKeys({ ...question, call: callFor({ ...request, token: undefined }, config) }, options, config, terminal)
   }
   const input = await readInput(options.claims, terminal)
   if (!input.ok) return input
@@ -93,7 +93,7 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   const issuers = judged.issuers.filter(({ name }) => name === issuer?.name)
   return {
     ok: true,
-    question: { ...question, config: judged, call: callFor({ ...request, token }), whatIf: true, issuers },
+    question: { ...question, config: judged, call: callFor({ ...request, token }, config), whatIf: true, issuers },
   }
 }
 
@@ -111,7 +111,7 @@ async function withKeys(
   config: Config,
   terminal: Terminal,
 ): Promise<Asked> {
-  const unverified = unverifiedTokenOf(question.call)
+  const unverified = unverifiedTokenOf(question.call, routeOfCall(question.call, config))
   const issuers = issuersFor(config, question.call.routeName).filter(({ issuer, introspection }) =>
     unverified === undefined ? introspection !== undefined : issuer === unverified.issuer,
   )

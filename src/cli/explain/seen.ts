@@ -1,8 +1,8 @@
-import type { Accept, Config, Issuer } from '../../config/model.ts'
+import type { Accept, Config, Issuer, Route, TokenSource } from '../../config/model.ts'
 import type { VerifiedToken } from '../../decision/access-token.ts'
 import { admit } from '../../decision/authorization.ts'
-import { parseCredentials } from '../../decision/credentials.ts'
 import type { Decision } from '../../decision/decide.ts'
+import { readCredentials } from '../../decision/token-source.ts'
 import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/unverified-token.ts'
 import type { IntrospectionEvent } from '../../issuers/introspection.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
@@ -23,22 +23,41 @@ export interface Seen {
   readonly whatIf: boolean
 }
 
-/** The token text of a call, where there is one. */
-export function tokenTextOf({ fields }: Call): string | undefined {
-  const credentials = parseCredentials(fields.authorization)
+/** The token text of a call to a route, where there is one. */
+export function tokenTextOf({ fields }: Call, route: Route | undefined): string | undefined {
+  const credentials = readCredentials(sourceOf(route), fields)
   return credentials.ok ? credentials.token : undefined
 }
 
+/** Where the route takes the token from; of no route, the usual place. */
+export function sourceOf(route: Route | undefined): TokenSource {
+  return route?.tokenSource ?? { kind: 'authorization' }
+}
+
+/** Where the route takes the token from, in words. */
+export function placeOfToken({ decision }: Pick<Seen, 'decision'>): string {
+  const source = sourceOf(decision.route)
+  switch (source.kind) {
+    case 'header':
+      return `${source.name} header`
+    case 'cookie':
+      return `cookie ${source.name}`
+    case 'authorization':
+      return 'Authorization header'
+  }
+}
+
 /** What the token of a call says before its signature is checked; undefined where it cannot be read. */
-export function unverifiedTokenOf(call: Call): UnverifiedToken | undefined {
-  const text = tokenTextOf(call)
+export function unverifiedTokenOf(call: Call, route: Route | undefined): UnverifiedToken | undefined {
+  const text = tokenTextOf(call, route)
   const parsed = text === undefined ? undefined : parseUnverifiedToken(text)
   return parsed?.ok === true ? parsed.token : undefined
 }
 
 /** Who vouched for a token that is no JWT, or was asked about it; undefined for a JWT, and where nobody was. */
 export function opaqueTokenIssuer({ call, decision }: Pick<Seen, 'call' | 'decision'>): Issuer | undefined {
-  if (tokenTextOf(call) === undefined || unverifiedTokenOf(call) !== undefined) return undefined
+  const { route: judged } = decision
+  if (tokenTextOf(call, judged) === undefined || unverifiedTokenOf(call, judged) !== undefined) return undefined
   if (decision.issuer !== undefined || decision.outcome === 'allow') return decision.issuer
   const { denial, route } = decision
   const asked =

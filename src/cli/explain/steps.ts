@@ -1,7 +1,8 @@
 import { admit, checkAdditions } from '../../decision/authorization.ts'
 import type { Reason } from '../../decision/denial.ts'
+import { hasNoCredentials } from '../../decision/token-source.ts'
 import { type Described, describeDenial, describePassed } from './describe.ts'
-import { opaqueTokenIssuer, type Seen } from './seen.ts'
+import { opaqueTokenIssuer, type Seen, sourceOf } from './seen.ts'
 
 /**
  * The steps of a decision in the order of `decide`, where the address names the route; plain `/verify` needs the
@@ -123,7 +124,7 @@ export function failedStep({ decision, config }: Seen): Step | undefined {
 function orderOf({ call, decision }: Seen): readonly Step[] {
   const without: readonly Step[] = STEPS.filter((step) => step !== 'mcp')
   // Who comes without credentials is judged by the body at once. Where the route does not look at bodies, there is no such step.
-  const last = without.indexOf(call.fields.authorization === undefined ? 'credentials' : 'rules')
+  const last = without.indexOf(hasNoCredentials(sourceOf(decision.route), call.fields) ? 'credentials' : 'rules')
   const steps = decision.route?.mcp === undefined ? without : without.toSpliced(last + 1, 0, 'mcp')
   if (call.routeName !== undefined) return steps
   return ['forwarded request', 'route', ...steps.slice(2)]

@@ -1,7 +1,6 @@
 import type { Config, Issuer, Route } from '../../config/model.ts'
 import { issuersOf } from '../../decision/assessment.ts'
-import { buildRouteTable, placeByPath } from '../../decision/route-table.ts'
-import { callFor, placeOf } from '../call.ts'
+import { callFor, placeOf, routeFor } from '../call.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
 import { type Judgement, judge, openKeys, withStandIn } from '../judge.ts'
 import type { StandIn } from '../stand-in.ts'
@@ -35,22 +34,27 @@ export async function runPolicyTest(
   exposeReason: boolean,
 ): Promise<PolicyTestResult> {
   const now = test.at ?? Date.now() / 1000
-  const route = routeOf(test, config)
+  const { request } = test
+  const asked = { routeName: request.route, method: request.method, host: request.host ?? '', uri: request.uri ?? '/' }
+  const route = routeFor(asked, config)
   const issuer = issuerOf(test, config, route)
-  const place = route === undefined ? { host: 'localhost', uri: '/' } : placeOf(route, test.request.host)
+  const place = route === undefined ? { host: 'localhost', uri: '/' } : placeOf(route, request.host)
   const signed =
     test.token === undefined
       ? undefined
       : await standIn.sign(issuer, test.token.header, completeClaims(test.token.claims, issuer, route, now))
-  const call = callFor({
-    routeName: test.request.route,
-    method: test.request.method,
-    host: test.request.host ?? place.host,
-    uri: test.request.uri ?? place.uri,
-    headers: test.request.headers,
-    body: test.request.body,
-    token: signed?.token,
-  })
+  const call = callFor(
+    {
+      routeName: request.route,
+      method: request.method,
+      host: request.host ?? place.host,
+      uri: request.uri ?? place.uri,
+      headers: request.headers,
+      body: request.body,
+      token: signed?.token,
+    },
+    config,
+  )
   const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)
   const keys = await openKeys(judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name))
   const judgement = await judge(call, judged, keys.issuers, { now, exposeReason })
@@ -69,14 +73,6 @@ export async function runPolicyTest(
 }
 
 /** The route that the request is for, named or found by host and path. */
-function routeOf({ request }: PolicyTest, { routes }: Config): Route | undefined {
-  if (request.route !== undefined) return routes.find(({ name }) => name === request.route)
-  const host = (request.host ?? '').toLowerCase().replace(/:[0-9]+$/, '')
-  const path = (request.uri ?? '/').replace(/\?.*$/s, '')
-  const placed = placeByPath(buildRouteTable(routes), { method: request.method, host, path })
-  return placed.ok ? placed.route : undefined
-}
-
 /** The named issuer, else the one whose `iss` the claims have, else the first that the route accepts. */
 function issuerOf({ token }: PolicyTest, { issuers }: Config, route: Route | undefined): Issuer | undefined {
   if (token?.issuer !== undefined) return issuers.find(({ name }) => name === token.issuer)

@@ -34,7 +34,7 @@ export const CHALLENGE: readonly Vector[] = [
     'credentials_ambiguous',
     'credentials_ambiguous',
     400,
-    `${HEAD}, error="invalid_request", error_description="The request has more than one Authorization header"`,
+    `${HEAD}, error="invalid_request", error_description="The request carries more than one access token"`,
     { token: {}, request: { headers: [['Authorization', 'x']] } },
   ),
   literal(
@@ -46,7 +46,7 @@ export const CHALLENGE: readonly Vector[] = [
   ),
   bad(
     'credentials_malformed',
-    'The Authorization header is not of the form Bearer and one token',
+    'The credentials are not of the form Bearer and one token',
     {},
     { credentials: 'Bearer' },
   ),

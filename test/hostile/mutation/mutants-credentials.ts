@@ -4,6 +4,46 @@ import { type MutantFamily, without } from './mutant.ts'
 /** What guards tokens that are no JWTs. */
 export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
   {
+    file: 'src/decision/token-source.ts',
+    tests: ['test/conformance/in-process.test.ts', 'test/unit/decision/token-source.test.ts'],
+    mutants: [
+      without(
+        'the ambiguity of two headers',
+        'if (value === SEVERAL) return AMBIGUOUS',
+        'if (value === SEVERAL) return missing(fields)',
+      ),
+      without('the ambiguity of two cookies', 'if (others.length > 0) return AMBIGUOUS', ''),
+      without(
+        'the case of cookie names',
+        'name.trim() === wanted',
+        'name.trim().toLowerCase() === wanted.toLowerCase()',
+      ),
+      without('Authorization against anonymity', 'if (fields.authorization !== undefined) return false', ''),
+      without(
+        'an empty header against anonymity',
+        'headerNamed(source.name, fields.rawHeaders) === undefined',
+        '!headerNamed(source.name, fields.rawHeaders)',
+      ),
+      without(
+        'the one place',
+        "switch (source.kind) {\n    case 'authorization':\n      return parseCredentials(fields.authorization)",
+        "if (fields.authorization !== undefined) return parseCredentials(fields.authorization)\n  switch (source.kind) {\n    case 'authorization':\n      return parseCredentials(fields.authorization)",
+      ),
+    ],
+  },
+  {
+    file: 'src/decision/identity-headers.ts',
+    tests: ['test/conformance/in-process.test.ts'],
+    mutants: [without('the alias of the token header', "route.tokenSource.kind === 'header' ?", 'false ?')],
+  },
+  {
+    file: 'src/config/compile-route.ts',
+    tests: ['test/unit/config/compile.test.ts'],
+    mutants: [
+      without('the removal of what nobody reads', "tokenSource.kind === 'authorization' ? 'keep' : 'strip'", "'keep'"),
+    ],
+  },
+  {
     file: 'src/decision/static-tokens.ts',
     tests: ['test/conformance/in-process.test.ts', 'test/unit/decision/static-tokens.test.ts'],
     mutants: [

@@ -69,6 +69,7 @@ test('the three-line file has every default', () => {
         { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
       ],
       upstreamAuthorization: { kind: 'keep' },
+      tokenSource: { kind: 'authorization' },
       origins: undefined,
       preflight: 'deny',
       mcp: undefined,
@@ -264,6 +265,13 @@ test('a rule for GET is one for HEAD; without methods and paths it is for everyt
   assert.deepEqual([route.rules[1]?.methods, route.rules[1]?.paths, route.rules[1]?.scopes], [undefined, undefined, []])
 })
 
+test('what nobody reads does not reach the backend unless it is written', () => {
+  const elsewhere = 'tokenSource: { header: Cf-Access-Jwt-Assertion }'
+  assert.deepEqual(routeOf(elsewhere).tokenSource, { kind: 'header', name: 'Cf-Access-Jwt-Assertion' })
+  assert.deepEqual(routeOf(elsewhere).upstreamAuthorization, { kind: 'strip' })
+  assert.deepEqual(routeOf(`${elsewhere}\n    upstreamAuthorization: keep`).upstreamAuthorization, { kind: 'keep' })
+})
+
 test('upstreamAuthorization takes the whole header from a file, without one newline', () => {
   assert.deepEqual(routeOf('upstreamAuthorization: { secretFile: header.txt }').upstreamAuthorization, {
     kind: 'secret',
@@ -291,12 +299,14 @@ routes:
     mode: observe
     upstreamAuthorization: { secretFile: header.txt }
   y: { resource: https://y.example.com, issuers: [a, b], identityHeaders: { X-Auth-Subject: sub } }
+  z: { resource: https://z.example.com, tokenSource: { cookie: session } }
 `)
   assert.ok(parsed.ok)
   assert.deepEqual(parsed.warnings.map(formatProblem), [
     'routes.x.upstreamAuthorization: anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it (config.yaml:7:28)',
     'routes.x.mode: observe lets pass what enforce would deny; set it to enforce when its counts look right (config.yaml:6:11)',
     'routes.y: has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders (config.yaml:8:6)',
+    'routes.z.tokenSource: browsers send a cookie with requests that other sites make; list the sites that may under origins (config.yaml:9:54)',
   ])
 })
 

@@ -439,12 +439,72 @@ export const ROUTE_ROWS: readonly Row[] = [
       'routes.api.match.paths[0]: "/mcp//x" can be read in two ways and is never let through; write it without empty or dot segments, ; and encoded separators (config.yaml:6:22)',
     ],
   },
+  ...(
+    [
+      [
+        '{ header: Authorization }',
+        'header',
+        28,
+        'is where the token stands anyway; write tokenSource: authorization, or leave it out',
+      ],
+      ['{ header: cookie }', 'header', 28, 'holds many things; write tokenSource: { cookie: <name> }'],
+      [
+        '{ header: Proxy-Authorization }',
+        'header',
+        28,
+        '"Proxy-Authorization" has a meaning of its own; name the header that holds the token',
+      ],
+      [
+        '{ header: X-Forwarded-Uri }',
+        'header',
+        28,
+        '"X-Forwarded-Uri" has a meaning of its own; name the header that holds the token',
+      ],
+      [
+        '{ header: x-auth-subject }',
+        'header',
+        28,
+        '"x-auth-subject" is an identity header of the route; rename that one',
+      ],
+      [
+        '{ header: X_Token }',
+        'header',
+        28,
+        '"X_Token" cannot be used as a header here; use letters, digits and hyphens only',
+      ],
+      [
+        '{ cookie: "a b" }',
+        'cookie',
+        28,
+        '"a b" is not the name of a cookie; write it without blanks, quotes, "=" and ";"',
+      ],
+    ] as const
+  ).map(([bad, key, column, problem]) => ({
+    slot: 'route' as const,
+    good: 'tokenSource: { header: X-Forwarded-Access-Token }',
+    bad: `tokenSource: ${bad}`,
+    problems: [`routes.api.tokenSource.${key}: ${problem} (config.yaml:6:${column})`],
+  })),
+  {
+    slot: 'route',
+    good: 'tokenSource: { header: Cf-Access-Jwt-Assertion }',
+    bad: 'tokenSource: { header: Cf-Access-Jwt-Assertion, cookie: CF_Authorization }',
+    problems: [
+      'routes.api.tokenSource: must be authorization, { header: … } or { cookie: … }; write one of header and cookie (config.yaml:6:18)',
+    ],
+  },
+  {
+    slot: 'route',
+    good: 'tokenSource: authorization',
+    bad: 'tokenSource: body',
+    problems: ['routes.api.tokenSource: must be authorization, { header: … } or { cookie: … } (config.yaml:6:18)'],
+  },
   {
     slot: 'route',
     good: 'identityHeaders: { X-Auth-Subject: sub }',
     bad: 'identityHeaders: { X_Auth_Subject: sub }',
     problems: [
-      'routes.api.identityHeaders.X_Auth_Subject: "X_Auth_Subject" cannot be an identity header; use letters, digits and hyphens only (config.yaml:6:24)',
+      'routes.api.identityHeaders.X_Auth_Subject: "X_Auth_Subject" cannot be used as a header here; use letters, digits and hyphens only (config.yaml:6:24)',
     ],
   },
   {

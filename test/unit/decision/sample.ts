@@ -67,6 +67,7 @@ export function sampleRoute(changes: Partial<Route> = {}): Route {
       { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
     ],
     upstreamAuthorization: { kind: 'keep' },
+    tokenSource: { kind: 'authorization' },
     origins: undefined,
     preflight: 'deny',
     mcp: undefined,

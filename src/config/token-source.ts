@@ -1,0 +1,46 @@
+import { hasMeaning } from './identity-headers.ts'
+import type { IdentityHeader, TokenSource } from './model.ts'
+import { type Findings, type Path, quote } from './problem.ts'
+import type { DefaultsEntry } from './schema.ts'
+
+/** What forwardgate itself learns of the request by, or Traefik overwrites. */
+const FORWARDED = /^x-forwarded-(?:method|host|uri|proto|port|prefix|server|for)$/i
+
+/** The `tokenSource` of a route; `origins`: those of the route. */
+export function compileTokenSource(
+  written: DefaultsEntry['tokenSource'],
+  { identityHeaders, origins }: { identityHeaders: readonly IdentityHeader[]; origins: readonly string[] | undefined },
+  path: Path,
+  findings: Findings,
+): TokenSource {
+  if (written === undefined || written === 'authorization') return { kind: 'authorization' }
+  const { header, cookie } = written
+  if ((header === undefined) === (cookie === undefined) && !findings.refused(path)) {
+    findings.problem(path, 'must be authorization, { header: … } or { cookie: … }; write one of header and cookie')
+  }
+  if (header !== undefined) {
+    checkHeader(header, identityHeaders, [...path, 'header'], findings)
+    return { kind: 'header', name: header }
+  }
+  if (cookie === undefined) return { kind: 'authorization' }
+  if (origins === undefined) {
+    findings.warning(
+      path,
+      'browsers send a cookie with requests that other sites make; list the sites that may under origins',
+    )
+  }
+  return { kind: 'cookie', name: cookie }
+}
+
+function checkHeader(name: string, identityHeaders: readonly IdentityHeader[], path: Path, findings: Findings): void {
+  const folded = name.toLowerCase()
+  if (folded === 'authorization') {
+    findings.problem(path, 'is where the token stands anyway; write tokenSource: authorization, or leave it out')
+  } else if (folded === 'cookie') {
+    findings.problem(path, 'holds many things; write tokenSource: { cookie: <name> }')
+  } else if (FORWARDED.test(name) || (hasMeaning(name) && !folded.startsWith('x-forwarded-'))) {
+    findings.problem(path, `${quote(name)} has a meaning of its own; name the header that holds the token`)
+  } else if (identityHeaders.some((identity) => identity.name.toLowerCase() === folded)) {
+    findings.problem(path, `${quote(name)} is an identity header of the route; rename that one`)
+  }
+}

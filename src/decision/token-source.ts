@@ -1,0 +1,64 @@
+import type { TokenSource } from '../config/model.ts'
+import { type Credentials, parseCredentials, parseToken } from './credentials.ts'
+import { type HeaderField, type HeaderFields, SEVERAL } from './header-fields.ts'
+
+/**
+ * The token of a request, from the one place that its route names; the other places are not looked at, so that no token
+ * hides behind another one. A header may hold the bare token, or `Bearer <token>` as Authorization does; of a cookie
+ * nothing is decoded (RFC 6265 §4.1.1). Sent twice, in one field or in two, it is ambiguous.
+ */
+export function readCredentials(source: TokenSource, fields: HeaderFields): Credentials {
+  switch (source.kind) {
+    case 'authorization':
+      return parseCredentials(fields.authorization)
+    case 'header': {
+      const value = headerNamed(source.name, fields.rawHeaders)
+      if (value === SEVERAL) return AMBIGUOUS
+      if (value === undefined || value === '') return missing(fields)
+      return /^bearer /i.test(value) ? parseCredentials(value) : parseToken(value)
+    }
+    case 'cookie': {
+      const [value, ...others] = cookiesNamed(source.name, fields.rawHeaders)
+      if (others.length > 0) return AMBIGUOUS
+      return value === undefined || value === '' ? missing(fields) : parseToken(value)
+    }
+  }
+}
+
+/** Whether nothing at all came where the route looks, and no Authorization either: only such a request is anonymous. */
+export function hasNoCredentials(source: TokenSource, fields: HeaderFields): boolean {
+  if (fields.authorization !== undefined) return false
+  switch (source.kind) {
+    case 'authorization':
+      return true
+    case 'header':
+      return headerNamed(source.name, fields.rawHeaders) === undefined
+    case 'cookie':
+      return cookiesNamed(source.name, fields.rawHeaders).length === 0
+  }
+}
+
+const AMBIGUOUS: Credentials = { ok: false, denial: { reason: 'credentials_ambiguous' } }
+
+function missing({ authorization }: HeaderFields): Credentials {
+  const elsewhere = authorization === undefined ? {} : { hint: 'Authorization is there, but not read on this route' }
+  return { ok: false, denial: { reason: 'credentials_missing', ...elsewhere } }
+}
+
+function headerNamed(wanted: string, rawHeaders: readonly string[]): HeaderField {
+  const [value, ...others] = valuesOf(wanted.toLowerCase(), rawHeaders)
+  return others.length > 0 ? SEVERAL : value
+}
+
+/** Over HTTP/2 each pair may come in a field of its own (RFC 9113 §8.2.3). */
+function cookiesNamed(wanted: string, rawHeaders: readonly string[]): readonly string[] {
+  const pairs = valuesOf('cookie', rawHeaders).flatMap((field) => field.split(';'))
+  return pairs.flatMap((pair) => {
+    const [name = '', ...value] = pair.split('=')
+    return name.trim() === wanted ? [value.join('=').trim()] : []
+  })
+}
+
+function valuesOf(wanted: string, rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === wanted)
+}

@@ -1,0 +1,180 @@
+import { REMOVED, type Vector } from '../vector.ts'
+
+const MISSING = { status: 401, reason: 'credentials_missing' } as const
+const AMBIGUOUS = { status: 400, reason: 'credentials_ambiguous' } as const
+const inHeader = (...values: readonly string[]) => ({
+  headers: values.map((value) => ['Cf-Access-Jwt-Assertion', value] as const),
+})
+const inCookie = (...fields: readonly string[]) => ({ headers: fields.map((field) => ['Cookie', field] as const) })
+
+const OPEN = { spec: 'RFC 6750 §3.1', route: 'access-open' } as const
+const HEADER = { spec: 'RFC 6750 §2: one method in each request', route: 'access', token: {} } as const
+const COOKIE = { spec: 'RFC 6265 §4.2.1', route: 'cookie', token: {} } as const
+
+/** Tokens that stand elsewhere than in Authorization. */
+export const TOKEN_SOURCE: readonly Vector[] = [
+  {
+    ...HEADER,
+    id: 'source-header',
+    title: 'the bare token; what stands in Authorization does not reach the backend',
+    request: inHeader('{token}'),
+    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice', Authorization: '' } },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-bearer',
+    title: 'behind the word Bearer',
+    request: inHeader('Bearer {token}'),
+    expect: { status: 200, reason: 'token' },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-other-authorization',
+    title: 'Authorization is of no account',
+    request: inHeader('{token}'),
+    credentials: 'Basic dXNlcjpwYXNz',
+    expect: { status: 200, reason: 'token', headers: { Authorization: '' } },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-and-authorization',
+    title: 'in both places',
+    request: inHeader('{token}'),
+    credentials: 'Bearer {token}',
+    expect: { status: 200, reason: 'token', headers: { Authorization: '' } },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-token-in-authorization',
+    title: 'a good token in Authorization alone',
+    twin: 'source-header-and-authorization',
+    request: inHeader(),
+    credentials: 'Bearer {token}',
+    expect: MISSING,
+  },
+  {
+    ...HEADER,
+    id: 'source-header-empty',
+    title: 'an empty header',
+    twin: 'source-header',
+    request: inHeader(''),
+    expect: MISSING,
+  },
+  {
+    ...HEADER,
+    id: 'source-header-twice',
+    title: 'the header twice',
+    twin: 'source-header',
+    request: inHeader('{token}', '{token}'),
+    expect: AMBIGUOUS,
+  },
+  {
+    ...HEADER,
+    id: 'source-header-alias',
+    title: 'a spelling that some backends read as the same header',
+    twin: 'source-header',
+    request: { headers: [...inHeader('{token}').headers, ['Cf_Access_Jwt_Assertion', 'x']] },
+    expect: { status: 403, reason: 'identity_header_alias' },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-basic',
+    title: 'another scheme in it is no token',
+    twin: 'source-header',
+    request: inHeader('Basic {token}'),
+    expect: { status: 401, reason: 'credentials_malformed' },
+  },
+  {
+    ...HEADER,
+    id: 'source-header-expired',
+    title: 'judged like any token',
+    twin: 'source-header',
+    token: { claims: { exp: REMOVED } },
+    request: inHeader('{token}'),
+    expect: { status: 401, reason: 'claim_invalid' },
+  },
+  {
+    ...OPEN,
+    id: 'source-header-anonymous',
+    title: 'anonymous without the header',
+    expect: { status: 200, reason: 'anonymous', headers: { 'X-Auth-Subject': '' } },
+  },
+  {
+    ...OPEN,
+    id: 'source-header-anonymous-authorization',
+    title: 'whoever sends an Authorization is not anonymous: it would reach the backend unread',
+    twin: 'source-header-anonymous',
+    credentials: 'Bearer x',
+    expect: MISSING,
+  },
+  {
+    ...OPEN,
+    id: 'source-header-anonymous-empty',
+    title: 'nor is one with an empty header',
+    twin: 'source-header-anonymous',
+    request: inHeader(''),
+    expect: MISSING,
+  },
+  ...[
+    'CF_Authorization={token}',
+    'a=b; CF_Authorization={token}; c="d"',
+    'a=CF_Authorization; CF_Authorization={token}',
+  ].map(
+    (field, at): Vector => ({
+      ...COOKIE,
+      id: `source-cookie-${at}`,
+      title: 'among other cookies',
+      request: inCookie(field),
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice' } },
+    }),
+  ),
+  {
+    ...COOKIE,
+    id: 'source-cookie-fields',
+    spec: 'RFC 9113 §8.2.3',
+    title: 'in one of several Cookie fields',
+    request: inCookie('a=b', 'CF_Authorization={token}'),
+    expect: { status: 200, reason: 'token' },
+  },
+  ...[['CF_Authorization={token}; CF_Authorization=x'], ['CF_Authorization={token}', 'CF_Authorization={token}']].map(
+    (fields, at): Vector => ({
+      ...COOKIE,
+      id: `source-cookie-twice-${at}`,
+      title: 'the cookie twice: a backend may read the other one',
+      twin: 'source-cookie-0',
+      request: inCookie(...fields),
+      expect: AMBIGUOUS,
+    }),
+  ),
+  {
+    ...COOKIE,
+    id: 'source-cookie-case',
+    title: 'names of cookies differ by case: this is another one, and nobody is logged in',
+    request: inCookie('cf_authorization={token}'),
+    expect: { status: 200, reason: 'anonymous', headers: { 'X-Auth-Subject': '' } },
+  },
+  {
+    ...COOKIE,
+    id: 'source-cookie-empty',
+    title: 'an empty cookie is not none',
+    twin: 'source-cookie-0',
+    request: inCookie('CF_Authorization='),
+    expect: MISSING,
+  },
+  {
+    ...COOKIE,
+    id: 'source-cookie-quoted',
+    title: 'nothing is taken off',
+    twin: 'source-cookie-0',
+    request: inCookie('CF_Authorization="{token}"'),
+    expect: { status: 401, reason: 'credentials_malformed' },
+  },
+  {
+    ...COOKIE,
+    id: 'source-cookie-origin',
+    title: 'another site cannot use the cookie of a browser',
+    twin: 'source-cookie-0',
+    request: { headers: [...inCookie('CF_Authorization={token}').headers, ['Origin', 'https://evil.example']] },
+    expect: { status: 403, reason: 'origin_not_allowed' },
+  },
+]
