@@ -33,7 +33,7 @@ signature and everything else is really judged. A longer example: [examples/poli
 | Key | Meaning |
 |---|---|
 | \`name\` | what the test shows; required |
-| \`request\` | \`route\` (as the address names it) or \`host\`, or both; \`method\` (GET), \`uri\` (that of the resource), \`headers\` (a text or a list of texts each) |
+| \`request\` | \`route\` (as the address names it) or \`host\`, or both; \`method\` (GET), \`uri\` (that of the resource), \`headers\` (a text or a list of texts each), \`body\` for routes with \`mcp\` (a map or a list is sent as JSON, by POST) |
 | \`claims\` | of the token. \`iss\`, \`aud\`, \`iat\` and \`exp\` are those that the route's issuer would write unless they are here; \`null\` takes one away |
 | \`anonymous: true\` | instead of \`claims\`: no token |
 | \`issuer\` | whose token, by its name in the configuration; the one that has the \`iss\` of the claims, else the first of the route |
