@@ -33,7 +33,8 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     issuer = await startFakeIssuer()
     const [auth, operations, port] = [await freePort(), await freePort(), await freePort()]
     const config = join(directory, 'config.yaml')
-    writeConfig(config, issuer.issuer, 'read')
+    writeFileSync(join(directory, 'client.secret'), 'secret\n')
+    writeConfig(config, issuer, 'read')
     const service = start(
       process.execPath,
       [fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'serve', '--config', config],
@@ -64,7 +65,7 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     const origin = `http://127.0.0.1:${auth}`
     await drive(origin, issuer)
     await sleep(1500)
-    writeConfig(config, issuer.issuer, 'read', '1h')
+    writeConfig(config, issuer, 'read', '1h')
     await sleep(3000)
     writeFileSync(config, 'routes: [')
     for (let round = 0; round < 6; round++) {
@@ -111,7 +112,8 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
 })
 
 /** A good configuration; another `lifetime` makes it a new one. */
-function writeConfig(file: string, issuer: string, scope: string, lifetime = '2h'): void {
+function writeConfig(file: string, { issuer, introspectionUri }: FakeIssuer, scope: string, lifetime = '2h'): void {
+  const introspection = { endpoint: introspectionUri, clientId: 'gate', clientSecretFile: 'client.secret' }
   const gone = { issuer: 'http://127.0.0.1:9', jwksUri: 'http://127.0.0.1:9/jwks' }
   const route = (name: string, more: object = {}) => ({
     resource: `https://api.example.com/${name}`,
@@ -119,7 +121,7 @@ function writeConfig(file: string, issuer: string, scope: string, lifetime = '2h
     ...more,
   })
   const config = {
-    issuers: { main: { issuer, maxTokenLifetime: lifetime }, gone },
+    issuers: { main: { issuer, maxTokenLifetime: lifetime, introspection }, gone },
     routes: {
       app: route('app', { scopes: [scope] }),
       trial: route('trial', { mode: 'observe' }),
@@ -142,7 +144,7 @@ async function drive(origin: string, issuer: FakeIssuer): Promise<void> {
     ['app', issuer.mint({ aud, scope: 'read', iat: past - 60, exp: past })],
     ...[1, 2, 3].map((index) => ['app', issuer.mint({ aud, scope: 'other', jti: `${index}` })] as const),
     ['app', issuer.mint({ aud: 'https://other.example.com' })],
-    ['app', 'not-a-token'],
+    ['app', 'known-to-nobody-but-the-issuer'],
     ['lost', issuer.mint({ iss: 'http://127.0.0.1:9', aud: 'https://api.example.com/lost' })],
     // No body comes with it.
     ['tools', issuer.mint({ aud: 'https://api.example.com/tools' }), 'POST'],
