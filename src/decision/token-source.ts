@@ -54,11 +54,11 @@ function headerNamed(wanted: string, rawHeaders: readonly string[]): HeaderField
 function cookiesNamed(wanted: string, rawHeaders: readonly string[]): readonly string[] {
   const pairs = valuesOf('cookie', rawHeaders).flatMap((field) => field.split(';'))
   return pairs.flatMap((pair) => {
-    const [name = '', ...value] = pair.split('=')
-    return name.trim() === wanted ? [value.join('=').trim()] : []
+    const equals = pair.indexOf('=')
+    return equals !== -1 && pair.slice(0, equals).trim() === wanted ? [pair.slice(equals + 1).trim()] : []
   })
 }
 
 function valuesOf(wanted: string, rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === wanted)
+  return rawHeaders.filter((_, at) => at % 2 === 1 && String(rawHeaders[at - 1]).toLowerCase() === wanted)
 }

@@ -15,8 +15,8 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
       without('the ambiguity of two cookies', 'if (others.length > 0) return AMBIGUOUS', ''),
       without(
         'the case of cookie names',
-        'name.trim() === wanted',
-        'name.trim().toLowerCase() === wanted.toLowerCase()',
+        'pair.slice(0, equals).trim() === wanted',
+        'pair.slice(0, equals).trim().toLowerCase() === wanted.toLowerCase()',
       ),
       without('Authorization against anonymity', 'if (fields.authorization !== undefined) return false', ''),
       without(

@@ -20,8 +20,8 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       without('the route asking for preflights', "if (preflight && route.preflight === 'pass')", 'if (preflight)'),
       without(
         'the limit of anonymous to no field at all',
-        ' && fields.authorization === undefined && rules',
-        ' && rules',
+        'anonymousHere && hasNoCredentials(route.tokenSource, fields)',
+        'anonymousHere',
       ),
       without('the rules on anonymous requests', ' && rules.length === 0 && !preflight', ' && !preflight'),
       without('keeping preflights from anonymous', ' && rules.length === 0 && !preflight', ' && rules.length === 0'),

@@ -144,6 +144,11 @@ test('without a token every value is empty', () => {
   ])
 })
 
+test('the header that the token is taken from is guarded as well', () => {
+  const names = identityHeaderNames(sampleRoute({ tokenSource: { kind: 'header', name: 'Cf-Access-Jwt-Assertion' } }))
+  assert.equal(findAlias(['Cf_Access.Jwt-Assertion'], names), 'Cf_Access.Jwt-Assertion')
+})
+
 test('identity_header_alias: what a CGI-like backend reads as an identity header of the route', () => {
   const names = identityHeaderNames(sampleRoute({ upstreamAuthorization: { kind: 'strip' } }))
   assert.deepEqual([...names], ['x-auth-subject', 'x-auth-issuer', 'x-auth-client', 'x-auth-scopes', 'authorization'])

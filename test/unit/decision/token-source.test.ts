@@ -25,6 +25,16 @@ test('a header may hold the word Bearer in any case, and then exactly one token'
   assert.equal(!two.ok && two.denial.reason, 'credentials_malformed')
 })
 
+test('what comes twice is ambiguous, what is empty is missing', () => {
+  const cases = [
+    [read(HEADER, HEADER.name, 'a', HEADER.name, 'a'), 'credentials_ambiguous'],
+    [read(COOKIE, 'Cookie', 'CF_Authorization=a', 'Cookie', 'CF_Authorization=a'), 'credentials_ambiguous'],
+    [read(HEADER, HEADER.name, ''), 'credentials_missing'],
+    [read(COOKIE, 'Cookie', 'CF_Authorization='), 'credentials_missing'],
+  ] as const
+  for (const [credentials, reason] of cases) assert.equal(!credentials.ok && credentials.denial.reason, reason)
+})
+
 test('what is too long is refused, wherever it stands', () => {
   const long = 'a'.repeat(32 * 1024 + 1)
   for (const read_ of [read(HEADER, HEADER.name, long), read(COOKIE, 'Cookie', `CF_Authorization=${long}`)]) {
@@ -47,5 +57,7 @@ test('only a request with nothing in the place and no Authorization has no crede
     assert.equal(isNobody(source, 'Authorization', ''), false)
   }
   assert.equal(isNobody(HEADER, HEADER.name, ''), false)
-  assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorization'), false)
+  assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorization='), false)
+  // Without a sign of equality it is a value without a name.
+  assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorization'), true)
 })
