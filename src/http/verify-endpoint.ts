@@ -1,6 +1,6 @@
 import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/answer.ts'
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
-import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
+import { createHeaderReader, type HeaderFields } from '../decision/header-fields.ts'
 import type { RequestContent } from '../decision/mcp.ts'
 import type { Pending } from './pending.ts'
 
@@ -45,6 +45,7 @@ export function isVerifyTarget(target: string): boolean {
  */
 export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
   const answerTo = rememberAnswers(ports)
+  const readHeaderFields = createHeaderReader()
   return (method, target, rawHeaders, reply, readBody) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)

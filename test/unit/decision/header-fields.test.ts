@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readHeaderFields, SEVERAL } from '../../../src/decision/header-fields.ts'
+import { createHeaderReader, readHeaderFields, SEVERAL } from '../../../src/decision/header-fields.ts'
 
 test('each field is read in any case of its name', () => {
   const rawHeaders = [
@@ -63,5 +63,31 @@ test('any raw headers: never throws, also when a value is missing', () => {
       const sent = pairs.filter(([sentName]) => sentName.toLowerCase() === 'authorization')
       assert.equal(fields.authorization, sent.length > 1 ? SEVERAL : sent[0]?.[1])
     }),
+  )
+})
+
+test('a reader of many requests reads each as if it were the first, however many names it has seen', () => {
+  const fresh = createHeaderReader()
+  const full = createHeaderReader()
+  for (let at = 0; at < 300; at++) full([`X-Unknown-${at}`, 'x', `X_Odd_${at}`, 'x', 'x'.repeat(100), 'x'])
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.constantFrom(
+          'Authorization',
+          'authorization',
+          'X-Forwarded-Uri',
+          'X_Forwarded_Uri',
+          'Origin',
+          'Accept',
+          'x',
+        ),
+        { maxLength: 8 },
+      ),
+      (names) => {
+        const rawHeaders = names.flatMap((name, at) => [name, `${at}`])
+        for (const read of [fresh, fresh, full]) assert.deepEqual(read(rawHeaders), readHeaderFields(rawHeaders))
+      },
+    ),
   )
 })
