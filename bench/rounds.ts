@@ -28,7 +28,8 @@ export interface Effort {
 
 /**
  * Runs all series in turn, then all again, so that a slow minute of the machine meets each of them alike. A first round
- * warms up and does not count. Throws when a server answers something else than it has to.
+ * warms up and does not count. Throws when a server answers something else than it has to; of a rival's few lost requests it
+ * only tells.
  */
 export async function measure(series: readonly Series[], { rounds, seconds }: Effort): Promise<readonly Measured[]> {
   const results = new Map<string, LoadResult[]>()
@@ -36,14 +37,20 @@ export async function measure(series: readonly Series[], { rounds, seconds }: Ef
     for (const { name, run, refuses } of series) {
       const result = await run(round < 0 ? 1 : seconds)
       const expected = refuses ? result.requests : 0
-      if (Math.abs(result.refused - expected) > 0) {
-        throw new Error(`${name}: ${result.refused} of ${result.requests} requests were refused`)
+      const wrong = Math.abs(result.refused - expected)
+      if (wrong > 0) {
+        const what = `${name}: ${result.refused} of ${result.requests} requests were refused`
+        if (name.startsWith('forwardgate') || wrong > result.requests * MOST_WRONG) throw new Error(what)
+        console.error(what)
       }
       if (round >= 0) results.set(name, [...(results.get(name) ?? []), result])
     }
   }
   return series.map(({ name }) => summarise(name, results.get(name) ?? []))
 }
+
+/** A rival that loses one request in a thousand is still a rival; forwardgate may lose none. */
+const MOST_WRONG = 0.001
 
 function summarise(name: string, rounds: readonly LoadResult[]): Measured {
   const of = (read: (result: LoadResult) => number) => median(rounds.map(read))
