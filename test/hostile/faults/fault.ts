@@ -9,6 +9,8 @@ export interface Fault {
   /** Metrics, and the alert where there is one. */
   readonly metricsSay: string
   readonly heals: string
+  /** Whether this machine lets us do it; absent where every machine does. */
+  readonly possible?: () => boolean
   /** Breaks it, asserts what clients and metrics say meanwhile, mends it and waits until all is well. */
   run(t: TestContext): Promise<Observed>
 }

@@ -38,6 +38,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     clientsSee: 'nothing',
     metricsSay: 'nothing: reloads come by polling, within 2 s',
     heals: 'nothing to heal',
+    possible: () => withoutInotify() !== undefined,
     run: meetNoInotify,
   },
   {
@@ -132,7 +133,7 @@ async function meetNoDescriptors(t: TestContext): Promise<Observed> {
 
 async function meetNoInotify(t: TestContext): Promise<Observed> {
   const within = withoutInotify()
-  assert.ok(within !== undefined, 'no namespace without inotify can be made here: unshare --user is needed')
+  assert.ok(within !== undefined)
   const gate = await startGate(t, { within })
   const begin = performance.now()
   await writeFile(`${gate.config}.new`, oneRoute(gate.issuer).replace('mcp:read', 'mcp:next'))
@@ -156,6 +157,8 @@ async function meetPause(t: TestContext): Promise<Observed> {
   const standing = await openRaw(gate.auth)
   assert.equal(await again(standing, question(token)), 200)
   await gate.metric('build_info')
+  // A scrape begins the measurement anew, and it needs a tick of its timer to begin with.
+  await sleep(100)
   gate.process.kill('SIGSTOP')
   const begin = performance.now()
   const late = [

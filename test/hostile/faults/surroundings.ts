@@ -25,6 +25,11 @@ export function withoutInotify(): readonly string[] | undefined {
   return /EMFILE|ENOSPC/.test(probe.stderr ?? '') ? within : undefined
 }
 
+/** Whether a process may have a disk that nobody else sees. */
+export function mayMount(): boolean {
+  return spawnSync('unshare', ['--mount', ...afterwards('mount -t tmpfs tmpfs /mnt'), 'true']).status === 0
+}
+
 /** A control group with a limit of memory, as a container has it. */
 export interface MemoryLimit {
   readonly within: readonly string[]
