@@ -10,6 +10,7 @@ import {
   serverMetadata,
 } from '../decision/registration.ts'
 import { allowEveryOrigin } from './metadata-endpoint.ts'
+import { readBody } from './request-body.ts'
 import { hostOf } from './request-host.ts'
 
 export interface RegistrationPorts {
@@ -19,8 +20,6 @@ export interface RegistrationPorts {
 
 /** Far above any client's metadata. */
 const LARGEST_BODY = 16 * 1024
-/** For the whole body, in milliseconds. */
-const BODY_TIMEOUT = 3_000
 /** For the answer to be read while more comes, in milliseconds. */
 const LINGER = 1_000
 
@@ -64,8 +63,8 @@ function comeBack(reply: FastifyReply): FastifyReply {
 }
 
 async function register(client: OneClient, request: FastifyRequest, reply: FastifyReply): Promise<RegistrationAnswer> {
-  const body = await readBody(request.raw)
-  if (body === undefined) {
+  const body = await readBody(request.raw, LARGEST_BODY)
+  if (!body.ok) {
     // What is still to come is not waited for.
     if (request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
     endUnread(request.raw)
@@ -73,7 +72,7 @@ async function register(client: OneClient, request: FastifyRequest, reply: Fasti
   }
   let document: unknown
   try {
-    document = JSON.parse(body.toString('utf8'))
+    document = JSON.parse(Buffer.from(body.bytes).toString('utf8'))
   } catch {
     return refuse('invalid_client_metadata', 'The body is not JSON')
   }
@@ -85,28 +84,6 @@ function endUnread(request: FastifyRequest['raw']): void {
   const stream: unknown = Reflect.get(request, 'stream') ?? request
   request.resume()
   if (stream instanceof Readable) setTimeout(() => stream.destroy(), LINGER).unref()
-}
-
-/** The whole body; undefined when it is too large, too slow, or breaks off. */
-function readBody(stream: FastifyRequest['raw']): Promise<Buffer | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const take = (chunk: Buffer) => {
-      size += chunk.length
-      if (size > LARGEST_BODY) give(undefined)
-      else chunks.push(chunk)
-    }
-    const give = (body: Buffer | undefined) => {
-      clearTimeout(impatience)
-      stream.off('data', take)
-      resolve(body)
-    }
-    const impatience = setTimeout(give, BODY_TIMEOUT, undefined)
-    stream.on('data', take)
-    stream.once('end', () => give(Buffer.concat(chunks)))
-    for (const broken of ['error', 'aborted', 'close']) stream.once(broken, () => give(undefined))
-  })
 }
 
 function send(reply: FastifyReply, status: number, body: object): FastifyReply {

@@ -53,8 +53,15 @@ export const REGISTRATION_MUTANTS: readonly MutantFamily[] = [
     tests: SERVICE,
     mutants: [
       without('404 where it is refused', "if (state.kind === 'refused') return undefined", ''),
-      without('a bound on the body', 'if (size > LARGEST_BODY) give(undefined)\n      else chunks', 'chunks'),
-      without('an end to waiting for the body', 'setTimeout(give, BODY_TIMEOUT, undefined)', 'setTimeout(() => {}, 0)'),
+      without('a bound on the body', 'readBody(request.raw, LARGEST_BODY)', 'readBody(request.raw, Number.MAX_VALUE)'),
+    ],
+  },
+  {
+    file: 'src/http/request-body.ts',
+    tests: SERVICE,
+    mutants: [
+      without('the bound on a body', 'if (length > limit) finish(tooLarge(limit))\n      else chunks', 'chunks'),
+      without('an end to waiting for a body', 'setTimeout(cut, LONGEST_WAIT_MS)', 'setTimeout(() => {}, 0)'),
     ],
   },
   {
