@@ -73,6 +73,11 @@ export function createHeaderReader(): (rawHeaders: readonly string[]) => HeaderF
   return (rawHeaders) => collect(rawHeaders, recall)
 }
 
+/** Every value of a field that the reader above does not know, in the order they came; `name` in lower case. */
+export function valuesOf(name: string, rawHeaders: readonly string[]): readonly string[] {
+  return rawHeaders.filter((_, at) => at % 2 === 1 && String(rawHeaders[at - 1]).toLowerCase() === name)
+}
+
 function collect(rawHeaders: readonly string[], meaningOf: (name: string) => Meaning): HeaderFields {
   const fields: HeaderFields = {
     forwardedMethod: undefined,

@@ -1,6 +1,6 @@
 import type { TokenSource } from '../config/model.ts'
 import { type Credentials, parseCredentials, parseToken } from './credentials.ts'
-import { type HeaderField, type HeaderFields, SEVERAL } from './header-fields.ts'
+import { type HeaderField, type HeaderFields, SEVERAL, valuesOf } from './header-fields.ts'
 
 /**
  * The token of a request, from the one place that its route names; the other places are not looked at, so that no token
@@ -57,8 +57,4 @@ function cookiesNamed(wanted: string, rawHeaders: readonly string[]): readonly s
     const equals = pair.indexOf('=')
     return equals !== -1 && pair.slice(0, equals).trim() === wanted ? [pair.slice(equals + 1).trim()] : []
   })
-}
-
-function valuesOf(wanted: string, rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && String(rawHeaders[at - 1]).toLowerCase() === wanted)
 }
