@@ -7,14 +7,28 @@ const PATH = /^\/(?:[!-"$&-:<->@-[\]-~]|%[0-9A-Fa-f]{2})*$/
 /** Escapes of controls and of the characters that some backend would read as structure: `% / \ ; ? #`. */
 const DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|2F|5C|3B|3F|23)/
 
+/** The longest path, in characters, and the most segments that a decision may hang on. */
+export const LONGEST_PATH = 8 * 1024
+export const MOST_SEGMENTS = 256
+
+/**
+ * Whether a path is longer than any that is folded and compared: folding takes time that grows with the square of a run
+ * of combining marks.
+ */
+export function isPathTooLong(raw: string): boolean {
+  if (raw.length > LONGEST_PATH) return true
+  const slashes = raw.split('/').length - 1
+  return slashes - (raw.endsWith('/') ? 1 : 0) > MOST_SEGMENTS
+}
+
 /**
  * The one spelling of a path that a decision may hang on, without its trailing slash; undefined when some backend could
  * read the path as another one. Escapes of unreserved characters are decoded once and the others spelt in capitals
  * (RFC 3986 §6.2.2); dot segments, empty segments, `\`, `;`, escaped separators and controls, and escapes that are not
- * UTF-8 are refused.
+ * UTF-8 are refused, and so is a path that is too long.
  */
 export function canonicalPath(raw: string): string | undefined {
-  if (!PATH.test(raw)) return undefined
+  if (isPathTooLong(raw) || !PATH.test(raw)) return undefined
   const decoded = raw.replace(/%[0-9A-Fa-f]{2}/g, (triplet) => {
     const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
     return UNRESERVED.test(character) ? character : triplet.toUpperCase()

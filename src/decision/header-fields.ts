@@ -96,8 +96,10 @@ function collect(rawHeaders: readonly string[], meaningOf: (name: string) => Mea
     const name = rawHeaders[at] ?? ''
     const meaning = meaningOf(name)
     if (meaning === 'none') continue
-    if (meaning === 'odd') fields.oddNames = [...(fields.oddNames ?? []), name]
-    else fields[meaning] = fields[meaning] === undefined ? (rawHeaders[at + 1] ?? '') : SEVERAL
+    if (meaning === 'odd') {
+      fields.oddNames ??= []
+      fields.oddNames.push(name)
+    } else fields[meaning] = fields[meaning] === undefined ? (rawHeaders[at + 1] ?? '') : SEVERAL
   }
   return fields
 }

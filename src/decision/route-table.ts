@@ -1,4 +1,11 @@
-import { canonicalPath, foldPath, isWithin } from '../config/canonical-path.ts'
+import {
+  canonicalPath,
+  foldPath,
+  isPathTooLong,
+  isWithin,
+  LONGEST_PATH,
+  MOST_SEGMENTS,
+} from '../config/canonical-path.ts'
 import type { Route, Rule } from '../config/model.ts'
 import type { Denial } from './denial.ts'
 import type { ForwardedRequest } from './forwarded-request.ts'
@@ -6,10 +13,17 @@ import type { ForwardedRequest } from './forwarded-request.ts'
 /** The routes, indexed so that a look-up costs the same for one and for thousands. */
 export interface RouteTable {
   readonly byName: ReadonlyMap<string, Route>
-  /** Host, then canonical path, to route. */
-  readonly byPath: ReadonlyMap<string, ReadonlyMap<string, Route>>
-  /** Host, then folded path, to every route that has it in any case. */
-  readonly byFoldedPath: ReadonlyMap<string, ReadonlyMap<string, readonly Route[]>>
+  readonly byHost: ReadonlyMap<string, HostRoutes>
+}
+
+/** The routes of one host. */
+interface HostRoutes {
+  /** By canonical path. */
+  readonly byPath: Map<string, Route>
+  /** By folded path, every route that has it in any case. */
+  readonly byFoldedPath: Map<string, readonly Route[]>
+  /** Segments of the longest of these paths: what a request has beyond them is not looked at. */
+  deepest: number
 }
 
 /** What the place of a request among the routes comes to. */
@@ -19,22 +33,23 @@ export type Placed =
 
 /** Indexes the routes of a configuration. */
 export function buildRouteTable(routes: readonly Route[]): RouteTable {
-  const byPath = new Map<string, Map<string, Route>>()
-  const byFoldedPath = new Map<string, Map<string, Route[]>>()
+  const byHost = new Map<string, HostRoutes>()
   for (const route of routes) {
     for (const host of route.match.hosts) {
-      const paths = byPath.get(host) ?? new Map<string, Route>()
-      const folded = byFoldedPath.get(host) ?? new Map<string, Route[]>()
-      for (const path of route.match.paths) {
-        paths.set(path, route)
-        const sameFolded = folded.get(foldPath(path)) ?? []
-        if (!sameFolded.includes(route)) folded.set(foldPath(path), [...sameFolded, route])
-      }
-      byPath.set(host, paths)
-      byFoldedPath.set(host, folded)
+      const known = byHost.get(host) ?? { byPath: new Map(), byFoldedPath: new Map(), deepest: 0 }
+      for (const path of route.match.paths) addPath(known, path, route)
+      byHost.set(host, known)
     }
   }
-  return { byName: new Map(routes.map((route) => [route.name, route])), byPath, byFoldedPath }
+  return { byName: new Map(routes.map((route) => [route.name, route])), byHost }
+}
+
+function addPath(known: HostRoutes, path: string, route: Route): void {
+  known.byPath.set(path, route)
+  const folded = foldPath(path)
+  const same = known.byFoldedPath.get(folded) ?? []
+  if (!same.includes(route)) known.byFoldedPath.set(folded, [...same, route])
+  known.deepest = Math.max(known.deepest, path.split('/').length - 1)
 }
 
 /** Places a request whose route the address names: the locks of the route, then its matching rules. */
@@ -42,16 +57,18 @@ export function placeNamed(route: Route, request: ForwardedRequest): Placed {
   if (!pathDecides(route))
     return lockHost(route, request) ?? { ok: true, route, rules: matchingRules(route, request, '') }
   const path = canonicalPath(request.path)
-  if (path === undefined) return { ok: false, route, denial: AMBIGUOUS_PATH }
+  if (path === undefined) return { ok: false, route, denial: refusePath(request.path) }
   return place(route, request, path)
 }
 
 /** Places a request by forwarded host and path: whole segments, most specific first (plain `/verify`). */
 export function placeByPath(table: RouteTable, request: ForwardedRequest): Placed {
   const path = canonicalPath(request.path)
-  if (path === undefined) return { ok: false, denial: AMBIGUOUS_PATH }
-  const route = longestPrefix(table.byPath.get(request.host), path)
-  const inAnyCase = longestPrefix(table.byFoldedPath.get(request.host), foldPath(path)) ?? []
+  if (path === undefined) return { ok: false, denial: refusePath(request.path) }
+  const host = table.byHost.get(request.host)
+  if (host === undefined) return { ok: false, denial: { reason: 'route_unknown' } }
+  const route = longestPrefix(host.byPath, firstSegments(path, host.deepest))
+  const inAnyCase = longestPrefix(host.byFoldedPath, firstSegments(foldPath(path), host.deepest)) ?? []
   if (inAnyCase.some((other) => other !== route)) {
     // A backend that ignores case would serve the other route's resource under this route's rules.
     return {
@@ -66,6 +83,15 @@ export function placeByPath(table: RouteTable, request: ForwardedRequest): Place
 const AMBIGUOUS_PATH: Denial = {
   reason: 'forwarded_request_invalid',
   problem: 'X-Forwarded-Uri has a path that some backends read as another one',
+}
+
+const LONG_PATH: Denial = {
+  reason: 'forwarded_request_invalid',
+  problem: `X-Forwarded-Uri has a path of more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and the path decides here`,
+}
+
+function refusePath(path: string): Denial {
+  return isPathTooLong(path) ? LONG_PATH : AMBIGUOUS_PATH
 }
 
 function pathDecides(route: Route): boolean {
@@ -102,8 +128,14 @@ function matchingRules(route: Route, request: ForwardedRequest, path: string): r
   )
 }
 
-function longestPrefix<T>(byPath: ReadonlyMap<string, T> | undefined, path: string): T | undefined {
-  if (byPath === undefined) return undefined
+/** A look-up reads its whole key: one for each segment of a long path would take time that grows with the square. */
+function firstSegments(path: string, count: number): string {
+  let end = 0
+  for (let at = 0; at < count && end !== -1; at++) end = path.indexOf('/', end + 1)
+  return end === -1 ? path : path.slice(0, end)
+}
+
+function longestPrefix<T>(byPath: ReadonlyMap<string, T>, path: string): T | undefined {
   for (let prefix = path; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
     const found = byPath.get(prefix)
     if (found !== undefined) return found

@@ -4,6 +4,8 @@ const SCOPE = { status: 403, reason: 'scope_insufficient' } as const
 const MISMATCH = { status: 403, reason: 'route_mismatch', absent: ['WWW-Authenticate'] } as const
 const ADMIN = { scope: 'mcp:read mcp:admin', groups: ['admins'] }
 
+const LONG_PATH = '/ruled/admin/'.padEnd(8 * 1024, 'a')
+
 /** `/ruled/admin` asks for a scope that this token lacks; its twin has it, or asks for the plain path. */
 const short = (uri: string) => ({
   route: 'ruled',
@@ -224,21 +226,26 @@ export const PATHS: Family = {
       like: ['uri-*', 'path-free-*'],
     },
     {
-      title: 'a path of 16 KB',
-      source: 'CWE-770',
+      title: 'a path of more than 8 KiB or 256 segments, and one of 8 KiB',
+      source: 'CWE-770; CWE-407',
       rows: [
-        ...variants('long path', ['/ruled/admin/'.padEnd(16 * 1024, 'a')], (uri) => ({
+        ...variants('long path', [LONG_PATH], (uri) => ({
           ...short(uri),
-          title: '16 KB',
-          id: 'long path of 16 KB',
+          title: '8 KiB',
+          id: 'long path of 8 KiB',
           twin: 'long path for an admin',
+        })),
+        ...variants('beyond', [`${LONG_PATH}a`, `/ruled${'/a'.repeat(256)}`], (uri) => ({
+          ...ambiguous(uri),
+          title: `a path of ${uri.length} characters, beyond a bound`,
+          id: `a path of ${uri.length} characters`,
         })),
         {
           id: 'long path for an admin',
           spec: 'corpus',
-          title: '16 KB',
+          title: '8 KiB',
           route: 'ruled',
-          request: { uri: '/ruled/admin/'.padEnd(16 * 1024, 'a') },
+          request: { uri: LONG_PATH },
           token: { claims: ADMIN },
           expect: ALLOWED,
         },

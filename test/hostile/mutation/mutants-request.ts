@@ -152,12 +152,12 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       without('other routes that differ in case', 'if (inAnyCase.some((other) => other !== route)) {', 'if (false) {'),
       without(
         'refusing paths with two readings on a named route',
-        'if (path === undefined) return { ok: false, route, denial: AMBIGUOUS_PATH }\n  return place(route, request, path)',
+        'if (path === undefined) return { ok: false, route, denial: refusePath(request.path) }\n  return place(route, request, path)',
         'return place(route, request, path ?? request.path)',
       ),
       without(
         'refusing paths with two readings on plain /verify',
-        'const path = canonicalPath(request.path)\n  if (path === undefined) return { ok: false, denial: AMBIGUOUS_PATH }\n',
+        'const path = canonicalPath(request.path)\n  if (path === undefined) return { ok: false, denial: refusePath(request.path) }\n',
         'const path = canonicalPath(request.path) ?? request.path\n',
       ),
       without('rules for GET on HEAD', "request.method === 'HEAD' ? 'GET' : request.method", 'request.method'),
@@ -188,6 +188,8 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
     ],
     mutants: [
       without('whole segments', 'path.startsWith(`${prefix}/`)', 'path.startsWith(prefix)'),
+      without('the bound of a path', 'isPathTooLong(raw) || ', ''),
+      without('the bound of segments', ' > MOST_SEGMENTS', ' > 1000'),
       without('refusing escaped separators', 'DANGEROUS_ESCAPE.test(decoded) || ', ''),
       without(
         'refusing escaped percent signs',

@@ -16,9 +16,13 @@ const kept: readonly (readonly [raw: string, canonical: string])[] = [
   ['/...', '/...'],
   ['/.well-known', '/.well-known'],
   ['/a"<>[]^`{|}', '/a"<>[]^`{|}'],
+  [`/${'a'.repeat(8191)}`, `/${'a'.repeat(8191)}`],
+  [`${'/a'.repeat(256)}/`, '/a'.repeat(256)],
 ]
 
 const refused = [
+  [`/${'a'.repeat(8192)}`, 'longer than 8 KiB'],
+  ['/a'.repeat(257), 'more than 256 segments'],
   ['', 'empty'],
   ['a', 'relative'],
   ['*', 'asterisk form'],

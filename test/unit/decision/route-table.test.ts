@@ -62,6 +62,21 @@ test('forwarded_request_invalid: a path that some backend reads as another one, 
   }
 })
 
+test('forwarded_request_invalid: a path of more than 8 KiB or 256 segments, wherever the path decides, and only there', () => {
+  const locked = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp'] })
+  const atTheBound = [`/mcp/${'a'.repeat(8187)}`, `/mcp${'/a'.repeat(255)}`]
+  for (const path of atTheBound) {
+    assert.equal(outcomeOf(placeByPath(TABLE, at(path))), 'mcp')
+    assert.equal(outcomeOf(placeNamed(locked, at(path))), 'mcp')
+  }
+  for (const path of [`${atTheBound[0]}a`, `${atTheBound[1]}/a`]) {
+    const placed = placeByPath(TABLE, at(path))
+    assert.match(!placed.ok && 'problem' in placed.denial ? placed.denial.problem : '', /more than 8192 characters/)
+    assert.equal(outcomeOf(placeNamed(locked, at(path))), 'forwarded_request_invalid at mcp')
+    assert.equal(outcomeOf(placeNamed(routed('free', ['/mcp']), at(path))), 'free')
+  }
+})
+
 test('route_mismatch: outside the locks of the named route', () => {
   const locked = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp', '/mcp2'], lockedHosts: [HOST] })
   for (const path of ['/mcp', '/mcp/a', '/mcp2/']) assert.equal(outcomeOf(placeNamed(locked, at(path))), 'mcp', path)
