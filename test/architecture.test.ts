@@ -9,17 +9,18 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 /** The parts of the house and whom each may import beside itself. `config` and `decision` know nobody who does I/O. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli'],
-  cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'telemetry'],
+  cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'keys', 'telemetry'],
   'service.ts': ['generation.ts', 'reload.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
   'reload.ts': ['config', 'issuers'],
   'generation.ts': ['config', 'decision', 'issuers'],
   'settings.ts': ['config', 'telemetry'],
   'version.ts': [],
   http: ['config', 'decision'],
-  issuers: ['config', 'decision'],
+  issuers: ['config', 'decision', 'keys'],
   telemetry: ['config', 'decision'],
   decision: ['config'],
-  config: [],
+  config: ['keys'],
+  keys: [],
 }
 
 /** Packages and Node modules that only these parts may import: I/O stays out of `decision`, prom-client in one file. */
@@ -34,7 +35,10 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What a pure part may import from Node: constants and computation. */
-const PURE_NODE_MODULES: Readonly<Record<string, readonly string[]>> = { decision: ['node:http', 'node:crypto'] }
+const PURE_NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
+  decision: ['node:http', 'node:crypto'],
+  keys: ['node:crypto'],
+}
 
 const LONGEST_FILE = 300
 

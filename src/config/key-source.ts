@@ -1,6 +1,15 @@
+import { describeSkipped } from '../keys/jwk-import.ts'
+import { selectKeys } from '../keys/key-selection.ts'
 import type { KeySource } from './model.ts'
-import { type Findings, oneOf, type Path, quote } from './problem.ts'
-import { type Read, type ReadNamedFile, readKeySetFile, readPublicKeyFile, readSecretFile } from './referenced-file.ts'
+import { type Findings, listOf, oneOf, type Path, quote } from './problem.ts'
+import {
+  type KeyFile,
+  type Read,
+  type ReadNamedFile,
+  readKeySetFile,
+  readPublicKeyFile,
+  readSecretFile,
+} from './referenced-file.ts'
 import type { IssuerEntry } from './schema.ts'
 
 /** The keys of an entry that say where its keys are; at most one is written. */
@@ -40,11 +49,17 @@ export function keySource(
   if (map.jwksUri !== undefined) return fetched('jwksUri', map.jwksUri)
   if (map.jwksFile !== undefined) {
     const file = map.jwksFile
-    return held(readKeySetFile(readFile, file, here), (document) => ({ kind: 'jwksFile', file, document }))
+    return held(readKeySetFile(readFile, file, here), (read) => {
+      checkKeys(file, read, map.algorithms, here, findings)
+      return { kind: 'jwksFile', file, document: read.content }
+    })
   }
   if (map.publicKeyFile !== undefined) {
     const file = map.publicKeyFile
-    return held(readPublicKeyFile(readFile, file, here), (pem) => ({ kind: 'publicKeyFile', file, pem }))
+    return held(readPublicKeyFile(readFile, file, here), (read) => {
+      checkKeys(file, read, map.algorithms, here, findings)
+      return { kind: 'publicKeyFile', file, pem: read.content }
+    })
   }
   if (map.secretFile !== undefined) {
     const file = map.secretFile
@@ -53,6 +68,22 @@ export function keySource(
   if (KEY_SOURCES.some((key) => findings.refused([...path, key]))) return undefined
   if (map.issuer !== undefined) checkDiscoveryStart(map.issuer, allowHttp, issuerPath, findings)
   return { kind: 'discovery' }
+}
+
+/** Tells keys that are left out, and a file whose keys fit none of the algorithms: it would refuse every token. */
+function checkKeys(
+  file: string,
+  { keys, skipped }: KeyFile<unknown>,
+  algorithms: readonly string[] | undefined,
+  path: Path,
+  findings: Findings,
+): void {
+  if (skipped.length > 0) {
+    findings.warning(path, `of the file ${quote(file)} some keys are left out: ${describeSkipped(skipped)}`)
+  }
+  if (algorithms === undefined || algorithms.some((alg) => selectKeys(keys, alg, undefined).length > 0)) return
+  const message = `holds no key for the algorithms ${listOf(algorithms)}; add one there, or correct algorithms`
+  findings.problem(path, `the file ${quote(file)} ${message}`)
 }
 
 function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, findings: Findings): void {

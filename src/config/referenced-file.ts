@@ -1,4 +1,5 @@
-import { createPublicKey, type KeyObject } from 'node:crypto'
+import { describeSkipped, type ImportedKey, importJwkSet, type KeyImport, type SkippedKey } from '../keys/jwk-import.ts'
+import { importPem } from '../keys/local-keys.ts'
 import { type Path, quote } from './problem.ts'
 
 /** A file as it was read, or why it could not be. */
@@ -10,11 +11,19 @@ export type ReadNamedFile = (name: string, at: Path) => FileContent
 /** What a referenced file holds, or what is wrong with it. */
 export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
 
+/** A file of public keys: as it was written, and what of it can be used. */
+export interface KeyFile<T> {
+  readonly content: T
+  /** At least one. */
+  readonly keys: readonly ImportedKey[]
+  readonly skipped: readonly SkippedKey[]
+}
+
 /** Shortest HS256 key (RFC 7518 §3.2). */
 const SECRET_BYTES = 32
 
-/** The key set in a file: an RFC 7517 document with public keys only. */
-export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Read<unknown> {
+/** The key set in a file: an RFC 7517 document with public keys only, of which at least one can be used. */
+export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Read<KeyFile<unknown>> {
   return open(read, name, at, (bytes) => {
     let document: unknown
     try {
@@ -32,23 +41,16 @@ export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Rea
       if ('d' in key || 'k' in key)
         return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
     }
-    return { ok: true, value: document }
+    return usable(name, document, importJwkSet(document), 'holds no keys')
   })
 }
 
-/** The public key (or certificate) in a PEM file, checked that it is one and strong enough for its algorithms. */
-export function readPublicKeyFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
+/** The public keys (or certificates) in a PEM file, of which at least one can be used. */
+export function readPublicKeyFile(read: ReadNamedFile, name: string, at: Path): Read<KeyFile<string>> {
   return open(read, name, at, (bytes) => {
     const pem = bytes.toString('utf8')
     if (/PRIVATE KEY-----/.test(pem)) return wrong(name, 'holds a private key; write the public key only')
-    let key: KeyObject
-    try {
-      key = createPublicKey(pem)
-    } catch {
-      return wrong(name, 'holds no public key in PEM (-----BEGIN PUBLIC KEY-----)')
-    }
-    const weakness = weaknessOf(key)
-    return weakness === undefined ? { ok: true, value: pem } : wrong(name, weakness)
+    return usable(name, pem, importPem(pem), 'holds no public key in PEM (-----BEGIN PUBLIC KEY-----)')
   })
 }
 
@@ -97,12 +99,12 @@ function withoutNewline(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
 }
 
-function weaknessOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | undefined {
-  if (type === 'rsa' || type === 'rsa-pss') {
-    const bits = details?.modulusLength ?? 0
-    return bits < 2048 ? `holds an RSA key of ${bits} bits; at least 2048 are needed (RFC 7518 section 3.3)` : undefined
-  }
-  const curves = ['prime256v1', 'secp384r1', 'secp521r1']
-  if (type === 'ed25519' || (type === 'ec' && curves.includes(details?.namedCurve ?? ''))) return undefined
-  return `holds a key that no accepted algorithm uses (${details?.namedCurve ?? type}); use RSA, P-256, P-384, P-521 or Ed25519`
+/** What a file of keys holds, where that can be used; `otherwise` where no key was even tried. */
+function usable<T>(name: string, content: T, imported: KeyImport, otherwise: string): Read<KeyFile<T>> {
+  const { ok, skipped } = imported
+  if (ok) return { ok, value: { content, keys: imported.keys, skipped } }
+  const why = `holds no usable key: ${describeSkipped(skipped)}`
+  return wrong(name, skipped.length === 0 ? otherwise : `${why}; write ${USABLE_KEYS}`)
 }
+
+const USABLE_KEYS = 'an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519'

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from '../keys/json-object.ts'
 import type { Clock } from './clock.ts'
 import { describeThrown, type FetchFailure, shownUrl } from './fetch-failure.ts'
 
@@ -5,9 +6,6 @@ import { describeThrown, type FetchFailure, shownUrl } from './fetch-failure.ts'
 export type FetchedJson =
   | { readonly ok: true; readonly document: JsonObject; readonly maxAge: number | undefined }
   | { readonly ok: false; readonly failure: FetchFailure }
-
-/** A JSON object whose members nobody has looked at yet. */
-export type JsonObject = Readonly<Record<string, unknown>>
 
 export interface FetchPorts {
   readonly fetch: typeof fetch
@@ -121,11 +119,6 @@ function parse(url: URL, body: Buffer, headers: Headers): FetchedJson {
   }
   if (!isJsonObject(document)) return failed('not_json', `${shownUrl(url)}: JSON, but not an object`)
   return { ok: true, document, maxAge: maxAgeOf(headers.get('cache-control')) }
-}
-
-/** Whether a parsed JSON value is an object, neither null nor an array. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function maxAgeOf(cacheControl: string | null): number | undefined {

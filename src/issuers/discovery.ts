@@ -1,4 +1,5 @@
-import type { FetchedJson, JsonObject } from './bounded-fetch.ts'
+import type { JsonObject } from '../keys/json-object.ts'
+import type { FetchedJson } from './bounded-fetch.ts'
 
 /** Where the keys are, or why that is not known. `rejected`: a document was there, and it must not be used. */
 export type Discovery =

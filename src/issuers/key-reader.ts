@@ -1,8 +1,9 @@
 import type { Issuer } from '../config/model.ts'
-import { type FetchPorts, fetchJson, type JsonObject } from './bounded-fetch.ts'
+import type { JsonObject } from '../keys/json-object.ts'
+import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
+import { importPem, importSecret } from '../keys/local-keys.ts'
+import { type FetchPorts, fetchJson } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
-import { importJwkSet, type KeyImport } from './jwk-import.ts'
-import { importPem, importSecret } from './local-keys.ts'
 
 /** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
 export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'>

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { KeyAnswer, VerificationKey } from '../decision/keys.ts'
-import { isPublicKeyAlgorithm } from './algorithm-table.ts'
-import type { JsonObject } from './bounded-fetch.ts'
+import { isPublicKeyAlgorithm } from '../keys/algorithm-table.ts'
+import type { JsonObject } from '../keys/json-object.ts'
+import type { ImportedKey, SkippedKey } from '../keys/jwk-import.ts'
+import { selectKeys } from '../keys/key-selection.ts'
 import { type Clock, settledWithin } from './clock.ts'
-import type { ImportedKey, SkippedKey } from './jwk-import.ts'
 import { createKeyReader, type KeyedIssuer, type KeyReading, readLocalKeys } from './key-reader.ts'
-import { selectKeys } from './key-selection.ts'
 import { freshFor, refreshDelay, retryDelay } from './refresh-schedule.ts'
 
 export interface KeySetPorts {

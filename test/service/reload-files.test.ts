@@ -36,6 +36,15 @@ routes: { api: { resource: ${RESOURCE} } }
     await until('the new key opens', async () => (await gate.ask('api', { token: token(after) })).status === 200)
     assert.equal((await gate.ask('api', { token: old })).status, 401)
 
+    const { x: _, ...unusable } = after.jwk
+    await writeFile(file, JSON.stringify({ keys: [unusable] }))
+    await until('a set without a usable key is refused', async () => {
+      return (await gate.metric('config_last_reload_successful')) === 0
+    })
+    assert.equal((await gate.ask('api', { token: token(after) })).status, 200, 'the last good keys serve on')
+    await writeFile(file, JSON.stringify({ keys: [after.jwk] }))
+    await until('it is taken again', async () => (await gate.metric('config_last_reload_successful')) === 1)
+
     await writeFile(file, '{"keys": [')
     await until('it is refused', async () => (await gate.metric('config_last_reload_successful')) === 0)
     assert.equal((await gate.ask('api', { token: token(after) })).status, 200, 'the last good keys serve on')

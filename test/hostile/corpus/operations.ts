@@ -71,7 +71,7 @@ export const KEYS_AND_CACHE: Family = {
     {
       title: 'one odd key among good ones: `oct`, weak RSA, encryption keys, no kid',
       source: 'RFC 7517 §5; CWE-347',
-      tests: [place('unit/issuers/jwk-import.test.ts', 'odd key skipped alone')],
+      tests: [place('unit/keys/jwk-import.test.ts', 'odd key skipped alone')],
       answer: 'skipped alone',
     },
     {

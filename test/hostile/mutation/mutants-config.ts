@@ -103,6 +103,7 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
       without('having to allow http', 'map.dangerouslyAllowHttp === true', 'true'),
       without('the ends of cluster names', String.raw`|.+\.svc|.+\.svc\.cluster\.local)$/`, String.raw`|.+\.svc.*)$/`),
       without('refusing credentials in a URL', "url.username !== '' || url.password !== ''", 'false'),
+      without('a key for the algorithms', 'selectKeys(keys, alg, undefined).length > 0', 'true'),
       without('one source of keys', 'if (second !== undefined) {', 'if (false) {'),
       without('refusing a query in an issuer', '} else if (/[?#]/.test(issuer)) {', '} else if (false) {'),
     ],
@@ -114,7 +115,7 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
       without('the shortest secret', 'if (secret.length >= SECRET_BYTES)', 'if (true)'),
       without('refusing private keys in a key set', "if ('d' in key || 'k' in key)", 'if (false)'),
       without('refusing private keys in PEM', 'if (/PRIVATE KEY-----/.test(pem))', 'if (false)'),
-      without('the shortest RSA key', 'return bits < 2048 ?', 'return bits < 1024 ?'),
+      without('a usable key', 'if (ok) return', 'if (true) return'),
       without(
         'one line in a header',
         String.raw`if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value))`,

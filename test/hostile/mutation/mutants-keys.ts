@@ -37,8 +37,8 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
-    file: 'src/issuers/jwk-import.ts',
-    tests: ['test/unit/issuers/jwk-import.test.ts'],
+    file: 'src/keys/jwk-import.ts',
+    tests: ['test/unit/keys/jwk-import.test.ts'],
     mutants: [
       without(
         'refusing shared secrets in a public set',
@@ -61,8 +61,8 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
-    file: 'src/issuers/rsa-strength.ts',
-    tests: ['test/unit/issuers/jwk-import.test.ts', 'test/unit/issuers/local-keys.test.ts'],
+    file: 'src/keys/rsa-strength.ts',
+    tests: ['test/unit/keys/jwk-import.test.ts', 'test/unit/keys/local-keys.test.ts'],
     mutants: [
       without('the shortest RSA key', 'if (bits < 2048)', 'if (bits < 1024)'),
       without('exponents below 3', 'exponent < 3n || ', ''),
@@ -71,8 +71,8 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
-    file: 'src/issuers/local-keys.ts',
-    tests: ['test/unit/issuers/local-keys.test.ts'],
+    file: 'src/keys/local-keys.ts',
+    tests: ['test/unit/keys/local-keys.test.ts'],
     mutants: [
       without('the shortest secret', 'if (secret.length < 32)', 'if (false)'),
       without('refusing private keys', "blocks.some(([, label]) => label?.endsWith('PRIVATE KEY'))", 'false'),
@@ -81,8 +81,8 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
-    file: 'src/issuers/key-selection.ts',
-    tests: ['test/unit/issuers/key-selection.test.ts', 'test/conformance/in-process.test.ts'],
+    file: 'src/keys/key-selection.ts',
+    tests: ['test/unit/keys/key-selection.test.ts', 'test/conformance/in-process.test.ts'],
     mutants: [
       without('the kid', '(!byKid || key.kid === kid) &&', ''),
       without('the alg of the key', '(key.alg === undefined || isSameAlgorithm(key.alg, alg)) &&', ''),
@@ -91,11 +91,11 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
-    file: 'src/issuers/algorithm-table.ts',
+    file: 'src/keys/algorithm-table.ts',
     tests: [
-      'test/unit/issuers/key-selection.test.ts',
-      'test/unit/issuers/jwk-import.test.ts',
-      'test/unit/issuers/local-keys.test.ts',
+      'test/unit/keys/key-selection.test.ts',
+      'test/unit/keys/jwk-import.test.ts',
+      'test/unit/keys/local-keys.test.ts',
       'test/conformance/in-process.test.ts',
     ],
     mutants: [

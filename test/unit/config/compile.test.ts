@@ -112,6 +112,17 @@ routes: { x: { resource: https://x.example.com, issuers: [a, b] } }
   assert.match(b.keys.pem, /^-----BEGIN PUBLIC KEY-----/)
 })
 
+test('a key file of which some keys cannot be used is told, with the rest in force', () => {
+  const parsed =
+    parseText(`issuers: { a: { issuer: a, jwksFile: mixed.jwks }, b: { issuer: b, publicKeyFile: mixed.pem } }
+routes: { x: { resource: https://x.example.com, issuers: [a, b], identityHeaders: { X-Issuer: "@issuer" } } }
+`)
+  assert.deepEqual(parsed.ok && parsed.warnings.map(formatProblem), [
+    'issuers.a.jwksFile: of the file "mixed.jwks" some keys are left out: "odd": crv "X25519" is not one that we verify (config.yaml:1:38)',
+    'issuers.b.publicKeyFile: of the file "mixed.pem" some keys are left out: block 2: a key of type x25519 is not one that we verify (config.yaml:1:83)',
+  ])
+})
+
 test('a resource keeps its spelling and is known by what a URL parser makes of it', () => {
   const { routes } = configOf(`issuers: { a: https://a.example.com }
 routes:

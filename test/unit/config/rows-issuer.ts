@@ -172,6 +172,30 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
+    good: '{ issuer: a, jwksFile: mixed.jwks }',
+    bad: '{ issuer: a, jwksFile: unusable.jwks }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "unusable.jwks" holds no usable key: "odd": crv "secp256k1" is not one that we verify; write an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519 (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksFile: good.jwks, algorithms: [ES256, RS256] }',
+    bad: '{ issuer: a, jwksFile: good.jwks, algorithms: [ES256] }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "good.jwks" holds no key for the algorithms [ES256]; add one there, or correct algorithms (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: mixed.pem, algorithms: [PS256] }',
+    bad: '{ issuer: a, publicKeyFile: mixed.pem, algorithms: [EdDSA, ES256] }',
+    problems: [
+      'issuers.homelab.publicKeyFile: the file "mixed.pem" holds no key for the algorithms [EdDSA, ES256]; add one there, or correct algorithms (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
     good: '{ issuer: a, publicKeyFile: public.pem }',
     bad: '{ issuer: a, publicKeyFile: private.pem }',
     problems: [
@@ -183,7 +207,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: '{ issuer: a, publicKeyFile: public.pem }',
     bad: '{ issuer: a, publicKeyFile: weak.pem }',
     problems: [
-      'issuers.homelab.publicKeyFile: the file "weak.pem" holds an RSA key of 1024 bits; at least 2048 are needed (RFC 7518 section 3.3) (config.yaml:2:40)',
+      'issuers.homelab.publicKeyFile: the file "weak.pem" holds no usable key: block 1: RSA with 1024 bits, fewer than 2048; write an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519 (config.yaml:2:40)',
     ],
   },
   {
@@ -199,7 +223,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: '{ issuer: a, publicKeyFile: public.pem }',
     bad: '{ issuer: a, publicKeyFile: x25519.pem }',
     problems: [
-      'issuers.homelab.publicKeyFile: the file "x25519.pem" holds a key that no accepted algorithm uses (x25519); use RSA, P-256, P-384, P-521 or Ed25519 (config.yaml:2:40)',
+      'issuers.homelab.publicKeyFile: the file "x25519.pem" holds no usable key: block 1: a key of type x25519 is not one that we verify; write an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519 (config.yaml:2:40)',
     ],
   },
   {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto'
 import { test } from 'node:test'
-import { importJwkSet, MAX_KEYS } from '../../../src/issuers/jwk-import.ts'
+import { importJwkSet, MAX_KEYS } from '../../../src/keys/jwk-import.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
 
 const rsa = await makeSigningKey('RS256', 'rsa')

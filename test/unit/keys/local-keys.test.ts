@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
-import { importPem, importSecret } from '../../../src/issuers/local-keys.ts'
+import { importPem, importSecret } from '../../../src/keys/local-keys.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
 import { makePrivateCa } from '../../support/fake-issuer-tls.ts'
 

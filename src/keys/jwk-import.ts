@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { algorithmFitsKey, isPublicKeyAlgorithm } from './algorithm-table.ts'
-import { isJsonObject, type JsonObject } from './bounded-fetch.ts'
+import { isJsonObject, type JsonObject } from './json-object.ts'
 import { refuseWeakRsa } from './rsa-strength.ts'
 
 /** A key as its source gives it. */

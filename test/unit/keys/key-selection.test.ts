@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
-import { isPublicKeyAlgorithm } from '../../../src/issuers/algorithm-table.ts'
-import { MAX_CANDIDATES, type SelectableKey, selectKeys } from '../../../src/issuers/key-selection.ts'
+import { isPublicKeyAlgorithm } from '../../../src/keys/algorithm-table.ts'
+import { MAX_CANDIDATES, type SelectableKey, selectKeys } from '../../../src/keys/key-selection.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
 
 const kinds = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
