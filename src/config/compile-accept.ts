@@ -3,7 +3,7 @@ import type { Accept, Issuer } from './model.ts'
 import { didYouMean } from './nearest-name.ts'
 import { type Findings, oneOf, type Path, quote } from './problem.ts'
 import type { AcceptEntry, DefaultsEntry, RouteEntry } from './schema.ts'
-import { requiredScopes } from './scopes.ts'
+import { requiredScopes, warnOfOidcWords } from './scopes.ts'
 
 /** The issuers of the file by name. */
 export type IssuersByName = ReadonlyMap<string, Issuer>
@@ -68,6 +68,7 @@ function compileEntry(
     if (entry.audience === undefined) findings.problem(path, `the audience of defaults, ${message}`, 'key')
     else findings.problem([...path, 'audience'], message)
   }
+  warnOfOidcWords(entry.scopes, [...path, 'scopes'], findings)
   return {
     issuer,
     audience,

@@ -4,7 +4,7 @@ import type { Mcp, McpPattern, Requirement } from './model.ts'
 import { type Findings, type Path, quote } from './problem.ts'
 import type { McpEntry, RouteEntry } from './schema.ts'
 import { DEFAULT_BODY_SIZE } from './schema-mcp.ts'
-import { requiredScopes } from './scopes.ts'
+import { requiredScopes, warnOfOidcWords } from './scopes.ts'
 
 /** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
 export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {
@@ -64,6 +64,8 @@ function requirement(
   const claims = claimRules(map, [...path, 'claims'], findings)
   if (scopes.length === 0 && claims.length === 0 && !findings.refused(path)) {
     findings.problem(path, 'asks for nothing; add scopes or claims, or write allow for a name')
+  } else {
+    warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], findings)
   }
   return { scopes, claims }
 }

@@ -5,7 +5,7 @@ import type { Match, Rule } from './model.ts'
 import { didYouMean } from './nearest-name.ts'
 import { type Findings, type Path, quote } from './problem.ts'
 import type { RuleEntry } from './schema.ts'
-import { requiredScopes } from './scopes.ts'
+import { requiredScopes, warnOfOidcWords } from './scopes.ts'
 import { canonicalPathAt, isInside } from './selection.ts'
 
 /** CONNECT has no path and TRACE echoes credentials; neither is ever forwarded. */
@@ -49,6 +49,8 @@ function compileRule(entry: RuleEntry, path: Path, match: Match, findings: Findi
     !findings.refused([...path, 'claims'])
   ) {
     findings.problem(path, 'asks for nothing; add scopes or claims, or remove the rule')
+  } else {
+    warnOfOidcWords(entry.scopes, [...path, 'scopes'], findings)
   }
   return { methods: entry.methods && withHead(entry.methods), paths, scopes, claims }
 }

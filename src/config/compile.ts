@@ -8,6 +8,7 @@ import type { ReadNamedFile } from './referenced-file.ts'
 import { checkRegistrationsUsed } from './registration.ts'
 import { checkEqualResources } from './resource.ts'
 import type { ConfigFile } from './schema.ts'
+import { warnOfOidcWords } from './scopes.ts'
 import { checkOverlaps } from './selection.ts'
 
 /** Where a configuration comes from, for messages that say what to write. */
@@ -29,6 +30,7 @@ export function compile(file: ConfigFile, now: number, findings: Findings, readF
   }
   resolveIssuers(defaults.issuers ?? [], ['defaults', 'issuers'], issuers, findings)
 
+  warnOfOidcWords(defaults.scopes, ['defaults', 'scopes'], findings)
   const surroundings = { defaults, issuers, findings, readFile }
   const routes = Object.entries(file.routes ?? {}).flatMap(
     ([name, entry]) => compileRoute(name, entry, surroundings) ?? [],

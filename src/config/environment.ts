@@ -1,5 +1,6 @@
 import type { Origin } from './origin.ts'
 import { formatPath, type Path, type Problem } from './problem.ts'
+import { requiredScopes } from './scopes.ts'
 
 /** The variables that describe one route where there is no file. */
 export const CONFIG_VARIABLES = [
@@ -30,7 +31,9 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
   const jwksUri = written(variables.OIDC_JWKS_URI)
   const endpoint = written(variables.DCR_PROXY_URL)
   const audience = words(variables.OIDC_AUDIENCE)
-  const scopes = words(variables.OIDC_SCOPE ?? '')
+  const requested = words(variables.OIDC_SCOPE)
+  const requestScopes = requested.length === 0 ? ['openid'] : requested
+  const scopes = requiredScopes(requestScopes)
   const problems: Problem[] = []
   const tell = (path: string, message: string) => problems.push({ path, message, position: undefined })
   if (issuer === undefined) {
@@ -59,7 +62,8 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
       default: {
         resource,
         ...(audience.length === 0 ? {} : { audience }),
-        scopes: scopes.length === 0 ? ['openid'] : scopes,
+        ...(scopes.length === 0 ? {} : { scopes }),
+        ...(scopes.length === requestScopes.length ? {} : { requestScopes }),
       },
     },
   }
@@ -78,7 +82,7 @@ function variableOf(path: Path): string {
   if (section === 'issuers') return key === 'jwksUri' ? 'OIDC_JWKS_URI' : 'OIDC_ISSUER'
   if (section !== 'routes') return formatPath(path)
   if (key === 'audience') return 'OIDC_AUDIENCE'
-  return key === 'scopes' ? 'OIDC_SCOPE' : 'RESOURCE_URL'
+  return key === 'scopes' || key === 'requestScopes' ? 'OIDC_SCOPE' : 'RESOURCE_URL'
 }
 
 /** Set and not blank: deployment tools write an empty variable for one that has no value. */

@@ -90,7 +90,9 @@ const sharedShape = {
     .describe('Allow-list of clients. Where `defaults` has one too, both must hold.'),
   scopes: scopes
     .optional()
-    .describe('Scopes that the token needs, all of them. Those of `defaults` are needed besides.'),
+    .describe(
+      'Scopes that the token needs, all of them. Those of `defaults` are needed besides. The words of OpenID Connect (`openid`, `profile`, `email`, `offline_access`) are only requested, never required.',
+    ),
   requestScopes: scopes.optional().describe('Scopes that clients are told to ask for. Default: `scopes`.'),
   claims: claims.optional().describe('Claims that the token needs. Those of `defaults` are needed besides.'),
   rules: nonEmptyList(rule)

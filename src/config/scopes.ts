@@ -1,9 +1,32 @@
+import { type Findings, type Path, quote } from './problem.ts'
+
 /** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
 export const OIDC_WORDS: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /** The scopes that a token must carry: each once, without the words of OpenID Connect. */
 export function requiredScopes(...lists: readonly (readonly string[] | undefined)[]): readonly string[] {
   return requestedScopes(...lists).filter((scope) => !OIDC_WORDS.has(scope))
+}
+
+/** Warns where words of OpenID Connect stand among the scopes that tokens should need: alone, they require nothing. */
+export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Path, findings: Findings): void {
+  const words = (scopes ?? []).filter((scope) => OIDC_WORDS.has(scope))
+  if (words.length === 0) return
+  if (words.length === scopes?.length) {
+    const which = words.length === 1 ? `${quote(words[0])} is a word` : `${words.map(quote).join(', ')} are words`
+    findings.warning(
+      path,
+      `requires nothing: ${which} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`,
+    )
+    return
+  }
+  for (const [index, scope] of (scopes ?? []).entries()) {
+    if (!OIDC_WORDS.has(scope)) continue
+    findings.warning(
+      [...path, index],
+      `${quote(scope)} is not required: as a word of OpenID Connect it is only requested; move it to requestScopes, or require a claim`,
+    )
+  }
 }
 
 /** The scopes of several lists in their order, each once. */

@@ -41,6 +41,11 @@ export function explainWarning(finding: Finding): Finding {
 
 const WARNINGS: readonly (readonly [path: RegExp, id: string, why: string])[] = [
   [
+    /(?:\.scopes|\[\d+\])$/,
+    'scopes-not-required',
+    'whoever has a token of this issuer and audience passes, whatever of these scopes it carries',
+  ],
+  [
     /\.mcp\.(?:tools|resources|prompts)\b/,
     'mcp-pattern-dead',
     'what it was written for is refused, or needs what default says',

@@ -214,6 +214,7 @@ export const PLANTED: readonly Planted[] = [
     at: 'resource: https://api.example.com/billing',
     also: ['response-header-extra'],
   },
+  { id: 'scopes-not-required', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: «[email]' },
   { id: 'route-observed', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: [bills]\n    mode: «observe' },
   { id: 'config', file: 'config.yaml', replace: '[main]', by: '[«mian]', severity: 'error' },
   {

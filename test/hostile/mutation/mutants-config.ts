@@ -208,6 +208,11 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
     file: 'src/config/scopes.ts',
     tests: [...CONFIG, 'test/conformance/in-process.test.ts'],
     mutants: [
+      without(
+        'warning of scopes that require nothing',
+        'if (words.length === 0) return',
+        'if (words.length >= 0) return',
+      ),
       without('refusing OpenID Connect words as rights', '.filter((scope) => !OIDC_WORDS.has(scope))', ''),
       without(
         'what is implied by what is implied',

@@ -158,6 +158,41 @@ test('the words of OpenID Connect are asked for, never required, never prefixed'
   assert.equal(route.scopePrefix, 'api://1/')
 })
 
+/** What the loader warns of, on a file that is right. */
+function warningsOf(text: string): readonly string[] {
+  const parsed = parseText(text)
+  assert.ok(parsed.ok)
+  return parsed.warnings.map(({ path, message }) => `${path}: ${message}`)
+}
+
+test('scopes that require nothing are told wherever they are written: alone, beside others, in either case of accept', () => {
+  const nothing = (words: string) =>
+    `requires nothing: ${words} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`
+  const only = (word: string) =>
+    `"${word}" is not required: as a word of OpenID Connect it is only requested; move it to requestScopes, or require a claim`
+  const file = (defaults: string, route: string) =>
+    `issuers: { a: https://a.example.com }\n${defaults}routes: { x: { resource: https://x.example.com, ${route} } }\n`
+  assert.deepEqual(warningsOf(file('', 'scopes: [email]')), [`routes.x.scopes: ${nothing('"email" is a word')}`])
+  assert.deepEqual(warningsOf(file('', 'scopes: [openid, offline_access]')), [
+    `routes.x.scopes: ${nothing('"openid", "offline_access" are words')}`,
+  ])
+  assert.deepEqual(warningsOf(file('', 'scopes: [read, profile]')), [`routes.x.scopes[1]: ${only('profile')}`])
+  assert.deepEqual(warningsOf(file('defaults: { scopes: [openid] }\n', 'scopes: [read]')), [
+    `defaults.scopes: ${nothing('"openid" is a word')}`,
+  ])
+  assert.deepEqual(warningsOf(file('', 'accept: [{ scopes: [email] }]')), [
+    `routes.x.accept[0].scopes: ${nothing('"email" is a word')}`,
+  ])
+  assert.deepEqual(warningsOf(file('', 'rules: [{ scopes: [openid, admin] }]')), [
+    `routes.x.rules[0].scopes[0]: ${only('openid')}`,
+  ])
+  assert.deepEqual(warningsOf(file('', 'mcp: { tools: { a: [email, b], c: { scopes: [d, email] } } }')), [
+    `routes.x.mcp.tools.a[0]: ${only('email')}`,
+    `routes.x.mcp.tools.c.scopes[1]: ${only('email')}`,
+  ])
+  assert.deepEqual(warningsOf(file('', 'requestScopes: [openid, email], scopes: [read]')), [])
+})
+
 test('requestScopes: those of defaults first, each once; written out they stand alone; a prefix is not repeated', () => {
   const defaults = 'defaults: { scopes: [base, openid] }\n'
   assert.deepEqual(routeOf('scopes: [read, base]', undefined, defaults).requestScopes, ['base', 'openid', 'read'])

@@ -24,6 +24,7 @@ test('two variables make one route and one issuer, both named default', async ()
   )
   assert.deepEqual(route?.accept[0]?.audience, ['https://api.example.com/mcp'])
   assert.deepEqual([route?.accept[0]?.scopes, route?.requestScopes], [[], ['openid']])
+  assert.deepEqual(parsed.warnings, [])
 })
 
 test('lists are separated by spaces or commas; the words of OpenID Connect are only requested', async () => {
@@ -37,6 +38,7 @@ test('lists are separated by spaces or commas; the words of OpenID Connect are o
   const accept = parsed.config.routes[0]?.accept[0]
   assert.deepEqual(accept?.audience, ['mcp-api', 'https://api.example.com'])
   assert.deepEqual(accept?.scopes, ['mcp:read'])
+  assert.deepEqual(parsed.warnings, [], 'the page says that they are only requested')
   assert.deepEqual(parsed.config.routes[0]?.requestScopes, ['openid', 'profile', 'mcp:read'])
   assert.deepEqual(accept?.issuer.keys, { kind: 'jwksUri', uri: 'https://id.example.com/keys' })
 })
