@@ -3,8 +3,8 @@ import type { McpPattern } from './model.ts'
 /** Kinds of things of an MCP server that have names, and requirements of their own. */
 export type NamedKind = 'tool' | 'resource' | 'prompt'
 
-/** Longer ones are nobody's, and would be matched against every pattern. */
-const LONGEST_NAME = 2048
+/** Characters of the longest name of each kind. Longer ones are not folded and not matched against the patterns. */
+export const LONGEST_NAMES: Readonly<Record<NamedKind, number>> = { tool: 256, prompt: 256, resource: 2048 }
 
 /**
  * The patterns of a kind that a name matches. Undefined where a server could take the name for another one, which other
@@ -16,7 +16,7 @@ export function matchName(
   kind: NamedKind,
   name: string,
 ): readonly McpPattern[] | undefined {
-  if (name.length > LONGEST_NAME) return undefined
+  if (name.length > LONGEST_NAMES[kind]) return undefined
   const exact = patterns.filter(({ pattern }) => matches(pattern, name))
   const readings = kind === 'resource' ? readingsOfUri(name) : [name]
   if (readings === undefined) return undefined
@@ -33,12 +33,13 @@ export function matchName(
 
 /** How the most lenient reader would compare a text: without case, accents, blanks, control and compatibility characters. */
 export function looseReading(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{C}\p{Z}]/gu, '')
-    .toUpperCase()
-    .toLowerCase()
+  if (PLAIN.test(text)) return text.toLowerCase()
+  // Marks go before too: to put a run of them in order, normalize takes time that grows with its square.
+  return text.replace(IGNORED, '').normalize('NFKD').replace(IGNORED, '').toUpperCase().toLowerCase()
 }
+
+const PLAIN = /^[\x21-\x7e]*$/
+const IGNORED = /[\p{M}\p{C}\p{Z}]/gu
 
 /** Whether a name matches a pattern, in which `*` stands for any characters or none. In time that grows with both lengths only. */
 export function matches(pattern: string, name: string): boolean {

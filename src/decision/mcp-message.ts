@@ -16,6 +16,14 @@ export type McpCalls =
 /** Stands for the method of a client's answer to a request of the server. */
 export const RESPONSE = 'response'
 
+/** Things asked for in one body, of which a subscription may name many, and the characters of all their names. */
+const MOST_CALLS = 1000
+const LONGEST_NAMES_TOGETHER = 64 * 1024
+
+/** Members of an object that decides, and the characters of the longest name of one: each is folded. */
+const MOST_MEMBERS = 256
+const LONGEST_MEMBER_NAME = 256
+
 /** Messages in one batch (revision 2025-03-26); the official SDK takes no more. */
 const MOST_MESSAGES = 100
 
@@ -49,12 +57,12 @@ export const MCP_METHODS: ReadonlySet<string> = new Set([
 
 /** Members of `params` that say what is asked for. */
 const DECIDING = ['name', 'uri', 'ref', 'type', 'notifications', 'resourceSubscriptions']
-const METHOD = /^[A-Za-z0-9_$.][A-Za-z0-9_$./-]{0,127}$/
+const METHOD = /^[A-Za-z0-9_$.][A-Za-z0-9_$./-]{0,255}$/
 
 /**
  * What JSON-RPC messages ask of an MCP server, one by one in a batch; refused whole when one could be read in two ways:
  * members that JSON-RPC does not know, a method or a deciding member that differs from a known one only by case (lenient
- * servers fold it), a name that is not text.
+ * servers fold it), a name that is not text. Whatever is folded or looked up has a bound.
  */
 export function readCalls(body: unknown): McpCalls {
   const batch = Array.isArray(body)
@@ -65,8 +73,11 @@ export function readCalls(body: unknown): McpCalls {
   for (const message of messages) {
     const read = readMessage(message)
     if (typeof read === 'string') return refused(read)
+    if (calls.length + read.length > MOST_CALLS) return refused('the body asks for too much')
     calls.push(...read)
   }
+  const length = calls.reduce((sum, { name = '' }) => sum + name.length, 0)
+  if (length > LONGEST_NAMES_TOGETHER) return refused('the names that the body asks for are too long together')
   return { ok: true, calls, batch }
 }
 
@@ -97,7 +108,8 @@ function readMessage(message: unknown): readonly McpCall[] | string {
 }
 
 function readRequest(method: string, params: Members): readonly McpCall[] | string {
-  if (confuses(params)) return MISSPELT
+  const odd = findOddMember(params)
+  if (odd !== undefined) return odd
   const named = NAMED_METHODS.get(method)
   if (named !== undefined) return namedCall(method, named.kind, params[named.member])
   if (method === COMPLETE) return readCompletion(params['ref'])
@@ -109,7 +121,8 @@ function readRequest(method: string, params: Members): readonly McpCall[] | stri
 /** A completion tells what a prompt or a resource template would take, so it needs what they need. */
 function readCompletion(ref: unknown): readonly McpCall[] | string {
   if (!isObject(ref)) return 'the ref of a completion is no object'
-  if (confuses(ref)) return MISSPELT
+  const odd = findOddMember(ref)
+  if (odd !== undefined) return odd
   switch (ref['type']) {
     case 'ref/prompt':
       return namedCall(COMPLETE, 'prompt', ref['name'])
@@ -123,9 +136,11 @@ function readCompletion(ref: unknown): readonly McpCall[] | string {
 function readSubscriptions(notifications: unknown): readonly McpCall[] | string {
   if (notifications === undefined) return [{ method: LISTEN, kind: 'session' }]
   if (!isObject(notifications)) return 'the notifications of a subscription are no object'
-  if (confuses(notifications)) return MISSPELT
+  const odd = findOddMember(notifications)
+  if (odd !== undefined) return odd
   const uris = notifications['resourceSubscriptions'] ?? []
   if (!Array.isArray(uris)) return 'the resourceSubscriptions of a subscription are no list'
+  if (uris.length > MOST_CALLS) return 'a subscription names too many resources'
   const calls: McpCall[] = [{ method: LISTEN, kind: 'session' }]
   for (const uri of uris) {
     const read = namedCall(LISTEN, 'resource', uri)
@@ -140,13 +155,16 @@ function namedCall(method: string, kind: NamedKind, name: unknown): readonly Mcp
   return [{ method, kind, name }]
 }
 
-const MISSPELT = 'a member that decides is spelt in another case'
 const METHODS_IN_LOWER_CASE: ReadonlySet<string> = new Set(Array.from(MCP_METHODS, (method) => method.toLowerCase()))
 const DECIDING_LOOSELY: ReadonlyMap<string, string> = new Map(DECIDING.map((name) => [looseReading(name), name]))
 
-/** Whether a lenient server could take a member for one that decides (Go's and C#'s JSON readers ignore case). */
-function confuses(members: Members): boolean {
-  return Object.keys(members).some((name) => (DECIDING_LOOSELY.get(looseReading(name)) ?? name) !== name)
+/** Why a lenient server could take a member for one that decides (Go's and C#'s JSON readers ignore case), or it is not looked at. */
+function findOddMember(members: Members): string | undefined {
+  const names = Object.keys(members)
+  if (names.length > MOST_MEMBERS) return 'an object that decides has too many members'
+  if (names.some((name) => name.length > LONGEST_MEMBER_NAME)) return 'the name of a member is too long'
+  const misspelt = names.some((name) => (DECIDING_LOOSELY.get(looseReading(name)) ?? name) !== name)
+  return misspelt ? 'a member that decides is spelt in another case' : undefined
 }
 
 function hasOnly(members: Members, names: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { matchName, type NamedKind } from '../config/mcp-names.ts'
+import { LONGEST_NAMES, matchName, type NamedKind } from '../config/mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../config/model.ts'
 import type { Denial } from './denial.ts'
 import { parseStrictJson } from './json-text.ts'
@@ -90,8 +90,7 @@ function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
   const needed = new Set<Requirement>()
   for (const call of calls) {
     const matching = call.name !== undefined ? matchName(patternsOf(mcp, call.kind), call.kind, call.name) : []
-    if (matching === undefined)
-      return notAllowed(calls, { ...shown(call), problem: 'a server could take the name for another one' })
+    if (matching === undefined) return notAllowed(calls, { ...shown(call), problem: problemOfName(call) })
     for (const pattern of matching) needed.add(pattern)
     if (matching.length > 0 || call.kind === 'list' || call.kind === 'session') continue
     if (mcp.otherwise === undefined) return notAllowed(calls, { ...shown(call), problem: 'nothing in mcp allows it' })
@@ -109,6 +108,13 @@ function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
     open: calls.every(({ kind }) => kind === 'list'),
     denial: undefined,
   }
+}
+
+function problemOfName(call: McpCall): string {
+  const longest = call.name === undefined ? 0 : LONGEST_NAMES[call.kind]
+  return (call.name ?? '').length > longest
+    ? `the name has more than ${longest} characters`
+    : 'a server could take the name for another one'
 }
 
 function patternsOf(mcp: Mcp, kind: NamedKind): readonly McpPattern[] {

@@ -14,6 +14,22 @@ test('a star stands for any characters or none, and for nothing else', () => {
   )
 })
 
+test('the loose reading is that of Unicode, whatever goes first', () => {
+  const unicode = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc
+      .array(fc.constantFrom('a', 'Å', 'ﬁ', 'ﾞ', 'ｶ', '\u0301', '\u0323', '\u200b', ' ', 'İ', 'ß', '가'))
+      .map((all) => all.join('')),
+  )
+  fc.assert(
+    fc.property(unicode, (text) => {
+      const once = text.normalize('NFKD').replace(/[\p{M}\p{C}\p{Z}]/gu, '')
+      assert.equal(looseReading(text), once.toUpperCase().toLowerCase())
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('many stars and a long name take no time that counts', () => {
   const steps = { pattern: `${'a*'.repeat(200)}b`, name: 'a'.repeat(2000) }
   assert.equal(matches(steps.pattern, steps.name), false)

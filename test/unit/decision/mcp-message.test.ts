@@ -85,6 +85,52 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
   ),
 ]
 
+const subscribe = (uris: readonly string[]) =>
+  request('subscriptions/listen', { notifications: { resourceSubscriptions: uris } })
+const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`x${at}`, at]))
+const TOO_LONG = 'the names that the body asks for are too long together'
+
+/** Each bound, at it and one past it; `ok` where the body is read. */
+const BOUNDS: readonly (readonly [what: string, body: unknown, outcome: string])[] = [
+  ['method', request('a'.repeat(256)), 'ok'],
+  ['method', request('a'.repeat(257)), 'the method of a message is no plain text'],
+  ['member name of params', request('ping', { ['m'.repeat(256)]: 1 }), 'ok'],
+  ['member name of params', request('ping', { ['m'.repeat(257)]: 1 }), 'the name of a member is too long'],
+  [
+    'member name of a ref',
+    request('completion/complete', { ref: { type: 'ref/prompt', name: 'a', ['m'.repeat(257)]: 1 } }),
+    'the name of a member is too long',
+  ],
+  ['member name of arguments', request('tools/call', { name: 'a', arguments: { ['m'.repeat(9999)]: 1 } }), 'ok'],
+  ['member name of _meta', request('tools/call', { name: 'a', _meta: { ['m'.repeat(9999)]: 1 } }), 'ok'],
+  ['members of params', request('ping', members(256)), 'ok'],
+  ['members of params', request('ping', members(257)), 'an object that decides has too many members'],
+  ['members of arguments', request('tools/call', { name: 'a', arguments: members(9999) }), 'ok'],
+  ['resources of a subscription', subscribe(new Array<string>(999).fill('x')), 'ok'],
+  ['resources of a subscription', subscribe(new Array<string>(1000).fill('x')), 'the body asks for too much'],
+  [
+    'resources of a subscription',
+    subscribe(new Array<string>(1001).fill('x')),
+    'a subscription names too many resources',
+  ],
+  [
+    'resources of a batch',
+    [subscribe(new Array<string>(600).fill('x')), subscribe(new Array<string>(600).fill('x'))],
+    'the body asks for too much',
+  ],
+  ['all names', subscribe(new Array<string>(32).fill('x'.repeat(2048))), 'ok'],
+  ['all names', subscribe([...new Array<string>(32).fill('x'.repeat(2048)), 'y']), TOO_LONG],
+]
+
+for (const [what, body, outcome] of BOUNDS) {
+  test(`a bound: ${what}, ${outcome}`, () =>
+    assert.equal(((read) => (read.ok ? 'ok' : read.problem))(readCalls(body)), outcome))
+}
+
+test('a subscription to 300,000 resources is refused, and nothing is thrown', () => {
+  assert.equal(calls(subscribe(new Array<string>(300_000).fill('x'))), 'a subscription names too many resources')
+})
+
 for (const [body, expected] of ROWS) {
   test(`${JSON.stringify(body).slice(0, 120)}`, () => assert.deepEqual(calls(body), expected))
 }

@@ -36,9 +36,13 @@ async function judge({ mcp = MCP, method = 'POST', headers = JSON_TYPE, oddNames
 
 const call = (method: string, params: object = {}) => JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
 const tool = (name: string) => call('tools/call', { name })
+const resource = (uri: string) => call('resources/read', { uri })
+const prompt = (name: string) => call('prompts/get', { name })
 const INVALID = 'mcp_request_invalid'
 const FORBIDDEN = 'mcp_not_allowed: nothing in mcp allows it'
 const ANOTHER = 'mcp_not_allowed: a server could take the name for another one'
+
+const TOO_LONG = (longest: number) => `mcp_not_allowed: the name has more than ${longest} characters`
 
 const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   [{ body: tool('status') }, 'token status'],
@@ -46,8 +50,11 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   [{ body: `[${tool('read_secrets')},${tool('status')}]` }, 'token status read_* read_secrets'],
   [{ body: tool('other') }, FORBIDDEN],
   [{ body: tool('Status') }, ANOTHER],
-  [{ body: tool('x'.repeat(600)), mcp: OTHERWISE }, 'token other'],
-  [{ body: tool('x'.repeat(2049)), mcp: { ...OTHERWISE, maxBodySize: 9999 } }, ANOTHER],
+  [{ body: tool('x'.repeat(256)), mcp: OTHERWISE }, 'token other'],
+  [{ body: tool('x'.repeat(257)), mcp: OTHERWISE }, TOO_LONG(256)],
+  [{ body: prompt('x'.repeat(257)), mcp: OTHERWISE }, TOO_LONG(256)],
+  [{ body: resource('x'.repeat(2048)), mcp: { ...OTHERWISE, maxBodySize: 9999 } }, 'token other'],
+  [{ body: resource('x'.repeat(2049)), mcp: { ...OTHERWISE, maxBodySize: 9999 } }, TOO_LONG(2048)],
   [{ body: tool('other'), mcp: OTHERWISE }, 'token other'],
   [{ body: call('vendor/thing') }, FORBIDDEN],
   [{ body: call('vendor/thing'), mcp: OTHERWISE }, 'token other'],
@@ -129,7 +136,7 @@ test('where no body can come, a POST is refused and a GET is not', async () => {
 })
 
 test('the evidence names the call that is not allowed, escaped and cut', async () => {
-  const body = `[${call('ping')},${tool(`\n${'x'.repeat(300)}`)}]`
+  const body = `[${call('ping')},${tool(`\n${'x'.repeat(250)}`)}]`
   const judged = await judgeMcp(MCP, 'POST', undefined, {
     rawHeaders: JSON_TYPE,
     readBody: async () => ({ ok: true, bytes: Buffer.from(body) }),
