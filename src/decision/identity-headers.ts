@@ -13,10 +13,15 @@ type Built = { readonly ok: true; readonly headers: HeaderList } | { readonly ok
 
 /** Every identity header of the route with its value; empty where the token has no such claim, so that a client's copy is removed. */
 export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built {
+  const least = route.identityHeaders.reduce(
+    (sum, { name, source }) => sum + name.length + leastLength(source, token),
+    0,
+  )
+  // Before anything is encoded: a claim may be as long as its token, and stand in many headers.
+  if (least > LARGEST_IDENTITY) return tooLarge(least)
   const headers = route.identityHeaders.flatMap((header) => [header.name, headerValue(header, token)])
   const bytes = headers.reduce((sum, text) => sum + text.length, 0)
-  if (bytes > LARGEST_IDENTITY)
-    return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: LARGEST_IDENTITY } }
+  if (bytes > LARGEST_IDENTITY) return tooLarge(bytes)
   return { ok: true, headers: [...headers, ...upstreamAuthorization(route, token)] }
 }
 
@@ -41,6 +46,33 @@ export function identityHeaderNames(route: Route): ReadonlySet<string> {
  */
 export function findAlias(oddNames: readonly string[], identityNames: ReadonlySet<string>): string | undefined {
   return oddNames.find((name) => identityNames.has(name.toLowerCase().replace(/[^a-z0-9]/g, '-')))
+}
+
+function tooLarge(bytes: number): Built {
+  return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: LARGEST_IDENTITY } }
+}
+
+/** What a value takes at least: no encoding is shorter than its text, and there is a comma or a blank between two items. */
+function leastLength(source: IdentityHeader['source'], token: VerifiedToken): number {
+  switch (source.kind) {
+    case 'claim':
+      return lengthOf(readClaim(token.claims, source.claim))
+    case 'scopes':
+      return lengthOf(token.scopes)
+    case 'client':
+      return lengthOf(token.client)
+    case 'issuer':
+      return token.issuer.name.length
+  }
+}
+
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (!Array.isArray(value)) return 0
+  return (
+    value.reduce((sum: number, item: unknown) => sum + (typeof item === 'string' ? item.length : 0), 0) +
+    Math.max(0, value.length - 1)
+  )
 }
 
 function headerValue(header: IdentityHeader, token: VerifiedToken): string {
@@ -89,25 +121,33 @@ function encodeScalar(value: unknown): string {
   return String(value)
 }
 
-const NEEDS_ENCODING = /[^\x20-\x7e]|%|^ +| +$/u
+const NEEDS_ENCODING = /[^\x20-\x7e]|%|^ | $/u
 
-/** Percent-encodes what a header cannot carry or what would make two values look the same: no CR, LF or NUL gets through. */
+/** Percent-encodes what a header cannot carry or what would make two texts look the same: no CR, LF or NUL gets through. */
 function encodeText(text: string): string {
   if (!NEEDS_ENCODING.test(text)) return text
-  return text.replace(/[^\x20-\x7e]+|%/gu, percentEncode).replace(/^ +| +$/g, percentEncode)
+  const [start, end] = blanksAround(text)
+  const inner = text.slice(start, end).replace(/[^\x20-\x7e]+|%/gu, percentEncode)
+  return `${'%20'.repeat(start)}${inner}${'%20'.repeat(text.length - end)}`
+}
+
+/** By hand: a regular expression for blanks at the end begins anew at each blank. */
+function blanksAround(text: string): readonly [start: number, end: number] {
+  let start = 0
+  while (text[start] === ' ') start += 1
+  let end = text.length
+  while (end > start && text[end - 1] === ' ') end -= 1
+  return [start, end]
 }
 
 function percentEncode(text: string): string {
-  return [...text].map((char) => [...encodeUtf8(char)].map(percentTriplet).join('')).join('')
+  const hex = text.isWellFormed() ? Buffer.from(text).toString('hex') : Array.from(text, hexOf).join('')
+  return hex.toUpperCase().replace(/../g, '%$&')
 }
 
 /** A lone half of a surrogate pair, which JSON may hold, gets its own bytes (WTF-8); Node would make all of them U+FFFD. */
-function encodeUtf8(char: string): Iterable<number> {
-  if (char.isWellFormed()) return Buffer.from(char)
+function hexOf(char: string): string {
   const code = char.charCodeAt(0)
-  return [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
-}
-
-function percentTriplet(byte: number): string {
-  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  const half = [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
+  return (char.isWellFormed() ? Buffer.from(char) : Buffer.from(half)).toString('hex')
 }

@@ -120,7 +120,7 @@ export const IDENTITY: Family = {
         'identity-per cent',
         'identity-blanks around',
       ],
-      answer: 'percent-encoded; two values never look the same',
+      answer: 'percent-encoded; two texts never look the same',
     },
     {
       title: 'commas, numbers, objects and lists in a claim',
@@ -133,7 +133,7 @@ export const IDENTITY: Family = {
         'identity-object',
         'identity-scopes of a list',
       ],
-      answer: 'encoded by type; an item with a comma stays one item',
+      answer: 'encoded by type; an item of a list that has a comma stays one item; a text keeps its commas',
     },
     {
       title: 'claims named `__proto__` and `constructor`',

@@ -123,6 +123,25 @@ test('identity_too_large: names and values past the cap, and not at it', () => {
   )
 })
 
+test('identity_too_large: a value whose text alone is past the cap is refused before it is encoded', () => {
+  const refusal = (value: unknown) => {
+    const built = buildIdentityHeaders(sampleRoute({ identityHeaders: [X] }), sampleToken({ claims: { c: value } }))
+    return !built.ok && built.denial.reason === 'identity_too_large' ? built.denial.bytes : 'none'
+  }
+  assert.equal(refusal('é'.repeat(9000)), 9001)
+  assert.equal(refusal(new Array(3000).fill('éé')), 1 + 6000 + 2999)
+  assert.equal(refusal(new Array(9000).fill(1)), 9000)
+  assert.equal(refusal('é'.repeat(8000)), 48_001)
+  const scopes = new Array<string>(4000).fill('éé')
+  const identityHeaders: readonly IdentityHeader[] = [{ name: 'X', source: { kind: 'scopes' } }]
+  const built = buildIdentityHeaders(sampleRoute({ identityHeaders }), sampleToken({ scopes }))
+  assert.equal(!built.ok && 'bytes' in built.denial && built.denial.bytes, 1 + 8000 + 3999)
+})
+
+test('a text with a comma and a list may look alike: who splits must know that the claim is a list', () => {
+  assert.equal(headerFor('x,admin'), headerFor(['x', 'admin']))
+})
+
 test('upstreamAuthorization: what the backend gets as Authorization, and nothing but empty without a token', () => {
   const upstream = (upstreamAuthorization: Route['upstreamAuthorization'], claims: Record<string, unknown> = {}) => {
     const route = sampleRoute({ identityHeaders: [], upstreamAuthorization })
