@@ -21,6 +21,8 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(
 )
 const PATH = /^\/(?!\/)[\x21-\x7e]*$/
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
+/** A name of 253 characters, its last dot and a port. */
+const LONGEST_HOST = 260
 const IPV6_LITERAL = /^\[[0-9a-f:.]{2,45}\]$/
 
 /**
@@ -63,6 +65,7 @@ function notOne(name: string, field: HeaderField): string | undefined {
 }
 
 function parseHost(text: string): string | undefined {
+  if (text.length > LONGEST_HOST) return undefined
   if (HOST_NAME.test(text)) return text
   const host = text
     .toLowerCase()

@@ -15,7 +15,7 @@ export interface UnverifiedToken {
 type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
 
 const LONGEST_KEY_ID = 1024
-/** Levels of objects and lists. A token has room for thousands, and whoever writes them as JSON again runs out of stack. */
+/** Levels of objects and lists. A token has room for thousands, and so has an answer about one; whoever writes them as JSON again runs out of stack. */
 const DEEPEST = 32
 /** RFC 9110 §11.2; `b64token` in RFC 6750 §2.1. A signed token has a part of this alphabet. */
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
@@ -38,8 +38,8 @@ export function parseUnverifiedToken(token: string): Parsed {
   if (header === undefined) return malformed('the header is not a JSON object in canonical base64url')
   const payload = parseSegment(payloadText)
   if (payload === undefined) return malformed('the payload is not a JSON object in canonical base64url')
-  if (isDeeperThan(header, DEEPEST)) return malformed('the header is nested too deep')
-  if (isDeeperThan(payload, DEEPEST)) return malformed('the payload is nested too deep')
+  if (isTooDeep(header)) return malformed('the header is nested too deep')
+  if (isTooDeep(payload)) return malformed('the payload is nested too deep')
   const { alg, kid, typ, crit, b64 } = header
   if (typeof alg !== 'string') return malformed('the header has no alg')
   if (crit !== undefined || b64 !== undefined)
@@ -95,6 +95,11 @@ function parseSegment(segment: string): Header | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Whether a value has more levels of objects and lists than anything that is kept here may have. */
+export function isTooDeep(value: unknown): boolean {
+  return isDeeperThan(value, DEEPEST)
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Introspection, Issuer } from '../config/model.ts'
 import type { Introspect, Introspected } from '../decision/introspection.ts'
 import type { FindServerDocument } from '../decision/registration.ts'
+import { isTooDeep } from '../decision/unverified-token.ts'
 import { type FetchedJson, type FetchPorts, fetchJson } from './bounded-fetch.ts'
 import { refuseTransport } from './discovery.ts'
 
@@ -125,6 +126,7 @@ function readAnswer(
   answer: FetchedJson,
 ): { readonly claims: Readonly<Record<string, unknown>> | undefined } | { readonly reason: string } {
   if (!answer.ok) return { reason: answer.failure.message }
+  if (isTooDeep(answer.document)) return { reason: 'the answer is nested too deep' }
   const { active, ...claims } = answer.document
   if (active === true) return { claims }
   return active === false ? { claims: undefined } : { reason: 'the answer has no active that is true or false' }

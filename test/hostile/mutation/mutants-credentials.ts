@@ -117,6 +117,7 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
       without('the bound on questions', 'if (flights.size >= MOST_IN_FLIGHT) {', 'if (false) {'),
       without('one question for one token', 'if (shared !== undefined) return shared', ''),
       without('the end of a good answer', 'return ports.clock.now() < until', 'return true'),
+      without('the depth of an answer', 'if (isTooDeep(answer.document))', 'if (false)'),
       without('the type of active', 'if (active === true) return', 'if (active) return'),
       without(
         'the need of active',

@@ -86,6 +86,7 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
         'return HOST_NAME.test(host) || IPV6_LITERAL.test(host) ? host : undefined',
         'return host',
       ),
+      without('the bound of a host', 'if (text.length > LONGEST_HOST) return undefined', ''),
       without('the case of hosts', '.toLowerCase()\n', '\n'),
       without('the port of hosts', ".replace(/:[0-9]+$/, '')", ''),
       without('the trailing dot of hosts', String.raw`.replace(/\.$/, '')`, ''),

@@ -40,6 +40,13 @@ test('forwarded_request_invalid: a field that is missing or came more than once'
   assert.equal(parse({ uri: ['/a', '/b'] }), 'X-Forwarded-Uri came more than once')
 })
 
+test('a host of 253 characters with its last dot and a port passes, a longer text is not looked at', () => {
+  const host = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`
+  assert.equal(host.length, 253)
+  assert.notEqual(typeof parse({ host: `${host.toUpperCase()}.:65535` }), 'string')
+  assert.equal(parse({ host: `h:${'1'.repeat(300)}` }), 'X-Forwarded-Host is not a host name')
+})
+
 test('methods are those that Node lists, in capitals, without CONNECT and TRACE', () => {
   for (const method of ['GET', 'PROPFIND', 'M-SEARCH', 'QUERY']) assert.notEqual(typeof parse({ method }), 'string')
   for (const method of ['get', 'CONNECT', 'TRACE', '', 'GET ', 'GET, POST', 'constructor']) {

@@ -124,6 +124,11 @@ const FAULTS: readonly (readonly [what: string, answer: () => Response, reason: 
   ['active as a text', () => Response.json({ active: 'true' }), /no active that is true or false/],
   ['active as a number', () => Response.json({ active: 1 }), /no active that is true or false/],
   ['no active', () => Response.json({ sub: 'alice' }), /no active that is true or false/],
+  [
+    'nested so deep that nothing could write it again',
+    () => new Response(`{"active":true,"x":${'['.repeat(15_000)}${']'.repeat(15_000)}}`),
+    /nested too deep/,
+  ],
   ['too much', () => Response.json({ active: true, x: 'x'.repeat(LONGEST_ANSWER) }), /larger than 32 KiB/],
 ]
 
