@@ -121,7 +121,7 @@ export function parseCall(text: string): Call | string {
 
 function contentOf(rawHeaders: readonly string[], bytes: Buffer): Pick<Call, 'fields' | 'content'> {
   const readBody = async (limit: number) => (bytes.length > limit ? tooLarge(limit) : { ok: true as const, bytes })
-  return { fields: readHeaderFields(rawHeaders), content: { rawHeaders, readBody } }
+  return { fields: readHeaderFields(rawHeaders), content: { readBody } }
 }
 
 /** Blanks around a value are not part of it (RFC 9110 §5.5). */

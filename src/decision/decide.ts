@@ -145,7 +145,7 @@ function withMcp(
 ): Decision | Promise<Decision> {
   const { route, request } = evidence
   if (route?.mcp === undefined || request === undefined) return next(evidence)
-  return judgeMcp(route.mcp, request.method, question.fields.oddNames, question.content).then((mcp) => {
+  return judgeMcp(route.mcp, request.method, question.fields, question.content).then((mcp) => {
     const seen = { ...evidence, mcp }
     return mcp.denial === undefined || earlier !== undefined ? next(seen) : deny(mcp.denial, seen)
   })

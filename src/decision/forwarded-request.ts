@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http'
 import type { Denial } from './denial.ts'
-import { type HeaderField, type HeaderFields, SEVERAL } from './header-fields.ts'
+import { type HeaderField, type HeaderFields, opensWebSocket, SEVERAL } from './header-fields.ts'
 
 /** The client's request as the proxy describes it. */
 export interface ForwardedRequest {
@@ -48,13 +48,17 @@ export function parseForwardedRequest(fields: HeaderFields, ownMethod: string): 
   return { ok: true, request: { method, host, path } }
 }
 
-/** Whether a request is a CORS preflight and nothing else: the conditions of the Fetch standard, and no credentials. */
+/**
+ * Whether a request is a CORS preflight and nothing else: the conditions of the Fetch standard, no credentials, and no
+ * WebSocket, which some servers open whatever the method is.
+ */
 export function isPreflight(request: ForwardedRequest, fields: HeaderFields): boolean {
   return (
     request.method === 'OPTIONS' &&
     typeof fields.origin === 'string' &&
     typeof fields.accessControlRequestMethod === 'string' &&
-    fields.authorization === undefined
+    fields.authorization === undefined &&
+    !opensWebSocket(fields.rawHeaders)
   )
 }
 

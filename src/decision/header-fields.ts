@@ -78,6 +78,16 @@ export function valuesOf(name: string, rawHeaders: readonly string[]): readonly 
   return rawHeaders.filter((_, at) => at % 2 === 1 && String(rawHeaders[at - 1]).toLowerCase() === name)
 }
 
+/**
+ * Whether a field belongs to the opening handshake of a WebSocket (RFC 6455 §4.1). The proxy removes `Connection` and
+ * `Upgrade` from its question, but not these. CGI-like servers read `Sec_WebSocket_Key` as well.
+ */
+export function opensWebSocket(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((text, at) => at % 2 === 0 && SEC_WEBSOCKET.test(text))
+}
+
+const SEC_WEBSOCKET = /^sec[^a-z0-9]websocket/i
+
 function collect(rawHeaders: readonly string[], meaningOf: (name: string) => Meaning): HeaderFields {
   const fields: HeaderFields = {
     forwardedMethod: undefined,

@@ -1,6 +1,7 @@
 import { LONGEST_NAMES, matchName, type NamedKind } from '../config/mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../config/model.ts'
 import type { Denial } from './denial.ts'
+import { type HeaderFields, opensWebSocket } from './header-fields.ts'
 import { parseStrictJson } from './json-text.ts'
 import { findDisagreement, findOddContent, readMcpFields } from './mcp-headers.ts'
 import { type McpCall, readCalls } from './mcp-message.ts'
@@ -18,10 +19,12 @@ export function tooLarge(limit: number): BodyReading {
 
 /** The client's body as the proxy passed it on; read once at most, and only for routes that look at bodies. */
 export interface RequestContent {
-  readonly rawHeaders: readonly string[]
   /** Gives up at the first byte past `limit`. */
   readonly readBody: (limit: number) => Promise<BodyReading>
 }
+
+/** What of a header the judgement of a call reads. */
+export type McpRequestFields = Pick<HeaderFields, 'rawHeaders' | 'oddNames'>
 
 /** What a request asks of an MCP server, and what that needs. */
 export interface McpJudgement {
@@ -38,17 +41,19 @@ export interface McpJudgement {
 /**
  * Judges what stands in the body, never what a header says of it: every reader must see the same, or it is refused. Of a
  * batch every member is judged, and all of it is refused when one is. The GET of a session (a stream) and its DELETE have
- * no body and call nothing.
+ * no body and call nothing, unless they open a WebSocket.
  */
 export async function judgeMcp(
   mcp: Mcp,
   method: string,
-  oddNames: readonly string[] | undefined,
+  fields: McpRequestFields,
   content: RequestContent | undefined,
 ): Promise<McpJudgement> {
+  if (opensWebSocket(fields.rawHeaders))
+    return invalid('the request opens a WebSocket, whose calls nothing would judge')
   switch (method) {
     case 'POST':
-      return judgePost(mcp, oddNames, content)
+      return judgePost(mcp, fields, content)
     case 'GET':
     case 'HEAD':
     case 'DELETE':
@@ -66,14 +71,14 @@ async function judgeEmpty(method: string, content: RequestContent | undefined): 
 
 async function judgePost(
   mcp: Mcp,
-  oddNames: readonly string[] | undefined,
+  { rawHeaders, oddNames }: McpRequestFields,
   content: RequestContent | undefined,
 ): Promise<McpJudgement> {
   if (content === undefined) return invalid(NO_BODY)
   const body = await content.readBody(mcp.maxBodySize)
   if (!body.ok) return invalid(body.problem)
   if (body.bytes.length === 0) return invalid(NO_BODY)
-  const fields = readMcpFields(content.rawHeaders)
+  const fields = readMcpFields(rawHeaders)
   const odd = findOddContent(fields, oddNames)
   if (odd !== undefined) return invalid(odd)
   const json = parseStrictJson(body.bytes)

@@ -60,7 +60,7 @@ export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
       if (!replied) finish(internalError())
     }
     try {
-      const content = readBody === undefined ? {} : { content: { rawHeaders, readBody } }
+      const content = readBody === undefined ? {} : { content: { readBody } }
       const decision = decide({ method, routeName: routeNameOf(target), fields, ...content }, ports.policy())
       if (decision instanceof Promise) {
         ports.pending.begin()

@@ -47,7 +47,7 @@ test('what a rule lacks is told apart from what the route lacks', async () => {
     if (decision.reason !== 'scope_insufficient' && decision.reason !== 'claim_not_allowed') continue
     const { method, headers } = toWireRequest(vector, forge)
     const rawHeaders = headers.flat()
-    const content = { rawHeaders, readBody: async () => ({ ok: true as const, bytes: Buffer.alloc(0) }) }
+    const content = { readBody: async () => ({ ok: true as const, bytes: Buffer.alloc(0) }) }
     const call = { method, routeName: vector.route ?? undefined, fields: readHeaderFields(rawHeaders), content }
     const step = failedStep({
       call,

@@ -42,7 +42,7 @@ async function judge({ bytes, headers }: MadeBody): Promise<McpJudgement> {
   const rawHeaders = Object.entries(sent).flat()
   const readBody = async (limit: number) =>
     bytes.length > limit ? { ok: false as const, problem: 'too large' } : { ok: true as const, bytes }
-  return judgeMcp(POLICY, 'POST', undefined, { rawHeaders, readBody })
+  return judgeMcp(POLICY, 'POST', { rawHeaders, oddNames: undefined }, { readBody })
 }
 
 /** The need that covers a deed: a resource of the template by its pattern, and what no pattern is for by the default. */

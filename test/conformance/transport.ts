@@ -102,7 +102,7 @@ export function createInProcess(config: Config, forge: TokenForge) {
     const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
     let decision: Decision
     try {
-      decision = await decide({ method, routeName, fields, content: { rawHeaders, readBody } }, policy)
+      decision = await decide({ method, routeName, fields, content: { readBody } }, policy)
     } catch {
       decision = internalError()
     }

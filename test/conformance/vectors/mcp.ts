@@ -46,6 +46,15 @@ const asks = (id: string, body: string | undefined, expect: Vector['expect'], as
   ...(asked.twin === undefined ? {} : { twin: asked.twin }),
 })
 
+const WEBSOCKET: Vector['expect'] = { status: 400, reason: 'mcp_request_invalid', absent: ['WWW-Authenticate'] }
+/** The field that says so is the only difference to the twin. */
+const opensWebSocket = (name: string, asked: Asked & { readonly body?: string }): Vector =>
+  asks(`websocket-${asked.route ?? 'tools'}-${asked.method}-${name}`, asked.body, WEBSOCKET, {
+    spec: 'RFC 6455 §4.1: what is called over a WebSocket is not in the body',
+    ...asked,
+    headers: [...(asked.body === undefined ? [] : [JSON_TYPE]), [name, 'dGhlIHNhbXBsZSBub25jZQ==']],
+  })
+
 const batch = (...messages: readonly string[]): string => `[${messages.join(',')}]`
 const EVERY = 'mcp:read mcp:secrets mcp:admin mcp:write'
 
@@ -170,6 +179,45 @@ export const MCP: readonly Vector[] = [
     headers: [],
     scope: 'none',
     twin: 'mcp-delete',
+  }),
+  ...[
+    'Sec-WebSocket-Key',
+    'Sec-WebSocket-Version',
+    'sec-websocket-protocol',
+    'SEC-WEBSOCKET-EXTENSIONS',
+    'Sec-WebSocket-Key1',
+    'Sec-WebSocket-Draft',
+    'Sec_WebSocket_Key',
+    'Sec.WebSocket.Key',
+  ].map((name) => opensWebSocket(name, { method: 'GET', twin: 'mcp-get' })),
+  opensWebSocket('Sec-WebSocket-Key', { method: 'DELETE', twin: 'mcp-delete' }),
+  opensWebSocket('Sec-WebSocket-Key', { method: 'POST', body: tool('status'), twin: 'mcp-allow' }),
+  opensWebSocket('Sec-WebSocket-Key', { route: 'lazy', method: 'GET', anonymous: true, twin: 'mcp-lazy-stream' }),
+  asks(
+    'websocket-without-token',
+    undefined,
+    { status: 401, reason: 'credentials_missing' },
+    { method: 'GET', headers: [['Sec-WebSocket-Key', 'x']], anonymous: true },
+  ),
+  asks('websocket-elsewhere', undefined, ALLOWED, {
+    spec: 'RFC 6455: a route without mcp is judged by its handshake',
+    route: 'kubernetes',
+    method: 'GET',
+    headers: [
+      ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+      ['Sec-WebSocket-Version', '13'],
+    ],
+  }),
+  asks('websocket-like', undefined, ALLOWED, { method: 'GET', headers: [['X-Sec-WebSocket-Key', 'x']] }),
+  asks('http2-settings', tool('status'), ALLOWED, {
+    spec: 'RFC 7540 §3.2.1: clients of Java offer it with their first request',
+    headers: [JSON_TYPE, ['HTTP2-Settings', 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA']],
+  }),
+  asks('http2-settings-elsewhere', undefined, ALLOWED, {
+    spec: 'RFC 7540 §3.2.1: clients of Java offer it with their first request',
+    route: 'kubernetes',
+    method: 'GET',
+    headers: [['HTTP2-Settings', 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA']],
   }),
   asks('put', undefined, refused, { method: 'PUT', headers: [], twin: 'mcp-get' }),
   asks('options', undefined, refused, { method: 'OPTIONS', headers: [], twin: 'mcp-get' }),

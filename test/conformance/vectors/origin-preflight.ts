@@ -164,6 +164,15 @@ export const ORIGIN_PREFLIGHT: readonly Vector[] = [
     expect: { status: 400, reason: 'forwarded_request_invalid' },
   },
   {
+    id: 'preflight-websocket',
+    spec: 'RFC 6455 §4.1; some servers open a WebSocket whatever the method is',
+    title: 'the opening handshake of a WebSocket',
+    route: 'preflight',
+    request: { method: 'OPTIONS', headers: [...asking, ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==']] },
+    twin: 'preflight-pass',
+    expect: { status: 401, reason: 'credentials_missing' },
+  },
+  {
     id: 'preflight-alias',
     spec: 'CONTRACT: aliases before preflight',
     title: 'an alias of an identity header',

@@ -166,6 +166,11 @@ export const MCP_CALLS: Family = {
       ],
     },
     {
+      title: 'the opening handshake of a WebSocket, over which any tool could be called unseen',
+      source: 'RFC 6455 §4.1; CWE-288',
+      like: rule('websocket-tools-*', 'websocket-lazy-*', 'websocket-without-token'),
+    },
+    {
       title: '`__proto__` in a body',
       source: 'CWE-1321',
       like: body('prototype', 'prototype-deep'),

@@ -76,11 +76,12 @@ export const MCP_MUTANTS: readonly MutantFamily[] = [
     file: 'src/decision/mcp.ts',
     tests: unit('mcp'),
     mutants: [
+      without('refusing WebSockets', 'if (opensWebSocket(fields.rawHeaders))', 'if (false)'),
       without('refusing a body of GET and DELETE', 'body === undefined || body.ok', 'true'),
       without(
         'refusing other methods',
         "return notAllowed([], { problem: 'MCP knows only",
-        "return judgePost(mcp, oddNames, content) ?? notAllowed([], { problem: 'MCP knows only",
+        "return judgePost(mcp, fields, content) ?? notAllowed([], { problem: 'MCP knows only",
       ),
       without('refusing what has no body', 'body.bytes.length === 0', 'false'),
       without('the check of headers', 'odd !== undefined', 'false'),

@@ -102,9 +102,10 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       ),
       without(
         'the absence of credentials in a preflight',
-        "typeof fields.accessControlRequestMethod === 'string' &&\n    fields.authorization === undefined",
-        "typeof fields.accessControlRequestMethod === 'string'",
+        'fields.authorization === undefined &&\n    !opens',
+        '!opens',
       ),
+      without('the absence of a WebSocket in a preflight', ' &&\n    !opensWebSocket(fields.rawHeaders)', ''),
     ],
   },
   {
@@ -129,6 +130,9 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       without('the case of names', 'SLOTS.get(name.toLowerCase())', 'SLOTS.get(name)'),
       without('underscores as odd', '/^[A-Za-z0-9-]*$/', '/^[A-Za-z0-9_-]*$/'),
       without('the meaning of a name that is remembered', 'known.set(name, meaning)', "known.set(name, 'none')"),
+      without('names alone in a WebSocket', 'at % 2 === 0 && SEC_WEBSOCKET', 'SEC_WEBSOCKET'),
+      without('the case of a WebSocket', '/^sec[^a-z0-9]websocket/i', '/^Sec[^a-z0-9]WebSocket/'),
+      without('aliases of a WebSocket', '/^sec[^a-z0-9]websocket/i', '/^sec-websocket/i'),
       without('X-HTTP-Method', "  ['x-http-method', 'methodOverride'],\n", ''),
     ],
   },

@@ -42,7 +42,7 @@ function ask(asked: Asked = {}): Decision | Promise<Decision> {
   const fields = readHeaderFields(rawHeaders)
   const { body } = asked
   const readBody = async () => ({ ok: true as const, bytes: Buffer.from(body ?? '') })
-  const content = body === undefined ? {} : { content: { rawHeaders, readBody } }
+  const content = body === undefined ? {} : { content: { readBody } }
   return decide(
     { method: 'GET', routeName, fields, ...content },
     { routes, assessToken: asked.assess ?? assess, now: () => asked.now ?? NOW },

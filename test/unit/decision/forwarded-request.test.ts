@@ -145,4 +145,6 @@ test('a preflight is OPTIONS with one Origin, one Access-Control-Request-Method 
   assert.equal(isPreflight(request, readHeaderFields([...headers, 'Origin', 'https://o'])), false)
   assert.equal(isPreflight(request, readHeaderFields([...headers, 'Access-Control-Request-Method', 'POST'])), false)
   assert.equal(isPreflight(request, readHeaderFields([...headers, 'Authorization', ''])), false)
+  assert.equal(isPreflight(request, readHeaderFields([...headers, 'Sec-WebSocket-Version', '13'])), false)
+  assert.equal(isPreflight(request, readHeaderFields([...headers, 'X', 'Sec-WebSocket-Key'])), true)
 })

@@ -15,12 +15,13 @@ const MCP: Mcp = {
 }
 const OTHERWISE = { ...MCP, otherwise: { scopes: ['other'], claims: [] } }
 const JSON_TYPE = ['Content-Type', 'application/json']
+const NO_FIELDS = { rawHeaders: [], oddNames: undefined }
 
 interface Asked {
   readonly mcp?: Mcp
   readonly method?: string
   readonly headers?: readonly string[]
-  readonly oddNames?: readonly string[]
+  readonly oddNames?: string[]
   readonly body?: string | BodyReading
 }
 
@@ -29,7 +30,7 @@ async function judge({ mcp = MCP, method = 'POST', headers = JSON_TYPE, oddNames
     if (typeof body !== 'string') return body
     return body.length > limit ? tooLarge(limit) : { ok: true, bytes: Buffer.from(body) }
   }
-  const { denial, needs, open } = await judgeMcp(mcp, method, oddNames, { rawHeaders: headers, readBody })
+  const { denial, needs, open } = await judgeMcp(mcp, method, { rawHeaders: headers, oddNames }, { readBody })
   if (denial !== undefined) return `${denial.reason}: ${'problem' in denial ? denial.problem : ''}`
   return `${open ? 'open' : 'token'} ${needs.flatMap(({ scopes }) => scopes).join(' ')}`.trimEnd()
 }
@@ -40,6 +41,7 @@ const resource = (uri: string) => call('resources/read', { uri })
 const prompt = (name: string) => call('prompts/get', { name })
 const INVALID = 'mcp_request_invalid'
 const FORBIDDEN = 'mcp_not_allowed: nothing in mcp allows it'
+const WEBSOCKET = `${INVALID}: the request opens a WebSocket, whose calls nothing would judge`
 const ANOTHER = 'mcp_not_allowed: a server could take the name for another one'
 
 const TOO_LONG = (longest: number) => `mcp_not_allowed: the name has more than ${longest} characters`
@@ -122,6 +124,11 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   [{ method: 'GET' }, 'open'],
   [{ method: 'HEAD' }, 'open'],
   [{ method: 'DELETE' }, 'open'],
+  [{ method: 'GET', headers: ['Sec-WebSocket-Key', 'x'] }, WEBSOCKET],
+  [{ method: 'HEAD', headers: ['sec-websocket-protocol', 'mcp'] }, WEBSOCKET],
+  [{ method: 'GET', headers: ['Sec_WebSocket_Key', 'x'], oddNames: ['Sec_WebSocket_Key'] }, WEBSOCKET],
+  [{ method: 'POST', headers: [...JSON_TYPE, 'Sec-WebSocket-Version', '13'], body: tool('status') }, WEBSOCKET],
+  [{ method: 'GET', headers: ['Accept', 'Sec-WebSocket-Key'] }, 'open'],
   [{ method: 'DELETE', body: ' ' }, `${INVALID}: a DELETE has a body`],
   [{ method: 'PUT', body: tool('status') }, 'mcp_not_allowed: MCP knows only POST, GET and DELETE'],
 ]
@@ -131,16 +138,28 @@ for (const [asked, expected] of ROWS) {
 }
 
 test('where no body can come, a POST is refused and a GET is not', async () => {
-  assert.equal((await judgeMcp(MCP, 'POST', undefined, undefined)).denial?.reason, INVALID)
-  assert.equal((await judgeMcp(MCP, 'GET', undefined, undefined)).denial, undefined)
+  assert.equal((await judgeMcp(MCP, 'POST', NO_FIELDS, undefined)).denial?.reason, INVALID)
+  assert.equal((await judgeMcp(MCP, 'GET', NO_FIELDS, undefined)).denial, undefined)
+})
+
+test('a body that comes with the handshake of a WebSocket is not read', async () => {
+  const readBody = () => assert.fail('it was read')
+  const fields = { ...NO_FIELDS, rawHeaders: ['Sec-WebSocket-Key', 'x'] }
+  for (const method of ['POST', 'GET', 'DELETE']) {
+    assert.equal((await judgeMcp(MCP, method, fields, { readBody })).denial?.reason, INVALID)
+  }
 })
 
 test('the evidence names the call that is not allowed, escaped and cut', async () => {
   const body = `[${call('ping')},${tool(`\n${'x'.repeat(250)}`)}]`
-  const judged = await judgeMcp(MCP, 'POST', undefined, {
-    rawHeaders: JSON_TYPE,
-    readBody: async () => ({ ok: true, bytes: Buffer.from(body) }),
-  })
+  const judged = await judgeMcp(
+    MCP,
+    'POST',
+    { ...NO_FIELDS, rawHeaders: JSON_TYPE },
+    {
+      readBody: async () => ({ ok: true, bytes: Buffer.from(body) }),
+    },
+  )
   assert.deepEqual(judged.denial, {
     reason: 'mcp_not_allowed',
     problem: 'nothing in mcp allows it',
