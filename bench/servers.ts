@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../build/program.ts'
 import { startChild, waitUntil } from '../demo/child-process.ts'
 import { pinned } from './load.ts'
 import { familyOf } from './usage.ts'
@@ -32,8 +33,7 @@ export function startRival(rival: Rival, options: ServerOptions): Promise<Server
 
 /** Starts `forwardgate serve` with this configuration file, as a user would. */
 export function startForwardgate(config: string, options: ServerOptions): Promise<Server> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-  return startNode([main, 'serve'], {
+  return startNode([PROGRAM, 'serve'], {
     ...options,
     env: {
       FORWARDGATE_CONFIG: config,

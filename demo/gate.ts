@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../build/program.ts'
 import { startChild, waitUntil } from './child-process.ts'
 
 /** A running forwardgate. */
@@ -32,7 +32,7 @@ export async function startGate(
   if (configuration !== undefined) await writeFile(configFile, configuration)
 
   let addresses: { readonly auth: string; readonly operations: string } | undefined
-  const child = await startChild(process.execPath, [MAIN, 'serve'], {
+  const child = await startChild(process.execPath, [PROGRAM, 'serve'], {
     cwd: directory,
     env: {
       PATH: process.env['PATH'],
@@ -82,5 +82,3 @@ function readAddresses(line: string): { readonly auth: string; readonly operatio
   const { auth, operations } = entry
   return typeof auth === 'string' && typeof operations === 'string' ? { auth, operations } : undefined
 }
-
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))

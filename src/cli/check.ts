@@ -30,8 +30,6 @@ const OPTIONS = {
 
 /** Tells what is wrong with a configuration and the Traefik manifests around it. */
 export const check: Command = {
-  name: 'check',
-  summary: 'find mistakes in the configuration and in Traefik manifests',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

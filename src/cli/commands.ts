@@ -1,30 +1,67 @@
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
-import { check } from './check.ts'
-import { doctor } from './doctor.ts'
-import { explain } from './explain.ts'
-import { generate } from './generate.ts'
-import { healthcheck } from './healthcheck.ts'
-import { init } from './init.ts'
-import { schema } from './schema.ts'
-import { serve } from './serve.ts'
 import type { Command, Terminal } from './terminal.ts'
-import { test } from './test.ts'
-import { token } from './token.ts'
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  serve,
-  init,
-  check,
-  explain,
-  doctor,
-  generate,
-  token,
-  test,
-  schema,
-  healthcheck,
+/** A command in the help; its code is loaded when it is asked for. */
+interface Listed {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, in the order of the help. The service and probes of it load nothing of the others. */
+export const COMMANDS: readonly Listed[] = [
+  {
+    name: 'serve',
+    summary: 'answer ForwardAuth calls',
+    load: async () => (await import('./serve.ts')).serve,
+  },
+  {
+    name: 'init',
+    summary: 'make a first configuration from an issuer and a sample token',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'check',
+    summary: 'find mistakes in the configuration and in Traefik manifests',
+    load: async () => (await import('./check.ts')).check,
+  },
+  {
+    name: 'explain',
+    summary: 'show why a request is allowed or refused',
+    load: async () => (await import('./explain.ts')).explain,
+  },
+  {
+    name: 'doctor',
+    summary: 'play a strict client against a running resource',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    name: 'generate',
+    summary: 'print Traefik manifests for the configuration',
+    load: async () => (await import('./generate.ts')).generate,
+  },
+  {
+    name: 'token',
+    summary: 'make a static token and the entry for its tokens file',
+    load: async () => (await import('./token.ts')).token,
+  },
+  {
+    name: 'test',
+    summary: 'run policy tests against the configuration',
+    load: async () => (await import('./test.ts')).test,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of the configuration file',
+    load: async () => (await import('./schema.ts')).schema,
+  },
+  {
+    name: 'healthcheck',
+    summary: 'ask whether the service in this container is ready',
+    load: async () => (await import('./healthcheck.ts')).healthcheck,
+  },
 ]
 
 /** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
@@ -45,7 +82,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.stderr.write(`forwardgate: there is no command ${quote(name)}${hint}\n`)
     return 2
   }
-  return command.run(rest, terminal)
+  return (await command.load()).run(rest, terminal)
 }
 
 function usage(): string {

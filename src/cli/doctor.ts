@@ -29,8 +29,6 @@ const OPTIONS = { 'token-file': { type: 'string' }, config: { type: 'string' }, 
 
 /** Finds out, from where a client stands, why a login does not work, and which known client breaks on it. */
 export const doctor: Command = {
-  name: 'doctor',
-  summary: 'play a strict client against a running resource',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

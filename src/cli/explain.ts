@@ -44,8 +44,6 @@ const OPTIONS = {
 
 /** Why a request passes or not: every step with what was expected and what was there. */
 export const explain: Command = {
-  name: 'explain',
-  summary: 'show why a request is allowed or refused',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

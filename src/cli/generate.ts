@@ -51,8 +51,6 @@ const FORMS: ReadonlyMap<string, (plan: Plan) => readonly Document[]> = new Map(
 
 /** Prints what the proxy must be told, from the configuration, so that the two never differ. */
 export const generate: Command = {
-  name: 'generate',
-  summary: 'print Traefik manifests for the configuration',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

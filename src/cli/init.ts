@@ -45,8 +45,6 @@ const OPTIONS = {
 
 /** Makes the first files for a protected route. */
 export const init: Command = {
-  name: 'init',
-  summary: 'make a first configuration from an issuer and a sample token',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

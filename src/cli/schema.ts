@@ -15,8 +15,6 @@ Exit codes: 0 printed, 2 wrong usage.
 
 /** The JSON Schema of the configuration, from the one source that the loader judges by. */
 export const schema: Command = {
-  name: 'schema',
-  summary: 'print the JSON Schema of the configuration file',
   async run(args, terminal) {
     const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

@@ -24,8 +24,6 @@ const LAST_LINES_MS = 1000
 
 /** Runs the service. Starts on good input only: a bad configuration is told in full and ends in exit code 2. */
 export const serve: Command = {
-  name: 'serve',
-  summary: 'answer ForwardAuth calls',
   async run(args, terminal) {
     const read = readArguments(args, { config: { type: 'string' } }, HELP, terminal)
     if (!read.ok) return read.exitCode

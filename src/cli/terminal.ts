@@ -15,7 +15,5 @@ export interface Terminal {
 
 /** One command of the program. `run` resolves to the exit code. */
 export interface Command {
-  readonly name: string
-  readonly summary: string
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
 }

@@ -21,8 +21,6 @@ Exit codes: 0 all passed; 1 at least one failed; 2 the configuration, a test fil
 
 /** Proves the rules of a configuration before it is merged. */
 export const test: Command = {
-  name: 'test',
-  summary: 'run policy tests against the configuration',
   async run(args, terminal) {
     const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

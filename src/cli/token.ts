@@ -38,8 +38,6 @@ const OPTIONS = {
 
 /** Makes static tokens; the configuration only ever has their hashes. */
 export const token: Command = {
-  name: 'token',
-  summary: 'make a static token and the entry for its tokens file',
   async run(args, terminal) {
     const read = readArguments(args, OPTIONS, HELP, terminal)
     if (!read.ok) return read.exitCode

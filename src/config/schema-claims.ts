@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { claimName, nonEmptyList } from './schema-text.ts'
 
 const claimValue = z.union(

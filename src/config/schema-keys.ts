@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Path } from './problem.ts'
 
 /** The keys that a map at this path of the file may have; undefined where no such map is. */

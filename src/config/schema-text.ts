@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { didYouMean, nearestName } from './nearest-name.ts'
 import { listOf, quote } from './problem.ts'
 

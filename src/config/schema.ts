@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { claims } from './schema-claims.ts'
 import { issuerShape } from './schema-issuer.ts'
 import { mcpShape } from './schema-mcp.ts'

@@ -5,6 +5,7 @@ import type { Certificate } from '../config/certificate.ts'
 import { CallMessage } from './call-message.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
 import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
+import { NO_SCHEMAS } from './no-schemas.ts'
 import { refuseUnparsable } from './parser-refusal.ts'
 import { countRequests } from './pending.ts'
 import { answerRegistration, type RegistrationPorts } from './registration-endpoint.ts'
@@ -32,6 +33,7 @@ export interface AuthServer {
 export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificate): AuthServer {
   let secure: SecureServer | undefined
   const app = fastify({
+    ...NO_SCHEMAS,
     // While draining, Fastify would answer 503 and so make proxies refuse good requests.
     return503OnClosing: false,
     exposeHeadRoutes: false,

@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify'
+import { NO_SCHEMAS } from './no-schemas.ts'
 import { countRequests, type Pending } from './pending.ts'
 
 export interface IssuerReadiness {
@@ -26,7 +27,7 @@ export interface OperationsPorts {
  * does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
 export function buildOperationsServer(ports: OperationsPorts): FastifyInstance {
-  const app = fastify({ return503OnClosing: false })
+  const app = fastify({ ...NO_SCHEMAS, return503OnClosing: false })
   countRequests(app, ports.pending)
   app.addHook('onSend', async (_request, reply) => {
     if (ports.draining()) reply.header('Connection', 'close')

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { run, runProcess } from './run.ts'
 
-const ENTRY = fileURLToPath(new URL('../../src/cli/forwardgate.js', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../../bin/forwardgate.cjs', import.meta.url))
 /** Makes any Node look like one that cannot run TypeScript. */
 const OLD = "--import=data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.0.0'})"
 
@@ -32,12 +32,12 @@ test('under an old Node the entry runs under the one of the clone, with its inpu
 test('without any fitting Node it says what is needed', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-entry-'))
   t.after(() => rm(folder, { recursive: true }))
-  await copyFile(ENTRY, join(folder, 'forwardgate.js'))
+  await copyFile(ENTRY, join(folder, 'forwardgate.cjs'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   const { code, stdout, stderr } = await runProcess(['--help'], {}, [
     process.execPath,
     OLD,
-    join(folder, 'forwardgate.js'),
+    join(folder, 'forwardgate.cjs'),
   ])
   assert.deepEqual([code, stdout], [2, ''])
   assert.match(stderr, /Node 24 or later is needed, and this is 20\.0\.0/)

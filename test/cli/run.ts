@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { IS_BUILD, PROGRAM } from '../../build/program.ts'
 import { runCommand } from '../../src/cli/commands.ts'
 
 /** How a command ended and what it printed. */
@@ -20,8 +21,9 @@ export interface RunOptions {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a command in this process, with a terminal of its own. */
+/** Runs a command in this process, with a terminal of its own; of the build, as a process where no terminal is needed. */
 export async function run(args: readonly string[], { stdin = '', env = {}, isTTY = false }: RunOptions = {}) {
+  if (IS_BUILD && !isTTY) return runProcess(args, { stdin, env })
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) => ({
     isTTY,
@@ -45,7 +47,7 @@ export async function run(args: readonly string[], { stdin = '', env = {}, isTTY
 export async function runProcess(
   args: readonly string[],
   { stdin = '', env = {}, cwd = ROOT }: RunOptions = {},
-  program: readonly [string, ...string[]] = [process.execPath, `${ROOT}src/main.ts`],
+  program: readonly [string, ...string[]] = [process.execPath, PROGRAM],
 ): Promise<Run> {
   const [file, ...first] = program
   const child = spawn(file, [...first, ...args], { cwd, env: { PATH: process.env['PATH'], ...env } })

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
+import { PROGRAM } from '../../build/program.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
 import { freePort, type Running, start, until } from './child-service.ts'
@@ -35,15 +35,11 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     const config = join(directory, 'config.yaml')
     writeFileSync(join(directory, 'client.secret'), 'secret\n')
     writeConfig(config, issuer, 'read')
-    const service = start(
-      process.execPath,
-      [fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'serve', '--config', config],
-      {
-        ...process.env,
-        FORWARDGATE_LISTEN: `127.0.0.1:${auth}`,
-        FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operations}`,
-      },
-    )
+    const service = start(process.execPath, [PROGRAM, 'serve', '--config', config], {
+      ...process.env,
+      FORWARDGATE_LISTEN: `127.0.0.1:${auth}`,
+      FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operations}`,
+    })
     running.push(service)
     await until(async () => (await fetch(`http://127.0.0.1:${operations}/readyz`)).ok, service.output)
 

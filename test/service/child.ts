@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../../build/program.ts'
 
 export type Variables = Readonly<Record<string, string>>
 
@@ -36,7 +37,6 @@ export interface GateProcess {
   ended(): Promise<Ended>
 }
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const LOOPBACK: Variables = { FORWARDGATE_LISTEN: '127.0.0.1:0', FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0' }
 
 /** Runs a command to its end; one that does not end within 20 s is killed, and its signal says so. */
@@ -81,7 +81,7 @@ function launch(
   args: readonly string[],
   { within = [], nodeOptions = [], longest = 20_000 }: Surroundings = {},
 ) {
-  const [command = '', ...rest] = [...within, process.execPath, ...nodeOptions, MAIN, ...args]
+  const [command = '', ...rest] = [...within, process.execPath, ...nodeOptions, PROGRAM, ...args]
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, rest, {
     // Nothing of this process's own variables, and no ./config.yaml to be found.
     cwd: fileURLToPath(new URL('.', import.meta.url)),

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Service, startService } from '../../src/service.ts'
-import { readSettings } from '../../src/settings.ts'
-import { createLogger } from '../../src/telemetry/logger.ts'
+import type { Service } from '../../src/service.ts'
 import { ask, type Forwarded, type Verdict } from './ask.ts'
 import { type FakeIssuer, type FakeIssuerOptions, startFakeIssuer } from './fake-issuer.ts'
+import { createLogger, readSettings, startService } from './service-code.ts'
 
 /** One line of the log, parsed. */
 export type LogLine = Readonly<Record<string, unknown>>

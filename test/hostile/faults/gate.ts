@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { PROGRAM } from '../../../build/program.ts'
 import { freePort } from '../../deploy/child-service.ts'
 import { type GateProcess, type Surroundings, startGateProcess, type Variables } from '../../service/child.ts'
 import { ask, type Forwarded, type Verdict } from '../../support/ask.ts'
@@ -35,8 +35,6 @@ export interface GateOptions extends Surroundings {
 /** Node's options in the image. */
 export const IMAGE_NODE_OPTIONS = ['--permission', '--allow-fs-read=*']
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
-
 /** Starts one for a test; ended with it. */
 export async function startGate(
   t: TestContext,
@@ -51,7 +49,7 @@ export async function startGate(
 export async function startMuteGate(t: TestContext, within: readonly string[]): Promise<Gate> {
   const { issuer, config } = await prepare(t, {})
   const [auth, operations] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
-  const [command = '', ...rest] = [...within, process.execPath, MAIN, 'serve']
+  const [command = '', ...rest] = [...within, process.execPath, PROGRAM, 'serve']
   const child: ChildProcess = spawn(command, rest, {
     env: {
       PATH: process.env['PATH'],

@@ -22,7 +22,7 @@ export interface Workbench {
 }
 
 const PROJECT = resolve(import.meta.dirname, '../../..')
-const PARTS = ['src', 'test', 'demo', 'deploy', 'docs', 'examples', 'package.json', 'tsconfig.json']
+const PARTS = ['src', 'bin', 'build', 'test', 'demo', 'deploy', 'docs', 'examples', 'package.json', 'tsconfig.json']
 /** A check that is gone may leave a test waiting for what never comes. */
 const TIME_LIMIT = 60_000
 
