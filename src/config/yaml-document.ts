@@ -1,5 +1,17 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { formatPath, type Path, type Position, type Problem, quote } from './problem.ts'
+import { excessOf, yamlAllowance } from './yaml-bounds.ts'
 
 /** A YAML file as plain data, which still knows where everything stood. */
 export interface YamlDocument {
@@ -20,13 +32,15 @@ export const FILE_LIMIT = 1024 * 1024
 const ALIAS_LIMIT = 100_000
 const DEPTH_LIMIT = 64
 const ERROR_LIMIT = 20
+/** Problems of one file that are kept; far more than are shown. */
+const PROBLEM_LIMIT = 1_000
 
 /**
  * Reads one YAML 1.2 file (core schema, string keys) into plain data. Refused, because two readers could see two
  * things in them: tags, directives, several documents, repeated keys, the key `__proto__`, aliases to themselves or
- * to very much.
+ * to very much. What it costs is bounded by `allowance`, which several readings may share.
  */
-export function readYaml(file: string, text: string): YamlDocument {
+export function readYaml(file: string, text: string, allowance = yamlAllowance()): YamlDocument {
   const lines = new LineCounter()
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -36,7 +50,9 @@ export function readYaml(file: string, text: string): YamlDocument {
   if (Buffer.byteLength(text) > FILE_LIMIT) {
     return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')
   }
-  const document = parse(text, lines)
+  const excess = excessOf(text, allowance)
+  if (excess !== undefined) return broken(file, position(0), excess)
+  const document = withoutStacks(() => parse(text, lines))
   if (document === undefined) return broken(file, position(0), 'is nested too deeply to be read')
 
   const problems: Problem[] = [...document.errors, ...document.warnings]
@@ -46,15 +62,31 @@ export function readYaml(file: string, text: string): YamlDocument {
   if (document.directives?.yaml.explicit === true) {
     problems.push({ path: '', message: 'a %YAML directive is not allowed; remove the line', position: position(0) })
   }
-  const value = problems.length > 0 ? undefined : toValue(document, position, problems)
+  const targets: Targets = new Map()
+  const value = problems.length > 0 ? undefined : toValue(document, position, problems, targets)
+  const find = createFind(document, targets)
   return {
     file,
     value,
     problems,
-    locate: (path, at) => position(find(document, path, at).offset),
-    has: (path) => find(document, path, 'value').found,
+    locate: (path, at) => position(find(path, at).offset),
+    has: (path) => find(path, 'value').found,
   }
 }
+
+/** The parser makes an Error for each mistake, and their stacks are most of what a file of mistakes costs. */
+function withoutStacks<T>(run: () => T): T {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return run()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+/** What each alias means; to search for it costs as much as the whole file. */
+type Targets = Map<Alias, Node | undefined>
 
 function broken(file: string, start: Position, message: string): YamlDocument {
   const problems = [{ path: '', message: `the file ${message}`, position: start }]
@@ -79,12 +111,19 @@ function parse(text: string, lineCounter: LineCounter): Document | undefined {
   }
 }
 
-function toValue(document: Document, position: (offset: number) => Position, problems: Problem[]): unknown {
+function toValue(
+  document: Document,
+  position: (offset: number) => Position,
+  problems: Problem[],
+  targets: Targets,
+): unknown {
+  const anchors = new Map<string, Node>()
   let aliasDepth = 0
   let aliased = 0
   let repeated = 0
   const told = new Set<string>()
   const tell = (node: Node | null, path: Path, message: string): undefined => {
+    if (problems.length >= PROBLEM_LIMIT) return
     const offset = node?.range?.[0] ?? 0
     // What stands behind an alias is visited more than once.
     if (told.has(`${offset} ${message}`)) return
@@ -96,6 +135,7 @@ function toValue(document: Document, position: (offset: number) => Position, pro
     if (node === null || aliased > ALIAS_LIMIT) return null
     if (isAlias(node)) return visitAlias(node, path, open)
     if (aliasDepth > 0) aliased++
+    else remember(node)
     if (node.tag !== undefined) tell(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
     if (open.length > DEPTH_LIMIT) return tell(node, path, `is nested more than ${DEPTH_LIMIT} levels deep`)
     if (isScalar(node)) return node.value
@@ -109,6 +149,7 @@ function toValue(document: Document, position: (offset: number) => Position, pro
       const key = isScalar(keyNode) ? String(keyNode.value) : ''
       const keyed = toNode(keyNode)
       const here = [...path, key]
+      if (keyed !== null && aliasDepth === 0) remember(keyed)
       if (keyed?.tag !== undefined)
         tell(keyed, here, `the tag ${tagText(keyed.tag)} is not allowed; write the plain key`)
       if (first.has(key)) {
@@ -125,8 +166,14 @@ function toValue(document: Document, position: (offset: number) => Position, pro
     return value
   }
 
+  const remember = (node: Node): void => {
+    if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, node)
+  }
+
   const visitAlias = (alias: Alias, path: Path, open: readonly Node[]): unknown => {
-    const target = alias.resolve(document)
+    // Everything is visited in the order of the file before an alias leads to it again: the last anchor is the one.
+    if (!targets.has(alias)) targets.set(alias, anchors.get(alias.source))
+    const target = targets.get(alias)
     if (target === undefined) return tell(alias, path, `the anchor &${alias.source} does not exist before this alias`)
     if (open.includes(target))
       return tell(alias, path, `the alias *${alias.source} contains itself; write the value out`)
@@ -145,30 +192,47 @@ function toValue(document: Document, position: (offset: number) => Position, pro
   return problems.length > repeated ? undefined : value
 }
 
-function find(document: Document, path: Path, at: 'key' | 'value'): { offset: number; found: boolean } {
-  let node = toNode(document.contents)
-  let offset = node?.range?.[0] ?? 0
-  for (const [index, part] of path.entries()) {
-    if (isAlias(node)) node = node.resolve(document) ?? null
-    let key: Node | null = null
-    let value: Node | null = null
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === part)
-      key = toNode(pair?.key)
-      value = toNode(pair?.value)
-      if (pair === undefined) return { offset, found: false }
-    } else if (isSeq(node) && typeof part === 'number' && part in node.items) {
-      value = toNode(node.items[part])
-    } else {
-      return { offset, found: false }
-    }
-    const last = index === path.length - 1
-    const empty = value === null || (isScalar(value) && value.source === '')
-    const shown = key !== null && (!last || at === 'key' || empty) ? key : value
-    offset = shown?.range?.[0] ?? offset
-    node = value
+type Find = (path: Path, at: 'key' | 'value') => { readonly offset: number; readonly found: boolean }
+
+function createFind(document: Document, targets: Targets): Find {
+  const tables = new Map<YAMLMap, ReadonlyMap<string, YAMLMap['items'][number]>>()
+  const pairOf = (map: YAMLMap, key: string) => {
+    const table = tables.get(map) ?? tableOf(map)
+    tables.set(map, table)
+    return table.get(key)
   }
-  return { offset, found: true }
+  return (path, at) => {
+    let node = toNode(document.contents)
+    let offset = node?.range?.[0] ?? 0
+    for (const [index, part] of path.entries()) {
+      if (isAlias(node)) node = targets.get(node) ?? null
+      let key: Node | null = null
+      let value: Node | null = null
+      if (isMap(node)) {
+        const pair = typeof part === 'string' ? pairOf(node, part) : undefined
+        key = toNode(pair?.key)
+        value = toNode(pair?.value)
+        if (pair === undefined) return { offset, found: false }
+      } else if (isSeq(node) && typeof part === 'number' && part in node.items) {
+        value = toNode(node.items[part])
+      } else {
+        return { offset, found: false }
+      }
+      const last = index === path.length - 1
+      const empty = value === null || (isScalar(value) && value.source === '')
+      const shown = key !== null && (!last || at === 'key' || empty) ? key : value
+      offset = shown?.range?.[0] ?? offset
+      node = value
+    }
+    return { offset, found: true }
+  }
+}
+
+/** The first pair of each key. */
+function tableOf({ items }: YAMLMap): ReadonlyMap<string, YAMLMap['items'][number]> {
+  return new Map(
+    items.toReversed().flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair] as const] : [])),
+  )
 }
 
 /** The types of `yaml` leave items open (`unknown`), but a parsed document holds nodes only. */
