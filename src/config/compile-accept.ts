@@ -69,6 +69,7 @@ function compileEntry(
     else findings.problem([...path, 'audience'], message)
   }
   warnOfOidcWords(entry.scopes, [...path, 'scopes'], findings)
+  if (issuer.tokenKinds.includes('id')) checkIdTokens(entry, issuer, defaults, path, findings)
   return {
     issuer,
     audience,
@@ -80,6 +81,22 @@ function compileEntry(
     ],
     advertise: issuer.keys.kind !== 'tokensFile' && (entry.advertise ?? true),
   }
+}
+
+/** ID tokens are made for a client, never for a resource: only a list can say for which (OpenID Connect Core §2). */
+function checkIdTokens(
+  entry: Omit<AcceptEntry, 'issuer'>,
+  issuer: Issuer,
+  defaults: DefaultsEntry,
+  path: Path,
+  findings: Findings,
+): void {
+  const keys = ['audience', 'clientIds'] as const
+  const written = keys.some((key) => (entry[key] ?? defaults[key]) !== undefined)
+  const told = keys.some((key) => findings.refused([...path, key]) || findings.refused(['defaults', key]))
+  if (written || told) return
+  const message = `accepts ID tokens of ${quote(issuer.name)} (tokenKinds) and does not say of which clients; add audience or clientIds`
+  findings.problem(path, message, 'key')
 }
 
 function flatIssuers(

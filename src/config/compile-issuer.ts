@@ -48,6 +48,7 @@ export function compileIssuer(
     maxTokenLifetime: map.maxTokenLifetime === undefined ? undefined : durationSeconds(map.maxTokenLifetime),
     maxStale: seconds(map.maxStale, 24 * 60 * 60),
     requireTyp: map.requireTyp?.toLowerCase().replace(/^application\//, ''),
+    tokenKinds: tokenKindsOf(map, path, findings),
     scopeClaims: map.scopeClaims ?? ['scope', 'scp'],
     booleanScopes: map.booleanScopes ?? false,
     scopePrefix: map.scopePrefix ?? '',
@@ -107,6 +108,17 @@ function algorithmsOf(map: IssuerEntry, path: Path, findings: Findings): readonl
     if (!allowed.includes(algorithm)) findings.problem([...path, 'algorithms', index], `${quote(algorithm)} ${fix}`)
   }
   return map.algorithms ?? allowed
+}
+
+function tokenKindsOf({ tokenKinds = ['access'] }: IssuerEntry, path: Path, findings: Findings): Issuer['tokenKinds'] {
+  const here = [...path, 'tokenKinds']
+  if (!tokenKinds.includes('access'))
+    findings.problem(here, 'has no access; write [access, id] to accept ID tokens too')
+  for (const [index, kind] of tokenKinds.entries()) {
+    if (tokenKinds.indexOf(kind) !== index)
+      findings.problem([...here, index], `${quote(kind)} is listed twice; remove one`)
+  }
+  return tokenKinds
 }
 
 /** Entra's placeholders: no token ever carries them in `iss`. */

@@ -27,6 +27,8 @@ export interface Issuer {
   readonly maxStale: number
   /** When set, the only accepted `typ` header, lower case and without `application/` (RFC 9068 §4). */
   readonly requireTyp: string | undefined
+  /** What may get in beside what its words in the payload say nothing about; `access` always. */
+  readonly tokenKinds: readonly TokenKind[]
   /** Claims that carry scopes, as a space-separated string or an array of strings. */
   readonly scopeClaims: readonly string[]
   /** True: a top-level claim whose value is `true` is a granted scope (Authentik). */
@@ -40,6 +42,9 @@ export interface Issuer {
   /** How the issuer is asked about opaque tokens; undefined: they are refused. */
   readonly introspection: Introspection | undefined
 }
+
+/** Kinds of tokens that a configuration may let in. */
+export type TokenKind = 'access' | 'id'
 
 /** How an issuer is asked about tokens that only it can read (RFC 7662). */
 export interface Introspection {

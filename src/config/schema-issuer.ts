@@ -71,6 +71,11 @@ export const issuerShape = {
   requireTyp: tokenType
     .optional()
     .describe('The only accepted `typ` header, such as `at+jwt`. Default: none, `JWT` and `at+jwt` are accepted.'),
+  tokenKinds: nonEmptyList(z.enum(['access', 'id']))
+    .optional()
+    .describe(
+      'Kinds of tokens accepted: `[access, id]` for ID tokens that are API credentials on purpose. Refresh and logout tokens never are. Default: `[access]`.',
+    ),
   scopeClaims: nonEmptyList(topLevelClaim)
     .optional()
     .describe('Claims that carry scopes, as text separated by spaces or as a list. Default: `[scope, scp]`.'),

@@ -7,6 +7,7 @@ import { onceKnown } from './once-known.ts'
 import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
+import { findOtherKind } from './token-kind.ts'
 import { showUnverified } from './unverified.ts'
 import { isOpaque, parseUnverifiedToken, type UnverifiedToken } from './unverified-token.ts'
 
@@ -81,6 +82,8 @@ function verifyOpaqueToken(
 
 /** What Authentik does while no signing key is selected in the provider. */
 const SHARED_SECRET = 'signed with a shared secret; select a signing key at the provider, or use secretFile'
+/** What Keycloak does with every refresh token: only the issuer itself is to read it. */
+const NOT_AN_ACCESS_TOKEN = 'not an access token, by what its payload says; send the access token'
 
 type Signed =
   | { readonly ok: true; readonly payload: Claims; readonly key: VerificationKey }
@@ -98,7 +101,7 @@ function verifySignature(
       reason: 'algorithm_rejected',
       expected: issuer.algorithms,
       unverifiedAlgorithm: showUnverified(algorithm),
-      ...(algorithm.startsWith('HS') ? { hint: SHARED_SECRET } : {}),
+      ...(algorithm.startsWith('HS') ? { hint: secretHint(unverified, issuer) } : {}),
     })
   }
   return onceKnown(findKeys(issuer, algorithm, keyId), (keys) => {
@@ -113,6 +116,10 @@ function verifySignature(
       return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
     })
   })
+}
+
+function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): string {
+  return findOtherKind(payload, tokenKinds) === undefined ? SHARED_SECRET : NOT_AN_ACCESS_TOKEN
 }
 
 /** The first of these keys that signed the token. */

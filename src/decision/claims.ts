@@ -3,6 +3,11 @@ import type { ClaimRule, ClaimSelector, ClaimValue } from '../config/model.ts'
 /** The payload of a token whose signature held. Members are the issuer's; look them up with `readClaim` only. */
 export type Claims = Readonly<Record<string, unknown>>
 
+/** A top-level member; undefined when it is absent. Own members only: `constructor` and `__proto__` are plain names. */
+export function own(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}
+
 /** The value a selector names; undefined when it is absent. Own members only: `constructor` and `__proto__` are plain names. */
 export function readClaim(claims: Claims, claim: ClaimSelector): unknown {
   let value: unknown = claims

@@ -1,5 +1,5 @@
 import type { Issuer } from '../config/model.ts'
-import type { Claims } from './claims.ts'
+import { type Claims, own } from './claims.ts'
 import type { Denial } from './denial.ts'
 import type { Warrant } from './keys.ts'
 import { showUnverified } from './unverified.ts'
@@ -16,19 +16,13 @@ export type Introspected =
 /** What the decision needs for opaque tokens: the word of this issuer, which has an `introspection`. Never rejects. */
 export type Introspect = (issuer: Issuer, token: string) => Promise<Introspected>
 
-/** Of the members that say what a token is, the values of an access token. */
-const ACCESS_TOKEN = {
-  token_type: new Set(['bearer', 'access_token']),
-  token_use: new Set(['access', 'access_token']),
-}
-
 type Read =
   | { readonly ok: true; readonly claims: Claims; readonly warrant: Warrant }
   | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
 
 /**
- * What an answer means. Only one about an access token of this very issuer has claims: servers answer for refresh tokens
- * as well (RFC 7662 §2.1), and some for several issuers.
+ * What an answer means. Some servers answer for several issuers, and only what this very one made has claims. A token that
+ * has to come with a proof is refused where nothing says by which key (RFC 9449 §6.2, §7.2).
  */
 export function readIntrospected(answer: Introspected, issuer: Issuer): Read {
   switch (answer.kind) {
@@ -48,10 +42,11 @@ function refuseAnswer(claims: Claims, issuer: Issuer): Denial | undefined {
     const hint = `the introspection of issuers.${issuer.name} answered for another issuer`
     return { reason: 'issuer_untrusted', unverifiedIssuer: showUnverified(String(claims['iss'])), hint }
   }
-  for (const [member, accepted] of Object.entries(ACCESS_TOKEN)) {
-    if (!Object.hasOwn(claims, member) || accepted.has(String(claims[member]).toLowerCase())) continue
-    const actual = `${member} ${showUnverified(String(claims[member]))}`
-    return { reason: 'token_type_rejected', expected: 'a bearer access token', actual }
+  // How the token has to be presented (RFC 6749 §7.1). Its kind is judged like that of a JWT.
+  const presented = own(claims, 'token_type')
+  if (typeof presented === 'string' && presented.toLowerCase() === 'dpop' && own(claims, 'cnf') === undefined) {
+    const expected = 'a bearer token, or the key that it is bound to'
+    return { reason: 'token_type_rejected', expected, actual: 'token_type DPoP without cnf' }
   }
   return undefined
 }

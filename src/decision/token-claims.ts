@@ -1,6 +1,7 @@
 import type { Issuer } from '../config/model.ts'
-import type { Claims } from './claims.ts'
+import { type Claims, own } from './claims.ts'
 import type { Denial } from './denial.ts'
+import { findOtherKind } from './token-kind.ts'
 
 /** The claims that every decision needs, of the types that RFC 7519 §4.1 gives them. Times are seconds since the epoch. */
 export interface TokenClaims {
@@ -21,8 +22,6 @@ export interface TokenClaims {
 type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok: false; readonly denial: Denial }
 
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
-/** Keycloak signs these with the same keys and says only in the payload what they are. */
-const OTHER_KEYCLOAK_TYPES: ReadonlySet<unknown> = new Set(['Refresh', 'Offline', 'ID', 'Logout'])
 /** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
 const SURELY_MILLISECONDS = 1e11
 /** True in many tokens without being a scope that anybody granted (OpenID Connect Core §5.1). */
@@ -30,7 +29,7 @@ const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'ph
 
 /**
  * Type and shape of a verified token. Only an access token passes: absent, `JWT` or `at+jwt` as `typ` (RFC 9068 §4,
- * RFC 8725 §3.11). `exp` is required. A `cnf` is refused because nothing here checks the proof it asks for (RFC 7800).
+ * RFC 8725 §3.11), and no mark of another kind in the payload. `exp` is required. A `cnf` is refused because nothing here checks the proof it asks for (RFC 7800).
  */
 export function readTokenClaims(claims: Claims, type: string | undefined, issuer: Issuer): Read {
   const wrongType = checkType(claims, type, issuer)
@@ -63,13 +62,10 @@ function checkType(claims: Claims, type: string | undefined, issuer: Issuer): De
       actual: type ?? 'none',
     }
   }
-  const payloadType = own(claims, 'typ')
-  if (!OTHER_KEYCLOAK_TYPES.has(payloadType)) return undefined
-  return {
-    reason: 'token_type_rejected',
-    expected: 'an access token',
-    actual: `typ ${String(payloadType)} in the payload`,
-  }
+  const mark = findOtherKind(claims, issuer.tokenKinds)
+  if (mark === undefined) return undefined
+  const expected = issuer.tokenKinds.includes('id') ? 'an access or ID token' : 'an access token'
+  return { reason: 'token_type_rejected', expected, actual: `${mark} in the payload` }
 }
 
 interface Invalid {
@@ -119,10 +115,6 @@ function readScopes(claims: Claims, issuer: Issuer): readonly string[] {
     }
   }
   return [...scopes]
-}
-
-function own(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
 }
 
 function isString(value: unknown): value is string {

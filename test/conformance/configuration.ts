@@ -22,6 +22,7 @@ const OWN_ISSUERS = {
   strict: { iss: 'https://id.example.com/strict', algorithms: ['ES256'], kid: 'strict' },
   'cluster-a': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'a' },
   'cluster-b': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'b' },
+  'id-tokens': { iss: 'https://id.example.com/id-tokens', algorithms: ['ES256'], kid: 'id-tokens' },
   opaque: { iss: 'https://id.example.com/opaque', algorithms: ['ES256'], kid: 'opaque' },
   offline: { iss: 'https://id.example.com/offline', algorithms: ['ES256'], kid: 'offline' },
 } as const satisfies Record<string, Signing>
@@ -91,7 +92,14 @@ export const INTROSPECTED: Readonly<Record<string, object | undefined>> = {
   'opaque-refresh-token': { ...ACTIVE, token_type: 'refresh_token' },
   'opaque-refresh-use': { ...ACTIVE, token_use: 'refresh_token' },
   'opaque-dpop': { ...ACTIVE, token_type: 'DPoP' },
+  'opaque-dpop-bound': { ...ACTIVE, token_type: 'DPoP', cnf: { jkt: 'x' } },
   'opaque-keycloak-refresh': { ...ACTIVE, typ: 'Refresh' },
+  'opaque-refresh-urn': { ...ACTIVE, token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
+  'opaque-refresh-casdoor': { ...ACTIVE, tokenType: 'refresh-token' },
+  'opaque-id-token': { ...ACTIVE, type: 'id-token' },
+  'opaque-logout': { ...ACTIVE, events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+  'opaque-unknown-word': { ...ACTIVE, token_type: 'N_A', type: 'app' },
+  'opaque-null-type': { ...ACTIVE, token_type: null },
   'opaque-no-exp': { ...ACTIVE, exp: undefined },
   'opaque-expired': { ...ACTIVE, exp: NOW - 31 },
   'opaque-not-yet': { ...ACTIVE, nbf: NOW + 60 },
@@ -124,6 +132,7 @@ issuers:
   cluster-a: { issuer: ${ISSUERS['cluster-a'].iss}, jwksUri: "${jwksUri('cluster-a')}" }
   cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
   offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
+  id-tokens: { issuer: ${ISSUERS['id-tokens'].iss}, jwksUri: "${jwksUri('id-tokens')}", tokenKinds: [access, id] }
   robots: { tokensFile: tokens.yaml, maxTokenLifetime: 1h }
   opaque:
     issuer: ${ISSUERS.opaque.iss}
@@ -138,6 +147,7 @@ routes:
     metadata: { resource_name: Kubernetes }
   grafana: { resource: https://api.example.com/mcp/grafana, scopes: [mcp:read] }
   root: { resource: https://root.example.com, audience: [conformance] }
+  id-tokens: { resource: https://api.example.com/id-tokens, issuers: [id-tokens], audience: [conformance], clientIds: [claude] }
   port: { resource: "https://api.example.com:8443/port", audience: [conformance], match: { hosts: [port.example.com] } }
   hosts:
     resource: [https://in.example.com/hosts, https://out.example.com/hosts]

@@ -23,6 +23,7 @@ import { SCOPES } from './vectors/scopes.ts'
 import { STATIC_TOKENS } from './vectors/static-tokens.ts'
 import { TIME } from './vectors/time.ts'
 import { TOKEN_FORM } from './vectors/token-form.ts'
+import { TOKEN_KIND } from './vectors/token-kind.ts'
 import { TOKEN_SOURCE } from './vectors/token-source.ts'
 import { UPSTREAM_AUTHORIZATION } from './vectors/upstream-authorization.ts'
 
@@ -34,6 +35,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   credentials: CREDENTIALS,
   'token source': TOKEN_SOURCE,
   'token form': TOKEN_FORM,
+  'token kind': TOKEN_KIND,
   algorithm: ALGORITHM,
   'issuer keys': ISSUER_KEYS,
   time: TIME,

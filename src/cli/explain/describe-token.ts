@@ -1,8 +1,13 @@
 import type { Issuer } from '../../config/model.ts'
 import { issuersOf } from '../../decision/assessment.ts'
+import type { Claims } from '../../decision/claims.ts'
+import { findUnknownWords } from '../../decision/token-kind.ts'
 import type { Described } from './describe.ts'
 import { opaqueTokenIssuer, type Seen, unverifiedTokenOf } from './seen.ts'
 import { listed, shown } from './values.ts'
+
+/** Of a payload with many odd words, the first are enough. */
+const MAX_WORDS_SHOWN = 5
 
 type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token type' | 'token claims'
 
@@ -10,7 +15,7 @@ type TokenStep = 'token' | 'issuer' | 'algorithm' | 'key' | 'signature' | 'token
 export function describeToken(step: TokenStep, seen: Seen): Described {
   const { decision, readings } = seen
   const vouching = opaqueTokenIssuer(seen)
-  if (vouching !== undefined) return describeOpaque(step, vouching)
+  if (vouching !== undefined) return describeOpaque(step, vouching, decision.token?.claims)
   const unverified = unverifiedTokenOf(seen.call, seen.decision.route)
   const candidates = issuersOf(decision.route?.accept ?? []).filter(({ issuer }) => issuer === unverified?.issuer)
   const issuer = decision.issuer ?? candidates[0]
@@ -39,7 +44,7 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
       return { detail: `holds with a key of ${name}` }
     case 'token type':
       return {
-        detail: shown(unverified?.type ?? 'none'),
+        detail: `${shown(unverified?.type ?? 'none')}${unknownWords(decision.token?.claims ?? unverified?.payload)}`,
         expected: issuer?.requireTyp ?? 'JWT or at+jwt or none',
         actual: unverified?.type ?? 'none',
       }
@@ -48,9 +53,16 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
   }
 }
 
-/** `algorithm`, `key`, `signature` and `token type` are steps of a JWT only. */
-function describeOpaque(step: TokenStep, { name, keys }: Issuer): Described {
+/** `algorithm`, `key` and `signature` are steps of a JWT only. */
+function describeOpaque(step: TokenStep, { name, keys }: Issuer, claims: Claims | undefined): Described {
+  if (step === 'token type') return { detail: `what its issuer says of it is no other kind${unknownWords(claims)}` }
   if (step === 'issuer') return { detail: `issuers.${name}` }
   if (step === 'token claims') return { detail: 'exp is there, and the claims that are read are of the right types' }
   return { detail: `no JWT; ${keys.kind === 'tokensFile' ? 'its hash is in the tokens file' : 'its issuer was asked'}` }
+}
+
+/** Words about its kind that the gate does not know and passes over; the reader may know better. */
+function unknownWords(claims: Claims | undefined): string {
+  const words = findUnknownWords(claims ?? {}).slice(0, MAX_WORDS_SHOWN)
+  return words.length === 0 ? '' : `; in the payload, not known here: ${words.join(', ')}`
 }

@@ -86,7 +86,11 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
         denial.unverifiedIssuer ?? 'no iss',
       )
     case 'algorithm_rejected':
-      return mismatch('not an algorithm of this issuer', listed(denial.expected), denial.unverifiedAlgorithm)
+      return mismatch(
+        denial.hint ?? 'not an algorithm of this issuer',
+        listed(denial.expected),
+        denial.unverifiedAlgorithm,
+      )
     case 'key_unknown':
       return mismatch(
         'the issuer publishes no key that fits',

@@ -1,3 +1,4 @@
+import type { Issuer } from '../../config/model.ts'
 import { admit, checkAdditions } from '../../decision/authorization.ts'
 import type { Reason } from '../../decision/denial.ts'
 import { hasNoCredentials } from '../../decision/token-source.ts'
@@ -83,7 +84,7 @@ export interface StepResult extends Described {
 }
 
 /** Steps that only a signed JWT goes through. */
-const OF_A_JWT: ReadonlySet<Step> = new Set(['algorithm', 'key', 'signature', 'token type'])
+const OF_A_JWT: ReadonlySet<Step> = new Set(['algorithm', 'key', 'signature'])
 
 /** Every step with its result, from the decision and its evidence: nothing is judged a second time. */
 export function stepsOf(seen: Seen): readonly StepResult[] {
@@ -102,11 +103,17 @@ export function stepsOf(seen: Seen): readonly StepResult[] {
     if (seen.whatIf && (step === 'key' || step === 'signature')) {
       return [{ step, result: 'skip', detail: 'not checked, as there are only claims' }]
     }
-    if (OF_A_JWT.has(step) && opaqueTokenIssuer(seen) !== undefined) {
+    if (isOfJwtsOnly(step, opaqueTokenIssuer(seen))) {
       return [{ step, result: 'skip', detail: 'not needed, as the token is no JWT' }]
     }
     return [{ step, result: 'pass', ...describePassed(step, seen) }]
   })
+}
+
+/** The type of a static token is what its file says, and nothing about it is in doubt. */
+function isOfJwtsOnly(step: Step, vouching: Issuer | undefined): boolean {
+  if (vouching === undefined) return false
+  return OF_A_JWT.has(step) || (step === 'token type' && vouching.keys.kind === 'tokensFile')
 }
 
 /** The step at which a request was refused; undefined when it was allowed. */

@@ -276,7 +276,7 @@ const SHAPES: readonly Shape[] = [
     },
     headers: { 'X-Auth-Client': '1example23456789', 'X-Auth-Scopes': 'openid mcp/read' },
     traps: [
-      { name: 'id-token', title: 'an ID token', claims: { token_use: 'id' }, expect: forbidden('claim_not_allowed') },
+      { name: 'id-token', title: 'an ID token', claims: { token_use: 'id' }, expect: refused('token_type_rejected') },
       {
         name: 'client',
         title: 'another client of the pool',

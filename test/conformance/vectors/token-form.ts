@@ -142,24 +142,6 @@ export const TOKEN_FORM: readonly Vector[] = [
     (typ): Vector =>
       headed(`typ ${typ}`, 'RFC 8725 §3.11; A10; J25', { typ }, { status: 401, reason: 'token_type_rejected' }),
   ),
-  ...['Refresh', 'Offline', 'ID', 'Logout'].map(
-    (typ): Vector => ({
-      ...good,
-      id: `keycloak-${typ}`,
-      spec: 'A10',
-      title: `Keycloak's ${typ} token`,
-      token: { claims: { typ } },
-      expect: { status: 401, reason: 'token_type_rejected' },
-    }),
-  ),
-  {
-    id: 'keycloak-bearer',
-    spec: 'A10',
-    title: "Keycloak's access token",
-    route: 'kubernetes',
-    token: { claims: { typ: 'Bearer' } },
-    expect: { status: 200, reason: 'token' },
-  },
   {
     id: 'typ-required',
     spec: 'RFC 9068 §4; bypass case 45',

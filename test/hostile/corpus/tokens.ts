@@ -281,7 +281,7 @@ export const TOKENS: Family = {
         ].map((typ) => ({ typ })),
         { status: 401, reason: 'token_type_rejected' },
       ),
-      like: ['header-typ *', 'keycloak-*', 'typ-required-*'],
+      like: ['header-typ *', 'kind-*', 'typ-required-*'],
     },
     {
       title: 'a token bound to a proof (`cnf`), without the proof',

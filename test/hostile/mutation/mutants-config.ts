@@ -42,6 +42,11 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
     tests: CONFIG,
     mutants: [
       without(
+        'the clients of ID tokens',
+        "if (issuer.tokenKinds.includes('id')) checkIdTokens",
+        'if (false) checkIdTokens',
+      ),
+      without(
         'clientIds with audience: unchecked',
         "if (audience === 'unchecked' && clientIds.length === 0 &&",
         'if (false &&',
@@ -75,6 +80,7 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
     file: 'src/config/compile-issuer.ts',
     tests: CONFIG,
     mutants: [
+      without('access tokens among the kinds', "if (!tokenKinds.includes('access')) findings", 'if (false) findings'),
       without('the longest clockTolerance', 'if (clockTolerance > MAX_CLOCK_TOLERANCE)', 'if (false)'),
       without(
         'keeping shared secrets from public keys',

@@ -85,7 +85,7 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
         "if (Object.hasOwn(claims, 'iss') && claims['iss'] !== issuer.issuer) {",
         'if (false) {',
       ),
-      without('the type of an introspected token', "token_type: new Set(['bearer', 'access_token']),", ''),
+      without('the proof that an introspected token needs', "presented.toLowerCase() === 'dpop'", 'false'),
       without(
         'the difference of inactive and unavailable',
         "denial: { reason: 'introspection_unavailable' }",
@@ -96,7 +96,6 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
         'return denial === undefined ? { ok: true, ...answer } : { ok: false, denial, issuer }',
         'return { ok: true, ...answer }',
       ),
-      without('the use of an introspected token', "token_use: new Set(['access', 'access_token']),", ''),
     ],
   },
   {

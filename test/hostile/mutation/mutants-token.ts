@@ -92,6 +92,31 @@ export const TOKEN_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
+    file: 'src/decision/token-kind.ts',
+    tests: DECISION,
+    mutants: [
+      without('other members than typ', "['typ', 'type', 'tokenType', 'token_type', 'token_use']", "['typ']"),
+      without('the fold of case', 'word.toLowerCase().replace', 'word.replace'),
+      without('the fold of separators', ".replace(/[-_\\s]/g, '')", ''),
+      without('the prefix of URNs', 'withoutPrefix(plain, URN)', 'plain'),
+      without('the prefix of media types', ', MEDIA_TYPE)', ", '')"),
+      without('the members of a list', 'Array.isArray(value) ? value : [value]', '[value]'),
+      without('the bound on words', ' || word.length > MAX_WORD_LENGTH', ''),
+      without('the words of one member', 'WORDS_OF_MEMBER[member]?.get(folded) ?? ', ''),
+      without('c_hash', "isAbsent(own(claims, 'c_hash'))", 'true'),
+      without('events', "isEvents(own(claims, 'events'))", 'false'),
+      without('the URI of an event', '/^[a-z][a-z0-9+.-]*:/i.test(name)', 'true'),
+      without(
+        'the refusal of what is never accepted',
+        'accepted.some((one) => one === kind)',
+        "accepted.includes('id')",
+      ),
+      ...['serializedid', 'refreshtoken', 'offlineaccess', 'logouttoken', 'logout+jwt', 'idtoken'].map((word) =>
+        without(`the word ${word}`, `['${word}', `, `['no ${word}', `),
+      ),
+    ],
+  },
+  {
     file: 'src/decision/token-claims.ts',
     tests: DECISION,
     mutants: [
@@ -101,11 +126,7 @@ export const TOKEN_MUTANTS: readonly MutantFamily[] = [
         'issuer.requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) : type === issuer.requireTyp',
         'ACCESS_TOKEN_TYPES.has(type)',
       ),
-      without(
-        'the typ in the payload',
-        'if (!OTHER_KEYCLOAK_TYPES.has(payloadType)) return undefined',
-        'return undefined',
-      ),
+      without('the words in the payload', 'if (mark === undefined) return undefined', 'return undefined'),
       without(
         'the need for exp',
         "if (own(claims, 'exp') === undefined) return { claim: 'exp', problem: 'is missing' }",

@@ -31,6 +31,7 @@ test('the three-line file has every default', () => {
     maxTokenLifetime: undefined,
     maxStale: 86_400,
     requireTyp: undefined,
+    tokenKinds: ['access'],
     scopeClaims: ['scope', 'scp'],
     booleanScopes: false,
     scopePrefix: '',

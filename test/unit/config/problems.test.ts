@@ -47,6 +47,28 @@ revocations: { issuedBefore: tomorrow }
   ])
 })
 
+test('a way in for ID tokens says of which clients: on the route, in its entry or in defaults', () => {
+  const text = (route: string, defaults = '') => `issuers:
+  plain: https://plain.example.com
+  both: { issuer: https://both.example.com, tokenKinds: [access, id] }
+${defaults}routes:
+  api:
+    resource: https://api.example.com/mcp
+    ${route}
+`
+  const told = (place: string, at: string) =>
+    `${place}: accepts ID tokens of "both" (tokenKinds) and does not say of which clients; add audience or clientIds (config.yaml:${at})`
+  const entries = (of: string) => text(`accept: [{ issuer: plain }, { issuer: both${of} }]`)
+  assert.deepEqual(problemsOf(text('issuers: [plain, both]')), [told('routes.api', '5:3')])
+  assert.deepEqual(problemsOf(entries('')), [told('routes.api.accept[1]', '7:33')])
+  for (const list of ['audience: [a]', 'clientIds: [a]']) {
+    assert.deepEqual(problemsOf(text(`issuers: [both]\n    ${list}`)), [])
+    assert.deepEqual(problemsOf(entries(`, ${list}`)), [])
+    assert.deepEqual(problemsOf(text('issuers: [both]', `defaults: { ${list} }\n`)), [])
+  }
+  assert.deepEqual(problemsOf(text('issuers: [plain]')), [])
+})
+
 test('a file larger than 1 MiB is refused, one of 1 MiB is read', () => {
   const filler = (size: number) => `${BASE}#${'x'.repeat(size - BASE.length - 1)}`
   assert.deepEqual(problemsOf(filler(1024 * 1024)), [])

@@ -26,7 +26,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, tokenKinds, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -192,6 +192,43 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ issuer: a, publicKeyFile: mixed.pem, algorithms: [EdDSA, ES256] }',
     problems: [
       'issuers.homelab.publicKeyFile: the file "mixed.pem" holds no key for the algorithms [EdDSA, ES256]; add one there, or correct algorithms (config.yaml:2:40)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, tokenKinds: [access] }',
+    bad: '{ issuer: https://id.example.com, tokenKinds: [access, refresh] }',
+    problems: ['issuers.homelab.tokenKinds[1]: must be access or id, not "refresh" (config.yaml:2:67)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, tokenKinds: [access] }',
+    bad: '{ issuer: https://id.example.com, tokenKinds: [] }',
+    problems: [
+      'issuers.homelab.tokenKinds: must not be an empty list; write at least one entry or remove the key (config.yaml:2:58)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, tokenKinds: [access] }',
+    bad: '{ issuer: https://id.example.com, tokenKinds: [access, access] }',
+    problems: ['issuers.homelab.tokenKinds[1]: "access" is listed twice; remove one (config.yaml:2:67)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, tokenKinds: [access] }',
+    bad: '{ issuer: https://id.example.com, tokenKinds: [id] }',
+    problems: [
+      'issuers.homelab.tokenKinds: has no access; write [access, id] to accept ID tokens too (config.yaml:2:58)',
+      'routes.api: accepts ID tokens of "homelab" (tokenKinds) and does not say of which clients; add audience or clientIds (config.yaml:4:3)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, tokenKinds: [access] }',
+    bad: '{ issuer: https://id.example.com, tokenKinds: [id, access] }',
+    problems: [
+      'routes.api: accepts ID tokens of "homelab" (tokenKinds) and does not say of which clients; add audience or clientIds (config.yaml:4:3)',
     ],
   },
   {

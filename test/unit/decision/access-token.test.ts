@@ -85,6 +85,14 @@ test('algorithm_rejected: not one of the issuer, compared exactly', async () => 
   }
 })
 
+test('algorithm_rejected: of a refresh token with HS512, no hint at the signing key of the provider', async () => {
+  for (const claims of [{ typ: 'Refresh' }, { typ: 'Offline' }, { type: 'refresh-token' }, { token_use: 'id' }]) {
+    const { denial } = await outcomeOf(sign(claims, { alg: 'HS512' }), { main: [publish(key)] })
+    assert.ok(denial?.reason === 'algorithm_rejected')
+    assert.equal(denial.hint, 'not an access token, by what its payload says; send the access token')
+  }
+})
+
 test('key_unknown and keys_unavailable: as the key set answers', async () => {
   const unknown = await outcomeOf(sign({}, { kid: 'a\nb' }), { main: 'unknown' })
   const shown = { unverifiedAlgorithm: 'ES256', unverifiedKeyId: 'a\\u000ab' }

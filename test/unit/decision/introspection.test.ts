@@ -78,9 +78,16 @@ test('what no answer about an access token of this issuer says', async () => {
     [{ iss: undefined }, 'issuer_untrusted'],
     [{ token_type: 'DPoP' }, 'token_type_rejected'],
     [{ token_type: 'refresh_token' }, 'token_type_rejected'],
-    [{ token_type: null }, 'token_type_rejected'],
+    [{ token_type: 'dpop' }, 'token_type_rejected'],
+    [{ token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'token_type_rejected'],
+    [{ token_type: ['Bearer', 'refresh'] }, 'token_type_rejected'],
     [{ token_use: 'refresh_token' }, 'token_type_rejected'],
+    [{ tokenType: 'refresh-token' }, 'token_type_rejected'],
+    [{ type: 'id-token' }, 'token_type_rejected'],
     [{ typ: 'Refresh' }, 'token_type_rejected'],
+    [{ c_hash: 'x' }, 'token_type_rejected'],
+    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 'token_type_rejected'],
+    [{ token_type: 'DPoP', cnf: { jkt: 'x' } }, 'claim_invalid'],
     [{ exp: 'soon' }, 'claim_invalid'],
     [{ cnf: {} }, 'claim_invalid'],
   ]
@@ -89,7 +96,11 @@ test('what no answer about an access token of this issuer says', async () => {
     assert.equal(denial.reason, reason, JSON.stringify(claims))
     assert.equal(issuer, ASKED, 'it is remembered, so that the endpoint is not asked again at once')
   }
-  for (const claims of [{ token_type: 'Bearer' }, { token_type: 'access_token' }, { token_use: 'access_token' }]) {
+  const taken = [
+    ...[{ token_type: 'Bearer' }, { token_type: 'access_token' }, { token_use: 'access_token' }, { token_type: null }],
+    ...[{ token_type: 'N_A' }, { type: 'app' }, { token_type: 'urn:ietf:params:oauth:token-type:access_token' }],
+  ]
+  for (const claims of taken) {
     assert.ok((await verify(active(claims))).verification.ok)
   }
 })

@@ -15,6 +15,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
     maxTokenLifetime: undefined,
     maxStale: 86_400,
     requireTyp: undefined,
+    tokenKinds: ['access'],
     scopeClaims: ['scope', 'scp'],
     booleanScopes: false,
     scopePrefix: '',

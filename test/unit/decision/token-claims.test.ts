@@ -77,12 +77,30 @@ test('token_type_rejected: not the one that the issuer requires', () => {
   }
 })
 
-test('token_type_rejected: a Keycloak token of another kind', () => {
+test('token_type_rejected: the payload says that it is another kind of token', () => {
   read({ typ: 'Bearer' })
-  for (const typ of ['Refresh', 'Offline', 'ID', 'Logout']) {
-    const actual = `typ ${typ} in the payload`
-    assert.deepEqual(denialOf({ typ }), { reason: 'token_type_rejected', expected: 'an access token', actual })
+  read({ type: 'oauth-access-token' })
+  for (const [member, word] of [
+    ['typ', 'Offline'],
+    ['typ', 'Id'],
+    ['type', 'refresh-token'],
+    ['tokenType', 'refresh-token'],
+    ['token_use', 'id'],
+  ] as const) {
+    const actual = `${member} ${word} in the payload`
+    const expected = 'an access token'
+    assert.deepEqual(denialOf({ [member]: word }), { reason: 'token_type_rejected', expected, actual })
   }
+})
+
+test('tokenKinds: ID tokens where they are accepted, refresh tokens nowhere', () => {
+  const issuer: Partial<Issuer> = { tokenKinds: ['access', 'id'] }
+  read({ typ: 'ID', c_hash: 'x' }, issuer)
+  assert.deepEqual(denialOf({ type: 'refresh-token' }, issuer), {
+    reason: 'token_type_rejected',
+    expected: 'an access or ID token',
+    actual: 'type refresh-token in the payload',
+  })
 })
 
 test('claim_invalid: exp is missing, or a time is not a finite number of seconds', () => {

@@ -16,6 +16,7 @@ function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
     maxTokenLifetime: undefined,
     maxStale: 86_400,
     requireTyp: undefined,
+    tokenKinds: ['access'],
     scopeClaims: ['scope', 'scp'],
     booleanScopes: false,
     scopePrefix: '',
