@@ -4,7 +4,7 @@ import { type ReadCertificate, readCertificate, watchCertificate } from './confi
 import { SECRET_READABLE } from './config/compile-route.ts'
 import type { Config, Issuer } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
-import { load, type Source } from './config/source.ts'
+import { type Loaded, load, type Source } from './config/source.ts'
 import { watch } from './config/watch.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/header-fields.ts'
@@ -74,7 +74,11 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   let shownCertificate = certificate?.shown
   const logLoaded = (config: Config, warnings: readonly Problem[]): void =>
     logConfig(log, config, isPrivateAuthPort(settings) ? warnings.filter(concernsThisProcess) : warnings)
+  const logUnread = ({ unread }: Loaded): void => {
+    for (const file of unread) log.info({ file }, UNREAD)
+  }
   logLoaded(first.config, first.warnings)
+  logUnread(loaded)
   if (certificate !== undefined) logCertificate(log, certificate)
 
   const onBug = (error: unknown): void => log.error({ error: describe(error) }, 'bug')
@@ -192,7 +196,10 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const watcher = watch(source, {
     loaded,
     now,
-    onChange: reloads.take,
+    onChange(changed) {
+      logUnread(changed)
+      reloads.take(changed)
+    },
     onNotice: (notice) => log.warn({ notice }, 'configuration'),
     ...interval,
   })
@@ -227,6 +234,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   }
   return { ok: true, service: { ...addresses, ready, close } }
 }
+
+const UNREAD = 'not read: a directory of configuration is its *.yaml, *.yml and *.json'
 
 async function listenOnBoth(auth: FastifyInstance, operations: FastifyInstance, settings: Settings) {
   try {

@@ -42,8 +42,8 @@ export const check: Command = {
     const findings: Finding[] = []
     const loaded = await readConfiguration(named, terminal, Date.now() / 1000)
     if (loaded.ok) {
-      const { config, source, warnings } = loaded
-      const places = await readPlaces(source)
+      const { config, source, namedFiles, warnings } = loaded
+      const places = await readPlaces(source, namedFiles)
       findings.push(...inOrder([...warnings.map(explainWarning), ...checkConfig(config, places)]))
       if (values.online === true) {
         const ports = { fetch, clock: systemClock, signal: new AbortController().signal }

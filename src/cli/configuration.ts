@@ -1,4 +1,5 @@
 import type { Config } from '../config/model.ts'
+import { quote } from '../config/problem.ts'
 import { load, type Source } from '../config/source.ts'
 import { readSettings, type Settings } from '../settings.ts'
 import { chooseSource } from './config-source.ts'
@@ -13,7 +14,9 @@ export type ReadConfiguration =
       readonly settings: Settings
       readonly source: Source
       readonly config: Config
-      /** What the loader warns of. */
+      /** The files that the configuration names. */
+      readonly namedFiles: readonly string[]
+      /** What the loader warns of, and notes. */
       readonly warnings: readonly Finding[]
     }
   | { readonly ok: false; readonly findings: readonly Finding[] }
@@ -31,10 +34,21 @@ export async function readConfiguration(
   }
   const { settings } = read
   const source = chooseSource(named, settings)
-  const { parsed } = await load(source, now)
+  const { parsed, namedFiles, unread } = await load(source, now)
   if (!parsed.ok) return { ok: false, findings: parsed.problems.map((problem) => findingOf(problem, 'error')) }
   const warnings = parsed.warnings.map((problem) => findingOf(problem, 'warning'))
-  return { ok: true, settings, source, config: parsed.config, warnings }
+  warnings.push(...unread.map(notRead))
+  return { ok: true, settings, source, config: parsed.config, namedFiles, warnings }
+}
+
+function notRead(file: string): Finding {
+  return {
+    severity: 'note',
+    id: 'file-not-read',
+    what: `${quote(file)} is not read: a directory of configuration is its *.yaml, *.yml and *.json`,
+    path: '',
+    fix: 'rename it if it belongs to the configuration, else leave it out of this directory',
+  }
 }
 
 /** Ends a command that cannot begin because of its input. Exit code 2, as for wrong usage. */

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
+import { type Reading, readAtRest } from './at-rest.ts'
 import { readTogether } from './generation.ts'
 import { type Watch, watchFiles } from './watch-files.ts'
 
@@ -23,12 +24,10 @@ export interface Certificate {
 }
 
 /** One reading of the files. */
-export interface ReadCertificate {
+export interface ReadCertificate extends Reading {
   readonly result:
     | { readonly ok: true; readonly certificate: Certificate }
     | { readonly ok: false; readonly file: keyof CertificateFiles; readonly message: string }
-  /** Over every byte; equal means that nothing changed. */
-  readonly hash: string
 }
 
 export interface WatchCertificateOptions {
@@ -43,29 +42,31 @@ export interface WatchCertificateOptions {
 
 /** Reads the files as they are together at one moment, and checks that a listener can use them. `now` in seconds. */
 export async function readCertificate(files: CertificateFiles, now: number): Promise<ReadCertificate> {
-  const { named, hash } = await readTogether(namesOf(files))
+  const reading = await readTogether(namesOf(files))
   const contents: Partial<Record<keyof CertificateFiles, Buffer>> = {}
   for (const which of ['cert', 'key', 'clientCa'] as const) {
     const name = files[which]
-    const content = name === undefined ? undefined : named.get(name)
+    const content = name === undefined ? undefined : reading.contents.get(name)
     if (content === undefined) continue
-    if ('error' in content) return { hash, result: wrong(which, name, `cannot be read: ${content.error}`) }
+    if ('error' in content) return { ...reading, result: wrong(which, name, `cannot be read: ${content.error}`) }
     contents[which] = content.bytes
   }
-  return { hash, result: check(files, contents, now) }
+  return { ...reading, result: check(files, contents, now) }
 }
 
 /** Tells each change of the files, also when kubelet swaps a whole mounted Secret. */
 export function watchCertificate(files: CertificateFiles, options: WatchCertificateOptions): Watch {
   const { interval, now, onChange, onNotice } = options
-  let { hash } = options.known
+  let { hash: told, contents: inForce } = options.known
   return watchFiles({
     files: () => namesOf(files),
     what: 'the certificate',
     async look(closed) {
-      const read = await readCertificate(files, now())
-      if (closed() || read.hash === hash) return
-      hash = read.hash
+      const look = { read: () => readCertificate(files, now()), told, inForce, closed, onNotice }
+      const read = await readAtRest(look)
+      if (read === undefined) return
+      told = read.hash
+      if (read.result.ok) inForce = read.contents
       onChange(read)
     },
     onNotice,

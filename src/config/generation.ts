@@ -1,41 +1,47 @@
 import { createHash } from 'node:crypto'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize, resolve } from 'node:path'
+import type { Reading } from './at-rest.ts'
 import type { FileContent } from './referenced-file.ts'
 import { FILE_LIMIT } from './yaml-document.ts'
 
 /** Files as they were together at one moment, by the name under which they were asked for. */
-export interface Generation {
+export interface Generation extends Reading {
   /** The configuration files, in the order of their names. */
   readonly config: ReadonlyMap<string, FileContent>
   /** The files that these name. */
   readonly named: ReadonlyMap<string, FileContent>
-  /** SHA-256 over every name and byte. */
-  readonly hash: string
+  /** What else lies in a directory of files and is not read. */
+  readonly unread: readonly string[]
   /** True when a file was missing, as in the middle of an update. */
   readonly torn: boolean
 }
 
 /**
- * Reads a configuration file, or every `*.yaml` and `*.yml` of a directory, and the files that these are known to name.
+ * Reads a configuration file, or every `*.yaml`, `*.yml` and `*.json` of a directory, and the files that these are known
+ * to name; a file of the directory that is named, such as a key set, is no part of the configuration.
  * kubelet updates a mounted ConfigMap by swapping its `..data` link; that link is resolved once, so that all files of a
  * directory are of one generation. Never throws: what cannot be read is content, too.
  */
 export async function readGeneration(path: string, names: Iterable<string>): Promise<Generation> {
   const read = createReader()
   const files = await configFiles(path)
+  const ownUse = new Set(Array.from(names, (name) => resolve(name)))
   const config = new Map<string, FileContent>(
-    'error' in files ? [[normalize(path), files]] : await Promise.all(files.names.map(read)),
+    'error' in files
+      ? [[normalize(path), files]]
+      : await Promise.all(files.names.filter((name) => !ownUse.has(resolve(name))).map(read)),
   )
   const named = new Map(await Promise.all(Array.from(new Set(names)).toSorted().map(read)))
-  const contents = [...config.values(), ...named.values()]
-  return { config, named, hash: hashOf(config, named), torn: contents.some(isMissing) }
+  const contents = new Map([...config, ...named])
+  const unread = 'error' in files ? [] : files.unread.filter((name) => !ownUse.has(resolve(name)))
+  return { config, named, contents, unread, hash: hashOf(config, named), torn: contents.values().some(isMissing) }
 }
 
 /** Reads files that belong together, as a certificate and its key do, under the same promises. */
-export async function readTogether(names: Iterable<string>): Promise<Pick<Generation, 'named' | 'hash' | 'torn'>> {
-  const named = new Map(await Promise.all(Array.from(names, createReader())))
-  return { named, hash: hashOf(named), torn: [...named.values()].some(isMissing) }
+export async function readTogether(names: Iterable<string>): Promise<Reading> {
+  const contents = new Map(await Promise.all(Array.from(names, createReader())))
+  return { contents, hash: hashOf(contents) }
 }
 
 /** Reads files of one moment: the `..data` link of a directory is resolved when its first file is asked for. */
@@ -64,13 +70,23 @@ async function dataDirectory(directory: string): Promise<string> {
   return realpath(join(directory, '..data')).catch(() => directory)
 }
 
-async function configFiles(path: string): Promise<{ readonly names: readonly string[] } | { readonly error: string }> {
+/** The suffixes are those of the reference, in lower case: what two file systems tell apart is not guessed at. */
+const PART = /^[^.].*\.(?:ya?ml|json)$/
+
+interface ConfigFiles {
+  readonly names: readonly string[]
+  readonly unread: readonly string[]
+}
+
+async function configFiles(path: string): Promise<ConfigFiles | { readonly error: string }> {
   try {
-    if (!(await stat(path)).isDirectory()) return { names: [normalize(path)] }
+    if (!(await stat(path)).isDirectory()) return { names: [normalize(path)], unread: [] }
     const names = await readdir(await dataDirectory(path))
-    const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).toSorted()
+    const visible = names.filter((name) => !name.startsWith('.')).toSorted()
+    const place = (name: string) => join(path, name)
+    const files = visible.filter((name) => PART.test(name)).map(place)
     if (files.length === 0) return { error: 'it is a directory without a *.yaml file' }
-    return { names: files.map((name) => join(path, name)) }
+    return { names: files, unread: visible.filter((name) => !PART.test(name)).map(place) }
   } catch (error) {
     return { error: explain(error) }
   }

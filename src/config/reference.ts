@@ -78,7 +78,7 @@ export function configurationReference(variables: readonly Variable[] = []): str
   return [
     '# Configuration reference\n',
     '<!-- Generated from the schema in src/config. Do not edit. -->\n',
-    'Everything about routes is one YAML file (or a directory of them, read as one whole); settings of the process are environment variables.',
+    'Everything about routes is one YAML file (or a directory of `*.yaml`, `*.yml` and `*.json`, read as one whole; files that these name, such as `jwksFile`, are no part of it); settings of the process are environment variables.',
     'The file is read again when its content changes; a file with problems changes nothing.\n',
     'Types: a *duration* is an integer and `ms`, `s`, `m`, `h` or `d`; a *claim* is a name or a JSON Pointer; a *scope* is a scope token of RFC 6749.',
     'Unknown and repeated keys, tags and several documents are refused.\n',

@@ -94,6 +94,15 @@ function wrong(name: string, message: string): { ok: false; message: string } {
   return { ok: false, message: `the file ${quote(name)} ${message}` }
 }
 
+/** Bytes as text; undefined when they are not UTF-8. */
+export function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 function withoutNewline(bytes: Buffer): Buffer {
   if (bytes.at(-1) !== 0x0a) return bytes
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)

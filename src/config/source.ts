@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { Reading } from './at-rest.ts'
 import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './environment.ts'
 import { type Generation, readGeneration } from './generation.ts'
-import { type ConfigText, type Parsed, parse, parseOrigin } from './parse.ts'
+import { type Origin, originOfFiles } from './origin.ts'
+import { type Parsed, parseOrigin } from './parse.ts'
 import { type Problem, quote } from './problem.ts'
+import { decodeUtf8 } from './referenced-file.ts'
+import { readYaml, type YamlDocument } from './yaml-document.ts'
 
 /** Where the configuration comes from: a file, a directory of files, or variables where there is none. */
 export type Source =
@@ -11,12 +16,14 @@ export type Source =
   | { readonly kind: 'environment'; readonly variables: ConfigVariables }
 
 /** One reading of a source. */
-export interface Loaded {
+export interface Loaded extends Reading {
   readonly parsed: Parsed
-  /** Over every byte that went in; equal means that nothing changed. */
-  readonly hash: string
   /** The files that the configuration names, resolved; what `watch` looks at besides. */
   readonly namedFiles: readonly string[]
+  /** What lies in the directory of the configuration and is not read. */
+  readonly unread: readonly string[]
+  /** True when a file was missing, as in the middle of an update. */
+  readonly torn: boolean
 }
 
 /** kubelet needs two renames to swap a directory; what was missing between them is there a moment later. */
@@ -28,31 +35,45 @@ export async function load(source: Source, now: number): Promise<Loaded> {
     const origin = originOfEnvironment(source.variables)
     const parsed = parseOrigin(origin, { now, readFile: () => ({ error: 'no file is read here' }) })
     const values = CONFIG_VARIABLES.map(({ name }) => source.variables[name] ?? null)
-    return { parsed, hash: createHash('sha256').update(JSON.stringify(values)).digest('hex'), namedFiles: [] }
+    const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex')
+    return { parsed, hash, contents: new Map(), namedFiles: [], unread: [], torn: false }
   }
-  const first = await loadPath(source.path, now)
-  if (!first.generation.torn) return first
+  const { path } = source
+  const first = await loadGeneration(path, await readGeneration(path, []), now)
+  if (!first.torn) return first
   await sleep(SWAP_MS)
-  return loadPath(source.path, now)
+  return loadGeneration(path, await readGeneration(path, []), now)
 }
 
-async function loadPath(path: string, now: number): Promise<Loaded & { readonly generation: Generation }> {
-  // Which files are named is known only after reading: the first round asks, the second has the answers. A third is
-  // needed only when the configuration changes between the two.
-  let names = new Set<string>()
+/**
+ * Makes a configuration of files that were read. Which others these name is known only afterwards; where it is not what
+ * was read with them, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
+ */
+export async function loadGeneration(path: string, first: Generation, now: number): Promise<Loaded> {
+  let generation = first
+  let written = readParts(generation.config)
+  // The second reading has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
-    const generation = await readGeneration(path, names)
+    const { named, contents, hash, unread, torn } = generation
     const asked = new Set<string>()
-    const parsed = parseGeneration(generation, now, asked)
-    if ([...asked].every((name) => names.has(name)) || round === 3) {
-      return { parsed, hash: generation.hash, namedFiles: [...names], generation }
+    const parsed = parseWritten(written, named, now, asked)
+    if (asked.symmetricDifference(named).size === 0 || round === 3) {
+      return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
-    names = asked
+    generation = await readGeneration(path, asked)
+    if (!isSame(generation.config, written.config)) written = readParts(generation.config)
   }
 }
 
-function parseGeneration({ config, named }: Generation, now: number, asked: Set<string>): Parsed {
-  const texts: ConfigText[] = []
+/** The files of a configuration as one whole, or why they cannot be. */
+interface Written {
+  readonly config: Generation['config']
+  readonly origin: Origin
+  readonly problems: readonly Problem[]
+}
+
+function readParts(config: Generation['config']): Written {
+  const documents: YamlDocument[] = []
   const problems: Problem[] = []
   for (const [file, content] of config) {
     if ('error' in content) {
@@ -60,22 +81,31 @@ function parseGeneration({ config, named }: Generation, now: number, asked: Set<
       problems.push({ path: '', message, position: undefined })
       continue
     }
-    try {
-      texts.push({ file, text: new TextDecoder('utf-8', { fatal: true }).decode(content.bytes) })
-    } catch {
-      problems.push({
-        path: '',
-        message: 'the file is not UTF-8; save it as UTF-8',
-        position: { file, line: 1, column: 1 },
-      })
-    }
+    const text = decodeUtf8(content.bytes)
+    if (text !== undefined) documents.push(readYaml(file, text))
+    else problems.push({ path: '', message: NOT_UTF8, position: { file, line: 1, column: 1 } })
   }
+  return { config, origin: originOfFiles(documents), problems }
+}
+
+const NOT_UTF8 = 'the file is not UTF-8; save it as UTF-8'
+
+function parseWritten(
+  { origin, problems }: Written,
+  named: Generation['named'],
+  now: number,
+  asked: Set<string>,
+): Parsed {
   if (problems.length > 0) return { ok: false, problems }
-  return parse(texts, {
+  return parseOrigin(origin, {
     now,
     readFile: (file) => {
       asked.add(file)
       return named.get(file) ?? { error: 'it has not been read' }
     },
   })
+}
+
+function isSame(one: Generation['config'], other: Generation['config']): boolean {
+  return isDeepStrictEqual([...one], [...other])
 }

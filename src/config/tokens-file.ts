@@ -2,7 +2,7 @@ import { dateTimeSeconds } from './date-time.ts'
 import type { StaticToken } from './model.ts'
 import { didYouMean } from './nearest-name.ts'
 import { type Findings, type Path, quote } from './problem.ts'
-import type { ReadNamedFile } from './referenced-file.ts'
+import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
 import { readYaml, type YamlDocument } from './yaml-document.ts'
 
 /** Most tokens of one file: every one of them is compared for every unknown token. */
@@ -35,7 +35,7 @@ export function readTokensFile(
   const refuse = (what: string) => findings.problem(path, `the file ${quote(name)} ${what}`)
   const content = read(name, path)
   if ('error' in content) return void refuse(`cannot be read: ${content.error}`)
-  const text = decode(content.bytes)
+  const text = decodeUtf8(content.bytes)
   if (text === undefined) return void refuse('is not UTF-8; save it as UTF-8')
   const document = readYaml(name, text)
   for (const problem of document.problems) {
@@ -65,14 +65,6 @@ const EXAMPLE = '- { sha256: …, sub: robot, aud: https://api.example.com, exp:
 interface Problems {
   count: number
   tell: (below: Path, message: string, at?: 'key' | 'value') => void
-}
-
-function decode(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function readEntry(entry: unknown, index: number, { tell }: Problems): StaticToken {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { readAtRest } from './at-rest.ts'
 import { readGeneration } from './generation.ts'
-import { type Loaded, load, type Source } from './source.ts'
+import { type Loaded, loadGeneration, type Source } from './source.ts'
 import { type Watch, watchFiles } from './watch-files.ts'
 
 export interface WatchOptions {
@@ -12,31 +12,29 @@ export interface WatchOptions {
   readonly interval?: number
   /** Told once for each new content, good or bad. */
   readonly onChange: (loaded: Loaded) => void
-  /** Told once for what keeps a change from being seen. */
+  /** Told of what keeps a change from being seen, and of a file that looks half written. */
   readonly onNotice: (message: string) => void
 }
-
-/** A file that is written in place is seen half done, and half a route may ask for less than the whole. */
-const AT_REST_MS = 250
 
 /** Tells each change of the configuration and of the files that it names, by their content. */
 export function watch(source: Source, options: WatchOptions): Watch {
   if (source.kind === 'environment') return { check: async () => {}, close: () => {} }
   const { path } = source
   const { interval, onChange, onNotice, now } = options
-  let current = options.loaded
+  let told = options.loaded
+  let inForce = options.loaded.contents
   return watchFiles({
-    files: () => [path, ...current.namedFiles],
+    files: () => [path, ...told.namedFiles],
     what: 'the configuration',
     async look(closed) {
-      const { hash } = await readGeneration(path, current.namedFiles)
-      if (closed() || hash === current.hash) return
-      await sleep(AT_REST_MS)
-      // Still being written: the next look, which every write hastens, sees more of it.
-      if (closed() || (await readGeneration(path, current.namedFiles)).hash !== hash) return
-      const loaded = await load(source, now())
-      if (closed() || loaded.hash === current.hash) return
-      current = loaded
+      const read = () => readGeneration(path, told.namedFiles)
+      const generation = await readAtRest({ read, told: told.hash, inForce, closed, onNotice })
+      if (generation === undefined) return
+      // These very bytes were at rest; read once more, they might be those of the next write.
+      const loaded = await loadGeneration(path, generation, now())
+      if (closed() || loaded.hash === told.hash) return
+      told = loaded
+      if (loaded.parsed.ok) inForce = loaded.contents
       onChange(loaded)
     },
     onNotice,

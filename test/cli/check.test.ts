@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
@@ -58,6 +58,21 @@ function plant({ file, replace, by, at }: Planted) {
 }
 
 describe('check', () => {
+  it('names what it does not read in a directory of configuration, as a note', async () => {
+    const directory = join(folder, 'conf.d')
+    mkdirSync(directory)
+    const config = 'issuers: { a: https://a.example.com }\nroutes: { x: { resource: https://x.example.com } }\n'
+    writeFileSync(join(directory, 'a.yaml'), config)
+    writeFileSync(join(directory, 'B.YAML'), 'routes: {}\n')
+    const { findings: found } = await findings([directory])
+    const notes = found.filter(({ id }) => id === 'file-not-read')
+    const name = JSON.stringify(join(directory, 'B.YAML'))
+    assert.deepEqual(
+      notes.map(({ severity, what }) => [severity, what]),
+      [['note', `${name} is not read: a directory of configuration is its *.yaml, *.yml and *.json`]],
+    )
+  })
+
   it('finds nothing in good files', async () => {
     assert.deepEqual(await checkFiles(GOOD), { code: 0, findings: [] })
   })

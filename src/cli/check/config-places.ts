@@ -7,10 +7,10 @@ import { readYaml } from '../../config/yaml-document.ts'
 /** The way from a path of the configuration to where it is written; undefined position in environment mode. */
 export type Places = Pick<Origin, 'place'>
 
-/** Reads a good configuration once more, for its places only. */
-export async function readPlaces(source: Source): Promise<Places> {
+/** Reads a good configuration once more, for its places only. `namedFiles`: what it names, which is no part of it. */
+export async function readPlaces(source: Source, namedFiles: readonly string[] = []): Promise<Places> {
   if (source.kind === 'environment') return { place: () => ({ path: '', position: undefined }) }
-  const { config } = await readGeneration(source.path, [])
+  const { config } = await readGeneration(source.path, namedFiles)
   const documents = [...config].flatMap(([file, content]) =>
     'error' in content ? [] : [readYaml(file, content.bytes.toString('utf8'))],
   )

@@ -59,7 +59,7 @@ them counts as missing. Rendered streams are fine: \`kustomize build . | forward
 |---|---|---|
 ${ROWS.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
 
-Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of),
+Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`,
 \`manifest-unreadable\`, and with \`--online\` \`issuer-slash\`, \`issuer-mismatch\`, \`issuer-unreachable\`, \`registration-refused\`. Some are an error on one route and
 a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.`,
   transcripts: [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +65,36 @@ test('a device or directory is refused instead of read without end', async (t) =
     writeFileSync(join(path, 'config.yaml'), SECRET.replace('secretFile: secret', `secretFile: ${name}`))
     assert.match((await problemsOf(join(path, 'config.yaml')))[0] ?? '', /cannot be read: it is not a file/)
   }
+})
+
+test('what a directory holds besides is named, and what the configuration names is no part of it', async (t) => {
+  const path = folder(t)
+  writeFileSync(
+    join(path, 'a.yaml'),
+    'issuers: { a: { issuer: a, jwksFile: keys.json }, b: { tokensFile: tokens.yaml } }\n',
+  )
+  writeFileSync(
+    join(path, 'routes.json'),
+    '{\n\t"routes": {\n\t\t"x": { "resource": "https://x.example.com", "issuers": ["a", "b"] }\n\t}\n}\n',
+  )
+  writeFileSync(
+    join(path, 'keys.json'),
+    JSON.stringify({ keys: [generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })] }),
+  )
+  writeFileSync(join(path, 'tokens.yaml'), '[]\n')
+  for (const name of ['x.YAML', 'y.Json', 'notes.txt', '.hidden']) writeFileSync(join(path, name), 'nonsense: 1\n')
+  mkdirSync(join(path, 'more'))
+  assert.deepEqual(await problemsOf(path), [])
+  const { parsed, namedFiles, unread } = await read(path)
+  assert.deepEqual(parsed.ok && parsed.config.routes.map(({ name }) => name), ['x'])
+  assert.deepEqual(
+    namedFiles,
+    ['keys.json', 'tokens.yaml'].map((name) => join(path, name)),
+  )
+  assert.deepEqual(
+    unread,
+    ['more', 'notes.txt', 'x.YAML', 'y.Json'].map((name) => join(path, name)),
+  )
 })
 
 test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t) => {

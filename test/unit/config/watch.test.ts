@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import {
   closeSync,
   mkdirSync,
@@ -157,6 +158,85 @@ for (const [how, interval] of [
     await settle(2)
     assert.equal(told.length, 2)
     assert.match(told[1] ?? '', /holds 5 bytes/)
+  })
+}
+
+/** What a writer leaves that stalls, or runs out of disk, at a line end: a whole configuration that asks for less. */
+const LINES = [
+  'issuers: { a: https://a.example.com }',
+  'routes:',
+  '  x:',
+  '    resource: https://x.example.com',
+  '    scopes: [s0]',
+  'revocations: { sub: [mallory] }',
+]
+const beginning = (lines: number) =>
+  LINES.slice(0, lines)
+    .map((line) => `${line}\n`)
+    .join('')
+
+test('a file cut short at a line end is not taken while its writer pauses: its last rules would vanish', async (t) => {
+  const { file, told, notices, settle } = await start(t, 60, (folder) =>
+    writeFileSync(join(folder, 'config.yaml'), beginning(6)),
+  )
+  for (const lines of [0, 4, 5]) {
+    writeFileSync(file, beginning(lines))
+    await sleep(500)
+  }
+  writeFileSync(file, `${beginning(6)}# done\n`)
+  await settle(1)
+  assert.deepEqual(told, ['s0'], 'only what was written in the end')
+  assert.match(notices[0] ?? '', /config\.yaml" is now only the beginning of the one in force/)
+})
+
+test('a file that stays cut short is taken after all, with a warning: its end may have been removed', async (t) => {
+  const { file, told, notices, settle } = await start(t, 60, (folder) =>
+    writeFileSync(join(folder, 'config.yaml'), beginning(6)),
+  )
+  writeFileSync(file, beginning(4))
+  await settle(1)
+  assert.deepEqual(told, [''])
+  assert.equal(notices.length, 1)
+})
+
+test('a file that grows from a broken beginning is compared with what is in force, not with what was refused', async (t) => {
+  const { file, told, settle } = await start(t, 60, (folder) =>
+    writeFileSync(join(folder, 'config.yaml'), beginning(6)),
+  )
+  writeFileSync(file, 'issuers: [')
+  await settle(1)
+  writeFileSync(file, beginning(5))
+  await sleep(800)
+  writeFileSync(file, `${beginning(6)}# done\n`)
+  await settle(2)
+  assert.deepEqual(told.slice(1), ['s0'])
+  assert.equal(told.length, 2)
+})
+
+for (const [key, whole] of [
+  ['secretFile', `${'s'.repeat(32)}the rest`],
+  ['jwksFile', `{"keys":[${JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }))}]}\n  `],
+  [
+    'tokensFile',
+    `- { sha256: ${'a1'.repeat(32)}, sub: a, aud: b, exp: 2027-01-01 }\n- { sha256: ${'b1'.repeat(32)}, sub: a, aud: b, exp: 2027-01-01 }\n`,
+  ],
+] as const) {
+  test(`a ${key} that is cut short waits too`, async (t) => {
+    const issuer = key === 'tokensFile' ? '' : 'issuer: a, '
+    const config = `issuers: { a: { ${issuer}${key}: named } }\nroutes: { x: { resource: https://x.example.com } }\n`
+    const { folder, told, notices, settle } = await start(t, 60, (path) => {
+      writeFileSync(join(path, 'config.yaml'), config)
+      writeFileSync(join(path, 'named'), whole)
+    })
+    writeFileSync(
+      join(folder, 'named'),
+      key === 'tokensFile' ? whole.slice(0, whole.indexOf('\n') + 1) : whole.slice(0, -2),
+    )
+    await sleep(900)
+    assert.deepEqual(told, [])
+    assert.match(notices[0] ?? '', /named" is now only the beginning/)
+    await settle(1)
+    assert.equal(told.length, 1)
   })
 }
 
