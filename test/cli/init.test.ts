@@ -35,6 +35,7 @@ const SAMPLES: readonly {
     },
     expected: [
       /^ {4}audience: \["0oa1"\]/m,
+      /^ {4}clientIds: \["0oa1"\] # keeps out ID tokens/m,
       /`scp` of the sample/,
       /groups: \[family, "a, b"\]/,
       /X-Auth-Groups: groups/,
@@ -44,8 +45,18 @@ const SAMPLES: readonly {
   {
     name: 'scopes as claims (Authentik)',
     claims: { aud: 'mcp', azp: 'mcp', 'mcp:read': true, email_verified: true },
-    expected: [/^ {4}booleanScopes: true/m, /^ {4}scopes: \[mcp:read\]/m],
+    expected: [
+      /^ {4}booleanScopes: true/m,
+      /^ {4}scopes: \[mcp:read\]/m,
+      /^ {4}clientIds: \[mcp\] # keeps out ID tokens/m,
+    ],
     unexpected: /email_verified/,
+  },
+  {
+    name: 'a client ID as audience, and no client (Dex)',
+    claims: { aud: 'mcp', at_hash: 'x', nonce: 'n', groups: ['family'], client_id: undefined, scope: undefined },
+    expected: [/^ {4}audience: \[mcp\]/m, /# The sample names no client: be sure that it is an access token/],
+    unexpected: /clientIds/,
   },
   {
     name: 'no audience (Cognito)',
@@ -189,10 +200,15 @@ describe('init', () => {
   it('says what is wrong with a token, without showing it', async () => {
     const other = issuer.mint({ iss: 'https://other.example.com' })
     const symmetric = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${other.split('.')[1]}.AAAA`
+    const ofKeycloak = issuer.mint({ typ: 'Refresh' })
+    const refresh = `${Buffer.from('{"alg":"HS512"}').toString('base64url')}.${ofKeycloak.split('.')[1]}.AAAA`
     const rows = [
       ['ya29.opaque', /\[token-opaque\]/],
       ['{"access_token":"x"}', /\[token-malformed\]/],
       [symmetric, /signed with HS256.*\n {2}fix: .*Authentik/],
+      [issuer.mint({ type: 'id-token' }), /is an ID, refresh or logout token: type id-token .*\[token-kind\]/],
+      [issuer.mint({ c_hash: 'x' }), /is an ID, refresh or logout token: c_hash/],
+      [refresh, /is an ID, refresh or logout token: typ Refresh .*\n {2}fix: put the access token into the file/],
       [other, /"https:\/\/other\.example\.com", which differs/],
     ] as const
     for (const [index, [token, pattern]] of rows.entries()) {

@@ -72,7 +72,7 @@ export function firstPolicyTest(start: Start): string {
       : scopes.length > 0
         ? [`scope: ${JSON.stringify(scopes.join(' '))}`]
         : []),
-    ...(isUnchecked(start) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
+    ...(requiresClient(start) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
   ]
   const denied =
     scopes.length === 0
@@ -80,7 +80,7 @@ export function firstPolicyTest(start: Start): string {
       : [
           '  - name: a token without the scopes is not enough',
           `    request: { route: ${route} }`,
-          `    claims: { sub: somebody${isUnchecked(start) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
+          `    claims: { sub: somebody${requiresClient(start) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
           '    expect: { outcome: deny, reason: scope_insufficient }',
         ]
   return `${[
@@ -107,6 +107,16 @@ function isUnchecked(start: Start): boolean {
   return start.sample !== undefined && audiences(start).length === 0 && start.sample.client !== undefined
 }
 
+/** Where the client is the audience, its ID tokens have that audience, too; at most providers only access tokens name the client. */
+function isOwnAudience(start: Start): boolean {
+  const client = start.sample?.client
+  return client !== undefined && audiences(start).includes(client)
+}
+
+function requiresClient(start: Start): boolean {
+  return isUnchecked(start) || isOwnAudience(start)
+}
+
 function audienceLines(start: Start): readonly string[] {
   const { resource, sample } = start
   if (sample === undefined)
@@ -125,7 +135,18 @@ function audienceLines(start: Start): readonly string[] {
     return ['    # The sample names neither an audience nor a client: have the issuer write one of them.', ...client]
   if (found.includes(resource))
     return ['    # audience: the sample has the resource, as it should (RFC 8707)', ...client]
-  return [`    audience: [${found.map(yamlScalar).join(', ')}] # any of these; of the sample`, ...client]
+  const audience = `    audience: [${found.map(yamlScalar).join(', ')}] # any of these; of the sample`
+  if (sample.client === undefined) {
+    return [
+      audience,
+      '    # The sample names no client: be sure that it is an access token. An ID token may look the same here.',
+    ]
+  }
+  if (!isOwnAudience(start)) return [audience, ...client]
+  return [
+    audience,
+    `    clientIds: [${yamlScalar(sample.client)}] # keeps out ID tokens, which have the same audience and name no client`,
+  ]
 }
 
 const MOST_SCOPES = 5

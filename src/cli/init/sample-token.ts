@@ -1,5 +1,6 @@
 import { quote } from '../../config/problem.ts'
 import { OIDC_WORDS } from '../../config/scopes.ts'
+import { findOtherKind } from '../../decision/token-kind.ts'
 import { parseUnverifiedToken } from '../../decision/unverified-token.ts'
 import type { Finding } from '../findings.ts'
 
@@ -33,6 +34,14 @@ export function readSampleToken(text: string, issuer: string): Read {
       : refuse('token-malformed', 'is not an access token', 'put the access token alone into the file')
   }
   const { algorithm, issuer: named, payload } = parsed.token
+  const kind = findOtherKind(payload, ['access'])
+  if (kind !== undefined) {
+    return refuse(
+      'token-kind',
+      `is an ID, refresh or logout token: ${kind} in its payload`,
+      'put the access token into the file (access_token in the answer of the token endpoint)',
+    )
+  }
   if (algorithm.startsWith('HS')) {
     return refuse(
       'token-algorithm',
