@@ -16,6 +16,7 @@ import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
 import { PROVIDERS } from './vectors/providers.ts'
+import { REAL_TOKENS } from './vectors/real-tokens.ts'
 import { REVOCATION } from './vectors/revocation.ts'
 import { ROUTE } from './vectors/route.ts'
 import { RULES } from './vectors/rules.ts'
@@ -56,6 +57,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   mcp: MCP,
   'mcp body': MCP_BODY,
   providers: PROVIDERS,
+  'real tokens': REAL_TOKENS,
 }
 
 export const ALL_VECTORS: readonly Vector[] = Object.values(VECTORS).flat()
