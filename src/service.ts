@@ -16,13 +16,13 @@ import { listen } from './http/listen.ts'
 import { buildOperationsServer } from './http/operations-server.ts'
 import { createPending } from './http/pending.ts'
 import { systemClock } from './issuers/clock.ts'
-import type { IntrospectionEvent } from './issuers/introspection.ts'
+import { createActiveTokens, type IntrospectionEvent } from './issuers/introspection.ts'
 import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
 import { openRegistry } from './issuers/registry.ts'
 import { createReloads } from './reload.ts'
 import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
-import { decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
+import { callerOf, decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
 import { logCertificate, logConfig } from './telemetry/load-log.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
@@ -33,8 +33,13 @@ export interface ServiceOptions {
   readonly source: Source
   readonly log: Logger
   readonly version: string
-  /** Log lines that could not be written; default none. */
-  readonly lostLogLines?: () => number
+  /** How the log fares; default: it takes every line. */
+  readonly logOutput?: {
+    /** Log lines that could not be written. */
+    readonly lostLines: () => number
+    /** Whether it falls behind. */
+    readonly crowded: () => boolean
+  }
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   readonly fetch?: typeof fetch
@@ -89,7 +94,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     routes: () => current.config.routes,
     issuers: () => readiness(current),
     tokenCacheEntries: () => current.cachedTokens(),
-    lostLogLines: options.lostLogLines ?? (() => 0),
+    lostLogLines: options.logOutput?.lostLines ?? (() => 0),
     certificateExpiresAt: () =>
       shownCertificate === undefined ? undefined : Date.parse(shownCertificate.validTo) / 1000,
   })
@@ -122,6 +127,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
       fetch: keySetPorts.fetch,
       clock: systemClock,
       signal: closing.signal,
+      activeTokens: createActiveTokens(),
       onIntrospection: (event: IntrospectionEvent) => {
         metrics.introspection(event.issuer, event.outcome)
         logIntrospection(log, event)
@@ -138,6 +144,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const decisionLog = createDecisionLog({
     line: (record, level) => log[level](record, 'decision'),
     clock: () => performance.now(),
+    crowded: options.logOutput?.crowded ?? (() => false),
+    onLeftOut: metrics.suppressedLogLine,
   })
   const onDecision = (decision: Decision, fields: HeaderFields, milliseconds: number): void => {
     metrics.decision(decision, milliseconds / 1000)
@@ -145,7 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     if (isFreshTokenDenial(decision, now())) {
       metrics.freshTokenDenial(decision.route?.name ?? UNMATCHED, decision.reason)
     }
-    decisionLog.write(decisionKind(decision), () => decisionRecord(decision, fields, milliseconds))
+    decisionLog.write(callerOf(decision), decisionKind(decision), () => decisionRecord(decision, fields, milliseconds))
   }
 
   const pending = createPending()

@@ -28,7 +28,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'service.ts'],
   pino: ['telemetry/logger.ts'],
   'prom-client': ['telemetry/metrics.ts'],
-  'lru-cache': ['issuers/token-cache.ts'],
+  'lru-cache': ['issuers/introspection.ts', 'issuers/token-cache.ts', 'issuers/unknown-kids.ts'],
   jose: ['decision/signature.ts'],
   yaml: ['config'],
   zod: ['config'],

@@ -225,6 +225,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
   metrics.decision({ ...internalError(), mcp: { calls: [], needs: [], open: false, denial } }, 0.001)
   metrics.unparsable()
   metrics.freshTokenDenial('api', 'audience_mismatch')
+  metrics.suppressedLogLine('unverified')
   metrics.tokenCacheLookup('hit')
   metrics.issuerRefresh('main', 'success')
   metrics.introspection('main', 'active')

@@ -8,6 +8,7 @@ import { placeByPath, placeNamed } from '../../src/decision/route-table.ts'
 import { parseUnverifiedToken } from '../../src/decision/unverified-token.ts'
 import { buildGeneration } from '../../src/generation.ts'
 import { systemClock } from '../../src/issuers/clock.ts'
+import { createActiveTokens } from '../../src/issuers/introspection.ts'
 import { openRegistry } from '../../src/issuers/registry.ts'
 import { decisionKind, decisionRecord } from '../../src/telemetry/decision-record.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -30,7 +31,7 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
   const now = () => Date.now() / 1000
   const { policy } = buildGeneration(config, registry, {
     ...{ tokenCacheEntries: 10_000, now, onLookup: () => {} },
-    introspection: { ...ports, onIntrospection: () => {} },
+    introspection: { ...ports, activeTokens: createActiveTokens(), onIntrospection: () => {} },
   })
   const metrics = createMetrics({
     version: 'bench',

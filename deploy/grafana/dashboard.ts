@@ -104,7 +104,8 @@ function decisions() {
   return [
     seriesPanel({
       title: 'Decisions by outcome',
-      description: 'would_deny: what a route in mode observe let pass.',
+      description:
+        'would_deny: what a route in mode observe let pass. retry: 503 to tokens that must be looked up, no fault.',
       unit: 'reqps',
       stacked: true,
       queries: [
@@ -113,7 +114,7 @@ function decisions() {
           legend: '{{outcome}}',
         },
       ],
-      colors: { allow: GREEN, deny: 'orange', error: RED, would_deny: YELLOW },
+      colors: { allow: GREEN, deny: 'orange', error: RED, retry: 'blue', would_deny: YELLOW },
     }),
     seriesPanel({
       title: 'Unexpected denials by route, issuer and reason',

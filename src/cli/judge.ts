@@ -5,7 +5,7 @@ import { assessToken } from '../decision/assessment.ts'
 import { type Decision, decide, internalError } from '../decision/decide.ts'
 import { buildRouteTable } from '../decision/route-table.ts'
 import { systemClock } from '../issuers/clock.ts'
-import { createIntrospector, type IntrospectionEvent } from '../issuers/introspection.ts'
+import { createActiveTokens, createIntrospector, type IntrospectionEvent } from '../issuers/introspection.ts'
 import type { RefreshEvent } from '../issuers/key-set.ts'
 import { openRegistry } from '../issuers/registry.ts'
 import type { Call } from './call.ts'
@@ -40,6 +40,7 @@ export async function openKeys(
     fetch,
     clock: systemClock,
     signal: closing.signal,
+    activeTokens: createActiveTokens(),
     findDocument: registry.findDocument,
     onIntrospection: (event) => introspections.set(event.issuer, event),
   })

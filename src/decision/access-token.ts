@@ -106,9 +106,9 @@ function verifySignature(
   }
   return onceKnown(findKeys(issuer, algorithm, keyId), (keys) => {
     if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
+    if (keys === 'awaited') return refused({ reason: 'keys_unavailable', cause: 'unknown_kid', ...shownKeyId(keyId) })
     if (keys === 'unknown') {
-      const shownKeyId = keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
-      return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId })
+      return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId(keyId) })
     }
     return onceKnown(findSigner(token, keys, algorithm), (key): Signed => {
       if (key !== undefined) return { ok: true, payload: unverified.payload, key }
@@ -120,6 +120,10 @@ function verifySignature(
 
 function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): string {
   return findOtherKind(payload, tokenKinds) === undefined ? SHARED_SECRET : NOT_AN_ACCESS_TOKEN
+}
+
+function shownKeyId(keyId: string | undefined): { readonly unverifiedKeyId?: string } {
+  return keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
 }
 
 /** The first of these keys that signed the token. */

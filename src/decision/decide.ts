@@ -2,7 +2,7 @@ import type { Issuer, Route, Rule } from '../config/model.ts'
 import type { VerifiedToken } from './access-token.ts'
 import type { Assessment, AssessToken } from './assessment.ts'
 import { checkAdditions, checkTime } from './authorization.ts'
-import { type Denial, denialRow, type Reason } from './denial.ts'
+import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './forwarded-request.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './header-fields.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
@@ -53,7 +53,8 @@ export type Decision = Evidence &
     | { readonly outcome: 'allow'; readonly reason: AllowReason; readonly headers: HeaderList }
     /** An observed route lets pass what it would deny. */
     | { readonly outcome: 'would_deny'; readonly reason: Reason; readonly denial: Denial; readonly headers: HeaderList }
-    | { readonly outcome: 'deny' | 'error'; readonly reason: Reason; readonly denial: Denial }
+    /** `retry`: a 503 that is nobody's fault, as anybody can cause it. */
+    | { readonly outcome: 'deny' | 'error' | 'retry'; readonly reason: Reason; readonly denial: Denial }
   )
 
 /**
@@ -185,5 +186,6 @@ function deny(denial: Denial, evidence: Evidence): Decision {
   if (route?.mode === 'observe' && row.class !== 'service' && reason !== 'identity_header_alias') {
     return { ...evidence, outcome: 'would_deny', reason, denial, headers: emptyIdentityHeaders(route) }
   }
-  return { ...evidence, outcome: row.status >= 500 ? 'error' : 'deny', reason, denial }
+  const fault = isToRetry(denial) ? 'retry' : 'error'
+  return { ...evidence, outcome: row.status >= 500 ? fault : 'deny', reason, denial }
 }

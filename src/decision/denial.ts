@@ -53,9 +53,17 @@ export type Denial =
   | { readonly reason: 'forwarded_request_invalid'; readonly problem: string }
   | { readonly reason: 'route_unknown'; readonly unverifiedRoute?: string }
   | { readonly reason: 'route_mismatch'; readonly problem: string }
-  | { readonly reason: 'keys_unavailable' }
-  | { readonly reason: 'introspection_unavailable' }
+  | { readonly reason: 'keys_unavailable'; readonly cause?: 'unknown_kid'; readonly unverifiedKeyId?: string }
+  | { readonly reason: 'introspection_unavailable'; readonly cause?: 'too_many_questions' }
   | { readonly reason: 'internal_error' }
+
+/**
+ * Whether nothing is broken, and the client should just ask again: its token may be good, but what it says has to be
+ * looked up, and others have looked up so much. Anybody can cause that, so it is no outage.
+ */
+export function isToRetry(denial: Denial): boolean {
+  return 'cause' in denial
+}
 
 /** The stable string of a denial: metric label, log field, test name, docs heading. Renaming one breaks users. */
 export type Reason = Denial['reason']

@@ -6,12 +6,13 @@ import { showUnverified } from './unverified.ts'
 
 /**
  * What an issuer says of a token that only it can read (RFC 7662 §2.2). `unavailable`: it could not be asked now, or gave no
- * answer that can be relied on (a service fault).
+ * answer that can be relied on (a service fault). `crowded`: it was not asked, as too many questions were before this one.
  */
 export type Introspected =
   | { readonly kind: 'active'; readonly claims: Claims; readonly warrant: Warrant }
   | { readonly kind: 'inactive' }
   | { readonly kind: 'unavailable' }
+  | { readonly kind: 'crowded' }
 
 /** What the decision needs for opaque tokens: the word of this issuer, which has an `introspection`. Never rejects. */
 export type Introspect = (issuer: Issuer, token: string) => Promise<Introspected>
@@ -28,6 +29,8 @@ export function readIntrospected(answer: Introspected, issuer: Issuer): Read {
   switch (answer.kind) {
     case 'unavailable':
       return { ok: false, denial: { reason: 'introspection_unavailable' } }
+    case 'crowded':
+      return { ok: false, denial: { reason: 'introspection_unavailable', cause: 'too_many_questions' } }
     case 'inactive':
       return { ok: false, denial: { reason: 'token_revoked', by: 'introspection' } }
     case 'active': {

@@ -15,8 +15,11 @@ export interface VerificationKey extends Warrant {
   readonly key: KeyObject
 }
 
-/** `unavailable`: the issuer's keys cannot be had now (a service fault). `unknown`: they can, and none fits. */
-export type KeyAnswer = readonly VerificationKey[] | 'unavailable' | 'unknown'
+/**
+ * `unavailable`: the issuer's keys cannot be had now (a service fault). `unknown`: they can, and none fits. `awaited`: none
+ * fits yet, and the `kid` is so new that only the next fetch tells whether one will.
+ */
+export type KeyAnswer = readonly VerificationKey[] | 'unavailable' | 'unknown' | 'awaited'
 
 /**
  * What the decision needs from the key sets: the keys of this issuer, and of no other, that fit the header.

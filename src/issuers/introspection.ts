@@ -1,39 +1,54 @@
 import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Introspection, Issuer } from '../config/model.ts'
 import type { Introspect, Introspected } from '../decision/introspection.ts'
 import type { FindServerDocument } from '../decision/registration.ts'
 import { isTooDeep } from '../decision/unverified-token.ts'
 import { type FetchedJson, type FetchPorts, fetchJson } from './bounded-fetch.ts'
 import { refuseTransport } from './discovery.ts'
+import { createQuestionPool, type QuestionPool } from './question-pool.ts'
 
 export interface IntrospectionPorts extends FetchPorts {
   /** The metadata of an issuer, where its endpoint is found when none is configured. */
   readonly findDocument: FindServerDocument
   /** Told after every answer of an endpoint, and for every question that got none. */
   readonly onIntrospection: (event: IntrospectionEvent) => void
+  /** Shared by all configurations of a process: a reload must not make strangers of everybody. */
+  readonly activeTokens: ActiveTokens
 }
 
-/** How one question ended. `news`: the first failure of its kind in a row, or the first answer after one. */
+/** Which tokens were active when their issuer was last asked, by hash. Decides who is asked about first, nothing else. */
+export type ActiveTokens = LRUCache<string, true>
+
+/** Only issuers put tokens here, so that nobody can push others out by making up tokens. */
+export function createActiveTokens(): ActiveTokens {
+  return new LRUCache({ max: 10_000 })
+}
+
+/**
+ * How one question ended. `news`: the first failure of its kind in a row, or the first answer after one. `not_asked`: too
+ * many others were before it, which is no failure of the issuer.
+ */
 export type IntrospectionEvent = { readonly issuer: string; readonly news: boolean } & (
+  | { readonly outcome: 'not_asked' }
   | { readonly outcome: 'active' | 'inactive' }
   | { readonly outcome: 'failure'; readonly reason: string }
 )
-
-/** Questions to one issuer that wait for their answers; anybody can make up tokens. */
-export const MOST_IN_FLIGHT = 64
 
 /** Far above what is said of one token, far below what a cache could not hold ten thousand of. */
 export const LONGEST_ANSWER = 32 * 1024
 
 const UNAVAILABLE: Introspected = { kind: 'unavailable' }
+const CROWDED: Introspected = { kind: 'crowded' }
 
 /**
  * Asks issuers about their tokens (RFC 7662). A question that is under way is shared by everybody who has the same token;
- * an issuer that is slow, broken or asked too much is a failure, never an inactive token. Nothing is remembered here; a
- * good answer says by its warrant how long it may be.
+ * an issuer that is slow, broken or asked too much is a failure, never an inactive token. No answer is remembered here; a
+ * good one says by its warrant how long it may be.
  */
 export function createIntrospector(ports: IntrospectionPorts): Introspect {
-  const underWay = new Map<string, Map<string, Promise<Introspected>>>()
+  const underWay = new Map<string, Promise<Introspected>>()
+  const pools = new Map<string, QuestionPool>()
   const failing = new Map<string, string>()
 
   const tell = (issuer: string, outcome: 'active' | 'inactive' | { readonly reason: string }): void => {
@@ -70,20 +85,34 @@ export function createIntrospector(ports: IntrospectionPorts): Introspect {
     return { kind: 'active', claims: read.claims, warrant }
   }
 
+  const askInTurn = async (
+    issuer: Issuer,
+    introspection: Introspection,
+    token: string,
+    key: string,
+  ): Promise<Introspected> => {
+    const pool = pools.get(issuer.name) ?? createQuestionPool(ports.clock)
+    pools.set(issuer.name, pool)
+    const known = ports.activeTokens.has(key)
+    const turn = pool.enter(known)
+    if (turn !== true && !(await turn)) {
+      ports.onIntrospection({ issuer: issuer.name, news: false, outcome: 'not_asked' })
+      return CROWDED
+    }
+    const answer = await ask(issuer, introspection, token).finally(() => pool.leave(known))
+    if (answer.kind === 'active') ports.activeTokens.set(key, true)
+    else if (answer.kind === 'inactive') ports.activeTokens.delete(key)
+    return answer
+  }
+
   return (issuer, token) => {
     const { introspection } = issuer
     if (introspection === undefined) return Promise.resolve(UNAVAILABLE)
-    const flights = underWay.get(issuer.name) ?? new Map<string, Promise<Introspected>>()
-    underWay.set(issuer.name, flights)
-    const key = hash('sha256', token, 'base64url')
-    const shared = flights.get(key)
+    const key = `${hash('sha256', token, 'base64url')}${issuer.name}`
+    const shared = underWay.get(key)
     if (shared !== undefined) return shared
-    if (flights.size >= MOST_IN_FLIGHT) {
-      tell(issuer.name, { reason: `more than ${MOST_IN_FLIGHT} questions at once` })
-      return Promise.resolve(UNAVAILABLE)
-    }
-    const flight = ask(issuer, introspection, token).finally(() => flights.delete(key))
-    flights.set(key, flight)
+    const flight = askInTurn(issuer, introspection, token, key).finally(() => underWay.delete(key))
+    underWay.set(key, flight)
     return flight
   }
 }

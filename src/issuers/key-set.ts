@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { KeyAnswer, VerificationKey } from '../decision/keys.ts'
 import { isPublicKeyAlgorithm } from '../keys/algorithm-table.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import type { ImportedKey, SkippedKey } from '../keys/jwk-import.ts'
 import { selectKeys } from '../keys/key-selection.ts'
 import { type Clock, settledWithin } from './clock.ts'
+import { type HeldKeys, holdKeys, withdrawnKids } from './held-keys.ts'
 import { createKeyReader, type KeyedIssuer, type KeyReading, readLocalKeys } from './key-reader.ts'
 import { freshFor, refreshDelay, retryDelay } from './refresh-schedule.ts'
+import { UnknownKids } from './unknown-kids.ts'
 
 export interface KeySetPorts {
   readonly fetch: typeof fetch
@@ -36,16 +37,16 @@ export interface KeySetStatus {
   readonly lastFailure: string | undefined
 }
 
-/** Milliseconds between two fetches caused by an unknown `kid`; anybody can make one up. */
-export const UNKNOWN_KID_COOLDOWN = 10_000
-
 /** The longest that a request waits for keys, in milliseconds. */
 export const LONGEST_WAIT = 5_000
 
+/** Requests that wait for the key of an unknown `kid`; anybody can make one up, and each costs memory while it waits. */
+export const MOST_WAITING = 500
+
 /**
  * The keys of one issuer, kept fresh in the background so that requests do not wait. While they cannot be refreshed the
- * last good ones serve on for `maxStale`; keys that leave the set stop at once. What a token says can cause one fetch
- * per cool-down at most, by naming a `kid` that is not in the set.
+ * last good ones serve on for `maxStale`; keys that leave the set stop at once. What tokens say can cause one fetch
+ * per cool-down at most, by naming a `kid` that is not in the set; until it ends such a token is neither good nor bad.
  */
 export class KeySet {
   readonly issuer: KeyedIssuer
@@ -53,12 +54,12 @@ export class KeySet {
   readonly #closing = new AbortController()
   readonly #local: KeyReading | undefined
   readonly #read: () => Promise<KeyReading>
-  /** By what makes a key the same key; one object per key for as long as it stays in the set. */
-  #held: ReadonlyMap<string, VerificationKey> = new Map()
+  #held: HeldKeys = new Map()
   #document: JsonObject | undefined
   #confirmedAt: number | undefined
   #freshUntil = Number.NEGATIVE_INFINITY
-  #unknownKidRefreshAt = Number.NEGATIVE_INFINITY
+  readonly #unknownKids: UnknownKids
+  #waiting = 0
   #failures = 0
   #lastFailure: string | undefined
   #tried = false
@@ -69,6 +70,7 @@ export class KeySet {
   constructor(issuer: KeyedIssuer, ports: KeySetPorts, predecessor?: KeySet) {
     this.issuer = issuer
     this.#ports = ports
+    this.#unknownKids = new UnknownKids(ports.clock, () => this.#refresh())
     this.#local = readLocalKeys(issuer)
     this.#read = createKeyReader(issuer, { fetch: ports.fetch, clock: ports.clock, signal: this.#closing.signal })
     if (predecessor === undefined) return
@@ -90,6 +92,7 @@ export class KeySet {
   /** Stops fetching. The keys at hand still answer requests under way. */
   close(): void {
     this.#cancelTimer()
+    this.#unknownKids.close()
     this.#closing.abort()
   }
 
@@ -112,7 +115,7 @@ export class KeySet {
     }
     const selected = this.#select(alg, kid)
     if (selected.length > 0) return selected
-    return this.#mayAskFor(alg, kid) ? this.#findLater(alg, kid) : 'unknown'
+    return this.#mayAskFor(alg, kid) ? this.#findUnknown(alg, kid) : 'unknown'
   }
 
   status(): KeySetStatus {
@@ -126,7 +129,22 @@ export class KeySet {
     }
   }
 
+  #findUnknown(alg: string, kid: string): KeyAnswer | Promise<KeyAnswer> {
+    const answered = this.#unknownKids.isAnswered(kid)
+    if (this.#waiting < MOST_WAITING) return this.#findLater(alg, kid)
+    return answered ? 'unknown' : 'awaited'
+  }
+
   async #findLater(alg: string, kid: string | undefined): Promise<KeyAnswer> {
+    this.#waiting++
+    try {
+      return await this.#findAfterFetch(alg, kid)
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  async #findAfterFetch(alg: string, kid: string | undefined): Promise<KeyAnswer> {
     const { clock } = this.#ports
     const deadline = clock.now() + LONGEST_WAIT
     // A fetch under way may have left before the issuer published the key; then it is followed by one of our own.
@@ -137,23 +155,19 @@ export class KeySet {
       if (selected.length > 0) return selected
       if (!this.#mayAskFor(alg, kid)) return 'unknown'
     }
-    return this.#lastFailure === undefined ? 'unknown' : 'unavailable'
+    if (this.#lastFailure !== undefined) return 'unavailable'
+    if (kid === undefined || this.#unknownKids.isAnswered(kid)) return 'unknown'
+    this.#unknownKids.fetchSoon()
+    return 'awaited'
   }
 
   /** The fetch in flight, else one for an unknown kid, else undefined: not before the cool-down is over. */
   #nextFlight(): Promise<void> | undefined {
-    return this.#flight ?? this.#refreshForUnknownKid()
-  }
-
-  #refreshForUnknownKid(): Promise<void> | undefined {
-    const now = this.#ports.clock.now()
-    if (now - this.#unknownKidRefreshAt < UNKNOWN_KID_COOLDOWN) return undefined
-    this.#unknownKidRefreshAt = now
-    return this.#refresh()
+    return this.#flight ?? this.#unknownKids.fetchNow()
   }
 
   /** Whether a newer set could hold what this header asks for, and the set at hand does not. */
-  #mayAskFor(alg: string, kid: string | undefined): boolean {
+  #mayAskFor(alg: string, kid: string | undefined): kid is string {
     if (this.#local !== undefined || kid === undefined || !isPublicKeyAlgorithm(alg)) return false
     return !this.#isUsable() || ![...this.#held.values()].some((key) => key.kid === kid)
   }
@@ -176,10 +190,13 @@ export class KeySet {
   }
 
   async #fly(): Promise<void> {
+    const answered = this.#unknownKids.beginFetch()
     const reading = await this.#read().catch(
       (bug: unknown): KeyReading => ({ ok: false, reason: `unexpected: ${String(bug)}`, skipped: [] }),
     )
-    if (!this.closed) this.#take(reading)
+    if (this.closed) return
+    if (reading.ok) answered()
+    this.#take(reading)
   }
 
   #take(reading: KeyReading): void {
@@ -192,6 +209,7 @@ export class KeySet {
       this.#lastFailure = undefined
       this.#confirmedAt = clock.now()
       this.#freshUntil = this.#local === undefined ? clock.now() + fresh : Number.POSITIVE_INFINITY
+      this.#unknownKids.withdraw(withdrawnKids(this.#held, reading.keys))
       this.#held = this.#hold(reading.keys)
       this.#schedule(refreshDelay(fresh, random))
     } else {
@@ -213,31 +231,8 @@ export class KeySet {
     if (this.#local === undefined) this.#cancelTimer = this.#ports.clock.schedule(delay, () => void this.#refresh())
   }
 
-  #hold(imported: readonly ImportedKey[]): ReadonlyMap<string, VerificationKey> {
-    const held = new Map<string, VerificationKey>()
-    for (const key of imported) {
-      const identity = identify(key)
-      held.set(identity, this.#held.get(identity) ?? this.#track(identity, key))
-    }
-    return held
+  #hold(imported: readonly ImportedKey[]): HeldKeys {
+    const inForce = (identity: string, key: VerificationKey) => this.#held.get(identity) === key && this.#isUsable()
+    return holdKeys(imported, this.#held, inForce)
   }
-
-  /** `live` looks at the set, so it is right at every moment: when keys leave, and when they have been stale too long. */
-  #track(identity: string, { kid, alg, key }: ImportedKey): VerificationKey {
-    const isLive = () => this.#held.get(identity) === tracked && this.#isUsable()
-    const tracked: VerificationKey = {
-      kid,
-      alg,
-      key,
-      get live() {
-        return isLive()
-      },
-    }
-    return tracked
-  }
-}
-
-function identify({ kid, alg, key }: ImportedKey): string {
-  const material = key.type === 'secret' ? key.export() : key.export({ type: 'spki', format: 'der' })
-  return JSON.stringify([kid, alg, createHash('sha256').update(material).digest('base64url')])
 }

@@ -1,4 +1,5 @@
 import type { Decision } from '../decision/decide.ts'
+import { denialRow } from '../decision/denial.ts'
 import type { HeaderFields } from '../decision/header-fields.ts'
 import { MCP_METHODS } from '../decision/mcp-message.ts'
 import { showUnverified } from '../decision/unverified.ts'
@@ -60,6 +61,18 @@ export function isFreshTokenDenial(decision: Decision, now: number): boolean {
   const issuedAt = decision.token?.issuedAt
   const refused = decision.outcome === 'deny' || decision.outcome === 'error'
   return refused && issuedAt !== undefined && now - issuedAt < FRESH
+}
+
+/**
+ * Who asked, as far as lines of the log are concerned. `accepted`: the token held, whatever the route allows it. `refused`:
+ * an issuer signed the token, and it is expired, revoked or for another audience. `unverified`: everybody else.
+ */
+export type Caller = 'accepted' | 'refused' | 'unverified'
+
+/** An old or a foreign token may be in the hands of strangers, so a signature alone is not enough. */
+export function callerOf(decision: Decision): Caller {
+  if (decision.issuer === undefined) return 'unverified'
+  return decision.outcome === 'allow' || denialRow(decision.reason).class === 'access' ? 'accepted' : 'refused'
 }
 
 /** Equal for decisions whose lines say the same but for duration, request and evidence. */

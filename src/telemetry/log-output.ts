@@ -5,6 +5,8 @@ import { Socket } from 'node:net'
 export interface LogOutput {
   /** Takes a line and returns at once, whatever has become of the reader. */
   write(line: string): void
+  /** Whether more than half of the room is taken: time to leave out what matters less. */
+  crowded(): boolean
   /** Lines that were given up so far. */
   lost(): number
   /** Resolves when everything is written, or when `within` milliseconds have passed: then the rest is given up. */
@@ -43,9 +45,11 @@ export function createLogOutput(sink: LogSink, now: () => number = Date.now, mos
   let retry: NodeJS.Timeout | undefined
   let onIdle = () => {}
 
+  const taken = (): number => waitingBytes + (batch?.length ?? 0)
+
   const write = (line: string): void => {
     const size = Buffer.byteLength(line)
-    if (gone || waitingBytes + (batch?.length ?? 0) + size > mostBytes) {
+    if (gone || taken() + size > mostBytes) {
       giveUp(1)
       return
     }
@@ -120,7 +124,7 @@ export function createLogOutput(sink: LogSink, now: () => number = Date.now, mos
     clearTimeout(giveUpAt)
   }
 
-  return { write, lost: () => lost, end }
+  return { write, crowded: () => taken() > mostBytes / 2, lost: () => lost, end }
 }
 
 /**

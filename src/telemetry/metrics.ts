@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, type Histogram, type MetricValueWithName, Registry } from 'prom-client'
 import type { Decision } from '../decision/decide.ts'
 import { type Buckets, createBuckets } from './buckets.ts'
-import { decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
+import { type Caller, decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createTally, type Tally } from './tally.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
@@ -25,10 +25,12 @@ export interface Metrics {
   readonly decision: (decision: Decision, seconds: number) => void
   /** A call that the HTTP parser refused. */
   readonly unparsable: () => void
+  /** A decision whose line is left out of the log. */
+  readonly suppressedLogLine: (caller: Caller) => void
   readonly freshTokenDenial: (route: string, reason: string) => void
   readonly tokenCacheLookup: (result: string) => void
   readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
-  readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure') => void
+  readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure' | 'not_asked') => void
   /** `at`: seconds since the epoch. */
   readonly configReload: (outcome: 'success' | 'failure', at: number) => void
   readonly metadataRequest: (route: string | undefined) => void
@@ -67,6 +69,9 @@ export function createMetrics(sources: MetricsSources): Metrics {
     ['route', 'reason'],
     knownRoute,
   )
+  const suppressed = tally('log_lines_suppressed_total', 'Decisions whose log lines were left out, by caller.', [
+    'caller',
+  ])
   const lookups = tally(
     'token_cache_lookups_total',
     'Token cache look-ups: hit, miss, or refused (a remembered bad signature).',
@@ -91,6 +96,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     allow: createBuckets(BUCKETS),
     deny: createBuckets(BUCKETS),
     error: createBuckets(BUCKETS),
+    retry: createBuckets(BUCKETS),
     would_deny: createBuckets(BUCKETS),
   }
   exposeBuckets(registry, 'decision_duration_seconds', 'Time from the headers of a call to its answer.', durations)
@@ -177,6 +183,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
       for (const method of mcpLabels(decision)) mcpRequests.add(route, method, outcome)
     },
     unparsable: () => decisions.add(UNMATCHED, NO_ISSUER, 'deny', 'forwarded_request_invalid'),
+    suppressedLogLine: (caller) => suppressed.add(caller),
     freshTokenDenial: (route, reason) => fresh.add(route, reason),
     tokenCacheLookup: (result) => lookups.add(result),
     issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),

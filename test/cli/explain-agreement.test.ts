@@ -8,6 +8,7 @@ import { configurationText, FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW }
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { createSocketSend, toWireRequest, type WireRequest } from '../conformance/transport.ts'
+import { settleUnknownKids } from '../conformance/unknown-kids.ts'
 import type { Vector } from '../conformance/vector.ts'
 import { ALL_VECTORS } from '../conformance/vectors.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
@@ -37,6 +38,7 @@ async function agreeOn(t: TestContext, vectors: readonly Vector[], keysDown: rea
   const service = await startRealService(t, forge, keysDown)
   const send = createSocketSend(service.auth)
   const path = await writeConfiguration(t, keysDown)
+  await settleUnknownKids(vectors, forge, send)
   let counted = await decisionsOf(service.operations)
   for (const vector of vectors) {
     const request = toWireRequest(vector, forge)

@@ -5,7 +5,8 @@ import { makeTestCa } from '../support/tls-files.ts'
 import { judgeAnswer } from './judgement.ts'
 import { startRealService } from './real-service.ts'
 import { openForge } from './token-forge.ts'
-import { toWireRequest } from './transport.ts'
+import { toWireRequest, type WireAnswer, type WireRequest } from './transport.ts'
+import { settleUnknownKids } from './unknown-kids.ts'
 import { ALL_VECTORS } from './vectors.ts'
 
 const forge = await openForge()
@@ -21,15 +22,18 @@ test('over HTTP/2: every decision', async (t) => {
   const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })
   const session = await openH2(service.auth, { ca: ca.pem })
   t.after(() => session.destroy())
+  const send = async ({ body: sent, ...request }: WireRequest): Promise<WireAnswer> => {
+    const { status, headers, body } = await sendH2(session, sent.length === 0 ? request : { ...request, body: sent })
+    return { status, headers, body: body.toString() }
+  }
+  await settleUnknownKids(ALL_VECTORS, forge, send)
   let judged = 0
   for (const vector of ALL_VECTORS) {
     if (vector.keysDown !== undefined || vector.bug !== undefined) continue
-    const { body: sent, ...request } = toWireRequest(vector, forge)
-    const call = sent.length === 0 ? request : { ...request, body: sent }
-    const { status, headers, body } = await sendH2(session, call).catch((error: unknown) =>
+    const answer = await send(toWireRequest(vector, forge)).catch((error: unknown) =>
       assert.fail(`${vector.id}: ${String(error)}`),
     )
-    judgeAnswer(vector, { status, headers, body: body.toString() })
+    judgeAnswer(vector, answer)
     judged++
   }
   t.diagnostic(`${judged} vectors`)

@@ -4,6 +4,7 @@ import { judgeAnswer } from './judgement.ts'
 import { startRealService } from './real-service.ts'
 import { openForge } from './token-forge.ts'
 import { createSocketSend, type Send, toWireRequest } from './transport.ts'
+import { settleUnknownKids } from './unknown-kids.ts'
 import type { Vector } from './vector.ts'
 import { METADATA } from './vectors/metadata.ts'
 import { ALL_VECTORS } from './vectors.ts'
@@ -30,7 +31,9 @@ const withoutDate = ({ status, headers, body }: Awaited<ReturnType<Send>>) => ({
 test('over a socket: every decision', async (t) => {
   const service = await startRealService(t, forge)
   const vectors = ALL_VECTORS.filter(({ keysDown, bug }) => keysDown === undefined && bug === undefined)
-  await judgeAll(vectors, createSocketSend(service.auth))
+  const send = createSocketSend(service.auth)
+  await settleUnknownKids(vectors, forge, send)
+  await judgeAll(vectors, send)
 
   const log = service.logged().join('')
   for (const { token } of vectors.filter((vector) => vector.token !== undefined && vector.token.text === undefined)) {

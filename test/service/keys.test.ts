@@ -93,17 +93,48 @@ routes: { api: { resource: ${RESOURCE} }, dead: { resource: https://api.example.
     const before = gate.issuer.hits()
     const requests = Array.from({ length: MANY }, (_, at) => question(unsigned(`made-up-${at}`, gate.issuer)))
     const start = performance.now()
-    assert.deepEqual(await flood(gate.auth, requests), new Map([[401, MANY]]))
+    const statuses = await flood(gate.auth, requests)
+    assert.equal((statuses.get(401) ?? 0) + (statuses.get(503) ?? 0), MANY, 'bad, or to be looked up')
     const allowed = 1 + Math.floor((performance.now() - start) / COOL_DOWN_MS)
     const fetches = gate.issuer.keyHits() - 1
     assert.ok(fetches >= 1 && fetches <= allowed, `${fetches} fetches, ${allowed} allowed`)
     // Each fetch of keys asks discovery once.
     assert.ok(gate.issuer.hits() - before <= allowed * 2)
     assert.equal((await gate.ask('api', { token: good(gate.issuer) })).status, 200)
-    assert.equal(
-      await gate.metric('decisions_total{route="api",issuer="none",outcome="deny",reason="key_unknown"}'),
-      MANY,
-    )
+    const counted = (labels: string) => gate.metric(`decisions_total{route="api",issuer="none",${labels}}`)
+    assert.equal(await counted('outcome="deny",reason="key_unknown"'), statuses.get(401))
+    assert.equal(await counted('outcome="retry",reason="keys_unavailable"'), statuses.get(503))
+    assert.equal(await counted('outcome="error",reason="keys_unavailable"'), undefined, 'strangers cause no alert')
+  })
+
+  it('rotate while made-up kids arrive: a token of the new key is 503 until the fetch, then 200, and never 401', async (t) => {
+    const gate = await startTestService(t)
+    const known = good(gate.issuer)
+    const ask = async (token: string) => {
+      const { status, headers, challenge } = await gate.ask('api', { token })
+      assert.equal(challenge === undefined, status !== 401)
+      return `${status} ${headers.get('x-forwardgate-reason')?.[0] ?? ''} ${headers.get('retry-after')?.[0] ?? ''}`
+    }
+    assert.match(await ask(unsigned('made-up', gate.issuer)), /^401 key_unknown/)
+    await gate.issuer.rotate({ keep: true })
+    const fresh = good(gate.issuer)
+    const answers: string[] = []
+    for (let at = 0; answers.at(-1) !== '200  '; at++) {
+      assert.ok(at < 150, `no fetch within 15 s: ${answers.at(-1)}`)
+      await ask(unsigned(`made-up-${at}`, gate.issuer))
+      answers.push(await ask(fresh))
+      assert.equal(await ask(known), '200  ')
+      await sleep(100)
+    }
+    assert.equal(answers[0], '503 keys_unavailable 5')
+    assert.deepEqual(new Set(answers), new Set(['503 keys_unavailable 5', '200  ']))
+    assert.equal(gate.issuer.keyHits(), 3)
+    const line = gate.decisions().find(({ outcome }) => outcome === 'retry') ?? assert.fail('no line')
+    const { level, reason, evidence } = line
+    assert.deepEqual([level, reason], ['info', 'keys_unavailable'])
+    assert.deepEqual(evidence, { cause: 'unknown_kid', unverifiedKeyId: 'made-up-0' })
+    const alerting = 'decisions_total{route="api",issuer="none",outcome="error",reason="keys_unavailable"}'
+    assert.equal(await gate.metric(alerting), undefined)
   })
 
   it(`${MANY} bad signatures cause no fetch and leave the cache small`, async (t) => {

@@ -98,8 +98,12 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
         denial.unverifiedKeyId === undefined ? 'no kid' : `kid ${shown(denial.unverifiedKeyId)}`,
       )
     case 'keys_unavailable':
+      if (denial.cause === 'unknown_kid') {
+        return { detail: 'the kid is new, and the keys were fetched a moment ago; ask again in some seconds' }
+      }
       return { detail: `the keys cannot be had: ${failures(seen.readings)}` }
     case 'introspection_unavailable':
+      if (denial.cause === 'too_many_questions') return { detail: 'too many tokens are being asked about; ask again' }
       return { detail: `the issuer could not be asked about the token: ${failures(seen.introspections)}` }
     case 'signature_invalid':
       return { detail: `does not hold with the key ${shown(denial.keyId ?? 'without kid')}` }

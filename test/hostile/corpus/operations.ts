@@ -31,7 +31,7 @@ export const KEYS_AND_CACHE: Family = {
         keySet('49: 10,000 unknown kids cause one fetch'),
         place('service/keys.test.ts', 'unknown kids cause at most one fetch per cool-down'),
       ],
-      answer: '401 `key_unknown`; one fetch in 10 s',
+      answer: '503 `keys_unavailable` until the next fetch, then 401 `key_unknown`; one fetch in 10 s',
     },
     {
       title: '10,000 tokens with a known kid and a bad signature, or with none',

@@ -110,10 +110,22 @@ export const CREDENTIALS_MUTANTS: readonly MutantFamily[] = [
     ],
   },
   {
+    file: 'src/issuers/question-pool.ts',
+    tests: ['test/unit/issuers/introspection.test.ts'],
+    mutants: [
+      without('the bound on questions that wait', 'queues[lineOf(known)].size < MOST_QUEUED && wait', 'wait'),
+      without('turns for known tokens alone', ' && (known || inFlight.strangers < MOST_OF_STRANGERS)', ''),
+    ],
+  },
+  {
     file: 'src/issuers/introspection.ts',
     tests: ['test/unit/issuers/introspection.test.ts'],
     mutants: [
-      without('the bound on questions', 'if (flights.size >= MOST_IN_FLIGHT) {', 'if (false) {'),
+      without(
+        'forgetting tokens that are no longer active',
+        "else if (answer.kind === 'inactive') ports.activeTokens.delete(key)",
+        '',
+      ),
       without('one question for one token', 'if (shared !== undefined) return shared', ''),
       without('the end of a good answer', 'return ports.clock.now() < until', 'return true'),
       without('the depth of an answer', 'if (isTooDeep(answer.document))', 'if (false)'),

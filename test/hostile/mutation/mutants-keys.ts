@@ -119,11 +119,6 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
     tests: ['test/unit/issuers/key-set.test.ts', 'test/unit/issuers/key-set-outage.test.ts'],
     mutants: [
       without(
-        'the cool-down of unknown kids',
-        'if (now - this.#unknownKidRefreshAt < UNKNOWN_KID_COOLDOWN) return undefined',
-        '',
-      ),
-      without(
         'the need of a kid to cause a fetch',
         ' || kid === undefined || !isPublicKeyAlgorithm',
         ' || !isPublicKeyAlgorithm',
@@ -140,23 +135,48 @@ export const KEY_MUTANTS: readonly MutantFamily[] = [
         'this.#held = this.#hold(reading.keys)',
         'this.#held = new Map([...this.#held, ...this.#hold(reading.keys)])',
       ),
-      without('keys that left being dead', 'this.#held.get(identity) === tracked && ', ''),
-      without('keys too old being dead', ' === tracked && this.#isUsable()', ' === tracked'),
+      without('keys that left being dead', 'this.#held.get(identity) === key && ', ''),
+      without('keys too old being dead', ' === key && this.#isUsable()', ' === key'),
+      without('the bound on requests that wait', 'if (this.#waiting < MOST_WAITING) return', 'return'),
       without(
         'telling missing keys from an unknown kid',
-        "this.#lastFailure === undefined ? 'unknown' : 'unavailable'",
-        "'unknown'",
+        "if (this.#lastFailure !== undefined) return 'unavailable'",
+        '',
       ),
       without(
         'the longest wait',
         'if (!(await settledWithin(clock, deadline - clock.now(), flight)))',
         'await flight; if (false)',
       ),
+    ],
+  },
+  {
+    file: 'src/issuers/held-keys.ts',
+    tests: ['test/unit/issuers/key-set.test.ts'],
+    mutants: [
       without(
         'the material as part of a key’s identity',
         "[kid, alg, createHash('sha256').update(material).digest('base64url')]",
         '[kid, alg]',
       ),
+    ],
+  },
+  {
+    file: 'src/issuers/unknown-kids.ts',
+    tests: ['test/unit/issuers/unknown-kids.test.ts', 'test/unit/issuers/key-set.test.ts'],
+    mutants: [
+      without(
+        'the cool-down of unknown kids',
+        'if (this.#clock.now() - this.#causedAt < UNKNOWN_KID_COOLDOWN) return',
+        'if (false) return',
+      ),
+      without('calling no new kid bad', 'return seen < this.#answered', 'return true'),
+      without(
+        'telling a fetch in flight from a later one',
+        'return seen < this.#answered',
+        'return seen <= this.#answered',
+      ),
+      without('keeping withdrawn kids apart', 'if (this.#withdrawn.has(key)) return true', ''),
     ],
   },
   {

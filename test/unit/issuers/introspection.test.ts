@@ -4,11 +4,12 @@ import type { Introspection, Issuer } from '../../../src/config/model.ts'
 import type { ServerDocument } from '../../../src/decision/registration.ts'
 import { FETCH_TIMEOUT } from '../../../src/issuers/bounded-fetch.ts'
 import {
+  createActiveTokens,
   createIntrospector,
   type IntrospectionEvent,
   LONGEST_ANSWER,
-  MOST_IN_FLIGHT,
 } from '../../../src/issuers/introspection.ts'
+import { LONGEST_TURN, MOST_IN_FLIGHT, MOST_OF_STRANGERS, MOST_QUEUED } from '../../../src/issuers/question-pool.ts'
 import { sampleIssuer } from '../decision/sample.ts'
 import { fakeClock, settle } from './fake-clock.ts'
 
@@ -42,6 +43,7 @@ function open(answer: () => Response | undefined, document?: ServerDocument) {
       return answer() ?? new Promise<never>(() => {})
     },
     findDocument: () => document,
+    activeTokens: createActiveTokens(),
     onIntrospection: (event) => events.push(event),
   })
   return { introspect, clock, sent, events }
@@ -90,6 +92,7 @@ test('the time of the question counts: a slow answer is relied on for less', asy
   const clock = fakeClock()
   const introspect = createIntrospector({
     ...{ clock, signal: new AbortController().signal, findDocument: () => undefined, onIntrospection: () => {} },
+    activeTokens: createActiveTokens(),
     fetch: () => held.promise,
   })
   const answer = introspect(asking({ cacheFor: 10 }), 'token')
@@ -180,19 +183,78 @@ test('one question for everybody who has the same token', async () => {
   assert.equal(sent.length, 3, 'nothing is remembered here')
 })
 
-test('an issuer that is asked too much is unavailable at once; others are not', async () => {
+test('what waits for an issuer is bounded, and what is past the bound is no failure of the issuer', async () => {
   const { introspect, sent, events, clock } = open(() => undefined)
-  for (let at = 0; at < MOST_IN_FLIGHT; at++) void introspect(asking(), `token ${at}`)
-  assert.deepEqual(await introspect(asking(), 'one more'), { kind: 'unavailable' })
-  assert.match(events[0]?.outcome === 'failure' ? events[0].reason : '', /more than 64 questions at once/)
-  void introspect(asking(), 'token 0')
-  assert.equal(sent.length, MOST_IN_FLIGHT)
+  const answers = Array.from({ length: MOST_OF_STRANGERS + MOST_QUEUED }, (_, at) => introspect(asking(), `junk ${at}`))
+  assert.deepEqual(await introspect(asking(), 'one more'), { kind: 'crowded' })
+  assert.deepEqual(outcomes(events), ['not_asked false'])
+  void introspect(asking(), 'junk 0')
+  assert.equal(sent.length, MOST_OF_STRANGERS)
   void introspect({ ...asking(), name: 'other' }, 'one more')
-  assert.equal(sent.length, MOST_IN_FLIGHT + 1)
+  assert.equal(sent.length, MOST_OF_STRANGERS + 1, 'another issuer has turns of its own')
+  await clock.advance(LONGEST_TURN)
+  assert.deepEqual(await answers.at(-1), { kind: 'crowded' })
   await clock.advance(FETCH_TIMEOUT)
   await settle()
   void introspect(asking(), 'after')
-  assert.equal(sent.length, MOST_IN_FLIGHT + 2)
+  assert.equal(sent.length, MOST_OF_STRANGERS + 2)
+})
+
+test('tokens that were active before are asked about while made-up ones take every other turn', async () => {
+  let answer: () => Response | undefined = active
+  const { introspect, sent } = open(() => answer())
+  const known = Array.from({ length: MOST_IN_FLIGHT - MOST_OF_STRANGERS }, (_, at) => `alice ${at}`)
+  for (const token of known) await introspect(asking(), token)
+  answer = () => undefined
+  for (let at = 0; at < 200; at++) void introspect(asking(), `junk ${at}`)
+  const before = sent.length
+  answer = active
+  for (const token of known) assert.equal((await introspect(asking(), token)).kind, 'active')
+  assert.equal(sent.length, before + known.length)
+})
+
+test('a token whose issuer calls it inactive is a stranger again', async () => {
+  const answers = [active(), Response.json({ active: false })]
+  const { introspect, sent } = open(() => answers.shift())
+  for (const _ of answers.slice()) await introspect(asking(), 'alice')
+  for (let at = 0; at < MOST_OF_STRANGERS; at++) void introspect(asking(), `junk ${at}`)
+  const before = sent.length
+  void introspect(asking(), 'alice')
+  assert.equal(sent.length, before)
+})
+
+test('a question in the queue is asked when one before it has its answer, known tokens first', async () => {
+  const held: PromiseWithResolvers<Response>[] = []
+  const sent: string[] = []
+  const activeTokens = createActiveTokens()
+  const clock = fakeClock()
+  const introspect = createIntrospector({
+    ...{ clock, signal: new AbortController().signal, findDocument: () => undefined, onIntrospection: () => {} },
+    activeTokens,
+    fetch: (_url, init) => {
+      sent.push(new URLSearchParams(String(init?.body)).get('token') ?? '')
+      const answer = Promise.withResolvers<Response>()
+      held.push(answer)
+      return answer.promise
+    },
+  })
+  const alice = introspect(asking(), 'alice')
+  held[0]?.resolve(active())
+  await alice
+  for (let at = 0; at < MOST_OF_STRANGERS + 1; at++) void introspect(asking(), `junk ${at}`)
+  assert.equal(sent.length, 1 + MOST_OF_STRANGERS)
+  const again = introspect(asking(), 'alice')
+  assert.equal(sent.at(-1), 'alice')
+  held.at(-1)?.resolve(active())
+  assert.equal((await again).kind, 'active')
+  assert.equal(sent.length, 2 + MOST_OF_STRANGERS, 'her turn is not given to junk')
+  held[1]?.resolve(Response.json({ active: false }))
+  await settle()
+  assert.equal(sent.at(-1), `junk ${MOST_OF_STRANGERS}`)
+  assert.deepEqual(
+    clock.pending().filter((delay) => delay === LONGEST_TURN),
+    [],
+  )
 })
 
 test('an issuer that does not introspect is never asked', async () => {

@@ -1,19 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createDecisionLog, type DecisionLog } from '../../../src/telemetry/decision-log.ts'
-import type { DecisionRecord } from '../../../src/telemetry/decision-record.ts'
+import type { Caller, DecisionRecord } from '../../../src/telemetry/decision-record.ts'
 
 function open() {
   const lines: (DecisionRecord & { readonly suppressed?: number })[] = []
   const time = { now: 0 }
-  const log = createDecisionLog({ line: (record) => lines.push(record), clock: () => time.now })
-  return { lines, time, log }
+  const output = { crowded: false }
+  const leftOut = { accepted: 0, refused: 0, unverified: 0 }
+  const log = createDecisionLog({
+    line: (record) => lines.push(record),
+    clock: () => time.now,
+    crowded: () => output.crowded,
+    onLeftOut: (caller) => {
+      leftOut[caller] += 1
+    },
+  })
+  return { lines, time, log, output, leftOut }
 }
 
 /** As the service writes: records that differ in these fields are of different kinds. */
-function write(log: DecisionLog, entry: DecisionRecord): void {
+function write(log: DecisionLog, entry: DecisionRecord, caller: Caller = 'unverified'): void {
   const { durationMs: _, requestId: __, evidence: ___, ...kind } = entry
-  log.write(JSON.stringify(kind), () => entry)
+  log.write(caller, JSON.stringify(kind), () => entry)
 }
 
 function record(path: string): DecisionRecord {
@@ -50,7 +59,8 @@ test('a flood of different lines never silences the log for longer than a second
 
 test('errors are warnings, everything else is information; a limit holds for each kind of line alone', () => {
   const levels: string[] = []
-  const log = createDecisionLog({ line: (_, level) => levels.push(level), clock: () => 0 })
+  const ports = { clock: () => 0, crowded: () => false, onLeftOut: () => {} }
+  const log = createDecisionLog({ line: (_, level) => levels.push(level), ...ports })
   write(log, record('/a'))
   write(log, { ...record('/a'), outcome: 'error', reason: 'keys_unavailable' })
   write(log, { ...record('/a'), outcome: 'allow', reason: 'token' })
@@ -63,10 +73,40 @@ test('a line that is not written is not built', () => {
   const { log } = open()
   let built = 0
   for (let at = 0; at < 25; at++) {
-    log.write('kind', () => {
+    log.write('unverified', 'kind', () => {
       built++
       return record('/a')
     })
   }
   assert.equal(built, 10)
+})
+
+test('what strangers send takes no line from a caller whose token held', () => {
+  const { lines, log, leftOut } = open()
+  for (let at = 0; at < 2_000; at++) write(log, record(`/junk/${at}`))
+  for (let at = 0; at < 2_000; at++) write(log, record(`/old-token/${at}`), 'refused')
+  const before = lines.length
+  for (let at = 0; at < 20; at++) write(log, record('/honest'), 'accepted')
+  assert.equal(lines.length, before + 20)
+  assert.ok(
+    lines.slice(before).every(({ suppressed }) => suppressed === undefined),
+    'nothing of theirs was left out',
+  )
+  assert.deepEqual(leftOut, { accepted: 0, refused: 1_000, unverified: 1_000 })
+})
+
+test('while the log falls behind, what room there is belongs to callers whose token held', () => {
+  const { lines, log, output, leftOut } = open()
+  output.crowded = true
+  write(log, record('/junk'))
+  write(log, record('/old-token'), 'refused')
+  write(log, record('/honest'), 'accepted')
+  assert.deepEqual(
+    lines.map(({ path }) => path),
+    ['/honest'],
+  )
+  assert.deepEqual(leftOut, { accepted: 0, refused: 1, unverified: 1 })
+  output.crowded = false
+  write(log, record('/junk'))
+  assert.equal(lines.at(-1)?.suppressed, 1)
 })

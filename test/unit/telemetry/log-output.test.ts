@@ -108,3 +108,15 @@ test('the end does not wait for a reader who does not read', async () => {
   await output.end(10)
   assert.deepEqual([written, output.lost()], [['closed'], 1])
 })
+
+test('it is crowded when more than half of its room is taken', () => {
+  const { sink, take } = slowSink()
+  const output = createLogOutput(sink, at, 10)
+  output.write('1234\n')
+  assert.equal(output.crowded(), false)
+  output.write('5\n')
+  assert.equal(output.crowded(), true)
+  take()
+  take()
+  assert.equal(output.crowded(), false)
+})

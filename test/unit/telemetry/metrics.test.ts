@@ -70,6 +70,7 @@ test('buckets hold what is not above them, the last one everything; outcomes tha
 test('what is counted beside decisions', async () => {
   const { metrics, samples } = open()
   metrics.freshTokenDenial('kubernetes', 'audience_mismatch')
+  metrics.suppressedLogLine('unverified')
   metrics.tokenCacheLookup('hit')
   metrics.issuerRefresh('main', 'failure')
   metrics.metadataRequest('kubernetes')
@@ -77,6 +78,7 @@ test('what is counted beside decisions', async () => {
   assert.deepEqual(await samples('fresh_token_denials_total'), [
     'fresh_token_denials_total{route="kubernetes",reason="audience_mismatch"} 1',
   ])
+  assert.deepEqual(await samples('log_lines_suppressed_total'), ['log_lines_suppressed_total{caller="unverified"} 1'])
   assert.deepEqual(await samples('token_cache_lookups_total'), ['token_cache_lookups_total{result="hit"} 1'])
   assert.deepEqual(await samples('issuer_refreshes_total'), [
     'issuer_refreshes_total{issuer="main",outcome="failure"} 1',
