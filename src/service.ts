@@ -24,6 +24,7 @@ import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import { callerOf, decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
 import { logCertificate, logConfig } from './telemetry/load-log.ts'
+import type { LogOutput } from './telemetry/log-output.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import { createRegistrationLog } from './telemetry/registration-log.ts'
@@ -34,12 +35,7 @@ export interface ServiceOptions {
   readonly log: Logger
   readonly version: string
   /** How the log fares; default: it takes every line. */
-  readonly logOutput?: {
-    /** Log lines that could not be written. */
-    readonly lostLines: () => number
-    /** Whether it falls behind. */
-    readonly crowded: () => boolean
-  }
+  readonly logOutput?: Pick<LogOutput, 'lost' | 'crowded'>
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   readonly fetch?: typeof fetch
@@ -94,7 +90,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     routes: () => current.config.routes,
     issuers: () => readiness(current),
     tokenCacheEntries: () => current.cachedTokens(),
-    lostLogLines: options.logOutput?.lostLines ?? (() => 0),
+    lostLogLines: options.logOutput?.lost ?? (() => 0),
     certificateExpiresAt: () =>
       shownCertificate === undefined ? undefined : Date.parse(shownCertificate.validTo) / 1000,
   })

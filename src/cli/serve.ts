@@ -35,8 +35,7 @@ export const serve: Command = {
     const log = createLogger(settings.logLevel, output)
     const source = chooseSource(read.values.config, settings)
     try {
-      const logOutput = { lostLines: output.lost, crowded: output.crowded }
-      const started = await startService({ settings, source, log, version: readVersion(), logOutput })
+      const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })
       if (!started.ok) return refuse(terminal, started.problems.map(formatProblem))
       const { service } = started
       log.info({ auth: service.auth, operations: service.operations }, 'listening')
