@@ -1,8 +1,11 @@
 import { eachGate, hit, option } from './forward-auth-rules.ts'
 import { type Gate, gatesOf, type ManifestSubject } from './gate.ts'
-import type { TraefikVersion } from './landscape.ts'
+import { isOlderThan } from './read-traefik-version.ts'
 import type { Rule } from './rule.ts'
 import { child, textOf } from './yaml-node.ts'
+
+/** The first version that keeps trailers of the client from the service. */
+const FIRST_WITHOUT = [3, 7, 13] as const
 
 /** Whether bodies reach forwardgate: on routes with `mcp` they must, on others they must not. */
 export const FORWARD_BODY_RULES: readonly Rule<ManifestSubject>[] = [
@@ -45,7 +48,7 @@ export const FORWARD_BODY_RULES: readonly Rule<ManifestSubject>[] = [
     find: (subject) =>
       gatesOf(subject).some(forwardsBody)
         ? subject.landscape.traefikVersions
-            .filter(passesTrailers)
+            .filter((seen) => isOlderThan(seen, FIRST_WITHOUT))
             .map(({ node }) => hit(node, `${textOf(node)} passes trailers`))
         : [],
   },
@@ -57,11 +60,4 @@ function readsBody({ routes }: Gate): boolean {
 
 function forwardsBody({ middleware }: Gate): boolean {
   return textOf(child(middleware.options, 'forwardBody')) === 'true'
-}
-
-const FIRST_WITHOUT = [3, 7, 13] as const
-
-function passesTrailers({ version }: TraefikVersion): boolean {
-  const at = FIRST_WITHOUT.findIndex((part, index) => version[index] !== part)
-  return at !== -1 && (version[at] ?? 0) < (FIRST_WITHOUT[at] ?? 0)
 }

@@ -2,8 +2,12 @@ import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate.ts'
 import { type Reference, type Step, stepsOf } from './landscape.ts'
+import { isOlderThan } from './read-traefik-version.ts'
 import type { Hit, Rule } from './rule.ts'
 import { child, entries, items, textOf, textsOf } from './yaml-node.ts'
+
+/** The first version that does not tunnel `Upgrade: h2c`. */
+const FIRST_WITHOUT_TUNNEL = [3, 7, 13] as const
 
 /** What stands around the gate in a router. */
 export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
@@ -114,6 +118,25 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
     ),
   },
   {
+    id: 'upgrade-tunnel',
+    severity: 'error',
+    why: 'this Traefik turns a request with Upgrade: h2c into a tunnel to the service: what comes through it is never judged, and its identity headers are believed (CVE-2026-88008)',
+    fix: 'use Traefik 3.7.13 or newer; until then put a headers middleware with customRequestHeaders: { Upgrade: "" } on every protected router, which also ends WebSockets there',
+    find: (subject) => {
+      const open = gatedRouters(subject).filter(({ before, after }) => ![...before, ...after].some(removesUpgrade))
+      const [first] = open
+      if (first === undefined) return []
+      const others = open.length === 1 ? '' : ` and ${open.length - 1} more`
+      return subject.landscape.traefikVersions
+        .filter((seen) => isOlderThan(seen, FIRST_WITHOUT_TUNNEL))
+        .map(({ node, version }) => ({
+          what: `Traefik ${version.filter(Number.isFinite).join('.')} lets clients tunnel past the gate of ${first.router.node.path}${others}`,
+          path: node.path,
+          position: node.position,
+        }))
+    },
+  },
+  {
     id: 'path-prefix-wide',
     severity: 'warning',
     why: 'PathPrefix is plain text: this router takes requests for another service too, such as one that is added later',
@@ -147,6 +170,14 @@ function atStep({ reference, middleware }: Step, what: string): Hit {
 function isKnownProvider({ id }: Reference, known: ReadonlyMap<string, unknown>): boolean {
   const provider = id.slice(id.lastIndexOf('@'))
   return provider === '@kubernetescrd' || [...known.keys()].some((other) => other.endsWith(provider))
+}
+
+/** Traefik removes a header whose value is empty. */
+function removesUpgrade({ middleware }: Step): boolean {
+  if (middleware?.kind !== 'headers') return false
+  return entries(child(middleware.options, 'customRequestHeaders')).some(
+    ([name, value]) => name.toLowerCase() === 'upgrade' && textOf(value) === '',
+  )
 }
 
 function changesHost(middleware: Step['middleware']): boolean {

@@ -312,6 +312,15 @@ export const PLANTED: readonly Planted[] = [
     replace: '"docker.io/library/traefik:v3.7.13"',
     by: '«traefik:3.7.12',
     severity: 'error',
+    also: ['upgrade-tunnel'],
+  },
+  {
+    id: 'upgrade-tunnel',
+    file: 'traefik.yaml',
+    replace: 'image: "docker.io/library/traefik:v3.7.13"',
+    by: 'image: «{ registry: docker.io, repository: traefik, tag: v2.11.43 }',
+    severity: 'error',
+    also: ['forward-body-trailers'],
   },
   {
     id: 'request-headers-list',
