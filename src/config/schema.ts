@@ -37,7 +37,9 @@ const rule = z.strictObject({
     .describe('Methods the rule is for; GET includes HEAD. Default: every method.'),
   paths: nonEmptyList(path)
     .optional()
-    .describe('Paths the rule is for, with everything below, ignoring case. Default: every path.'),
+    .describe(
+      'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`. Default: every path.',
+    ),
   scopes: scopes.optional().describe('Scopes that the token needs besides.'),
   claims: claims.optional().describe('Claims that the token needs besides.'),
 })

@@ -9,6 +9,7 @@ import {
 import type { Route, Rule } from '../config/model.ts'
 import type { Denial } from './denial.ts'
 import type { ForwardedRequest } from './forwarded-request.ts'
+import { readingsOf } from './front-controllers.ts'
 
 /** The routes, indexed so that a look-up costs the same for one and for thousands. */
 export interface RouteTable {
@@ -49,7 +50,7 @@ function addPath(known: HostRoutes, path: string, route: Route): void {
   const folded = foldPath(path)
   const same = known.byFoldedPath.get(folded) ?? []
   if (!same.includes(route)) known.byFoldedPath.set(folded, [...same, route])
-  known.deepest = Math.max(known.deepest, path.split('/').length - 1)
+  known.deepest = Math.max(known.deepest, depthOf(path))
 }
 
 /** Places a request whose route the address names: the locks of the route, then its matching rules. */
@@ -67,17 +68,26 @@ export function placeByPath(table: RouteTable, request: ForwardedRequest): Place
   if (path === undefined) return { ok: false, denial: refusePath(request.path) }
   const host = table.byHost.get(request.host)
   if (host === undefined) return { ok: false, denial: { reason: 'route_unknown' } }
-  const route = longestPrefix(host.byPath, firstSegments(path, host.deepest))
-  const inAnyCase = longestPrefix(host.byFoldedPath, firstSegments(foldPath(path), host.deepest)) ?? []
-  if (inAnyCase.some((other) => other !== route)) {
-    // A backend that ignores case would serve the other route's resource under this route's rules.
-    return {
-      ok: false,
-      denial: { reason: 'route_mismatch', problem: 'ignoring case the path belongs to another route' },
-    }
-  }
+  const route = longestPrefix(host.byPath, path, host.deepest)?.found
+  if (leadsElsewhere(host, foldPath(path), route)) return { ok: false, denial: ANOTHER_ROUTE }
   if (route === undefined) return { ok: false, denial: { reason: 'route_unknown' } }
   return place(route, request, path)
+}
+
+/**
+ * Whether some backend would serve the path as one of another route, which is protected in another way. A script that the
+ * route's own path names is not a front controller to anything else.
+ */
+function leadsElsewhere(host: HostRoutes, folded: string, route: Route | undefined): boolean {
+  const prefix = longestPrefix(host.byFoldedPath, folded, host.deepest)?.prefix ?? ''
+  return readingsOf(folded.slice(prefix.length), () => host.deepest).some((reading) =>
+    longestPrefix(host.byFoldedPath, prefix + reading, host.deepest)?.found.some((other) => other !== route),
+  )
+}
+
+const ANOTHER_ROUTE: Denial = {
+  reason: 'route_mismatch',
+  problem: 'ignoring case, or behind a front controller (*.php), the path belongs to another route',
 }
 
 const AMBIGUOUS_PATH: Denial = {
@@ -116,16 +126,28 @@ function lockHost(route: Route, request: ForwardedRequest): Placed | undefined {
 
 const NO_RULES: readonly Rule[] = []
 
-/** Rules only add requirements, so they apply as widely as any backend might: in any case, and a rule for GET to HEAD too. */
+/**
+ * Rules only add requirements, so they apply as widely as any backend might: in any case, through front controllers, and
+ * a rule for GET to HEAD too.
+ */
 function matchingRules(route: Route, request: ForwardedRequest, path: string): readonly Rule[] {
   if (route.rules.length === 0) return NO_RULES
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  const folded = foldPath(path)
+  const readings = readingsOf(foldPath(path), () => deepestRule(route))
   return route.rules.filter(
     (rule) =>
       (rule.methods === undefined || rule.methods.includes(request.method) || rule.methods.includes(method)) &&
-      (rule.paths === undefined || rule.paths.some((rulePath) => isWithin(folded, rulePath))),
+      (rule.paths === undefined ||
+        rule.paths.some((rulePath) => readings.some((reading) => isWithin(reading, rulePath)))),
   )
+}
+
+function deepestRule({ rules }: Route): number {
+  return Math.max(0, ...rules.flatMap(({ paths = [] }) => paths.map(depthOf)))
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length - 1
 }
 
 /** A look-up reads its whole key: one for each segment of a long path would take time that grows with the square. */
@@ -135,10 +157,15 @@ function firstSegments(path: string, count: number): string {
   return end === -1 ? path : path.slice(0, end)
 }
 
-function longestPrefix<T>(byPath: ReadonlyMap<string, T>, path: string): T | undefined {
-  for (let prefix = path; prefix !== ''; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
+interface Prefix<T> {
+  readonly prefix: string
+  readonly found: T
+}
+
+function longestPrefix<T>(byPath: ReadonlyMap<string, T>, path: string, deepest: number): Prefix<T> | undefined {
+  for (let prefix = firstSegments(path, deepest); ; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
     const found = byPath.get(prefix)
-    if (found !== undefined) return found
+    if (found !== undefined) return { prefix, found }
+    if (prefix === '') return undefined
   }
-  return byPath.get('')
 }

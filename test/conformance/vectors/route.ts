@@ -131,6 +131,23 @@ export const ROUTE: readonly Vector[] = [
     expect: { status: 400, reason: 'forwarded_request_invalid' },
   },
   {
+    ...plain,
+    id: 'plain-front-controller',
+    spec: 'RFC 3875 §4.1.5',
+    title: 'a front controller would serve it as another route',
+    request: { uri: '/mcp/index.php/kubernetes' },
+    twin: 'plain-path',
+    expect: MISMATCH,
+  },
+  {
+    ...plain,
+    id: 'plain-script',
+    spec: 'RFC 3875 §4.1.5',
+    title: 'a script below a route is a path like any other',
+    request: { uri: '/mcp/kubernetes/index.php/x' },
+    expect: ALLOWED,
+  },
+  {
     id: 'lock-holds',
     spec: 'DESIGN §4: match is a second lock',
     title: 'inside of match',

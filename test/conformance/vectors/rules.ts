@@ -28,6 +28,8 @@ const on = (
 })
 const ADMIN = { scope: 'mcp:read mcp:admin', groups: ['admins'] }
 
+const FRONT_CONTROLLER = 'RFC 3875 §4.1.5: a script serves the path behind its own name; Symfony, Laravel'
+
 /** Requirements that methods and paths add. */
 export const RULES: readonly Vector[] = [
   on('post', 'POST', '/ruled', {}, ALLOWED),
@@ -75,6 +77,20 @@ export const RULES: readonly Vector[] = [
     { scope: 'mcp:read mcp:write', groups: ['admins'] },
     short('mcp:read mcp:write mcp:admin'),
   ),
+  ...[
+    '/ruled/index.php/admin',
+    '/ruled/INDEX.PHP/Admin/users',
+    '/ruled/index%2Ephp/admin',
+    '/ruled/a.php/b.php/admin',
+    '/ruled/a.php/admin/b.php/c',
+  ].flatMap((uri) => [
+    { ...on(`front-controller-${uri}`, 'POST', uri, {}, short('mcp:read mcp:admin')), spec: FRONT_CONTROLLER },
+    { ...on(`front-controller-admin-${uri}`, 'POST', uri, ADMIN, ALLOWED), spec: FRONT_CONTROLLER },
+  ]),
+  ...['/ruled/remote.php/dav', '/ruled/index.php', '/ruled/index.php/administration', '/ruled/index.phps/admin'].map(
+    (uri) => ({ ...on(`front-controller-free-${uri}`, 'POST', uri, {}, ALLOWED), spec: FRONT_CONTROLLER }),
+  ),
+  on('front-controller-outside', 'POST', '/index.php/ruled/admin', ADMIN, { status: 403, reason: 'route_mismatch' }),
   on('neighbour', 'POST', '/ruled/administration', {}, ALLOWED),
   ...[
     'X-HTTP-Method-Override',

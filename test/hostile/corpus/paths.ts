@@ -76,6 +76,17 @@ export const PATHS: Family = {
       '/ruled/admin?x=/ruled/open#y',
       '/ruled/admin/?..',
     ]),
+    {
+      ...ruled('a protected path behind a front controller', 'RFC 3875 §4.1.5; CWE-551', [
+        '/ruled/index.php/admin',
+        '/ruled/index.php/admin/users?x',
+        '/ruled/app.PHP/ADMIN',
+        '/ruled/%69ndex%2ephp/admin/',
+        '/ruled/index.php/index.php/admin',
+        '/ruled/x.php/admin/y.php/z',
+      ]),
+      like: ['plain-front-controller', 'rules-front-controller-outside'],
+    },
     refused(
       'dot segments, plain and escaped once',
       'heimdall CVE-2026-42274; oathkeeper 8e000214; CWE-22',

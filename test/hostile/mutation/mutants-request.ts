@@ -154,7 +154,11 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
     mutants: [
       without('the lock of paths', '!route.lockedPaths.some((locked) => isWithin(path, locked))', 'false'),
       without('the lock of hosts', '|| route.lockedHosts.includes(request.host)) return', '|| true) return'),
-      without('other routes that differ in case', 'if (inAnyCase.some((other) => other !== route)) {', 'if (false) {'),
+      without(
+        'other routes that differ in case',
+        'leadsElsewhere(host, foldPath(path), route)',
+        'leadsElsewhere(host, path, route)',
+      ),
       without(
         'refusing paths with two readings on a named route',
         'if (path === undefined) return { ok: false, route, denial: refusePath(request.path) }\n  return place(route, request, path)',
@@ -166,7 +170,18 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
         'const path = canonicalPath(request.path) ?? request.path\n',
       ),
       without('rules for GET on HEAD', "request.method === 'HEAD' ? 'GET' : request.method", 'request.method'),
-      without('the case in the paths of rules', 'const folded = foldPath(path)', 'const folded = path'),
+      without('the case in the paths of rules', 'readingsOf(foldPath(path),', 'readingsOf(path,'),
+      without(
+        'front controllers in the paths of rules',
+        'readingsOf(foldPath(path), () => deepestRule(route))',
+        '[foldPath(path)]',
+      ),
+      without(
+        'front controllers that would serve another route',
+        'readingsOf(folded.slice(prefix.length), () => host.deepest)',
+        '[folded.slice(prefix.length)]',
+      ),
+      without('the path of the route itself in front of a script', 'prefix + reading', 'reading'),
       without(
         'the methods of rules (they never match)',
         'rule.methods === undefined || rule.methods.includes(request.method) || rule.methods.includes(method)',
@@ -174,14 +189,24 @@ export const REQUEST_MUTANTS: readonly MutantFamily[] = [
       ),
       without(
         'the paths of rules (they never match)',
-        'rule.paths === undefined || rule.paths.some((rulePath) => isWithin(folded, rulePath))',
-        'rule.paths === undefined',
+        'rule.paths.some((rulePath) => readings.some((reading) => isWithin(reading, rulePath)))',
+        'false',
       ),
       without(
         'refusing a host and path of no route',
         "if (route === undefined) return { ok: false, denial: { reason: 'route_unknown' } }\n  return place(route, request, path)",
         'return place(route ?? [...table.byName.values()][0], request, path)',
       ),
+    ],
+  },
+  {
+    file: 'src/decision/front-controllers.ts',
+    tests: DECISION,
+    mutants: [
+      without('the path as it stands', 'return [path, ...each,', 'return [...each,'),
+      without('each script by itself', 'return [path, ...each,', 'return [path,'),
+      without('all scripts together', ", path.replaceAll(SCRIPT, '')]", ']'),
+      without('whole segments as scripts', String.raw`\.php(?=\/|$)`, String.raw`\.php`),
     ],
   },
   {

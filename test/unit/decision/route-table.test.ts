@@ -113,6 +113,65 @@ test('rules match by method, GET including HEAD, and by path in any case and any
   assert.equal(scopesAt('/mcp/administrators', 'POST'), 'any')
 })
 
+test('rules match a path through front controllers too: through each script, and through all of them', () => {
+  const rules = ['/app/admin', '/app/x.php/deep', '/app'].map((path) => sampleRule({ paths: [path], scopes: [path] }))
+  const route = routed('app', ['/app'], { lockedPaths: ['/app'], rules })
+  const rulesAt = (path: string) => {
+    const placed = placeNamed(route, at(path))
+    return placed.ok ? placed.rules.flatMap(({ scopes }) => scopes).join(' ') : placed.denial.reason
+  }
+  for (const path of [
+    '/app/index.php/admin',
+    '/app/index.php/admin/users/',
+    '/app/INDEX.Php/ADMIN',
+    '/app/index%2ephp/%61dmin',
+    '/app/.php/admin',
+    '/app/a.php/b.php/admin',
+    '/app/admin/index.php',
+    `/app${'/a.php'.repeat(250)}/admin`,
+  ]) {
+    assert.equal(rulesAt(path), '/app/admin /app', path)
+  }
+  assert.equal(rulesAt('/app/x.php/deep'), '/app/x.php/deep /app')
+  assert.equal(rulesAt('/app/index.php/x.php/deep'), '/app/x.php/deep /app')
+  assert.equal(rulesAt('/app/x.php/index.php/deep'), '/app/x.php/deep /app')
+  assert.equal(rulesAt('/app/x.php/admin'), '/app/admin /app')
+  for (const path of [
+    '/app/remote.php/dav',
+    '/app/index.php',
+    '/app/index.phpx/admin',
+    '/app/index.php.d/admin',
+    '/app/php/admin',
+    '/app/b/index.php/admin',
+    '/app/index.php/administrators',
+  ]) {
+    assert.equal(rulesAt(path), '/app', path)
+  }
+  assert.equal(rulesAt('/index.php/app/admin'), 'route_mismatch')
+})
+
+test('route_mismatch: through a front controller another route would be chosen', () => {
+  const site = buildRouteTable([
+    routed('site', ['']),
+    routed('admin', ['/admin', '/a/b']),
+    routed('dav', ['/remote.php/dav']),
+  ])
+  for (const path of ['/index.php/admin', '/INDEX.PHP/admin/x', '/x.php/y.php/admin', '/a/index.php/b', '/a.php/a/b']) {
+    const placed = placeByPath(site, at(path))
+    assert.match(!placed.ok && 'problem' in placed.denial ? placed.denial.problem : '', /front controller/, path)
+    assert.equal(outcomeOf(placed), 'route_mismatch at undefined', path)
+  }
+  const expected = {
+    '/remote.php/dav/x': 'dav',
+    '/remote.php/davs': 'site',
+    '/index.php/users': 'site',
+    '/admin/index.php/x': 'admin',
+    '/x/index.php/admin': 'site',
+  }
+  for (const [path, name] of Object.entries(expected)) assert.equal(outcomeOf(placeByPath(site, at(path))), name, path)
+  assert.equal(outcomeOf(placeByPath(WITHOUT_ROOT, at('/index.php/mcp'))), 'route_mismatch at undefined')
+})
+
 test('rules without paths match wherever the path does not decide', () => {
   const route = routed('mcp', ['/mcp'], { rules: [sampleRule({ methods: ['DELETE'] })] })
   const placed = placeNamed(route, at('/a%2fb', HOST, 'DELETE'))
