@@ -12,8 +12,7 @@ export const LONGEST_PATH = 8 * 1024
 export const MOST_SEGMENTS = 256
 
 /**
- * Whether a path is longer than any that is folded and compared: folding takes time that grows with the square of a run
- * of combining marks.
+ * Whether a path is longer than any that is folded, compared and looked up.
  */
 export function isPathTooLong(raw: string): boolean {
   if (raw.length > LONGEST_PATH) return true
@@ -44,11 +43,16 @@ export function canonicalPath(raw: string): string | undefined {
  * A canonical path as rules compare it: escapes decoded, case and composition ignored, so that no spelling of a path
  * slips past a rule. Where it ignores case, Java takes `İ` for an `i`; file systems of macOS take `e` with an accent
  * after it for `é`. Takes only what `canonicalPath` returned.
+ * Of more than 30 marks in a row the first ones are compared (UAX #15, Stream-Safe Text Format): no name has as many, and
+ * to put a run of them in order, normalize takes time that grows with its square.
  */
 export function foldPath(path: string): string {
-  const composed = decodeURIComponent(path).normalize('NFC')
+  if (!path.includes('%')) return path.toLowerCase()
+  const composed = decodeURIComponent(path).replace(LONG_RUN, '$1').normalize('NFC')
   return composed.replaceAll('İ', 'i').toUpperCase().toLowerCase().normalize('NFC')
 }
+
+const LONG_RUN = /(\p{M}{30})\p{M}+/gu
 
 /** True when `path` is `prefix` or lies below it, by whole segments. The empty prefix is the root: everything. */
 export function isWithin(path: string, prefix: string): boolean {

@@ -126,3 +126,7 @@ test('isWithin compares whole segments', () => {
   assert.ok(!isWithin('/ab', '/a'))
   assert.ok(!isWithin('/a', '/a/b'))
 })
+
+test('folding a path without escapes is the same as with them', () => {
+  assert.equal(foldPath('/A/b-C'), foldPath('/A/b-C/%C3%A9').slice(0, -2))
+})
