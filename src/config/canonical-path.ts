@@ -11,12 +11,10 @@ const DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|2F|5C|3B|3F|23)/
 export const LONGEST_PATH = 8 * 1024
 export const MOST_SEGMENTS = 256
 
-/**
- * Whether a path is longer than any that is folded, compared and looked up.
- */
+/** Whether a path is longer than any that is folded, compared and looked up. */
 export function isPathTooLong(raw: string): boolean {
   if (raw.length > LONGEST_PATH) return true
-  const slashes = raw.split('/').length - 1
+  const slashes = raw.split('/', MOST_SEGMENTS + 3).length - 1
   return slashes - (raw.endsWith('/') ? 1 : 0) > MOST_SEGMENTS
 }
 

@@ -147,7 +147,7 @@ function percentEncode(text: string): string {
 
 /** A lone half of a surrogate pair, which JSON may hold, gets its own bytes (WTF-8); Node would make all of them U+FFFD. */
 function hexOf(char: string): string {
+  if (char.isWellFormed()) return Buffer.from(char).toString('hex')
   const code = char.charCodeAt(0)
-  const half = [0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]
-  return (char.isWellFormed() ? Buffer.from(char) : Buffer.from(half)).toString('hex')
+  return ((0xe0 | (code >> 12)) * 0x10000 + (0x80 | ((code >> 6) & 0x3f)) * 0x100 + (0x80 | (code & 0x3f))).toString(16)
 }

@@ -127,6 +127,11 @@ test('isWithin compares whole segments', () => {
   assert.ok(!isWithin('/a', '/a/b'))
 })
 
+test('of more than 30 marks in a row the first ones are compared', () => {
+  assert.equal(foldPath(`/e${'%CC%81'.repeat(31)}`), foldPath(`/E${'%CC%81'.repeat(900)}`))
+  assert.notEqual(foldPath(`/e${'%CC%81'.repeat(29)}`), foldPath(`/e${'%CC%81'.repeat(30)}`))
+})
+
 test('folding a path without escapes is the same as with them', () => {
   assert.equal(foldPath('/A/b-C'), foldPath('/A/b-C/%C3%A9').slice(0, -2))
 })

@@ -1,0 +1,122 @@
+import { parseCredentials } from '../../../src/decision/credentials.ts'
+import { parseForwardedRequest } from '../../../src/decision/forwarded-request.ts'
+import { readHeaderFields } from '../../../src/decision/header-fields.ts'
+import { findAlias, identityHeaderNames } from '../../../src/decision/identity-headers.ts'
+import { findMetadata } from '../../../src/decision/protected-resource.ts'
+import { findRegistration } from '../../../src/decision/registration.ts'
+import { buildRouteTable, placeByPath } from '../../../src/decision/route-table.ts'
+import { readCredentials } from '../../../src/decision/token-source.ts'
+import { LARGEST_HEADER } from '../../../src/http/limits.ts'
+import { isVerifyTarget } from '../../../src/http/verify-endpoint.ts'
+import { sampleRoute, sampleRule } from '../../unit/decision/sample.ts'
+import type { Place } from './place.ts'
+
+const HEAD = '64 KiB of one head, else 431; over HTTP/2 the stream ends'
+/** What one field of such a head may hold. */
+const FIELD = LARGEST_HEADER - 512
+
+const forwarded = (changes: { readonly host?: string; readonly uri?: string }) => {
+  const { host = 'api.example.com', uri = '/mcp' } = changes
+  const fields = readHeaderFields(['X-Forwarded-Method', 'GET', 'X-Forwarded-Host', host, 'X-Forwarded-Uri', uri])
+  return () => parseForwardedRequest(fields, 'GET')
+}
+const fieldsOf = (name: string, value: string) => readHeaderFields([name, value])
+const IDENTITY = identityHeaderNames(sampleRoute())
+
+const ROUTES = ['/mcp', '/mcp/deep/down', '/%C3%A9'].map((path, at) => {
+  const lockedPaths = [path]
+  return sampleRoute({
+    ...{ name: `route-${at}`, match: { hosts: ['h'], paths: [path] }, lockedPaths },
+    rules: [sampleRule({ paths: [`${path}/admin`] })],
+  })
+})
+const TABLE = buildRouteTable(ROUTES)
+const placed = (path: string) => () => placeByPath(TABLE, { method: 'GET', host: 'h', path })
+const EMPTY = new Map<string, never>()
+
+/** What is read of the head of a request, before any token. */
+export const REQUEST_PLACES: readonly Place[] = [
+  {
+    ...{ work: 'header fields are read, and odd names compared', file: 'src/decision/header-fields.ts' },
+    ...{ input: 'all header fields', bound: HEAD, largest: FIELD },
+    shapes: {
+      'fields named _': (size) => {
+        const rawHeaders = new Array<string>(Math.floor(size / 5)).fill('_').flatMap((name) => [name, ''])
+        return () => findAlias(readHeaderFields(rawHeaders).oddNames ?? [], IDENTITY)
+      },
+      'one name of underscores': (size) => () => findAlias(fieldsOf('_'.repeat(size), '').oddNames ?? [], IDENTITY),
+    },
+  },
+  {
+    ...{ work: 'a host is folded', file: 'src/decision/forwarded-request.ts', input: 'X-Forwarded-Host' },
+    ...{ bound: '260 characters, else 400 `forwarded_request_invalid`', largest: 260, beyond: FIELD },
+    shapes: {
+      hyphens: (size) => forwarded({ host: `A${'-'.repeat(size - 1)}` }),
+      labels: (size) => forwarded({ host: 'A.'.repeat(size / 2) }),
+      ports: (size) => forwarded({ host: ':1'.repeat(size / 2) }),
+    },
+  },
+  {
+    ...{ work: 'a path is read', file: 'src/decision/forwarded-request.ts', input: 'X-Forwarded-Uri' },
+    ...{ bound: HEAD, largest: FIELD },
+    shapes: {
+      slashes: (size) => forwarded({ uri: '/a'.repeat(size / 2) }),
+      'a blank at its end': (size) => forwarded({ uri: `${'/a'.repeat(size / 2)} ` }),
+    },
+  },
+  {
+    ...{ work: 'a path that decides is decoded, folded and looked up', file: 'src/decision/route-table.ts' },
+    ...{ input: 'the path in X-Forwarded-Uri', largest: 8192, beyond: FIELD },
+    bound: '8,192 characters, else 400 `forwarded_request_invalid`',
+    shapes: {
+      'combining marks': (size) =>
+        placed(`/mcp/a${'%CD%85'.repeat((size - 6) / 12)}${'%CC%B4'.repeat((size - 6) / 12)}`),
+      'long segments': (size) => placed(`/${'a'.repeat(31)}`.repeat(size / 32)),
+      letters: (size) => placed(`/mcp/${'%C3%A9'.repeat((size - 5) / 6)}`),
+      'escapes of letters': (size) => placed(`/mcp/${'%61'.repeat((size - 5) / 3)}`),
+    },
+  },
+  {
+    ...{ work: 'the same, segment by segment', file: 'src/decision/route-table.ts' },
+    ...{ input: 'the path in X-Forwarded-Uri', largest: 512, beyond: 8000 },
+    bound: '256 segments, else 400 `forwarded_request_invalid`',
+    shapes: {
+      'below a route': (size) => placed(`/mcp/deep/down${'/a'.repeat((size - 14) / 2)}`),
+      'of no route': (size) => placed('/a'.repeat(size / 2)),
+    },
+  },
+  {
+    ...{ work: 'a token is looked for', file: 'src/decision/token-source.ts', bound: HEAD, largest: FIELD },
+    input: 'Authorization, or the header or cookie of `tokenSource`',
+    shapes: {
+      semicolons: (size) => {
+        const fields = fieldsOf('Cookie', ';'.repeat(size))
+        return () => readCredentials({ kind: 'cookie', name: 't' }, fields)
+      },
+      'blanks around a value': (size) => {
+        const fields = fieldsOf('Cookie', `t=${' '.repeat(size)}x`)
+        return () => readCredentials({ kind: 'cookie', name: 't' }, fields)
+      },
+      'a long scheme': (size) => () => parseCredentials(`${'a'.repeat(size)} x`),
+    },
+  },
+  {
+    ...{ work: 'the address of a call is compared', file: 'src/http/verify-endpoint.ts', bound: HEAD, largest: FIELD },
+    input: 'the request target',
+    shapes: {
+      slashes: (size) => () => isVerifyTarget('/'.repeat(size)),
+      'an absolute form': (size) => () => isVerifyTarget(`http://${'/'.repeat(size)}`),
+    },
+  },
+  {
+    ...{ work: 'documents are looked up', file: 'src/decision/protected-resource.ts', bound: HEAD, largest: FIELD },
+    input: 'the target of `/.well-known/…` and `/forwardgate/…`, Host',
+    shapes: {
+      'a long target': (size) => () =>
+        findMetadata(EMPTY, 'h', `/.well-known/oauth-protected-resource${'/a?'.repeat(size / 3)}`),
+      'a long host': (size) => () =>
+        findMetadata(EMPTY, '.:'.repeat(size / 2), '/.well-known/oauth-protected-resource'),
+      'question marks': (size) => () => findRegistration(EMPTY, 'h', `/forwardgate/${'?\n'.repeat(size / 2)}/register`),
+    },
+  },
+]
