@@ -1,5 +1,8 @@
 import { quote } from './problem.ts'
 
+/** Names that one is compared with; else thousands of misspelt names would meet thousands of others. */
+const MAX_COMPARED = 200
+
 /** `; did you mean "homelab"?`, or nothing when no candidate is near enough to be meant. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
   const nearest = nearestName(name, candidates)
@@ -13,10 +16,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   const bare = strip(name)
   let nearest: string | undefined
   let least = Math.max(1, Math.floor(bare.length / 3)) + 1
+  let compared = 0
   for (const candidate of candidates) {
     const other = strip(candidate)
     if (Math.abs(other.length - bare.length) >= least) continue
-    const distance = editDistance(bare, other)
+    if (++compared > MAX_COMPARED) break
+    const distance = editDistance(bare, other, least)
     if (distance < least) {
       least = distance
       nearest = candidate
@@ -29,8 +34,8 @@ function strip(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, '')
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours. */
-function editDistance(a: string, b: string): number {
+/** Insertions, deletions, replacements and swaps of neighbours; from `enough` on it is not counted exactly. */
+function editDistance(a: string, b: string, enough: number): number {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
@@ -43,6 +48,8 @@ function editDistance(a: string, b: string): number {
       }
       row.push(cost)
     }
+    // A swap reaches back two rows.
+    if (Math.min(...row) >= enough && Math.min(...previous) >= enough) return enough
     before = previous
     previous = row
   }

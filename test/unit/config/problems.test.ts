@@ -173,3 +173,23 @@ test('a file named by the configuration is looked for beside it', () => {
   assert.ok(parse([{ file: '/etc/gate/config.yaml', text: issuers + routes }], { now: NOW, readFile }).ok)
   assert.deepEqual(asked, ['/etc/gate/keys/a.jwks', '/run/b.jwks'])
 })
+
+/** Milliseconds of this process for one reading. */
+function cost(text: string): number {
+  const before = process.cpuUsage()
+  problemsOf(text)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+test('2,500 misspelt names cost no more than a few readings of a file that is right', () => {
+  const file = (issuer: (index: number) => string) => {
+    const indexes = Array.from({ length: 2_500 }, (_, index) => index)
+    const issuers = indexes.map((index) => `  tenant-number-${index}: https://${index}.example.com\n`)
+    const routes = indexes.map((i) => `  r${i}: { resource: https://r${i}.example.com, issuers: [${issuer(i)}] }\n`)
+    return `issuers:\n${issuers.join('')}routes:\n${routes.join('')}`
+  }
+  const right = cost(file((index) => `tenant-number-${index}`))
+  const misspelt = cost(file((index) => `tenant-nunber-x${index}`))
+  assert.ok(misspelt < 8 * right, `${misspelt} ms beside ${right} ms`)
+})
