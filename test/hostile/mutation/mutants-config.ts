@@ -80,7 +80,7 @@ export const CONFIG_MUTANTS: readonly MutantFamily[] = [
     file: 'src/config/compile-issuer.ts',
     tests: CONFIG,
     mutants: [
-      without('access tokens among the kinds', "if (!tokenKinds.includes('access')) findings", 'if (false) findings'),
+      without('access tokens among the kinds', "if (!tokenKinds.includes('access'))", 'if (false)'),
       without('the longest clockTolerance', 'if (clockTolerance > MAX_CLOCK_TOLERANCE)', 'if (false)'),
       without(
         'keeping shared secrets from public keys',
