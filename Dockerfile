@@ -2,14 +2,29 @@
 ARG BUILD_IMAGE=docker.io/library/node:24.21.0-trixie-slim
 ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
-FROM ${BUILD_IMAGE} AS build
+# What is built is the same for every platform.
+FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Without the development dependencies npm does not look at them at all, not even at their builds for other platforms.
-RUN npm pkg delete devDependencies && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Of the development dependencies the bundler only.
+RUN node -e "const fs=require('fs'),p=JSON.parse(fs.readFileSync('package.json'));p.devDependencies={esbuild:p.devDependencies.esbuild};fs.writeFileSync('package.json',JSON.stringify(p))" \
+ && npm ci --ignore-scripts
+COPY build/ build/
+COPY src/ src/
+RUN node build/main.ts
 # Exec form knows no variables, so the path of Node becomes a link.
 ARG RUNTIME_NODE=/nodejs/bin/node
-RUN mkdir /link && ln -s "${RUNTIME_NODE}" /link/node
+RUN mkdir bin && ln -s "${RUNTIME_NODE}" bin/node
+
+# Compiled code is kept beside the service, by the very Node that will run it.
+FROM ${RUNTIME_IMAGE} AS compiled
+USER 0:0
+WORKDIR /app
+COPY --from=build /app/bin/ bin/
+COPY --from=build /app/build/ build/
+COPY --from=build /app/dist/ dist/
+COPY package.json LICENSE ./
+RUN ["/app/bin/node", "/app/build/compile.ts"]
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
@@ -20,10 +35,9 @@ LABEL org.opencontainers.image.title="forwardgate" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 WORKDIR /app
-COPY --from=build /link/ /app/bin/
-COPY --from=build /app/node_modules/ /app/node_modules/
-COPY package.json /app/
-COPY src/ /app/src/
+COPY package.json LICENSE /app/
+COPY --from=compiled /app/bin/ /app/bin/
+COPY --from=compiled /app/dist/ /app/dist/
 ENV NODE_ENV=production \
     FORWARDGATE_CONFIG=/etc/forwardgate/config.yaml \
     FORWARDGATE_SHUTDOWN_DELAY=5s
@@ -31,8 +45,8 @@ USER 65532:65532
 EXPOSE 8080 9090
 # Kubernetes ignores it and uses the probes; Docker needs the docker image format for it.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["/app/bin/node", "/app/src/main.ts", "healthcheck"]
-# Node's own permissions: reads everywhere (configuration, secrets, certificates), no writes, no child processes, no
-# workers, no native add-ons.
-ENTRYPOINT ["/app/bin/node", "--permission", "--allow-fs-read=*", "/app/src/main.ts"]
+  CMD ["/app/bin/node", "/app/dist/main.cjs", "healthcheck"]
+# Node's own permissions: reads the program, configuration, secrets and what Linux says of the process; no writes, no child
+# processes, no workers, no native add-ons. More to read: NODE_OPTIONS=--allow-fs-read=/where/it/is/*
+ENTRYPOINT ["/app/bin/node", "--permission", "--allow-fs-read=/app/*", "--allow-fs-read=/etc/forwardgate*", "--allow-fs-read=/run/secrets/*", "--allow-fs-read=/var/run/secrets/*", "--allow-fs-read=/proc/self/*", "/app/dist/main.cjs"]
 CMD ["serve"]

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createRequire, wrap } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { constants, Script } from 'node:vm'
 
@@ -22,7 +22,7 @@ export function loadPart(file: string): Record<string, unknown> {
 
 /** Compiles a part, from its source or from what was kept. */
 export function compilePart(file: string, cachedData?: Buffer): Script {
-  return new Script(wrap(readFileSync(file, 'utf8')), {
+  return new Script(Module.wrap(readFileSync(file, 'utf8')), {
     filename: file,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),

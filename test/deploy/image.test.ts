@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ask } from '../support/ask.ts'
@@ -90,18 +90,46 @@ describe('image', { skip, timeout: 300_000 }, () => {
     }
   })
 
-  it('cannot write or start programs', async () => {
+  const attempt = async (code: string) => {
     const [node = '', ...flags] = image.config.Entrypoint.slice(0, -1)
-    const attempt = async (code: string) => {
-      const child = contained(image, {}, [node, ...flags, '--eval', code])
-      let output = ''
-      child.stderr?.on('data', (chunk) => (output += chunk))
-      await once(child, 'close')
-      return output
+    const child = contained(image, {}, [node, ...flags, '--eval', code])
+    let output = ''
+    child.stdout?.on('data', (chunk) => (output += chunk))
+    child.stderr?.on('data', (chunk) => (output += chunk))
+    await once(child, 'close')
+    return output
+  }
+
+  it('has the built program and nothing else, and compiled code that its own Node takes', async () => {
+    const files = readdirSync(join(image.root, 'app'), { recursive: true, encoding: 'utf8' }).sort()
+    assert.deepEqual(files, [
+      ...['LICENSE', 'bin', 'bin/node', 'dist', 'dist/LICENSES.txt'],
+      ...['gate.cjs', 'gate.cjs.cache', 'gate.cjs.map', 'main.cjs', 'main.cjs.map', 'tools.cjs', 'tools.cjs.map'].map(
+        (name) => `dist/${name}`,
+      ),
+      'package.json',
+    ])
+    const code = `
+      const file = '/app/dist/gate.cjs', read = require('fs').readFileSync
+      const source = require('module').wrap(read(file, 'utf8'))
+      const script = new (require('vm').Script)(source, { filename: file, cachedData: read(file + '.cache') })
+      console.log('rejected:', script.cachedDataRejected)`
+    assert.equal(await attempt(code), 'rejected: false\n')
+  })
+
+  it('reads configuration and secrets, and nothing else', async () => {
+    for (const folder of ['run/secrets/forwardgate', 'var/run/secrets/kubernetes.io', 'etc/forwardgate-tls', 'tmp']) {
+      mkdirSync(join(image.root, folder), { recursive: true })
+      writeFileSync(join(image.root, folder, 'file'), 'x')
+      const expected = folder === 'tmp' ? /ERR_ACCESS_DENIED/ : /^x$/m
+      assert.match(await attempt(`console.log(require('fs').readFileSync('/${folder}/file', 'utf8'))`), expected)
     }
+  })
+
+  it('cannot write or start programs', async () => {
     assert.match(await attempt("require('fs').writeFileSync('/app/x', '')"), /ERR_ACCESS_DENIED/)
     assert.match(await attempt("require('child_process').spawnSync('/nodejs/bin/node')"), /ERR_ACCESS_DENIED/)
-    const child = contained(image, {}, [node, '--eval', "require('fs').writeFileSync('/app/x', '')"])
+    const child = contained(image, {}, ['/app/bin/node', '--eval', "require('fs').writeFileSync('/app/x', '')"])
     let output = ''
     child.stderr?.on('data', (chunk) => (output += chunk))
     await once(child, 'close')

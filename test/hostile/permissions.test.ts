@@ -6,11 +6,14 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { startGateProcess } from '../service/child.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
 import { RESOURCE, until } from '../support/service.ts'
 import { printTable } from './table.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What the image gives Node between the program and our file. */
 const FLAGS = ((): readonly string[] => {
@@ -21,6 +24,8 @@ const FLAGS = ((): readonly string[] => {
 
 /** What code in the process might try, as a dependency that was taken over would. `FILE` is a path in a folder of the test. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
+  'read a file that is none of its': "require('fs').readFileSync(FILE + '-there')",
+  'look into a folder': "require('fs').readdirSync('/')",
   'write a file': "require('fs').writeFileSync(FILE, 'x')",
   'append to a file': "require('fs').appendFileSync(FILE, 'x')",
   'open a file for writing': "require('fs').openSync(FILE, 'w')",
@@ -60,7 +65,12 @@ describe('Node’s permissions, as the image sets them', () => {
   )
 
   it('are there', () => {
-    assert.deepEqual(FLAGS, ['--permission', '--allow-fs-read=*'])
+    const [permission, ...reads] = FLAGS
+    assert.equal(permission, '--permission')
+    assert.deepEqual(
+      reads.map((flag) => flag.replace('--allow-fs-read=', '')),
+      ['/app/*', '/etc/forwardgate*', '/run/secrets/*', '/var/run/secrets/*', '/proc/self/*'],
+    )
   })
 
   for (const [what, code] of Object.entries(FORBIDDEN)) {
@@ -80,7 +90,11 @@ describe('Node’s permissions, as the image sets them', () => {
     const folder = await folderOf(t)
     const file = join(folder, 'config.yaml')
     await writeFile(file, configuration(issuer, 'read'))
-    const gate = await startGateProcess(t, { FORWARDGATE_CONFIG: file }, { nodeOptions: FLAGS })
+    const gate = await startGateProcess(
+      t,
+      { FORWARDGATE_CONFIG: file },
+      { nodeOptions: [...FLAGS, `--allow-fs-read=${folder}/*`, `--allow-fs-read=${ROOT}*`] },
+    )
     const token = issuer.mint({ aud: RESOURCE, scope: 'read' })
     await until('it has keys', async () => (await ask(gate.auth, 'api', { token })).status === 200)
     assert.equal((await ask(gate.auth, 'api')).status, 401)
