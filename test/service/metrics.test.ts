@@ -23,6 +23,7 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   config_last_reload_success_timestamp_seconds: [],
   metadata_requests_total: ['route'],
   log_lines_lost_total: [],
+  log_lines_suppressed_total: ['caller'],
   build_info: ['version', 'node'],
 }
 
@@ -30,7 +31,8 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
 const LABEL_VALUES: Readonly<Record<string, RegExp>> = {
   route: /^(api|seen|tools|unmatched)$/,
   issuer: /^(main|dead|none)$/,
-  outcome: /^(allow|deny|error|would_deny|success|failure)$/,
+  caller: /^(accepted|refused|unverified)$/,
+  outcome: /^(allow|deny|error|retry|would_deny|success|failure)$/,
   mcp_method: /^other$/,
   reason: /^[a-z_]{5,30}$/,
   result: /^(hit|miss|refused)$/,
