@@ -19,8 +19,8 @@ after(() => console.log(matrix.print()))
 
 for (const name of PROXIES) {
   test(`streams behind a real ${name}`, async (t) => {
-    if (!(await isInstalled(name))) return absent(t, name, 3)
-    const { origin, issuer, emit } = await openStreams(t, name)
+    if (!(await isInstalled(name))) return absent(t, name, 4)
+    const { origin, issuer, emit, upgrades } = await openStreams(t, name)
     const streams = (row: string, play: () => Promise<void>) =>
       t.test(row, async () => {
         matrix.record(row, name, 'FAILED')
@@ -58,12 +58,34 @@ for (const name of PROXIES) {
       socket.destroy()
     })
 
+    await streams('a WebSocket client is let in, but never where the body of calls is judged', async () => {
+      const token = issuer.mint({ aud: 'application', scope: 'mcp:read' })
+      const before = upgrades()
+      assert.equal(await sayOver(`${origin}${TARGET}`, token), 'echo: status')
+      assert.equal(upgrades(), before + 1)
+      assert.equal(await sayOver(`${origin}/mcp/tools/ws`, token), 'refused')
+      assert.equal(upgrades(), before + 1)
+    })
+
     await streams('a WebSocket upgrade without a token is refused', async () => {
       const sent = request(`${origin}${TARGET}`, { agent: false, headers: { Host: HOST, ...UPGRADE } }).end()
       const [response] = await once(sent, 'response')
       assert.equal(response.statusCode, 401)
       assert.match(response.headers['www-authenticate'], /^Bearer resource_metadata="/)
       sent.destroy()
+    })
+  })
+}
+
+/** What a real WebSocket client gets for its first message. */
+async function sayOver(url: string, token: string): Promise<string> {
+  const socket = new WebSocket(url.replace('http', 'ws'), { headers: authorized(token) })
+  return new Promise((resolve) => {
+    socket.addEventListener('open', () => socket.send('status'))
+    socket.addEventListener('error', () => resolve('refused'))
+    socket.addEventListener('message', ({ data }) => {
+      resolve(`echo: ${data}`)
+      socket.close()
     })
   })
 }
@@ -84,5 +106,5 @@ async function openStreams(t: TestContext, name: ProxyName) {
   const proxy = await openProxy(name)
   t.after(() => proxy.stop())
   await proxy.connect({ ...targets, upstream: application.origin })
-  return { origin: proxy.origin, issuer, emit: application.emit }
+  return { origin: proxy.origin, issuer, emit: application.emit, upgrades: application.upgrades }
 }

@@ -29,6 +29,7 @@ export const ROUTES: readonly ProxiedRoute[] = [
   { path: '/mcp/stripped-after', verify: '/verify/stripped-after', strip: 'after' },
   { path: '/mcp/stripped-before', verify: '/verify/stripped-before', strip: 'before' },
   { path: '/mcp/stripped-free', verify: '/verify/stripped-free', strip: 'before' },
+  { path: '/mcp/tools', verify: '/verify/tools' },
   { path: '/mcp/forgotten', verify: '/verify/no-such-route' },
 ]
 
@@ -77,5 +78,6 @@ routes:
     resource: https://${HOST}/mcp/stripped-before
     rules: [{ paths: [/mcp/stripped-before/admin], scopes: [mcp:admin] }]
   stripped-free: { resource: "https://${HOST}/mcp/stripped-free" }
+  tools: { resource: "https://${HOST}/mcp/tools", mcp: { tools: { status: allow } } }
 `
 }
