@@ -1,7 +1,7 @@
 import { quote } from './problem.ts'
 
 /** Names that one is compared with; else thousands of misspelt names would meet thousands of others. */
-const MAX_COMPARED = 200
+const MAX_COMPARED = 50
 
 /** `; did you mean "homelab"?`, or nothing when no candidate is near enough to be meant. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {

@@ -191,5 +191,5 @@ test('2,500 misspelt names cost no more than a few readings of a file that is ri
   }
   const right = cost(file((index) => `tenant-number-${index}`))
   const misspelt = cost(file((index) => `tenant-nunber-x${index}`))
-  assert.ok(misspelt < 8 * right, `${misspelt} ms beside ${right} ms`)
+  assert.ok(misspelt < 10 * right, `${misspelt} ms beside ${right} ms`)
 })
