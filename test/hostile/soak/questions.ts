@@ -72,7 +72,8 @@ export function createQuestions(issuer: FakeIssuer, signers: Signers): (at: numb
           kind: 'unknown kid',
           route: 'api',
           token: issuer.mint({ aud: RESOURCE }, { kid: `made-up-${at}` }),
-          right: troubled ? ['401 key_unknown', UNAVAILABLE] : ['401 key_unknown'],
+          // Within a cool-down, only the next fetch tells whether there is such a key.
+          right: ['401 key_unknown', UNAVAILABLE],
         }
       case 6: {
         const gone = signers.withdrawn()
