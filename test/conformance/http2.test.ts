@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { makeTestCa } from '../support/tls-files.ts'
 import { judgeAnswer } from './judgement.ts'
 import { startRealService } from './real-service.ts'
@@ -13,10 +14,7 @@ const forge = await openForge()
 
 test('over HTTP/2: every decision', async (t) => {
   const ca = await makeTestCa()
-  if (ca === undefined) {
-    console.error('\n*** openssl is not here: no vector is sent over HTTP/2 ***\n')
-    return t.skip('openssl is not here')
-  }
+  if (ca === undefined) return t.skip(missing('openssl', 'no vector is sent over HTTP/2'))
   t.after(ca.remove)
   const { cert, key } = await ca.issue('localhost')
   const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })

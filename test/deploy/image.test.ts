@@ -6,17 +6,18 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { missing, unavailable } from '../support/missing-part.ts'
 import { freePort, until } from './child-service.ts'
 import { type BuiltImage, buildImage } from './image-build.ts'
 
-const missing = ['buildah', 'npm', 'unshare', 'chroot', 'ldd'].filter(
+const absent = ['buildah', 'npm', 'unshare', 'chroot', 'ldd'].filter(
   (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
 )
 const skip =
   process.getuid?.() !== 0
-    ? 'SKIPPED: the image was not built, that needs root'
-    : missing.length > 0
-      ? `SKIPPED: the image was not built, there is no ${missing.join(', no ')}`
+    ? unavailable('the image is not built, as that needs root')
+    : absent.length > 0
+      ? missing(absent.join(', '), 'the image is not built')
       : false
 
 describe('image', { skip, timeout: 300_000 }, () => {

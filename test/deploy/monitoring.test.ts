@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { DASHBOARD_FILE, renderDashboard } from '../../deploy/grafana/dashboard.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
+import { missing } from '../support/missing-part.ts'
 import { dashboardPanels, type Panel } from './dashboard-panels.ts'
 import { alerts, prometheusRules } from './prometheus-rules.ts'
 
 const promtool = spawnSync('promtool', ['--version']).status === 0
-const needsPromtool = promtool ? {} : { skip: 'SKIPPED: promtool is not installed, so no alert was tried' }
+const needsPromtool = promtool ? {} : { skip: missing('promtool (Debian: prometheus)', 'no alert is tried') }
 const metricNames = async () => {
   const metrics = createMetrics({
     version: '0',

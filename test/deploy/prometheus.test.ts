@@ -9,13 +9,14 @@ import { stringify } from 'yaml'
 import { PROGRAM } from '../../build/program.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { missing } from '../support/missing-part.ts'
 import { freePort, type Running, start, until } from './child-service.ts'
 import { dashboardPanels } from './dashboard-panels.ts'
 import { isRecord } from './manifest-schemas.ts'
 import { alerts } from './prometheus-rules.ts'
 
 const prometheusFound = spawnSync('prometheus', ['--version']).status === 0
-const skip = prometheusFound ? false : 'SKIPPED: prometheus is not installed, so no query was tried on real data'
+const skip = prometheusFound ? false : missing('prometheus', 'no query is tried on real data')
 
 /** What the traffic below provokes; the others must evaluate, to nothing. */
 const PROVOKED = new Set([

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { forwardedHeaders } from '../support/ask.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { RESOURCE, startTestService, type TestService, until } from '../support/service.ts'
 import { makeTestCa, type PairFiles, type TestCa } from '../support/tls-files.ts'
 import {
@@ -23,8 +24,7 @@ const MOST_MEMORY_MB = 128
 
 const ca = await makeTestCa()
 if (ca === undefined) {
-  console.error('\n*** openssl is not here: nothing about HTTP/2 is tested ***\n')
-  test('HTTP/2 attacks', { skip: 'openssl is not here' })
+  test('HTTP/2 attacks', { skip: missing('openssl', 'nothing about HTTP/2 is tested') })
 } else {
   describe('HTTP/2 attacks', () => suite(ca))
 }

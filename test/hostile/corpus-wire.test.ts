@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
+import { missing } from '../support/missing-part.ts'
 import { openRaw, type RawConnection } from '../support/raw-http.ts'
 import { makeTestCa } from '../support/tls-files.ts'
 import { FAMILIES } from './corpus/families.ts'
@@ -19,7 +20,7 @@ test('exact bytes on one connection: every answer is the one that is right, and 
 
 test('exact bytes over TLS: the same answers', async (t) => {
   const ca = await makeTestCa()
-  if (ca === undefined) return t.skip('openssl is not here')
+  if (ca === undefined) return t.skip(missing('openssl', 'no bytes are sent over TLS'))
   t.after(ca.remove)
   const { cert, key } = await ca.issue('localhost')
   const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })

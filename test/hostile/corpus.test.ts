@@ -10,6 +10,7 @@ import type { Vector } from '../conformance/vector.ts'
 import { ALL_VECTORS } from '../conformance/vectors.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { RESOURCE, startTestService } from '../support/service.ts'
 import { makeTestCa } from '../support/tls-files.ts'
 import { FAMILIES } from './corpus/families.ts'
@@ -68,7 +69,7 @@ test('no address in a token is ever asked', async (t) => {
 
 test('over HTTP/2: the same answers', async (t) => {
   const ca = await makeTestCa()
-  if (ca === undefined) return t.skip('openssl is not here')
+  if (ca === undefined) return t.skip(missing('openssl', 'no attack is sent over HTTP/2'))
   t.after(ca.remove)
   const { cert, key } = await ca.issue('localhost')
   const service = await startRealService(t, forge, [], { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key })

@@ -1,4 +1,5 @@
 import { after, describe, it } from 'node:test'
+import { unavailable } from '../support/missing-part.ts'
 import { FAULTS } from './faults/all.ts'
 import type { Observed } from './faults/fault.ts'
 import { printTable } from './table.ts'
@@ -7,7 +8,8 @@ import { printTable } from './table.ts'
 describe('faults', { concurrency: 6 }, () => {
   const seen = new Map<string, Observed>()
   for (const fault of FAULTS) {
-    const skip = fault.possible?.() === false ? 'SKIPPED: this machine does not let the test do that' : false
+    const skip =
+      fault.possible?.() === false ? unavailable(`this machine does not let a test try "${fault.name}"`) : false
     it(fault.name, { skip }, async (t) => {
       seen.set(fault.name, await fault.run(t))
     })

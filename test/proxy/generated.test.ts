@@ -8,15 +8,11 @@ import { openTraefik } from '../../demo/traefik.ts'
 import { startUpstream } from '../../demo/upstream.ts'
 import { run } from '../cli/run.ts'
 import { startTestService } from '../support/service.ts'
+import { absent } from './support/absent.ts'
 import { isInstalled, PROGRAMS } from './support/open-proxy.ts'
 
-const ABSENT = `SKIPPED: ${PROGRAMS.Traefik} is not installed: nobody has tried what generate prints`
-
 test('a real Traefik takes what generate prints, and guards with it', async (t) => {
-  if (!(await isInstalled('Traefik'))) {
-    console.log(ABSENT)
-    return t.skip(ABSENT)
-  }
+  if (!(await isInstalled('Traefik'))) return absent(t, 'Traefik', 1)
   const upstream = await startUpstream()
   t.after(() => upstream.stop())
   const generated: { http?: Record<string, Record<string, unknown>> } = {}

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { closeNow, listenOnLoopback } from '../../demo/loopback-server.ts'
 import type { ProxyTargets } from '../../demo/reverse-proxy.ts'
 import { openTraefik } from '../../demo/traefik.ts'
+import { missing } from '../support/missing-part.ts'
 import { startTestService } from '../support/service.ts'
 import { makeTestCa } from '../support/tls-files.ts'
 import { absent } from './support/absent.ts'
@@ -18,7 +19,7 @@ const CLIENTS = 32
 
 test('the sidecar form: Traefik asks over HTTP/2 on loopback, with mutual TLS, across a drain', async (t) => {
   if (!(await isInstalled('Traefik'))) return absent(t, 'Traefik', 1)
-  if (ca === undefined) return t.skip('openssl is not here')
+  if (ca === undefined) return t.skip(missing('openssl', 'the sidecar form is not tested'))
   const [own, proxy] = [await ca.issue('forwardgate'), await ca.issue('traefik')]
   const env = {
     FORWARDGATE_TLS_CERT: own.cert,

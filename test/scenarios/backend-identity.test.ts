@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startIssuer } from '../../demo/issuer.ts'
+import { missing } from '../support/missing-part.ts'
 import { REDIRECT_URI } from './clients/account.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'
@@ -69,10 +70,7 @@ test('backend-identity: the TypeScript SDK’s AuthInfo', async (t) => {
 
 test('backend-identity: FastMCP’s AccessToken', async (t) => {
   const server = await startFastMcp(`${BACKENDS}fastmcp`)
-  if (server === undefined) {
-    console.log('SKIPPED: no python3 with venv, or no package index: the example for FastMCP is not tested')
-    return t.skip('no FastMCP')
-  }
+  if (server === undefined) return t.skip(missing('FastMCP (python3-venv, PyPI)', 'its example is not tested'))
   t.after(() => server.stop())
   const { url, login } = await start(t, 'fastmcp', server.origin)
   for (const program of [SDK_V1, SDK_V2]) {

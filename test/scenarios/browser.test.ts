@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { startIssuer } from '../../demo/issuer.ts'
 import { closeNow, listenOnLoopback } from '../../demo/loopback-server.ts'
+import { missing } from '../support/missing-part.ts'
 import { openChromium } from './support/chromium.ts'
 import { openInspector } from './support/inspector.ts'
 import { startMcpServer } from './support/mcp-server.ts'
@@ -99,10 +100,7 @@ test('browser: the MCP Inspector, straight from the browser', async (t) => {
   const browser = await openChromium(t)
   if (browser === undefined) return
   const inspector = await openInspector()
-  if (inspector === undefined) {
-    console.log('SKIPPED: the MCP Inspector’s page cannot be fetched from npm: its login is not tested')
-    return t.skip('no Inspector')
-  }
+  if (inspector === undefined) return t.skip(missing('the MCP Inspector’s page (npm)', 'its login is not tested'))
   t.after(() => inspector.stop())
   const { mcp, server } = await start(t, inspector.origin)
   const page = await browser.newPage()

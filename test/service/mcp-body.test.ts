@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forwardedHeaders } from '../support/ask.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
 import { RESOURCE, startTestService } from '../support/service.ts'
 import { makeTestCa } from '../support/tls-files.ts'
@@ -79,7 +80,7 @@ test('a body that does not come to its end is waited for five seconds', async (t
 
 test('over HTTP/2 a body past its bound ends its stream, and the connection serves on', async (t) => {
   const ca = await makeTestCa()
-  if (ca === undefined) return t.skip('openssl is not here')
+  if (ca === undefined) return t.skip(missing('openssl', 'no body comes over HTTP/2'))
   t.after(ca.remove)
   const { cert, key } = await ca.issue('localhost')
   const gate = await startTestService(t, { yaml, env: { FORWARDGATE_TLS_CERT: cert, FORWARDGATE_TLS_KEY: key } })

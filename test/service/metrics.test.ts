@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { missing } from '../support/missing-part.ts'
 import { RESOURCE, startTestService, type TestService } from '../support/service.ts'
 
 /** Every metric of the service with its labels: dashboards and alerts of users hang on these names. */
@@ -130,8 +131,7 @@ describe('/metrics', () => {
 
   it('pleases promtool', async (t) => {
     if (spawnSync('promtool', ['--version']).error !== undefined) {
-      console.warn('promtool is not installed (Debian: prometheus): the metrics are NOT linted')
-      return t.skip('no promtool command: the metrics are NOT linted')
+      return t.skip(missing('promtool (Debian: prometheus)', 'the metrics are not linted'))
     }
     const gate = await usedGate(t)
     const response = await fetch(`${gate.operations}/metrics`)

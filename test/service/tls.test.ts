@@ -8,14 +8,14 @@ import { readCertificate } from '../../src/config/certificate.ts'
 import { readSettings } from '../../src/settings.ts'
 import { forwardedHeaders } from '../support/ask.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
 import { startTestService, type TestService, until } from '../support/service.ts'
 import { makeTestCa, type PairFiles, type TestCa } from '../support/tls-files.ts'
 
 const ca = await makeTestCa()
 if (ca === undefined) {
-  console.error('\n*** openssl is not here: nothing about TLS on the auth port is tested ***\n')
-  test('TLS on the auth port', { skip: 'openssl is not here' })
+  test('TLS on the auth port', { skip: missing('openssl', 'nothing about TLS on the auth port is tested') })
 } else {
   describe('TLS on the auth port', () => suite(ca))
 }

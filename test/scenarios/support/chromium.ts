@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { TestContext } from 'node:test'
+import { missing } from '../../support/missing-part.ts'
 
 /** What is used of puppeteer; its own declarations need those of a browser, which nothing else here has. */
 export interface Browser {
@@ -28,9 +29,7 @@ export interface Locator {
 export async function openChromium(t: TestContext): Promise<Browser | undefined> {
   const executablePath = [process.env['CHROMIUM_BIN'], '/usr/bin/chromium'].find((path) => path && existsSync(path))
   if (executablePath === undefined) {
-    const sentence = 'chromium is not installed: nothing here is tested in a browser'
-    console.log(`SKIPPED: ${sentence}`)
-    t.skip(sentence)
+    t.skip(missing('chromium', 'nothing is tested in a browser'))
     return undefined
   }
   const require = createRequire(import.meta.url)

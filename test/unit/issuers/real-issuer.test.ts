@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/issuers/clock.ts'
 import { KeySet, type RefreshEvent } from '../../../src/issuers/key-set.ts'
 import { type FakeIssuer, type FakeIssuerOptions, startFakeIssuer } from '../../support/fake-issuer.ts'
 import { makePrivateCa } from '../../support/fake-issuer-tls.ts'
+import { missing } from '../../support/missing-part.ts'
 import { keysNow } from './key-set-bench.ts'
 
 async function setUp(t: TestContext, options: FakeIssuerOptions = {}, keys: KeySource = { kind: 'discovery' }) {
@@ -102,7 +103,7 @@ test('D1: a lying discovery document gives no keys', async (t) => {
 
 test('certificate: an unknown CA is told with its remedy, and NODE_EXTRA_CA_CERTS is that remedy', async (t) => {
   const ca = await makePrivateCa()
-  if (ca === undefined) return t.skip('no openssl command: private CAs are NOT tested')
+  if (ca === undefined) return t.skip(missing('openssl', 'private CAs are not tested'))
   t.after(() => ca.remove())
   const { issuer, set } = await setUp(t, { tls: ca.tls, hostname: 'localhost' })
   await set.start()

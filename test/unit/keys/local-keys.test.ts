@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { importPem, importSecret } from '../../../src/keys/local-keys.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
 import { makePrivateCa } from '../../support/fake-issuer-tls.ts'
+import { missing } from '../../support/missing-part.ts'
 
 const rsa = await makeSigningKey('RS256')
 const ec = await makeSigningKey('ES256')
@@ -37,7 +38,7 @@ test('PEM: several keys in one file, with text around them and CRLF', () => {
 
 test('PEM: a certificate gives its public key', async (t) => {
   const ca = await makePrivateCa()
-  if (ca === undefined) return t.skip('no openssl command: certificates are NOT tested')
+  if (ca === undefined) return t.skip(missing('openssl', 'certificates are not tested'))
   t.after(() => ca.remove())
   const result = importPem(`${ca.tls.cert}\n${pemOf(rsa.publicKey)}`)
   assert.ok(result.ok)
