@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { parse, stringify } from 'yaml'
 import type { Explanation } from '../../src/cli/explain/explanation.ts'
-import { configurationText, FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW } from '../conformance/configuration.ts'
+import { configurationText, FILES, INTROSPECTED, ISSUERS, NOW } from '../conformance/configuration.ts'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { createSocketSend, toWireRequest, type WireRequest } from '../conformance/transport.ts'
@@ -37,7 +38,7 @@ test('explain and the running service agree while keys cannot be had', (t) =>
 async function agreeOn(t: TestContext, vectors: readonly Vector[], keysDown: readonly string[]): Promise<void> {
   const service = await startRealService(t, forge, keysDown)
   const send = createSocketSend(service.auth)
-  const path = await writeConfiguration(t, keysDown)
+  const pathFor = await writeConfigurations(t, keysDown)
   await settleUnknownKids(vectors, forge, send)
   let counted = await decisionsOf(service.operations)
   for (const vector of vectors) {
@@ -47,7 +48,7 @@ async function agreeOn(t: TestContext, vectors: readonly Vector[], keysDown: rea
     counted = await decisionsOf(service.operations)
     const decisions = [...counted].filter(([series, count]) => before.get(series) !== count).map(([series]) => series)
 
-    const explanation = await explain(path, request)
+    const explanation = await explain(await pathFor(vector.route), request)
     const { route, outcome, reason } = explanation
     assert.deepEqual([`${route ?? 'unmatched'} ${outcome} ${reason}`], decisions, vector.id)
     assert.equal(reason, vector.expect.reason, vector.id)
@@ -96,12 +97,18 @@ async function explain(path: string, { method, target, headers, body }: WireRequ
   return JSON.parse(stdout)
 }
 
-/** The same configuration with issuers of its own. */
-async function writeConfiguration(t: TestContext, keysDown: readonly string[]): Promise<string> {
+/**
+ * The same configuration with issuers of its own, as files: whole where the path decides, else with the one route that the
+ * call names, as each call of the command reads its file anew.
+ */
+async function writeConfigurations(
+  t: TestContext,
+  keysDown: readonly string[],
+): Promise<(route: string | null) => Promise<string>> {
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-explain-'))
   t.after(() => rm(folder, { recursive: true }))
-  const places = new Map<IssuerName, string>()
-  for (const name of Object.keys(ISSUERS) as IssuerName[]) {
+  const places = new Map<string, string>()
+  for (const name of Object.keys(ISSUERS)) {
     const own = await startFakeIssuer({ algorithms: ['EdDSA'] })
     t.after(() => own.stop())
     own.introspects(INTROSPECTED)
@@ -110,12 +117,17 @@ async function writeConfiguration(t: TestContext, keysDown: readonly string[]): 
     places.set(name, own.jwksUri)
   }
   for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder, name), content)
-  const path = join(folder, 'config.yaml')
-  await writeFile(
-    path,
-    configurationText((name) => places.get(name) ?? ''),
-  )
-  return path
+  const whole = configurationText((name) => places.get(name) ?? '')
+  await writeFile(join(folder, 'whole.yaml'), whole)
+  const { routes, ...rest }: { routes: Record<string, unknown> } = parse(whole)
+  const written = new Map<string, string>()
+  return async (route) => {
+    if (route === null || !Object.hasOwn(routes, route)) return join(folder, 'whole.yaml')
+    const path = written.get(route) ?? join(folder, `${written.size}.yaml`)
+    if (!written.has(route)) await writeFile(path, stringify({ ...rest, routes: { [route]: routes[route] } }))
+    written.set(route, path)
+    return path
+  }
 }
 
 /** How often the service has decided what: `route outcome reason`. */

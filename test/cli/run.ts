@@ -51,7 +51,7 @@ export async function runProcess(
 ): Promise<Run> {
   const [file, ...first] = program
   const child = spawn(file, [...first, ...args], { cwd, env: { PATH: process.env['PATH'], ...env } })
-  const giveUp = setTimeout(() => child.kill('SIGKILL'), 30_000)
+  const giveUp = setTimeout(() => child.kill('SIGKILL'), 60_000)
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk: Buffer) => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits until something holds, 20 s at most; `explain` says what was seen instead. */
 export async function until(holds: () => Promise<boolean>, explain: () => string): Promise<void> {
-  for (const end = Date.now() + 20_000; ; await sleep(100)) {
+  for (const end = Date.now() + 60_000; ; await sleep(100)) {
     if (await holds().catch(() => false)) return
     if (Date.now() > end) throw new Error(`not within 20 s: ${explain()}`)
   }

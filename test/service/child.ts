@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly within?: readonly string[]
   /** Options of Node. */
   readonly nodeOptions?: readonly string[]
-  /** Milliseconds after which it is killed; default 20 s. */
+  /** Milliseconds after which it is killed; default 60 s. */
   readonly longest?: number
 }
 
@@ -39,7 +39,7 @@ export interface GateProcess {
 
 const LOOPBACK: Variables = { FORWARDGATE_LISTEN: '127.0.0.1:0', FORWARDGATE_OPERATIONS_LISTEN: '127.0.0.1:0' }
 
-/** Runs a command to its end; one that does not end within 20 s is killed, and its signal says so. */
+/** Runs a command to its end; one that does not end within a minute is killed, and its signal says so. */
 export async function runGate(
   t: TestContext,
   variables: Variables,
@@ -79,7 +79,7 @@ function launch(
   t: TestContext,
   variables: Variables,
   args: readonly string[],
-  { within = [], nodeOptions = [], longest = 20_000 }: Surroundings = {},
+  { within = [], nodeOptions = [], longest = 60_000 }: Surroundings = {},
 ) {
   const [command = '', ...rest] = [...within, process.execPath, ...nodeOptions, PROGRAM, ...args]
   const child: ChildProcessByStdio<null, Readable, Readable> = spawn(command, rest, {

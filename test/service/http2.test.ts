@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { forwardedHeaders } from '../support/ask.ts'
 import { type H2Request, openH2, sendH2 } from '../support/h2-client.ts'
+import { missing } from '../support/missing-part.ts'
 import { openRaw, type RawResponse, requestHead } from '../support/raw-http.ts'
-import { startTestService, type TestService } from '../support/service.ts'
+import { startTestService, type TestService, until } from '../support/service.ts'
 import { makeTestCa, type PairFiles, type TestCa } from '../support/tls-files.ts'
 
 const ca = await makeTestCa()
 if (ca === undefined) {
-  console.error('\n*** openssl is not here: nothing about HTTP/2 is tested ***\n')
-  test('HTTP/2 on the auth port', { skip: 'openssl is not here' })
+  test('HTTP/2 on the auth port', { skip: missing('openssl', 'nothing about HTTP/2 is tested') })
 } else {
   describe('HTTP/2 on the auth port', () => suite(ca))
 }
@@ -151,7 +151,7 @@ function suite(ca: TestCa) {
   })
 
   test('drained under load: no request fails, every connection is told to end by GOAWAY, no Connection header', async (t) => {
-    const service = await startSecure(t, { FORWARDGATE_SHUTDOWN_DELAY: '500ms' })
+    const service = await startSecure(t, { FORWARDGATE_SHUTDOWN_DELAY: '5s' })
     const request = {
       method: 'GET',
       target: '/verify/api',
@@ -184,18 +184,16 @@ function suite(ca: TestCa) {
       }
     }
     const load = Promise.all([client(), client()])
-    await sleep(300)
-    const before = answered
+    await until('requests are answered', () => answered > 100)
     const closing = service.close()
-    await sleep(100)
-    assert.equal((await fetch(`${service.operations}/readyz`)).status, 503)
-    await sleep(250)
-    assert.ok(answered > before, 'requests are answered while draining')
+    await until('readiness is gone', async () => (await fetch(`${service.operations}/readyz`)).status === 503)
+    const before = answered
+    await until('requests are answered while draining', () => answered > before)
+    await until('the end was announced before it came', () => goodbyes.includes(2 ** 31 - 1))
     listening = false
     await load
     await closing
     t.diagnostic(`${answered} requests on ${connections} connections, ${answered - before} of them while draining`)
-    assert.ok(goodbyes.includes(2 ** 31 - 1), 'the end was announced before it came')
   })
 
   test('an idle connection does not hold up the end', async (t) => {
@@ -205,7 +203,8 @@ function suite(ca: TestCa) {
     const closed = once(session, 'close')
     await service.close()
     await closed
-    assert.ok(performance.now() - begin < 2000)
+    const took = performance.now() - begin
+    assert.ok(took < 9_000, `${took} ms: as long as for a request in flight`)
   })
 
   test('rapid reset (CVE-2023-44487): the connection is ended, others go on', async (t) => {

@@ -21,7 +21,7 @@ export async function openH2(origin: string, options: SecureClientSessionOptions
   const silence = setTimeout(() => {
     session.destroy()
     reject(new Error('the server says nothing'))
-  }, 2000)
+  }, 30_000)
   await Promise.race([once(session, 'remoteSettings'), refused]).finally(() => clearTimeout(silence))
   return session
 }

@@ -26,7 +26,7 @@ export interface RawConnection {
 
 /**
  * Opens a connection to an origin such as `http://127.0.0.1:4711`; with `tls`, one that speaks HTTP/1.1 over TLS.
- * Everything fails after eight seconds of silence: the service itself waits for five.
+ * Everything fails after half a minute of silence: the service itself waits for five seconds.
  */
 export async function openRaw(origin: string, tls?: ConnectionOptions): Promise<RawConnection> {
   const { hostname, port } = new URL(origin)
@@ -117,7 +117,7 @@ class Incoming {
 
   constructor(socket: Socket) {
     this.#socket = socket
-    socket.setTimeout(8000, () => socket.destroy(new Error('nothing arrived for eight seconds')))
+    socket.setTimeout(30_000, () => socket.destroy(new Error('nothing arrived for 30 s')))
     socket.on('data', (chunk) => {
       this.#buffer = Buffer.concat([this.#buffer, chunk])
       this.#wake()

@@ -100,8 +100,8 @@ export async function startTestService(t: TestContext, options: TestServiceOptio
   }
 }
 
-/** Looks again and again until it is true; fails with a sentence after ten seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, patience = 10_000): Promise<void> {
+/** Looks again and again until it is true; fails with a sentence after a minute. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, patience = 60_000): Promise<void> {
   const giveUp = Date.now() + patience
   while (!(await holds())) {
     if (Date.now() > giveUp) assert.fail(`waited ${patience / 1000} s in vain until ${what}`)

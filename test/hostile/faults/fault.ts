@@ -28,7 +28,7 @@ export interface Observed {
 export async function untilAllowed(
   ask: () => Promise<Verdict>,
   meanwhile: readonly number[],
-  patience = 30_000,
+  patience = 120_000,
 ): Promise<number> {
   const begin = performance.now()
   for (;;) {

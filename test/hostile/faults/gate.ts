@@ -63,7 +63,7 @@ export async function startMuteGate(t: TestContext, within: readonly string[]): 
   const ended = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGTERM')
-    const late = setTimeout(() => child.kill('SIGKILL'), 8000)
+    const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
     const [code] = await ended
     clearTimeout(late)
     if (code !== 0) throw new Error(`it ended with ${code}: a log that nobody reads must not hold it`)

@@ -60,12 +60,17 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
     rmSync(folder, { recursive: true, force: true })
   })
   // Until the directory is watched.
-  await sleep(20)
+  await sleep(100)
   const settle = async (count: number) => {
-    for (let i = 0; i < 150 && told.length < count; i++) await sleep(20)
+    await reaches(told, count)
     await sleep(150)
   }
   return { folder, file, told, notices, watch: watched, settle }
+}
+
+/** Waits until a list has so many entries, half a minute at most. */
+async function reaches(list: readonly string[], count: number): Promise<void> {
+  for (let i = 0; i < 1500 && list.length < count; i++) await sleep(20)
 }
 
 const plainFile = (folder: string) => writeFileSync(join(folder, 'config.yaml'), text('s0'))
@@ -302,7 +307,8 @@ test('a file mounted with subPath is noticed once', { skip: process.platform !==
     onNotice: (notice) => notices.push(notice),
   })
   t.after(() => watched.close())
-  await sleep(200)
+  await reaches(notices, 1)
+  await sleep(100)
   assert.deepEqual(notices, [
     `${path} was mounted with subPath; hot reload is impossible, mount the whole directory instead`,
   ])
