@@ -63,12 +63,16 @@ test('issuer_untrusted: with the only difference where there is one', async () =
       ...(hint === undefined ? {} : { hint }),
     })
   }
-  const slashed = sampleIssuer({ issuer: 'https://id.example.com/' })
-  const { denial } = await outcomeOf(sign(), {}, [slashed])
-  assert.equal(
-    denial?.reason === 'issuer_untrusted' && denial.hint,
-    'differs from issuers.main only by a trailing slash',
-  )
+  for (const [issuer, difference] of [
+    ['https://id.example.com/', 'a trailing slash'],
+    ['https://ID.example.com', 'upper and lower case'],
+  ] as const) {
+    const { denial } = await outcomeOf(sign(), {}, [sampleIssuer({ issuer })])
+    assert.equal(
+      denial?.reason === 'issuer_untrusted' && denial.hint,
+      `differs from issuers.main only by ${difference}`,
+    )
+  }
   for (const iss of [undefined, 1, ['https://id.example.com']]) {
     const { denial: missing } = await outcomeOf(sign({ iss }), {})
     assert.deepEqual(missing, { reason: 'issuer_untrusted', hint: 'the token has no iss claim' })

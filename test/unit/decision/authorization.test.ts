@@ -148,6 +148,12 @@ test('several ways in: any will do, and of the refusals the furthest is told', (
   assert.equal(outcome(scope, other), 'scope_insufficient')
 })
 
+test('of several refusals at one step the first is told', () => {
+  const accept = ['first', 'second'].map((audience) => sampleAccept({ audience: [audience] }))
+  const { denial } = admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS)
+  assert.deepEqual(denial?.reason === 'audience_mismatch' && denial.expected, ['first'])
+})
+
 test('internal_error: a token of an issuer that no way in names is never admitted', () => {
   const accept = [sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })]
   assert.deepEqual(admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial, { reason: 'internal_error' })

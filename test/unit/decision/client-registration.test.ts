@@ -12,6 +12,8 @@ const ALLOWED = [
   'https://app.example/callback?tenant=1',
   'https://localhost/tls',
   'http://app.localhost/callback',
+  'https://app.example/?to=http://127.0.0.1',
+  'http://127.0.0.1.example/callback',
 ]
 const registration = {
   kind: 'client',
@@ -83,6 +85,9 @@ test('redirect URIs: code point by code point; on loopback without a port, any p
     ['https://localhost:8443/tls', false],
     ['http://app.localhost/callback', true],
     ['http://app.localhost:8080/callback', false],
+    ['http://127.0.0.1:80@evil.example:80/callback', false],
+    ['http://127.0.0.1:80', false],
+    ['undefined:80undefined', false],
     ['javascript:alert(1)', false],
     ['', false],
   ]
@@ -110,12 +115,17 @@ test('what cannot be granted is refused with the code of RFC 7591 §3.2.2', () =
     [{ redirect_uris: CALLBACK, grant_types: 'authorization_code' }, 'invalid_client_metadata'],
     [{ redirect_uris: CALLBACK, response_types: ['token'] }, 'invalid_client_metadata'],
     [{ redirect_uris: CALLBACK, response_types: [5] }, 'invalid_client_metadata'],
+    [{ redirect_uris: CALLBACK, response_types: 'code' }, 'invalid_client_metadata'],
   ]
   for (const [request, error] of rows) {
     const { status, body } = registerClient(registration, request)
     assert.deepEqual([status, Reflect.get(body, 'error')], [400, error], JSON.stringify(request))
     assert.deepEqual(Object.keys(body), ['error', 'error_description'])
   }
+})
+
+test('fifty redirect URIs are the most', () => {
+  assert.equal(registerClient(registration, { redirect_uris: Array(50).fill(CALLBACK[0]) }).status, 201)
 })
 
 test('any request: never throws, never a secret, never a URI that is not allowed', () => {

@@ -159,9 +159,14 @@ test('origin_not_allowed: not exactly one of the list', () => {
   for (const values of [['https://o', 'https://o'], ['null'], [''], ['https://O'], ['https://o:443']]) {
     assert.equal(outcomeOf({ headers: sent(...values), route: { origins } }), 'deny origin_not_allowed')
   }
-  const decision = ask({ headers: sent('a', 'b'), route: { origins } })
-  assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
-  assert.deepEqual(decision.denial, { reason: 'origin_not_allowed', expected: origins, unverifiedOrigin: 'several' })
+  for (const [values, unverifiedOrigin] of [
+    [['a', 'b'], 'several'],
+    [['https://evil'], 'https://evil'],
+  ] as const) {
+    const decision = ask({ headers: sent(...values), route: { origins } })
+    assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
+    assert.deepEqual(decision.denial, { reason: 'origin_not_allowed', expected: origins, unverifiedOrigin })
+  }
 })
 
 const PREFLIGHT = ['Origin', 'https://o', 'Access-Control-Request-Method', 'POST']

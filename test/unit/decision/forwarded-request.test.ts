@@ -95,6 +95,8 @@ test('forwarded_request_invalid: what is not a host name', () => {
     '[::1',
     'a\u00e9',
     '[gg::]',
+    'a[::1]',
+    '[::1]a',
   ]
   for (const host of bad) assert.equal(parse({ host }), 'X-Forwarded-Host is not a host name', host)
 })

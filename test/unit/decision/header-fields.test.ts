@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createHeaderReader, readHeaderFields, SEVERAL } from '../../../src/decision/header-fields.ts'
+import { createHeaderReader, readHeaderFields, SEVERAL, valuesOf } from '../../../src/decision/header-fields.ts'
 
 test('each field is read in any case of its name', () => {
   const rawHeaders = [
@@ -46,6 +46,16 @@ test('names that only look alike are other headers, and those with odd character
   assert.equal(fields.forwardedUri, undefined)
   assert.equal(fields.authorization, undefined)
   assert.deepEqual(fields.oddNames, ['X_Forwarded_Uri', 'X.Auth.Subject'])
+})
+
+test('a value that is the name of a field does not make the next name a value of it', () => {
+  const rawHeaders = ['X-Other', 'x-token', 'X-Token', 'a', 'x-TOKEN', 'b']
+  assert.deepEqual(valuesOf('x-token', rawHeaders), ['a', 'b'])
+})
+
+test('a field that nothing asks for leaves no trace', () => {
+  const rawHeaders = ['Accept', 'x']
+  assert.deepEqual(readHeaderFields(rawHeaders), { ...readHeaderFields([]), rawHeaders })
 })
 
 test('an Authorization behind thousands of fields is still seen', () => {

@@ -15,6 +15,34 @@ const request = (method: unknown, params?: unknown) => ({
   ...(params === undefined ? {} : { params }),
 })
 
+const KINDS = {
+  list: [
+    ...['initialize', 'notifications/initialized', 'ping', 'server/discover'],
+    ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'],
+  ],
+  session: [
+    ...['notifications/cancelled', 'notifications/progress', 'notifications/roots/list_changed'],
+    ...['notifications/tasks/status', 'notifications/elicitation/complete', 'logging/setLevel'],
+    ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/cancel'],
+  ],
+}
+
+test('what a client needs first, and what goes on with something begun, are the methods of the revisions', () => {
+  for (const [kind, methods] of Object.entries(KINDS)) {
+    for (const method of methods) assert.deepEqual(calls(request(method)), [`${kind} ${method}`])
+  }
+  assert.ok(MCP_METHODS.has('response'))
+})
+
+test('a method that differs by case from one with capitals is refused', () => {
+  assert.match(String(calls(request('LOGGING/setlevel'))), /differs from a known one only by case/)
+})
+
+test('a batch has a hundred messages at most', () => {
+  assert.equal(calls(Array(100).fill(request('ping'))).length, 100)
+  assert.equal(calls(Array(101).fill(request('ping'))), 'the batch has too many messages')
+})
+
 const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string])[] = [
   [request('tools/call', { name: 'a', arguments: { name: 'b' } }), ['tool tools/call a']],
   [request('prompts/get', { name: 'a' }), ['prompt prompts/get a']],

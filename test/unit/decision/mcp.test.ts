@@ -77,6 +77,10 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
     { body: tool('status'), headers: [...JSON_TYPE, ...JSON_TYPE] },
     `${INVALID}: the Content-Type is not application/json`,
   ],
+  [
+    { body: tool('status'), headers: ['Content-Type', 'text/application/json'] },
+    `${INVALID}: the Content-Type is not application/json`,
+  ],
   [{ body: tool('status'), headers: ['content-TYPE', 'application/json;charset=UTF-8'] }, 'token status'],
   [
     { body: tool('status'), headers: ['Content-Type', 'application/json;charset=utf-7'] },
@@ -102,6 +106,19 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   ],
   [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', 'status'] }, 'token status'],
   [{ body: tool('status'), headers: [...JSON_TYPE, 'Mcp-Name', '=?base64?c3RhdHVz?='] }, 'token status'],
+  ...['x=?base64?eA==?=', '=?base64?eA==?=x'].map(
+    (name) => [{ body: tool(name), headers: [...JSON_TYPE, 'Mcp-Name', name], mcp: OTHERWISE }, 'token other'] as const,
+  ),
+  ...[
+    ['\ufffd', '=?base64?/w==?='],
+    ['x', '=?base64?77u/eA==?='],
+  ].map(
+    ([name = '', header = '']) =>
+      [
+        { body: tool(name), headers: [...JSON_TYPE, 'Mcp-Name', header], mcp: OTHERWISE },
+        `${INVALID}: Mcp-Name differs from the body`,
+      ] as const,
+  ),
   ...[
     'read_pods',
     '=?base64?c3RhdHVzIQ==?=',
@@ -136,6 +153,14 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
 for (const [asked, expected] of ROWS) {
   test(`${expected}: ${JSON.stringify(asked).slice(0, 100)}`, async () => assert.equal(await judge(asked), expected))
 }
+
+test('whatever is refused is not open', async () => {
+  const readBody = async () => ({ ok: true, bytes: Buffer.from(tool('other')) }) as const
+  for (const rawHeaders of [JSON_TYPE, []]) {
+    const { denial, open } = await judgeMcp(MCP, 'POST', undefined, { rawHeaders, readBody })
+    assert.deepEqual([denial === undefined, open], [false, false])
+  }
+})
 
 test('where no body can come, a POST is refused and a GET is not', async () => {
   assert.equal((await judgeMcp(MCP, 'POST', NO_FIELDS, undefined)).denial?.reason, INVALID)

@@ -77,6 +77,21 @@ test('authorization servers: an issuer with a registration has a name of ours on
   assert.deepEqual(servers('b.example'), ['https://id.example.com', 'https://other.example/'])
 })
 
+test('a document follows what its only issuer says of itself', () => {
+  const registration = {
+    kind: 'endpoint',
+    endpoint: 'https://dcr.example.com',
+    codeChallengeMethods: ['S256'],
+  } as const
+  const accept = [sampleAccept({ issuer: sampleIssuer({ registration }) })]
+  let document: ServerDocument | undefined
+  const index = buildMetadataIndex([sampleRoute({ accept })], () => document)
+  const { body } = [...index.values()][0] ?? assert.fail('no document')
+  const before = body()
+  document = { authorization_response_iss_parameter_supported: true }
+  assert.notEqual(body(), before)
+})
+
 test('a document is found by exactly its host and path', () => {
   const k = 'https://api.example.com/mcp/k'
   const found: readonly [host: string, target: string, resource: string | undefined][] = [

@@ -62,6 +62,8 @@ test('a place is found by exactly its host and path', () => {
     ['api.example.com', '/.well-known/oauth-authorization-server', undefined],
     ['api.example.com', '/.well-known/openid-configuration/forwardgate/main', undefined],
     ['api.example.com', '/forwardgate/main', undefined],
+    ['api.example.com', '/forwardgate/main/registry', undefined],
+    ['api.example.com', '/forwardgate/main/REGISTER', undefined],
     ['api.example.com', '/forwardgate/register', undefined],
     ['api.example.com', '/forwardgate/x/../main/register', undefined],
     ['api.example.com', '/register', undefined],
@@ -91,13 +93,33 @@ test('a provider that sends iss in authorization responses is refused (RFC 9207)
     reason: 'it sends iss in authorization responses (RFC 9207), which clients compare',
   })
   for (const member of ['authorization_endpoint', 'token_endpoint']) {
-    for (const value of [undefined, 5, 'not a URL', 'javascript:alert(1)']) {
+    for (const value of [undefined, 5, 'not a URL', 'javascript:alert(1)', 'xhttps://a', ['https://id.example.com']]) {
       assert.deepEqual(registrationState({ ...ENDPOINTS, [member]: value }), {
         kind: 'refused',
         reason: `its metadata has no ${member} that is a URL`,
       })
     }
   }
+})
+
+test('our document repeats what is true of the provider whatever it is called', () => {
+  const place = { issuer: issuers.main, registration: PROXY, url: registrationUrl(issuers.main, sampleResource()) }
+  const repeated = {
+    ...ENDPOINTS,
+    jwks_uri: 'https://id.example.com/jwks',
+    scopes_supported: ['openid'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+    service_documentation: 'https://id.example.com/docs',
+    ui_locales_supported: ['en'],
+    op_policy_uri: 'https://id.example.com/policy',
+    op_tos_uri: 'https://id.example.com/terms',
+    revocation_endpoint: 'https://id.example.com/revoke',
+    revocation_endpoint_auth_methods_supported: ['none'],
+    revocation_endpoint_auth_signing_alg_values_supported: ['ES256'],
+  }
+  assert.partialDeepStrictEqual(serverMetadata(place, repeated), repeated)
 })
 
 test('our document: the endpoints of the provider, our name, our registration, and nothing that is only true of theirs', () => {

@@ -49,6 +49,10 @@ test('route_mismatch: ignoring case another route would be chosen', () => {
     assert.equal(outcomeOf(placeByPath(TABLE, at(path))), 'route_mismatch at undefined', path)
   }
   assert.equal(outcomeOf(placeByPath(WITHOUT_ROOT, at('/MCP'))), 'route_mismatch at undefined')
+  const differing = buildRouteTable([routed('lower', ['/a']), routed('upper', ['/A'])])
+  for (const path of ['/a', '/A']) {
+    assert.equal(outcomeOf(placeByPath(differing, at(path))), 'route_mismatch at undefined', path)
+  }
   const sameRoute = buildRouteTable([routed('both', ['/a', '/A'])])
   assert.equal(outcomeOf(placeByPath(sameRoute, at('/A/x'))), 'both')
 })
@@ -98,6 +102,7 @@ test('rules match by method, GET including HEAD, and by path in any case and any
     sampleRule({ methods: ['HEAD'], scopes: ['head'] }),
     sampleRule({ methods: ['DELETE', 'PUT'], paths: ['/mcp/admin'], scopes: ['admin-write'] }),
     sampleRule({ paths: ['/mcp/admin'], scopes: ['admin'] }),
+    sampleRule({ paths: ['/mcp/a', '/mcp/b'], scopes: ['either'] }),
   ]
   const route = routed('mcp', ['/mcp'], { lockedPaths: ['/mcp'], rules })
   const scopesAt = (path: string, method: string) => {
@@ -111,6 +116,7 @@ test('rules match by method, GET including HEAD, and by path in any case and any
   assert.equal(scopesAt('/mcp/ADMIN/x', 'POST'), 'any admin')
   assert.equal(scopesAt('/mcp/%41dmin/', 'POST'), 'any admin')
   assert.equal(scopesAt('/mcp/administrators', 'POST'), 'any')
+  assert.equal(scopesAt('/mcp/b/x', 'POST'), 'any either')
 })
 
 test('rules match a path through front controllers too: through each script, and through all of them', () => {

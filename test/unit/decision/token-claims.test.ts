@@ -113,6 +113,8 @@ test('claim_invalid: exp is missing, or a time is not a finite number of seconds
         problem: 'is not a finite number',
       })
     }
+    read({ [claim]: 1e11 - 1 })
+    assert.equal(denialOf({ exp: NOW, [claim]: 1e11 }).reason, 'claim_invalid')
     assert.deepEqual(denialOf({ exp: NOW, [claim]: NOW * 1000 }), {
       reason: 'claim_invalid',
       claim,

@@ -17,10 +17,12 @@ test('each source reads its own place and no other', () => {
   assert.deepEqual(read(BEARER, ...all), { ok: true, token: 'a' })
   assert.deepEqual(read(HEADER, ...all), { ok: true, token: 'b' })
   assert.deepEqual(read(COOKIE, ...all), { ok: true, token: 'c==' })
+  assert.deepEqual(read(COOKIE, 'Cookie', ' CF_Authorization = c ; x=y'), { ok: true, token: 'c' })
 })
 
 test('a header may hold the word Bearer in any case, and then exactly one token', () => {
   assert.deepEqual(read(HEADER, HEADER.name, 'bearer b'), { ok: true, token: 'b' })
+  assert.deepEqual(read(HEADER, HEADER.name, 'xbearer b'), { ok: true, token: 'xbearer b' })
   const two = read(HEADER, HEADER.name, 'Bearer  b')
   assert.equal(!two.ok && two.denial.reason, 'credentials_malformed')
 })
@@ -58,6 +60,7 @@ test('only a request with nothing in the place and no Authorization has no crede
   }
   assert.equal(isNobody(HEADER, HEADER.name, ''), false)
   assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorization='), false)
+  assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorizationx'), true)
   // Without a sign of equality it is a value without a name.
   assert.equal(isNobody(COOKIE, 'Cookie', 'CF_Authorization'), true)
 })

@@ -36,6 +36,7 @@ test('typ is compared without case and without application/ before at+jwt', () =
     assert.equal(parse({ alg: 'RS256', typ }).type, 'at+jwt')
   }
   assert.equal(parse({ alg: 'RS256', typ: 'application/application/at+jwt' }).type, 'application/at+jwt')
+  assert.equal(parse({ alg: 'RS256', typ: 'x-application/at+jwt' }).type, 'x-application/at+jwt')
 })
 
 test('typ application/jwt is not one of the spellings that are accepted', () => {
@@ -55,6 +56,7 @@ test('token_opaque: no JWT at all, or an encrypted one', () => {
   }
   const jwe = `${segment('{"alg":"dir"}')}..aaaa.bbbb.cccc`
   assert.deepEqual(denialOf(jwe), { reason: 'token_opaque', form: 'encrypted' })
+  for (const text of [`${jwe}.dddd`, `eyJ+${jwe}`]) assert.equal(denialOf(text)?.reason, 'token_malformed', text)
 })
 
 test('token_malformed: not the three segments of a signed JWT', () => {
