@@ -1,31 +1,27 @@
-import { printTable } from '../table.ts'
-import { candidatesOf, judgeMutants, type Verdict } from './judge.ts'
-import { MUTANTS } from './mutants.ts'
+import { judgeMutants, type Verdict } from './crew.ts'
+import { reasonToSurvive } from './equivalent.ts'
+import { allSuspects } from './rooms.ts'
 
 /*
- * npm run mutants [-- words]: takes every security check out in turn, or those whose file or name has one of the words, and
- * shows which test notices. Exit 1 when one of them goes unnoticed.
+ * npm run mutants [-- words]: tries every mutant, or those whose file or name has one of the words, and says which test
+ * notices. Exit 1 when one survives that is not listed as equivalent.
  */
 
 const words = process.argv.slice(2)
-const candidates = candidatesOf(MUTANTS).filter(
-  ({ file, mutant }) => words.length === 0 || words.some((word) => `${file} ${mutant.without}`.includes(word)),
+const suspects = allSuspects().filter(
+  ({ mutant }) => words.length === 0 || words.some((word) => `${mutant.file} ${mutant.name}`.includes(word)),
 )
-const verdicts = await judgeMutants(candidates, 2, tell)
-const killed = verdicts.filter(({ failure }) => failure !== undefined)
-printTable(
-  'Mutants: one security check taken out, and the test that notices',
-  ['file', 'without', 'killed by'],
-  verdicts.map(({ candidate, failure }) => [
-    candidate.file.replace('src/', ''),
-    candidate.mutant.without,
-    failure === undefined ? 'SURVIVED' : failure.test,
-  ]),
-  [`${killed.length} killed of ${verdicts.length} made.`],
+const verdicts = await judgeMutants(suspects, report)
+const survivors = verdicts.filter(({ failure }) => failure === undefined)
+const unexplained = survivors.filter(({ mutant }) => reasonToSurvive(mutant.name) === undefined)
+console.log(
+  `${verdicts.length} made, ${verdicts.length - survivors.length} killed, ${survivors.length - unexplained.length} equivalent, ${unexplained.length} SURVIVED.`,
 )
-process.exitCode = killed.length === verdicts.length && verdicts.length > 0 ? 0 : 1
+process.exitCode = unexplained.length === 0 && verdicts.length > 0 ? 0 : 1
 
-function tell({ candidate, failure }: Verdict): void {
-  const { file, mutant } = candidate
-  process.stderr.write(`${failure === undefined ? 'SURVIVED' : 'killed  '} ${file} without ${mutant.without}\n`)
+function report({ mutant: { file, name }, failure }: Verdict): void {
+  const reason = reasonToSurvive(name)
+  if (failure !== undefined) console.log(`killed     ${file} ${name} [${failure.test}]`)
+  else if (reason !== undefined) console.log(`equivalent ${file} ${name} [${reason}]`)
+  else console.log(`SURVIVED   ${file} ${name}`)
 }

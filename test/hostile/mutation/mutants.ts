@@ -1,23 +1,38 @@
-import type { MutantFamily } from './mutant.ts'
-import { ANSWER_MUTANTS } from './mutants-answer.ts'
-import { CONFIG_MUTANTS } from './mutants-config.ts'
-import { CREDENTIALS_MUTANTS } from './mutants-credentials.ts'
-import { KEY_MUTANTS } from './mutants-keys.ts'
-import { MCP_MUTANTS } from './mutants-mcp.ts'
-import { REGISTRATION_MUTANTS } from './mutants-registration.ts'
-import { REQUEST_MUTANTS } from './mutants-request.ts'
-import { TOKEN_MUTANTS } from './mutants-token.ts'
-import { TRANSPORT_MUTANTS } from './mutants-transport.ts'
+import { OPERATORS } from './operators.ts'
+import { sitesOf } from './syntax.ts'
 
-/** Every security check that is taken out in turn. */
-export const MUTANTS: readonly MutantFamily[] = [
-  ...REQUEST_MUTANTS,
-  ...TOKEN_MUTANTS,
-  ...CREDENTIALS_MUTANTS,
-  ...ANSWER_MUTANTS,
-  ...KEY_MUTANTS,
-  ...CONFIG_MUTANTS,
-  ...TRANSPORT_MUTANTS,
-  ...REGISTRATION_MUTANTS,
-  ...MCP_MUTANTS,
-]
+/** A source file with one thing broken. */
+export interface Mutant {
+  readonly file: string
+  /** What is broken, in words that outlive a move of the file: function, operator, the text before and after. */
+  readonly name: string
+  /** The whole file, in TypeScript. */
+  readonly source: string
+}
+
+/** Every mutant that these operators make of a file. */
+export function mutantsOf(file: string, source: string, operators: readonly string[]): readonly Mutant[] {
+  const counts = new Map<string, number>()
+  return sitesOf(file, source).flatMap((site) =>
+    operators.flatMap((operator) =>
+      (OPERATORS[operator]?.(site, source) ?? []).map(({ start, end, text }) => {
+        const place = site.within.filter((name) => name !== '').join('.') || 'at the top'
+        const before = oneLine(source.slice(start, end))
+        const change = text.length < 2 ? `${before}${text === '' ? '' : ` → ${text}`}` : `${before} → ${oneLine(text)}`
+        const name = `${place}: ${operator}: ${change}`
+        const count = (counts.get(name) ?? 0) + 1
+        counts.set(name, count)
+        return {
+          file,
+          name: count === 1 ? name : `${name} (${count})`,
+          source: source.slice(0, start) + text + source.slice(end),
+        }
+      }),
+    ),
+  )
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ')
+  return line.length > 90 ? `${line.slice(0, 60)}…${line.slice(-25)}` : line
+}

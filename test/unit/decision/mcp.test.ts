@@ -157,7 +157,7 @@ for (const [asked, expected] of ROWS) {
 test('whatever is refused is not open', async () => {
   const readBody = async () => ({ ok: true, bytes: Buffer.from(tool('other')) }) as const
   for (const rawHeaders of [JSON_TYPE, []]) {
-    const { denial, open } = await judgeMcp(MCP, 'POST', undefined, { rawHeaders, readBody })
+    const { denial, open } = await judgeMcp(MCP, 'POST', { rawHeaders, oddNames: undefined }, { readBody })
     assert.deepEqual([denial === undefined, open], [false, false])
   }
 })

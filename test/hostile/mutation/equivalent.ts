@@ -1,0 +1,68 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source code
+
+/**
+ * Mutants that answer as the product does, by the beginning of their names, and why they do. A survivor that is not here is a
+ * check without a test.
+ */
+export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
+  // What is kept to save time; without it the same is found out again.
+  ['createHeaderReader.remember: ', 'a memory of names: it costs time to lose it, and answers are the same'],
+  ['createHeaderReader.recall: one operand alone', 'the meaning of a name is found out again'],
+  ['parseCredentials: a condition that always holds: !authorization.startsWith', 'the usual spelling skips a look-up'],
+  [
+    'parseHost: a guard that never refuses: HOST_NAME.test(text)',
+    'what is well-formed already is normalised to itself',
+  ],
+  ['encodeText: a guard that never refuses: !NEEDS_ENCODING', 'what needs no encoding is encoded to itself'],
+  ['contentOf: one branch alone: inner.includes', 'JSON.parse reads a string without escapes as it is'],
+  ['buildMetadataIndex: one branch alone: changes ? render', 'the same text is rendered each time'],
+  ['matchingRules: a guard that never refuses: route.rules.length === 0', 'of no rules none match'],
+
+  // What cannot come, as something before it has seen to that.
+  ['decide: one branch alone: question.routeName === undefined', 'no route has the name undefined'],
+  ['withMcp: one operand alone: route?.mcp === undefined || request', 'where a route is known, so is the request'],
+  ['checkOrigin: one operand alone: fields.origin !== SEVERAL &&', 'the mark of several is in no list of origins'],
+  ['collect: a bound off by one', 'past the end there is a name that is empty, which means nothing'],
+  ['meaningOf: one operand alone: SLOTS.get', 'a field that means nothing is kept under no name'],
+  ['findAmbiguity: a bound off by one: < → <=', 'past the end there is no character'],
+  ['findAmbiguity: one operand alone: !atName || names', 'no name is awaited where a list is open'],
+  ["findAmbiguity: one operand alone: char === '-'", 'the digits behind the sign are as large'],
+  [
+    "findAmbiguity: one operand alone: char !== undefined && char >= '0' && char <= '9' → (char <= '9')",
+    'JSON.parse took the text: below the digits are blanks only, which Number skips',
+  ],
+  [
+    "findAmbiguity: one operand alone: char !== undefined && char >= '0' → (char !== undefined)",
+    'JSON.parse took the text: below the digits are blanks only, which Number skips',
+  ],
+  ['endOfNumber: one operand alone', 'undefined is no part of a number either'],
+  ['readMcpFields: a bound off by one', 'past the end there is no name that means anything'],
+  ['readMcpFields: a condition that always holds: slot', 'what has no slot is kept under no name'],
+  [
+    'problemOfName: one branch alone: call.name === undefined ? 0',
+    'a call without a name has nothing that is too long',
+  ],
+  ['judgeCalls: one branch alone: mcp.otherwise', 'what nothing needs is left out of the needs'],
+  ['findMetadata: one branch alone: query', 'no resource has the query undefined'],
+  ['findRegistration: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
+  [
+    'findRegistration: one operand alone: !path.startsWith(`${REGISTRATION_PATH}/`) || !path.endsWith(REGISTER) → (!path.endsWith',
+    'the index has only places below that path',
+  ],
+  ['isSameRedirect: one operand alone', 'both come from one match'],
+  ['isWebUrl: a pattern without its anchor: $', 'a protocol ends with its colon'],
+  ['isWebUrl: one operand alone: URL.parse(value)?.protocol', 'the pattern does not match undefined either'],
+  ['addPath: a condition that always holds: !same.includes', 'a route that is listed twice is still one'],
+  ['problemOfTime: one operand alone', 'Number.isFinite is false for what is not a number'],
+  ['isOpaque: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
+  ['parseSegment: a guard that never refuses: bytes', 'no bytes decode to no text, which is not JSON'],
+  ['onlyDifference: a pattern without its anchor', 'an issuer begins with its scheme'],
+
+  // What only a reader of the log sees.
+  ['nearest: a bound off by one', 'of two refusals of one kind the log may tell either'],
+]
+
+/** Why a mutant may survive; undefined where it may not. */
+export function reasonToSurvive(name: string): string | undefined {
+  return EQUIVALENT.find(([mutant]) => name.startsWith(mutant))?.[1]
+}
