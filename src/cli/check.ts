@@ -39,18 +39,18 @@ export const check: Command = {
     if (positionals.length > 0 && values.config !== undefined) {
       return misuse('the configuration is given twice', HELP, terminal).exitCode
     }
-    const findings: Finding[] = []
+    let findings: readonly Finding[] = []
     const loaded = await readConfiguration(named, terminal, Date.now() / 1000)
     if (loaded.ok) {
       const { config, source, namedFiles, warnings } = loaded
       const places = await readPlaces(source, namedFiles)
-      findings.push(...inOrder([...warnings.map(explainWarning), ...checkConfig(config, places)]))
+      findings = inOrder([...warnings.map(explainWarning), ...checkConfig(config, places)])
       if (values.online === true) {
         const ports = { fetch, clock: systemClock, signal: new AbortController().signal }
-        findings.push(...(await checkIssuers(config, places, (url) => fetchJson(url, ports))))
+        findings = [...findings, ...(await checkIssuers(config, places, (url) => fetchJson(url, ports)))]
       }
     } else {
-      findings.push(...loaded.findings)
+      findings = loaded.findings
     }
     const manifests = await readManifests(values.manifests ?? [], terminal)
     if (!manifests.ok) {
@@ -58,7 +58,7 @@ export const check: Command = {
       return 2
     }
     const judged = loaded.ok ? checkManifests(loaded.config, manifests.landscape) : []
-    findings.push(...inOrder([...manifests.findings, ...judged]))
+    findings = [...findings, ...inOrder([...manifests.findings, ...judged])]
     printFindings(terminal, format, findings)
     return exitCodeOf(findings)
   },

@@ -1,6 +1,7 @@
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
+import { plain } from './output.ts'
 import type { Command, Terminal } from './terminal.ts'
 
 /** A command in the help; its code is loaded when it is asked for. */
@@ -82,7 +83,16 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.stderr.write(`forwardgate: there is no command ${quote(name)}${hint}\n`)
     return 2
   }
-  return (await command.load()).run(rest, terminal)
+  try {
+    return await (await command.load()).run(rest, terminal)
+  } catch (error) {
+    // What input can cause is a finding; this is a fault of ours, and its stack would help nobody who reads it.
+    const what = plain(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200)
+    terminal.stderr.write(
+      `forwardgate: ${name} failed by a fault of its own (${what}); please report it with its input\n`,
+    )
+    return 2
+  }
 }
 
 function usage(): string {

@@ -31,17 +31,17 @@ export const test: Command = {
     if (!configuration.ok) return refuseInput(terminal, format, configuration.findings)
     const { config, settings } = configuration
 
-    const tests: PolicyTest[] = []
-    const findings: Finding[] = []
+    let tests: readonly PolicyTest[] = []
+    let findings: readonly Finding[] = []
     for (const file of positionals) {
       const input = await readInput(file, terminal)
       if (!input.ok) {
-        findings.push(input.finding)
+        findings = [...findings, input.finding]
         continue
       }
       const policy = readPolicyTests(input.file, input.text, config)
-      tests.push(...policy.tests)
-      findings.push(...policy.findings)
+      tests = [...tests, ...policy.tests]
+      findings = [...findings, ...policy.findings]
     }
     if (findings.length > 0) return refuseInput(terminal, format, findings)
 

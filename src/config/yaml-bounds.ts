@@ -2,6 +2,7 @@ import { Lexer } from 'yaml'
 
 /** What may still be read, of one file or of several together; reading takes from it. */
 export interface YamlAllowance {
+  readonly mostTokens: number
   tokens: number
   aliases: number
 }
@@ -13,8 +14,8 @@ const MAX_ALIASES = 1_000
 const MAX_BRACKETS = 200
 
 /** What one file may hold, or several that are read together. */
-export function yamlAllowance(): YamlAllowance {
-  return { tokens: MAX_TOKENS, aliases: MAX_ALIASES }
+export function yamlAllowance(mostTokens = MAX_TOKENS): YamlAllowance {
+  return { mostTokens, tokens: mostTokens, aliases: MAX_ALIASES }
 }
 
 /**
@@ -27,7 +28,7 @@ export function excessOf(text: string, allowance: YamlAllowance): string | undef
   for (const token of new Lexer().lex(text)) {
     const sign = isScalar ? '' : token[0]
     isScalar = token === SCALAR
-    if (--allowance.tokens < 0) return `holds more than ${MAX_TOKENS} words and signs; split it`
+    if (--allowance.tokens < 0) return `holds more than ${allowance.mostTokens} words and signs; split it`
     if (sign === '*' && --allowance.aliases < 0) return `holds more than ${MAX_ALIASES} aliases; write the values out`
     if (sign === '[' || sign === '{') depth++
     if (sign === ']' || sign === '}') depth--

@@ -5,6 +5,7 @@ import { CONFIG_RULES } from './config-rules.ts'
 import { EXPOSURE_RULES } from './exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from './forward-auth-rules.ts'
 import { FORWARD_BODY_RULES } from './forward-body-rules.ts'
+import { manifestSubject } from './gate.ts'
 import type { Landscape } from './landscape.ts'
 import { ROUTER_RULES } from './router-rules.ts'
 import { applyRules } from './rule.ts'
@@ -16,20 +17,22 @@ export function checkConfig(config: Config, places: Places): readonly Finding[] 
 
 /** What is not good in the manifests around it. */
 export function checkManifests(config: Config, landscape: Landscape): readonly Finding[] {
-  return applyRules([...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES], {
-    config,
-    landscape,
-  })
+  return applyRules(
+    [...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES],
+    manifestSubject(config, landscape),
+  )
 }
 
 /** In the order in which a reader goes through the files. */
 export function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  const files = [...new Set(findings.map(({ position }) => position?.file))]
+  const files = new Map<string | undefined, number>()
+  for (const { position } of findings) if (!files.has(position?.file)) files.set(position?.file, files.size)
+  const rank = ({ position }: Finding) => files.get(position?.file) ?? 0
   return findings.toSorted(
-    ({ position: a }, { position: b }) =>
-      files.indexOf(a?.file) - files.indexOf(b?.file) ||
-      (a?.line ?? 0) - (b?.line ?? 0) ||
-      (a?.column ?? 0) - (b?.column ?? 0),
+    (one, other) =>
+      rank(one) - rank(other) ||
+      (one.position?.line ?? 0) - (other.position?.line ?? 0) ||
+      (one.position?.column ?? 0) - (other.position?.column ?? 0),
   )
 }
 

@@ -98,12 +98,14 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
     severity: 'warning',
     why: 'requests below the inner path are judged by the inner route alone: what the outer one asks for is not asked there',
     fix: 'ask for the same in the inner route, or give it a path outside of the other',
-    find: ({ config, places }) =>
-      config.routes.flatMap((inner) =>
-        config.routes
-          .filter((outer) => outer !== inner && isInside(inner, outer))
-          .flatMap((outer) => shadowing(inner, outer).map((what) => at(places, ['routes', inner.name], what, 'key'))),
-      ),
+    find: ({ config, places }) => {
+      const byPlace = routesByPlace(config.routes)
+      return config.routes.flatMap((inner) =>
+        outerRoutes(inner, byPlace).flatMap((outer) =>
+          shadowing(inner, outer).map((what) => at(places, ['routes', inner.name], what, 'key')),
+        ),
+      )
+    },
   },
   {
     id: 'identity-header-confusable',
@@ -176,13 +178,25 @@ function resourcesOf(config: Config) {
   )
 }
 
-function isInside(inner: Route, outer: Route): boolean {
-  if (!inner.match.hosts.some((host) => outer.match.hosts.includes(host))) return false
-  return inner.match.paths.some((path) =>
-    outer.match.paths.some(
-      (prefix) => foldPath(path) !== foldPath(prefix) && isWithin(foldPath(path), foldPath(prefix)),
-    ),
-  )
+/** Routes by host and folded path: the configuration is folded once, not once for each pair of routes. */
+function routesByPlace(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const places = routes.flatMap((route) => placesOf(route).map((place) => [place, route] as const))
+  const grouped = Map.groupBy(places, ([place]) => place)
+  return new Map([...grouped].map(([place, entries]) => [place, entries.map(([, route]) => route)]))
+}
+
+function placesOf({ match }: Route): readonly string[] {
+  const paths = match.paths.map(foldPath)
+  return match.hosts.flatMap((host) => paths.map((path) => `${host}${path}`))
+}
+
+/** The routes that one lies below, each once, in the order of the configuration. */
+function outerRoutes(inner: Route, byPlace: ReadonlyMap<string, readonly Route[]>): readonly Route[] {
+  const above = placesOf(inner).flatMap((place) => {
+    const slashes = [...place.matchAll(/\//g)].map(({ index }) => index)
+    return slashes.flatMap((end) => byPlace.get(place.slice(0, end)) ?? [])
+  })
+  return [...new Set(above)].filter((outer) => outer !== inner)
 }
 
 function shadowing(inner: Route, outer: Route): readonly string[] {

@@ -3,7 +3,7 @@ import type { Resource, Route } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
 import { metadataUrl } from '../../decision/challenge.ts'
 import { registrationPaths } from '../../decision/registration.ts'
-import { gatedRouter, gateOf, gatesOf, type ManifestSubject } from './gate.ts'
+import { gateOf, gatesOf, type ManifestSubject } from './gate.ts'
 import { type Router, type Step, stepsOf, takes } from './landscape.ts'
 import type { Hit, Rule } from './rule.ts'
 import type { Probe } from './rule-expression.ts'
@@ -98,17 +98,19 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
     severity: 'error',
     why: 'it answers without any check: at once where its priority is the highest, else as soon as Traefik drops the protected router',
     fix: 'give it the auth middleware, or a rule that leaves the path out',
-    find: (subject) =>
-      distinct(
+    find: (subject) => {
+      const open = subject.landscape.routers.filter((router) => !isHarmless(router, subject))
+      return distinct(
         usedResources(subject).flatMap(({ route, resource }) =>
-          openRouters(subject, resource).map(({ router, first }) => ({
+          openRouters(subject, open, resource).map(({ router, first }) => ({
             what: `has no auth and ${first ? 'answers' : 'could answer'} ${resource.hostname}${resource.path || '/'} of route ${quote(route.name)}`,
             path: router.ruleNode.path,
             position: router.ruleNode.position,
             severity: first ? ('error' as const) : ('warning' as const),
           })),
         ),
-      ),
+      )
+    },
   },
 ]
 
@@ -124,7 +126,10 @@ function usedResources(subject: ManifestSubject) {
     Resource,
     { route: Route; resource: Resource; gate: ReturnType<typeof gatesOf>[number]['middleware'] }
   >()
+  const seen = new Set<readonly Route[]>()
   for (const { middleware, routes } of gatesOf(subject)) {
+    if (seen.has(routes)) continue
+    seen.add(routes)
     for (const route of routes) {
       for (const resource of route.resources) {
         if (!used.has(resource)) used.set(resource, { route, resource, gate: middleware })
@@ -168,19 +173,20 @@ function takesOthers(rule: Router['rule'], { host }: Probe): boolean {
   return rule?.matches({ host, path: '/anything-else' }) !== false
 }
 
-function openRouters(subject: ManifestSubject, resource: Resource): readonly { router: Router; first: boolean }[] {
-  const { routers } = subject.landscape
-  return routers
-    .filter((router) => !isHarmless(router, subject))
-    .flatMap((router) => {
-      const taken = probesOf(resource, router).filter((probe) => takes(router, probe) !== false)
-      if (taken.length === 0) return []
-      const rivals = routers.filter((other) => gatedRouter(other, subject) !== undefined)
-      const first = taken.some((probe) =>
-        rivals.every((rival) => takes(rival, probe) === false || rival.priority < router.priority),
-      )
-      return [{ router, first }]
-    })
+function openRouters(
+  subject: ManifestSubject,
+  open: readonly Router[],
+  resource: Resource,
+): readonly { router: Router; first: boolean }[] {
+  const rivals = [...subject.gated.keys()]
+  return open.flatMap((router) => {
+    const taken = probesOf(resource, router).filter((probe) => takes(router, probe) !== false)
+    if (taken.length === 0) return []
+    const first = taken.some((probe) =>
+      rivals.every((rival) => takes(rival, probe) === false || rival.priority < router.priority),
+    )
+    return [{ router, first }]
+  })
 }
 
 /** The resource and what lies below it, also exactly there where the router's own rule opens a part of it. */

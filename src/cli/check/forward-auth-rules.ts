@@ -2,6 +2,7 @@ import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import type { Gate, ManifestSubject } from './gate.ts'
 import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides, tokenHeaderName } from './gate.ts'
+import { type GoPattern, goPattern } from './go-pattern.ts'
 import type { Hit, Rule } from './rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from './yaml-node.ts'
 
@@ -69,10 +70,12 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
     fix: 'list exactly the identity headers of the route, and Authorization where upstreamAuthorization is not keep',
     find: eachGate((gate) => {
       const listed = lowerCased(child(gate.middleware.options, 'authResponseHeaders'))
-      const regex = goRegex(textOf(child(gate.middleware.options, 'authResponseHeadersRegex')), 'i')
+      const written = textOf(child(gate.middleware.options, 'authResponseHeadersRegex'))
+      const regex = written ? goPattern(written, 'i') : NOTHING
+      const unread = regex === undefined ? ', and authResponseHeadersRegex is not evaluated here' : ''
       return emittedHeaders(gate.routes)
         .filter((name) => !listed.has(name.toLowerCase()) && regex?.test(canonical(name)) !== true)
-        .map((name) => option(gate, 'authResponseHeaders', `${name} is missing`))
+        .map((name) => option(gate, 'authResponseHeaders', `${name} is missing${unread}`))
     }),
   },
   {
@@ -82,7 +85,7 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
     fix: 'list the names in authResponseHeaders instead',
     find: eachGate((gate) => {
       const written = textOf(child(gate.middleware.options, 'authResponseHeadersRegex'))
-      const [exact, folded] = [goRegex(written, ''), goRegex(written, 'i')]
+      const [exact, folded] = [goPattern(written ?? ''), written ? goPattern(written, 'i') : NOTHING]
       const names = emittedHeaders(gate.routes).map(canonical)
       const missed = names.filter((name) => folded?.test(name) === true && exact?.test(name) !== true)
       return missed.length === 0
@@ -203,16 +206,9 @@ function lowerCased(node: YamlNode | undefined): ReadonlySet<string> {
   return new Set(textsOf(node).map((text) => text.toLowerCase()))
 }
 
+const NOTHING: GoPattern = { test: () => false }
+
 /** As Go spells header names. */
 function canonical(name: string): string {
   return name.toLowerCase().replace(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase())
-}
-
-function goRegex(text: string | undefined, flags: string): RegExp | undefined {
-  if (!text) return undefined
-  try {
-    return new RegExp(text.replace(/^\(\?i\)/, ''), text.startsWith('(?i)') ? 'i' : flags)
-  } catch {
-    return undefined
-  }
 }

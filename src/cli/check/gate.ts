@@ -8,6 +8,26 @@ import { child, textOf } from './yaml-node.ts'
 export interface ManifestSubject {
   readonly config: Config
   readonly landscape: Landscape
+  /** Every middleware that asks forwardgate. */
+  readonly gates: ReadonlyMap<Middleware, Gate>
+  /** Every router with such a middleware. */
+  readonly gated: ReadonlyMap<Router, GatedRouter>
+}
+
+/** What every rule needs to know, found out once. */
+export function manifestSubject(config: Config, landscape: Landscape): ManifestSubject {
+  const named = Map.groupBy(config.routes, ({ name }) => name)
+  const gates = new Map<Middleware, Gate>()
+  for (const middleware of landscape.middlewares) {
+    const gate = readGate(middleware, config.routes, named)
+    if (gate !== undefined) gates.set(middleware, gate)
+  }
+  const gated = new Map<Router, GatedRouter>()
+  for (const router of landscape.routers) {
+    const found = readGatedRouter(router, landscape, gates)
+    if (found !== undefined) gated.set(router, found)
+  }
+  return { config, landscape, gates, gated }
 }
 
 /** A forwardAuth middleware that asks forwardgate. */
@@ -21,7 +41,15 @@ export interface Gate {
 }
 
 /** The middleware as a gate; undefined when it is none, or asks another service. */
-export function gateOf(middleware: Middleware, { config }: Pick<ManifestSubject, 'config'>): Gate | undefined {
+export function gateOf(middleware: Middleware, { gates }: Pick<ManifestSubject, 'gates'>): Gate | undefined {
+  return gates.get(middleware)
+}
+
+function readGate(
+  middleware: Middleware,
+  routes: readonly Route[],
+  byName: ReadonlyMap<string, readonly Route[]>,
+): Gate | undefined {
   if (middleware.kind !== 'forwardAuth') return undefined
   const address = addressOf(middleware)
   const asked = /^\/verify(?:\/|$)(?<name>.*)$/.exec(address?.pathname ?? '')?.groups?.['name']
@@ -30,8 +58,8 @@ export function gateOf(middleware: Middleware, { config }: Pick<ManifestSubject,
       ? { middleware, address, named: undefined, routes: [] }
       : undefined
   }
-  if (asked === '') return { middleware, address, named: undefined, routes: config.routes }
-  return { middleware, address, named: asked, routes: config.routes.filter(({ name }) => name === asked) }
+  if (asked === '') return { middleware, address, named: undefined, routes }
+  return { middleware, address, named: asked, routes: byName.get(asked) ?? [] }
 }
 
 /** Where a forwardAuth middleware asks; what a template or a substitution will fill in may be anything. */
@@ -44,7 +72,7 @@ export function addressOf({ options }: Middleware): URL | undefined {
 
 /** Every gate of the manifests. */
 export function gatesOf(subject: ManifestSubject): readonly Gate[] {
-  return subject.landscape.middlewares.flatMap((middleware) => gateOf(middleware, subject) ?? [])
+  return [...subject.gates.values()]
 }
 
 /** A router that asks forwardgate, with what stands before that. */
@@ -57,14 +85,17 @@ export interface GatedRouter {
 
 /** Every router with a gate. */
 export function gatedRouters(subject: ManifestSubject): readonly GatedRouter[] {
-  return subject.landscape.routers.flatMap((router) => gatedRouter(router, subject) ?? [])
+  return [...subject.gated.values()]
 }
 
-/** The router with its first gate; undefined when it has none. */
-export function gatedRouter(router: Router, subject: ManifestSubject): GatedRouter | undefined {
-  const steps = stepsOf(router.references, subject.landscape)
+function readGatedRouter(
+  router: Router,
+  landscape: Landscape,
+  gates: ManifestSubject['gates'],
+): GatedRouter | undefined {
+  const steps = stepsOf(router.references, landscape)
   for (const [index, { middleware }] of steps.entries()) {
-    const gate = middleware === undefined ? undefined : gateOf(middleware, subject)
+    const gate = middleware === undefined ? undefined : gates.get(middleware)
     if (gate !== undefined) return { router, gate, before: steps.slice(0, index), after: steps.slice(index + 1) }
   }
   return undefined

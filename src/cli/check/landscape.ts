@@ -70,14 +70,23 @@ export interface Step {
 }
 
 const DEEPEST_CHAIN = 8
+/** References that are followed: chains of chains could be more than anything can hold. */
+const MAX_FOLLOWED = 500
 
 /** The middlewares of a router in order, chains written out. */
-export function stepsOf(references: readonly Reference[], landscape: Landscape, depth = 0): readonly Step[] {
-  return references.flatMap((reference): readonly Step[] => {
-    const middleware = reference.inline ?? landscape.byId.get(reference.id)
-    if (middleware?.kind !== 'chain' || depth > DEEPEST_CHAIN) return [{ reference, middleware }]
-    return stepsOf(chained(middleware), landscape, depth + 1)
-  })
+export function stepsOf(references: readonly Reference[], landscape: Landscape): readonly Step[] {
+  const steps: Step[] = []
+  let followed = 0
+  const follow = (some: readonly Reference[], depth: number): void => {
+    for (const reference of some) {
+      if (followed++ >= MAX_FOLLOWED) return
+      const middleware = reference.inline ?? landscape.byId.get(reference.id)
+      if (middleware?.kind !== 'chain' || depth > DEEPEST_CHAIN) steps.push({ reference, middleware })
+      else follow(chained(middleware), depth + 1)
+    }
+  }
+  follow(references, 0)
+  return steps
 }
 
 function chained(chain: Middleware): readonly Reference[] {

@@ -4,7 +4,7 @@ import type { Finding } from '../findings.ts'
 import { readInput } from '../input.ts'
 import type { Terminal } from '../terminal.ts'
 import type { Landscape } from './landscape.ts'
-import { type ManifestDocument, readDocuments } from './manifest-documents.ts'
+import { type ManifestDocument, manifestAllowance, readDocuments } from './manifest-documents.ts'
 import { readTraefikFile } from './read-dynamic.ts'
 import { readKubernetes } from './read-kubernetes.ts'
 import { readLabels } from './read-labels.ts'
@@ -19,10 +19,13 @@ export type ReadManifests =
 /** Reads files, directories with everything below, and standard input for `-`. */
 export async function readManifests(paths: readonly string[], terminal: Terminal): Promise<ReadManifests> {
   const texts: { file: string; text: string }[] = []
+  let size = 0
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const input = await readInput(file, terminal)
       if (!input.ok) return { ok: false, findings: [input.finding] }
+      size += input.text.length
+      if (size > MAX_TEXT) return { ok: false, findings: [{ ...TOO_LARGE, path }] }
       texts.push(input)
     }
   }
@@ -33,6 +36,15 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
     landscape,
     findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_TRAEFIK] : findings,
   }
+}
+
+/** Characters of all manifests together, those included that are about something else. */
+const MAX_TEXT = 32 * 1024 * 1024
+
+const TOO_LARGE: Omit<Finding, 'path'> = {
+  severity: 'error',
+  id: 'input',
+  what: 'holds more than 32 MiB of YAML together with what was read before; check it in parts',
 }
 
 /** A pipe whose first command failed brings nothing, and nothing wrong in it must not read as all is well. */
@@ -50,7 +62,8 @@ export function landscapeOf(texts: readonly { readonly file: string; readonly te
   readonly landscape: Landscape
   readonly findings: readonly Finding[]
 } {
-  const read = texts.map(({ file, text }) => readDocuments(file, text))
+  const allowance = manifestAllowance()
+  const read = texts.map(({ file, text }) => readDocuments(file, text, allowance))
   const parts = read.flatMap(({ documents }) => documents).map(partOf)
   const middlewares = parts.flatMap((part) => part.middlewares)
   const landscape: Landscape = {

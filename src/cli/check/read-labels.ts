@@ -12,10 +12,15 @@ export function readLabels(document: ManifestDocument): Omit<Part, 'entryPoints'
   ])
   const http = labels.flatMap(([name, node]): Label[] => {
     const [provider, kind, ...rest] = name.split('.')
-    return provider?.toLowerCase() === 'traefik' && kind?.toLowerCase() === 'http' ? [{ name: rest, node }] : []
+    return provider?.toLowerCase() === 'traefik' && kind?.toLowerCase() === 'http' && rest.length <= DEEPEST
+      ? [{ name: rest, node }]
+      : []
   })
   return readHttp(http[0] === undefined ? undefined : tree(http, http[0].node), 'docker')
 }
+
+/** Traefik's own names have about ten parts. */
+const DEEPEST = 20
 
 interface Label {
   readonly name: readonly string[]

@@ -22,20 +22,33 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
         .map(({ ruleNode }) => ({ what: 'is no rule', path: ruleNode.path, position: ruleNode.position })),
   },
   {
+    id: 'pattern-unread',
+    severity: 'note',
+    why: 'a regular expression of a manifest is never run unbounded; this one could match anything, and is judged as if it might',
+    fix: 'write Host, Path or PathPrefix, or a shorter expression without flags and special classes',
+    find: ({ landscape }) =>
+      landscape.routers.flatMap(({ rule, ruleNode: { path, position } }) =>
+        (rule?.unread ?? [])
+          .slice(0, 1)
+          .map((pattern) => ({ what: `${quote(pattern)} is not evaluated`, path, position })),
+      ),
+  },
+  {
     id: 'middleware-missing',
     severity: 'error',
     why: 'Traefik drops the whole router, and the next one that matches answers: without any check, if it is an open one',
     fix: 'correct the name, or give check the manifests that define it too',
-    find: ({ landscape }) =>
-      [...landscape.routers, ...landscape.entryPoints]
+    find: ({ landscape }) => {
+      const names = [...landscape.byId.keys()]
+      const known = new Set(['@kubernetescrd', ...names.map(providerOf)])
+      return [...landscape.routers, ...landscape.entryPoints]
         .flatMap(({ references }) => stepsOf(references, landscape))
-        .filter(({ reference, middleware }) => middleware === undefined && isKnownProvider(reference, landscape.byId))
-        .map(({ reference }) =>
-          atReference(
-            reference,
-            `${quote(reference.id)} does not exist${didYouMean(reference.id, landscape.byId.keys())}`,
-          ),
-        ),
+        .filter(({ reference, middleware }) => middleware === undefined && known.has(providerOf(reference.id)))
+        .map(({ reference }, index) => {
+          const hint = index < HINTS ? didYouMean(reference.id, names.slice(0, CANDIDATES)) : ''
+          return atReference(reference, `${quote(reference.id)} does not exist${hint}`)
+        })
+    },
   },
   {
     id: 'middleware-other-namespace',
@@ -167,9 +180,8 @@ function atStep({ reference, middleware }: Step, what: string): Hit {
 }
 
 /** Of a provider that the manifests say nothing about, nothing can be said. */
-function isKnownProvider({ id }: Reference, known: ReadonlyMap<string, unknown>): boolean {
-  const provider = id.slice(id.lastIndexOf('@'))
-  return provider === '@kubernetescrd' || [...known.keys()].some((other) => other.endsWith(provider))
+function providerOf(id: string): string {
+  return id.slice(id.lastIndexOf('@'))
 }
 
 /** Traefik removes a header whose value is empty. */
@@ -179,6 +191,10 @@ function removesUpgrade({ middleware }: Step): boolean {
     ([name, value]) => name.toLowerCase() === 'upgrade' && textOf(value) === '',
   )
 }
+
+/** Names that get a hint, and names that it is looked for among: each pair costs microseconds. */
+const HINTS = 20
+const CANDIDATES = 2_000
 
 function changesHost(middleware: Step['middleware']): boolean {
   if (middleware?.kind !== 'headers') return false

@@ -1,3 +1,5 @@
+import { type GoPattern, goPattern } from './go-pattern.ts'
+
 /** What is asked of a rule: does it match this request? Undefined: it depends on something else of the request. */
 export interface Probe {
   readonly host: string
@@ -11,107 +13,164 @@ export interface RuleExpression {
   readonly prefixes: readonly string[]
   /** Arguments of every Path and PathPrefix: where this rule is most particular. */
   readonly paths: readonly string[]
+  /** Regular expressions that are not evaluated here: what they match is unknown. */
+  readonly unread: readonly string[]
 }
 
 type Matcher = RuleExpression['matches']
 
+/** Longer and deeper rules are none here: a rule that people can read has a few hundred characters. */
+const MAX_RULE = 8 * 1024
+const MAX_NESTING = 64
+
 /**
  * Reads a rule such as ``Host(`a`) && (Path(`/x`) || PathPrefix(`/x/`))``; undefined when it is none. Matchers for
- * other parts of a request than host and path may hold or not: they are neither true nor false.
+ * other parts of a request than host and path may hold or not: they are neither true nor false. Takes linear time.
  */
 export function parseRule(text: string): RuleExpression | undefined {
-  const tokens = tokenize(text)
-  if (tokens === undefined) return undefined
-  const prefixes: string[] = []
-  const paths: string[] = []
-  let at = 0
-  const take = (token: string): boolean => {
-    if (tokens[at] !== token) return false
-    at++
+  const tokens = text.length > MAX_RULE ? undefined : tokenize(text)
+  return tokens === undefined ? undefined : new RuleReader(tokens).whole()
+}
+
+class RuleReader {
+  readonly #tokens: readonly string[]
+  readonly #prefixes: string[] = []
+  readonly #paths: string[] = []
+  readonly #unread: string[] = []
+  #at = 0
+  #depth = 0
+
+  constructor(tokens: readonly string[]) {
+    this.#tokens = tokens
+  }
+
+  whole(): RuleExpression | undefined {
+    const matches = this.#either()
+    if (matches === undefined || this.#at < this.#tokens.length) return undefined
+    return { matches, prefixes: this.#prefixes, paths: this.#paths, unread: this.#unread }
+  }
+
+  #take(token: string): boolean {
+    if (this.#tokens[this.#at] !== token) return false
+    this.#at++
     return true
   }
 
-  const either = (): Matcher | undefined =>
-    chain(both, '||', (a, b) => (a === true || b === true ? true : a === false && b === false ? false : undefined))
-  const both = (): Matcher | undefined =>
-    chain(one, '&&', (a, b) => (a === false || b === false ? false : a === true && b === true ? true : undefined))
-
-  function chain(
-    part: () => Matcher | undefined,
-    operator: string,
-    join: (a: boolean | undefined, b: boolean | undefined) => boolean | undefined,
-  ): Matcher | undefined {
-    let left = part()
-    while (left !== undefined && take(operator)) {
-      const [a, b] = [left, part()]
-      left = b === undefined ? undefined : (probe) => join(a(probe), b(probe))
-    }
-    return left
+  #either(): Matcher | undefined {
+    return this.#chain('||', true, () => this.#chain('&&', false, () => this.#one()))
   }
 
-  function one(): Matcher | undefined {
-    if (take('!')) {
-      const inner = one()
+  /** Parts with an operator between them, which one part can decide by being `decisive`. */
+  #chain(operator: string, decisive: boolean, part: () => Matcher | undefined): Matcher | undefined {
+    const parts: Matcher[] = []
+    do {
+      const next = part()
+      if (next === undefined) return undefined
+      parts.push(next)
+    } while (this.#take(operator))
+    const [only] = parts
+    return parts.length === 1 ? only : (probe) => joined(parts, probe, decisive)
+  }
+
+  #one(): Matcher | undefined {
+    if (this.#take('!')) {
+      const inner = this.#nested(() => this.#one())
       return inner === undefined ? undefined : (probe) => negate(inner(probe))
     }
-    if (take('(')) {
-      const inner = either()
-      return take(')') ? inner : undefined
+    if (this.#take('(')) {
+      const inner = this.#nested(() => this.#either())
+      return this.#take(')') ? inner : undefined
     }
-    const name = tokens?.[at++]
-    if (name === undefined || !/^[A-Za-z]+$/.test(name) || !take('(')) return undefined
+    return this.#call()
+  }
+
+  #nested(inner: () => Matcher | undefined): Matcher | undefined {
+    if (this.#depth >= MAX_NESTING) return undefined
+    this.#depth++
+    const matcher = inner()
+    this.#depth--
+    return matcher
+  }
+
+  #call(): Matcher | undefined {
+    const name = this.#tokens[this.#at++]
+    if (name === undefined || !/^[A-Za-z]/.test(name) || !this.#take('(')) return undefined
     const values: string[] = []
-    while (!take(')')) {
-      const value = tokens?.[at++]
+    while (!this.#take(')')) {
+      const value = this.#tokens[this.#at++]
       if (value === undefined) return undefined
       if (/^[`"]/.test(value)) values.push(value.slice(1, -1))
       else if (value !== ',') return undefined
     }
-    if (name === 'PathPrefix') prefixes.push(...values)
-    if (name === 'Path' || name === 'PathPrefix') paths.push(...values)
-    return matcher(name, values)
+    return this.#matcher(name, values)
   }
 
-  const matches = either()
-  return matches === undefined || at < tokens.length ? undefined : { matches, prefixes, paths }
+  /** Path comparisons are plain text: PathPrefix knows no segments. */
+  #matcher(name: string, values: readonly string[]): Matcher {
+    if (name === 'Path' || name === 'PathPrefix') for (const value of values) this.#paths.push(value)
+    switch (name) {
+      case 'Host': {
+        const hosts = new Set(values.map((value) => value.toLowerCase()))
+        return ({ host }) => hosts.has(host)
+      }
+      case 'HostRegexp': {
+        const patterns = this.#patterns(values)
+        return ({ host }) => anyPattern(patterns, host)
+      }
+      case 'Path':
+        return ({ path }) => values.includes(path)
+      case 'PathPrefix':
+        for (const value of values) this.#prefixes.push(value)
+        return ({ path }) => values.some((value) => path.startsWith(value))
+      case 'PathRegexp': {
+        const patterns = this.#patterns(values)
+        return ({ path }) => anyPattern(patterns, path)
+      }
+      default:
+        return () => undefined
+    }
+  }
+
+  #patterns(values: readonly string[]): readonly (GoPattern | undefined)[] {
+    return values.map((value) => {
+      const pattern = goPattern(value)
+      if (pattern === undefined) this.#unread.push(value)
+      return pattern
+    })
+  }
 }
 
 function negate(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value
 }
 
+/** The decisive value when any part has it, else unknown when any part is, else the other value. */
+function joined(parts: readonly Matcher[], probe: Probe, decisive: boolean): boolean | undefined {
+  let result: boolean | undefined = !decisive
+  for (const part of parts) {
+    const value = part(probe)
+    if (value === decisive) return decisive
+    if (value === undefined) result = undefined
+  }
+  return result
+}
+
+const TOKEN = /\s*(`[^`]*`|"[^"]*"|&&|\|\||[!(),]|[A-Za-z]+)/y
+
 function tokenize(text: string): readonly string[] | undefined {
-  const tokens = text.match(/`[^`]*`|"[^"]*"|&&|\|\||[!(),]|[A-Za-z]+/g) ?? []
-  return tokens.join('').length === text.replace(/\s+(?=(?:[^`"]*[`"][^`"]*[`"])*[^`"]*$)/g, '').length
-    ? tokens
-    : undefined
+  const rule = text.trimEnd()
+  const pattern = new RegExp(TOKEN)
+  const tokens: string[] = []
+  while (pattern.lastIndex < rule.length) {
+    const [, token] = pattern.exec(rule) ?? []
+    if (token === undefined) return undefined
+    tokens.push(token)
+  }
+  return tokens
 }
 
-/** Path comparisons are plain text: PathPrefix knows no segments. */
-function matcher(name: string, values: readonly string[]): Matcher {
-  switch (name) {
-    case 'Host':
-      return ({ host }) => values.some((value) => value.toLowerCase() === host)
-    case 'HostRegexp':
-      return ({ host }) => anyPattern(values, host)
-    case 'Path':
-      return ({ path }) => values.includes(path)
-    case 'PathPrefix':
-      return ({ path }) => values.some((value) => path.startsWith(value))
-    case 'PathRegexp':
-      return ({ path }) => anyPattern(values, path)
-    default:
-      return () => undefined
-  }
-}
-
-/** Go's expressions are nearly those of JavaScript; one that is not could match anything. */
-function anyPattern(patterns: readonly string[], text: string): boolean | undefined {
-  try {
-    return patterns.some((pattern) =>
-      new RegExp(pattern.replace(/^\(\?i\)/, ''), pattern.startsWith('(?i)') ? 'i' : '').test(text),
-    )
-  } catch {
-    return undefined
-  }
+/** An expression that is not evaluated could match anything. */
+function anyPattern(patterns: readonly (GoPattern | undefined)[], text: string): boolean | undefined {
+  if (patterns.some((pattern) => pattern?.test(text) === true)) return true
+  return patterns.includes(undefined) ? undefined : false
 }

@@ -1,5 +1,6 @@
 import type { Config, Issuer, KeySource, Route } from '../../config/model.ts'
 import { issuersOf } from '../../decision/assessment.ts'
+import { isTooDeep } from '../../decision/unverified-token.ts'
 import { type Call, callFor, parseCall, parseHeader, placeOf, routeOfCall } from '../call.ts'
 import type { Finding } from '../findings.ts'
 import { readInput } from '../input.ts'
@@ -87,6 +88,7 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   if (!input.ok) return input
   const parts = parseClaims(input.text)
   if (typeof parts === 'string') return refuse(input.file, parts)
+  if (isTooDeep(parts.header) || isTooDeep(parts.claims)) return refuse(input.file, 'is nested too deep for a token')
   const issuer = issuerOf(parts.claims, issuersFor(config, options.route))
   const { token, keys } = await new StandIn().sign(issuer, parts.header, parts.claims)
   const judged = withStandIn(config, issuer, keys)

@@ -412,6 +412,13 @@ export const PLANTED: readonly Planted[] = [
     by: '«Host(`api.example.com`) && PathPrefix(`/mcp/kubernetes`)',
   },
   {
+    id: 'pattern-unread',
+    severity: 'note',
+    file: 'dynamic.yaml',
+    replace: 'Host(`api.example.com`) && (Path(`/billing`) || PathPrefix(`/billing/`))',
+    by: '«Host(`api.example.com`) && (Path(`/billing`) || (PathPrefix(`/billing/`) && PathRegexp(`^/billing/\\pL+$`)))',
+  },
+  {
     id: 'rule-unreadable',
     file: 'dynamic.yaml',
     replace: 'Host(`api.example.com`) && (Path(`/billing`) || PathPrefix(`/billing/`))',

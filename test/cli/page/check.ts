@@ -59,6 +59,18 @@ them counts as missing. Rendered streams are fine: \`kustomize build . | forward
 |---|---|---|
 ${ROWS.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
 
+What is read is bounded, so that manifests of a pull request cannot hold a pipeline up; more is an error that says so.
+
+| Read at most | |
+|---|---|
+| one file, all manifests together | 8 MiB, 32 MiB |
+| one YAML document | 1 MiB, 1,000 aliases, 64 levels |
+| words and signs of YAML | 500,000 in a file of the configuration, 300,000 in all manifests |
+| documents about routing | 5,000 |
+| a rule of a router | 8 KiB, 64 brackets within each other; else \`rule-unreadable\` |
+| a regular expression | 1,024 characters; else it is not evaluated, counts as one that may match, and is told as \`pattern-unread\` |
+| middlewares of a router | 500, chains written out |
+
 Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`,
 \`manifest-unreadable\`, and with \`--online\` \`issuer-slash\`, \`issuer-mismatch\`, \`issuer-unreachable\`, \`registration-refused\`. Some are an error on one route and
 a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.`,
