@@ -64,7 +64,8 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 | Read at most | |
 |---|---|
 | one file, all manifests together | 8 MiB, 32 MiB |
-| one YAML document | 1 MiB, 1,000 aliases, 64 levels |
+| one YAML document | 1 MiB, 64 levels |
+| aliases | 1,000 in a file of the configuration, 1,000 in all manifests |
 | words and signs of YAML | 500,000 in a file of the configuration, 300,000 in all manifests |
 | documents about routing | 5,000 |
 | a rule of a router | 8 KiB, 64 brackets within each other; else \`rule-unreadable\` |
