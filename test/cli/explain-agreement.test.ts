@@ -18,13 +18,16 @@ import { run } from './run.ts'
 
 const forge = await openForge()
 const down = ALL_VECTORS.filter(({ keysDown }) => keysDown !== undefined)
-const up = ALL_VECTORS.filter(({ keysDown, bug }) => keysDown === undefined && bug === undefined)
+// Each call of the command reads its configuration anew, so the many spellings of attacks stay with the faster tests.
+const up = ALL_VECTORS.filter(
+  ({ keysDown, bug, attack }) => keysDown === undefined && bug === undefined && attack === undefined,
+)
 
 test('the vectors that no command can be asked about are those that need a bug', () => {
   const others = ALL_VECTORS.filter((vector) => !down.includes(vector) && !up.includes(vector))
   assert.ok(up.length > 200 && down.length > 0)
   assert.deepEqual(
-    others.filter(({ bug }) => bug !== true),
+    others.filter(({ bug, attack }) => bug !== true && attack === undefined),
     [],
   )
 })

@@ -23,6 +23,19 @@ test('a twin passes, and differs in one point', () => {
   assert.deepEqual(wrong, [])
 })
 
+test('an attack with a token has a twin, unless two things make it: another algorithm and another key', () => {
+  const wrong = ALL_VECTORS.filter(
+    ({ attack, token, twin, expect }) =>
+      attack !== undefined &&
+      twin === undefined &&
+      expect.status !== 200 &&
+      token !== undefined &&
+      token.text === undefined &&
+      token.signedBy === undefined,
+  )
+  assert.deepEqual(wrong, [])
+})
+
 test('every reason has a row that is refused for it beside a twin that passes', () => {
   const denied = new Set(
     ALL_VECTORS.filter(({ twin, expect }) => twin !== undefined && expect.status !== 200).map(

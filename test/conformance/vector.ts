@@ -17,6 +17,8 @@ export interface Vector {
   readonly keysDown?: readonly string[]
   /** True: judging the token throws. No transport can cause it, so such rows run in process only. */
   readonly bug?: boolean
+  /** The attack of the corpus that this request is; most rows are none. */
+  readonly attack?: string
   /** The id of a row that passes and differs in one point only. */
   readonly twin?: string
   readonly expect: Expectation

@@ -1,3 +1,4 @@
+import { FAMILIES } from '../hostile/corpus/families.ts'
 import type { Vector } from './vector.ts'
 import { ACCEPT } from './vectors/accept.ts'
 import { ALGORITHM } from './vectors/algorithm.ts'
@@ -28,6 +29,14 @@ import { TOKEN_KIND } from './vectors/token-kind.ts'
 import { TOKEN_SOURCE } from './vectors/token-source.ts'
 import { UPSTREAM_AUTHORIZATION } from './vectors/upstream-authorization.ts'
 
+/** The requests of the corpus of attacks, each tagged with its attack. */
+const ATTACKING = FAMILIES.map(({ title, attacks }): readonly [string, readonly Vector[]] => [
+  `attacks: ${title}`,
+  attacks.flatMap(({ title: attack, rows = [] }) =>
+    rows.map((row) => ({ ...row, title: row.title || 'an empty one', attack })),
+  ),
+])
+
 /** Every row about a decision, by family. Metadata has a table of its own. */
 export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'forwarded request': FORWARDED_REQUEST,
@@ -57,6 +66,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   mcp: MCP,
   'mcp body': MCP_BODY,
   providers: PROVIDERS,
+  ...Object.fromEntries(ATTACKING.filter(([, rows]) => rows.length > 0)),
   'real tokens': REAL_TOKENS,
 }
 

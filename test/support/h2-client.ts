@@ -35,7 +35,8 @@ export function sendH2(session: ClientHttp2Session, request: H2Request): Promise
   for (const [name, value] of request.headers) {
     // No blanks around a value (RFC 9113 §8.2.1): nghttp2 drops such a field, HTTP/1.1's parser drops the blanks.
     const trimmed = value.replace(/^[ \t]+|[ \t]+$/g, '')
-    if (!['host', 'connection'].includes(name.toLowerCase())) fields.push(name.toLowerCase(), trimmed)
+    if (!['host', 'connection', 'http2-settings', 'upgrade'].includes(name.toLowerCase()))
+      fields.push(name.toLowerCase(), trimmed)
   }
   // Raw fields, so that one may come twice.
   const stream = session.request(fields, { endStream: request.body === undefined })
