@@ -18,8 +18,19 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['buildMetadataIndex: one branch alone: changes ? render', 'the same text is rendered each time'],
   ['matchingRules: a guard that never refuses: route.rules.length === 0', 'of no rules none match'],
 
+  ['readingsOf: a guard that never refuses', 'no script is found where there is none'],
+  ['firstSegments: a bound off by one', 'a prefix longer than that of any route is looked up in vain'],
+  ['firstSegments: one operand alone', 'a prefix longer than that of any route is looked up in vain'],
+  [
+    'firstSegments: one branch alone: end === -1 ? path : path.slice(0, end) → (path)',
+    'a prefix longer than that of any route is looked up in vain',
+  ],
+  ['NEEDS_ENCODING: a pattern without its anchor: $', 'what needs no encoding is encoded to itself'],
+
   // What cannot come, as something before it has seen to that.
   ['decide: one branch alone: question.routeName === undefined', 'no route has the name undefined'],
+  ['BEYOND_SCHEME: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
+  ['denialAnswer: one branch alone: row.error', 'JSON leaves out what is undefined'],
   ['withMcp: one operand alone: route?.mcp === undefined || request', 'where a route is known, so is the request'],
   ['checkOrigin: one operand alone: fields.origin !== SEVERAL &&', 'the mark of several is in no list of origins'],
   ['collect: a bound off by one', 'past the end there is a name that is empty, which means nothing'],

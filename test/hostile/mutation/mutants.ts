@@ -16,7 +16,7 @@ export function mutantsOf(file: string, source: string, operators: readonly stri
   return sitesOf(file, source).flatMap((site) =>
     operators.flatMap((operator) =>
       (OPERATORS[operator]?.(site, source) ?? []).map(({ start, end, text }) => {
-        const place = site.within.filter((name) => name !== '').join('.') || 'at the top'
+        const place = site.within.filter((name) => name !== '').join('.') || site.declared || 'at the top'
         const before = oneLine(source.slice(start, end))
         const change = text.length < 2 ? `${before}${text === '' ? '' : ` → ${text}`}` : `${before} → ${oneLine(text)}`
         const name = `${place}: ${operator}: ${change}`

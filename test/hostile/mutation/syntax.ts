@@ -13,6 +13,8 @@ export interface Site {
   readonly node: SyntaxNode
   readonly parent: SyntaxNode | undefined
   readonly within: readonly string[]
+  /** The constant at the top of the file that it belongs to. */
+  readonly declared: string | undefined
 }
 
 /** Every node of a TypeScript file that runs, in the order of the text; types are left out. */
@@ -20,10 +22,13 @@ export function sitesOf(file: string, source: string): readonly Site[] {
   const { program, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file} is not a program: ${errors[0]?.message}`)
   const sites: Site[] = []
+  let declared: string | undefined
   const walk = (node: SyntaxNode, parent: SyntaxNode | undefined, within: readonly string[]): void => {
     if (node.type.startsWith('TS') && !TRANSPARENT.has(node.type)) return
     const inside = isFunction(node) ? [...within, nameOf(node, parent)] : within
-    sites.push({ node, parent, within })
+    if (parent?.type === 'Program') declared = undefined
+    if (node.type === 'VariableDeclarator' && within.length === 0) declared = nameOf(node, undefined)
+    sites.push({ node, parent, within, declared })
     for (const child of childrenOf(node)) walk(child, node, inside)
   }
   walk(program as unknown as SyntaxNode, undefined, [])
