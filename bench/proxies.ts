@@ -1,6 +1,6 @@
-import { openCaddy } from '../demo/caddy.ts'
-import type { ProxyTargets, ReverseProxy } from '../demo/reverse-proxy.ts'
-import { openTraefik } from '../demo/traefik.ts'
+import { openCaddy } from '../lab/caddy.ts'
+import type { ProxyTargets, ReverseProxy } from '../lab/reverse-proxy.ts'
+import { openTraefik } from '../lab/traefik.ts'
 
 /** A path of the proxy, and the verifier that it asks about requests there; undefined: none. */
 export interface AuthPath {

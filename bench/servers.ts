@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { PROGRAM } from '../build/program.ts'
-import { startChild, waitUntil } from '../demo/child-process.ts'
+import { startChild, waitUntil } from '../lab/child-process.ts'
 import { pinned } from './load.ts'
 import { familyOf } from './usage.ts'
 

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { type HeaderLines, headerLines } from './forwarded-headers.ts'
+import { type HeaderLines, headerLines } from '../lab/forwarded-headers.ts'
 
 /** A request of the play. */
 export interface Request {

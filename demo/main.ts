@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { PROXY_KINDS, type ProxyKind } from '../lab/open-proxy.ts'
 import { playMcp } from './mcp-play.ts'
-import { PROXY_KINDS, type ProxyKind } from './open-proxy.ts'
 import { Mismatch, play } from './play.ts'
 import { openStage, type Stage } from './stage.ts'
 import { type Keep, type Stoppable, startWorld, type World } from './world.ts'

@@ -4,11 +4,11 @@ import {
   type OAuthDiscoveryState,
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
-import { startGate } from './gate.ts'
-import { startIssuer } from './issuer.ts'
-import { followLogin } from './issuer-login.ts'
-import { startDemoMcpServer } from './mcp-server.ts'
-import { openProxy, type ProxyKind } from './open-proxy.ts'
+import { startGate } from '../lab/gate.ts'
+import { startIssuer } from '../lab/issuer.ts'
+import { followLogin } from '../lab/issuer-login.ts'
+import { startDemoMcpServer } from '../lab/mcp-server.ts'
+import { openProxy, type ProxyKind } from '../lab/open-proxy.ts'
 import { Mismatch } from './play.ts'
 import type { Stage } from './stage.ts'
 import type { Keep } from './world.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type Gate, startGate } from './gate.ts'
-import { type Issuer, type IssuerRobot, startIssuer } from './issuer.ts'
-import { openProxy, type ProxyKind } from './open-proxy.ts'
-import type { ReverseProxy } from './reverse-proxy.ts'
-import { startUpstream } from './upstream.ts'
+import { type Gate, startGate } from '../lab/gate.ts'
+import { type Issuer, type IssuerRobot, startIssuer } from '../lab/issuer.ts'
+import { openProxy, type ProxyKind } from '../lab/open-proxy.ts'
+import type { ReverseProxy } from '../lab/reverse-proxy.ts'
+import { startUpstream } from '../lab/upstream.ts'
 
 /** Everything that takes part, running. */
 export interface World {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { runCommand } from './cli/commands.ts'
+import { runCommand } from './tools/commands.ts'
 
 // Compiled code is kept beside the packages, where only those write who may change the program; never in /tmp.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/forwardgate', import.meta.url)))

@@ -1,6 +1,6 @@
-import type { CertificateFiles } from './config/certificate.ts'
-import { CONFIG_VARIABLES, type ConfigVariables } from './config/environment.ts'
 import { didYouMean } from './config/nearest-name.ts'
+import type { CertificateFiles } from './config/reading/certificate.ts'
+import { CONFIG_VARIABLES, type ConfigVariables } from './config/reading/environment.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Process settings, from the environment. Everything about routes is in the configuration file. */

@@ -8,19 +8,33 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url))
 
 /** The parts of the house and whom each may import beside itself. `config` and `decision` know nobody who does I/O. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli'],
-  cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'decision', 'issuers', 'keys', 'telemetry'],
-  'service.ts': ['generation.ts', 'reload.ts', 'settings.ts', 'config', 'decision', 'http', 'issuers', 'telemetry'],
+  'main.ts': ['cli', 'tools'],
+  // The gate: one process that answers. It never imports `tools`.
+  cli: ['service.ts', 'settings.ts', 'version.ts', 'config', 'telemetry'],
+  'service.ts': [
+    'generation.ts',
+    'reload.ts',
+    'settings.ts',
+    'config',
+    'decision',
+    'documents',
+    'http',
+    'issuers',
+    'telemetry',
+  ],
   'reload.ts': ['config', 'issuers'],
-  'generation.ts': ['config', 'decision', 'issuers'],
+  'generation.ts': ['config', 'decision', 'documents', 'issuers'],
   'settings.ts': ['config', 'telemetry'],
   'version.ts': [],
-  http: ['config', 'decision'],
-  issuers: ['config', 'decision', 'keys'],
-  telemetry: ['config', 'decision'],
+  http: ['config', 'decision', 'documents'],
+  issuers: ['config', 'decision', 'documents', 'keys'],
+  telemetry: ['config', 'decision', 'documents'],
+  documents: ['config', 'decision'],
   decision: ['config'],
   config: ['keys'],
   keys: [],
+  // The tools: commands for people at their desk.
+  tools: ['cli', 'settings.ts', 'version.ts', 'config', 'decision', 'documents', 'issuers', 'keys'],
 }
 
 /** Packages and Node modules that only these parts may import: I/O stays out of `decision`, prom-client in one file. */
@@ -29,7 +43,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   pino: ['telemetry/logger.ts'],
   'prom-client': ['telemetry/metrics.ts'],
   'lru-cache': ['issuers/introspection.ts', 'issuers/token-cache.ts', 'issuers/unknown-kids.ts'],
-  jose: ['decision/signature.ts'],
+  jose: ['decision/token/signature.ts'],
   yaml: ['config'],
   zod: ['config'],
 }
@@ -100,7 +114,9 @@ const PLANTED: readonly SourceFile[] = [
   { path: 'config/planted.ts', text: "export { decide } from '../decision/decide.ts'" },
   { path: 'telemetry/planted.ts', text: "const logger = await import('../service.ts')" },
   { path: 'http/planted.ts', text: "import { Counter } from 'prom-client'" },
-  { path: 'cli/planted.ts', text: "import leftPad from 'left-pad'" },
+  { path: 'cli/planted.ts', text: "import { readManifests } from '../tools/proxies/traefik/manifests.ts'" },
+  { path: 'decision/planted.ts', text: "import { buildMetadataIndex } from '../documents/protected-resource.ts'" },
+  { path: 'tools/planted.ts', text: "import leftPad from 'left-pad'" },
 ]
 
 for (const file of PLANTED) {

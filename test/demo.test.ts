@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { startIssuer } from '../demo/issuer.ts'
-import { followLogin } from '../demo/issuer-login.ts'
+import { startIssuer } from '../lab/issuer.ts'
+import { followLogin } from '../lab/issuer-login.ts'
 
 const MAIN = fileURLToPath(new URL('../demo/main.ts', import.meta.url))
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { closeNow, listenOnLoopback } from '../../demo/loopback-server.ts'
+import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { comparison, type Section } from '../report.ts'
 import { type Server, type ServerOptions, startForwardgate, startProgram } from '../servers.ts'
 import { measureActs } from '../stage.ts'

@@ -1,4 +1,4 @@
-import type { ReverseProxy } from '../../demo/reverse-proxy.ts'
+import type { ReverseProxy } from '../../lab/reverse-proxy.ts'
 import { makeTestCa } from '../../test/support/tls-files.ts'
 import { runLoad } from '../load.ts'
 import { type BenchPaths, startCaddy, startTraefik } from '../proxies.ts'

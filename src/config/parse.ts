@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { compile, WHAT_TO_WRITE } from './compile.ts'
+import { compile, WHAT_TO_WRITE } from './compile/compile.ts'
+import { checkSchema } from './format/schema-problems.ts'
 import type { Config } from './model.ts'
-import { type Origin, originOfFiles } from './origin.ts'
 import { type Findings, formatPath, type Path, type Position, type Problem } from './problem.ts'
-import type { FileContent } from './referenced-file.ts'
-import { checkSchema } from './schema-problems.ts'
-import { readYaml } from './yaml-document.ts'
+import { type Origin, originOfFiles } from './reading/places.ts'
+import type { FileContent } from './reading/referenced-file.ts'
+import { readYaml } from './reading/yaml-document.ts'
 
 /** A configuration that may be used as it is, or everything that is wrong with it. */
 export type Parsed =

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Reading } from './at-rest.ts'
-import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './environment.ts'
-import { type Generation, readGeneration } from './generation.ts'
-import { type Origin, originOfFiles } from './origin.ts'
 import { type Parsed, parseOrigin } from './parse.ts'
 import { type Problem, quote } from './problem.ts'
-import { decodeUtf8 } from './referenced-file.ts'
-import { readYaml, type YamlDocument } from './yaml-document.ts'
+import type { Reading } from './reading/at-rest.ts'
+import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './reading/environment.ts'
+import { type Origin, originOfFiles } from './reading/places.ts'
+import { decodeUtf8 } from './reading/referenced-file.ts'
+import { type Generation, readGeneration } from './reading/snapshot.ts'
+import { readYaml, type YamlDocument } from './reading/yaml-document.ts'
 
 /** Where the configuration comes from: a file, a directory of files, or variables where there is none. */
 export type Source =

@@ -1,7 +1,7 @@
-import { readAtRest } from './at-rest.ts'
-import { readGeneration } from './generation.ts'
+import { readAtRest } from './reading/at-rest.ts'
+import { readGeneration } from './reading/snapshot.ts'
+import { type Watch, watchFiles } from './reading/watch-files.ts'
 import { type Loaded, loadGeneration, type Source } from './source.ts'
-import { type Watch, watchFiles } from './watch-files.ts'
 
 export interface WatchOptions {
   /** The reading that is in use; changes are told from it on. */

@@ -1,7 +1,7 @@
 import type { Accept, Requirement, Revocations, Route } from '../config/model.ts'
-import type { VerifiedToken } from './access-token.ts'
-import { type Claims, claimHolds, readClaim } from './claims.ts'
 import type { Denial } from './denial.ts'
+import type { VerifiedToken } from './token/access-token.ts'
+import { type Claims, claimHolds, readClaim } from './token/claims.ts'
 
 /** What one route makes of one verified token, whatever the time and the request: computed once, judged by for each request. */
 export interface Admission {

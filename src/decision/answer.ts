@@ -2,8 +2,8 @@ import type { Resource, Route } from '../config/model.ts'
 import { buildChallenge, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'
 import { type DenialRow, denialRow, type Reason } from './denial.ts'
-import type { HeaderField } from './header-fields.ts'
 import type { HeaderList } from './identity-headers.ts'
+import type { HeaderField } from './request/header-fields.ts'
 
 /** What the proxy is answered, and relays to the client unless it allows. */
 export interface Answer {

@@ -1,5 +1,5 @@
+import { prefixedScopes } from '../config/compile/compile-scopes.ts'
 import type { Requirement, Resource, Route } from '../config/model.ts'
-import { prefixedScopes } from '../config/scopes.ts'
 import type { DenialRow } from './denial.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { ClaimSelector, IdentityHeader, Route } from '../config/model.ts'
-import type { VerifiedToken } from './access-token.ts'
-import { readClaim } from './claims.ts'
 import type { Denial } from './denial.ts'
+import type { VerifiedToken } from './token/access-token.ts'
+import { readClaim } from './token/claims.ts'
 
 /** More than this makes backends with Node's default limits answer 431. Bytes of names and values together. */
 export const LARGEST_IDENTITY = 8 * 1024

@@ -1,5 +1,5 @@
 import type { Resource, Route } from '../config/model.ts'
-import { authoritiesOf, comparableAuthority } from './authority.ts'
+import { authoritiesOf, comparableAuthority } from '../decision/request/comparable-host.ts'
 import { type FindServerDocument, registrationState, registrationUrl } from './registration.ts'
 
 /** One RFC 9728 document. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findMetadata, type MetadataIndex } from '../decision/protected-resource.ts'
+import { findMetadata, type MetadataIndex } from '../documents/protected-resource.ts'
 import { hostOf } from './request-host.ts'
 
 export interface MetadataPorts {

@@ -1,6 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import { NO_SCHEMAS } from './no-schemas.ts'
-import { countRequests, type Pending } from './pending.ts'
+import { countRequests, type Pending } from './wire/requests-in-flight.ts'
 
 export interface IssuerReadiness {
   readonly name: string

@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { OneClient } from '../config/model.ts'
-import { type RegistrationAnswer, refuse, registerClient } from '../decision/client-registration.ts'
+import { type RegistrationAnswer, refuse, registerClient } from '../documents/client-registration.ts'
 import {
   type FindServerDocument,
   findRegistration,
   type RegistrationIndex,
   registrationState,
   serverMetadata,
-} from '../decision/registration.ts'
+} from '../documents/registration.ts'
 import { allowEveryOrigin } from './metadata-endpoint.ts'
-import { readBody } from './request-body.ts'
 import { hostOf } from './request-host.ts'
+import { readBody } from './wire/body.ts'
 
 export interface RegistrationPorts {
   readonly registrations: () => RegistrationIndex

@@ -1,4 +1,4 @@
-import { valuesOf } from '../decision/header-fields.ts'
+import { valuesOf } from '../decision/request/header-fields.ts'
 
 /** X-Forwarded-Host where there is exactly one, else Host. It only chooses among configured documents, and is never shown. */
 export function hostOf(rawHeaders: readonly string[]): string {

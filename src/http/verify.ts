@@ -1,8 +1,8 @@
 import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/answer.ts'
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
-import { createHeaderReader, type HeaderFields } from '../decision/header-fields.ts'
-import type { RequestContent } from '../decision/mcp.ts'
-import type { Pending } from './pending.ts'
+import type { RequestContent } from '../decision/mcp/mcp.ts'
+import { createHeaderReader, type HeaderFields } from '../decision/request/header-fields.ts'
+import type { Pending } from './wire/requests-in-flight.ts'
 
 export interface VerifyPorts extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { VerificationKey } from '../decision/keys.ts'
+import type { VerificationKey } from '../decision/token/keys.ts'
 import type { ImportedKey } from '../keys/jwk-import.ts'
 
 /** The keys of a set by what makes a key the same key; one object per key for as long as it stays in the set. */

@@ -1,4 +1,4 @@
-import type { KeyAnswer, VerificationKey } from '../decision/keys.ts'
+import type { KeyAnswer, VerificationKey } from '../decision/token/keys.ts'
 import { isPublicKeyAlgorithm } from '../keys/algorithm-table.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import type { ImportedKey, SkippedKey } from '../keys/jwk-import.ts'

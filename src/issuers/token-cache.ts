@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { AssessedToken, Assessment, AssessToken } from '../decision/assessment.ts'
+import type { AssessedToken, Assessment, AssessToken } from '../decision/token/assessed-token.ts'
 
 /** `hit`: seen before. `miss`: verified now. `refused`: a bad signature that is remembered. */
 export type LookupResult = 'hit' | 'miss' | 'refused'

@@ -1,8 +1,8 @@
 import type { Decision } from '../decision/decide.ts'
 import { denialRow } from '../decision/denial.ts'
-import type { HeaderFields } from '../decision/header-fields.ts'
-import { MCP_METHODS } from '../decision/mcp-message.ts'
-import { showUnverified } from '../decision/unverified.ts'
+import { MCP_METHODS } from '../decision/mcp/message.ts'
+import type { HeaderFields } from '../decision/request/header-fields.ts'
+import { showUnverified } from '../decision/show-unverified.ts'
 
 /** The labels of one decision: a closed set, all from configuration and code. */
 export interface DecisionLabels {

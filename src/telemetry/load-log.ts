@@ -1,6 +1,6 @@
-import type { Certificate } from '../config/certificate.ts'
 import type { Config } from '../config/model.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
+import type { Certificate } from '../config/reading/certificate.ts'
 import type { Logger } from './logger.ts'
 
 /** Says which configuration is in force, and what is odd about it. */

@@ -1,5 +1,5 @@
 import type { Issuer } from '../config/model.ts'
-import { type FindServerDocument, registrationState } from '../decision/registration.ts'
+import { type FindServerDocument, registrationState } from '../documents/registration.ts'
 import type { Logger } from './logger.ts'
 
 /** Says what becomes of the registrations: once, and again when it changes. */

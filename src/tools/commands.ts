@@ -1,8 +1,8 @@
+import { plain } from '../cli/output.ts'
+import type { Command, Terminal } from '../cli/terminal.ts'
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
-import { plain } from './output.ts'
-import type { Command, Terminal } from './terminal.ts'
 
 /** A command in the help; its code is loaded when it is asked for. */
 interface Listed {
@@ -16,52 +16,52 @@ export const COMMANDS: readonly Listed[] = [
   {
     name: 'serve',
     summary: 'answer ForwardAuth calls',
-    load: async () => (await import('./serve.ts')).serve,
+    load: async () => (await import('../cli/serve.ts')).serve,
   },
   {
     name: 'init',
     summary: 'make a first configuration from an issuer and a sample token',
-    load: async () => (await import('./init.ts')).init,
+    load: async () => (await import('./init/init.ts')).init,
   },
   {
     name: 'check',
     summary: 'find mistakes in the configuration and in Traefik manifests',
-    load: async () => (await import('./check.ts')).check,
+    load: async () => (await import('./check/check.ts')).check,
   },
   {
     name: 'explain',
     summary: 'show why a request is allowed or refused',
-    load: async () => (await import('./explain.ts')).explain,
+    load: async () => (await import('./explain/explain.ts')).explain,
   },
   {
     name: 'doctor',
     summary: 'play a strict client against a running resource',
-    load: async () => (await import('./doctor.ts')).doctor,
+    load: async () => (await import('./doctor/doctor.ts')).doctor,
   },
   {
     name: 'generate',
     summary: 'print Traefik manifests for the configuration',
-    load: async () => (await import('./generate.ts')).generate,
+    load: async () => (await import('./generate/generate.ts')).generate,
   },
   {
     name: 'token',
     summary: 'make a static token and the entry for its tokens file',
-    load: async () => (await import('./token.ts')).token,
+    load: async () => (await import('./token/token.ts')).token,
   },
   {
     name: 'test',
     summary: 'run policy tests against the configuration',
-    load: async () => (await import('./test.ts')).test,
+    load: async () => (await import('./policy-test/policy-test.ts')).test,
   },
   {
     name: 'schema',
     summary: 'print the JSON Schema of the configuration file',
-    load: async () => (await import('./schema.ts')).schema,
+    load: async () => (await import('./schema/print-schema.ts')).schema,
   },
   {
     name: 'healthcheck',
     summary: 'ask whether the service in this container is ready',
-    load: async () => (await import('./healthcheck.ts')).healthcheck,
+    load: async () => (await import('../cli/healthcheck.ts')).healthcheck,
   },
 ]
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { checkManifests } from '../../src/cli/check/analysis.ts'
-import { landscapeOf } from '../../src/cli/check/manifests.ts'
 import { parse } from '../../src/config/parse.ts'
+import { checkManifests } from '../../src/tools/check/analysis.ts'
+import { landscapeOf } from '../../src/tools/proxies/traefik/manifests.ts'
 import { GOOD } from './check/planted.ts'
 
 const JUNK = [

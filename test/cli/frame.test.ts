@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { COMMON_OPTIONS, readArguments } from '../../src/cli/arguments.ts'
-import { COMMANDS } from '../../src/cli/commands.ts'
-import { exitCodeOf, type Finding, findingsJson, formatFindings } from '../../src/cli/findings.ts'
-import { formatInstant, formatSpan, parseInstant } from '../../src/cli/instant.ts'
 import { createPaint, plain } from '../../src/cli/output.ts'
+import { COMMANDS } from '../../src/tools/commands.ts'
+import { exitCodeOf, type Finding, findingsJson, formatFindings } from '../../src/tools/frame/findings.ts'
+import { formatInstant, formatSpan, parseInstant } from '../../src/tools/frame/time-text.ts'
 import { run, runProcess } from './run.ts'
 
 const names = COMMANDS.map(({ name }) => name)

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { routeName } from '../../src/cli/init/first-files.ts'
+import { routeName } from '../../src/tools/init/first-files.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
 import { run } from './run.ts'
 

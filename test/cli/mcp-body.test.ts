@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Explanation } from '../../src/cli/explain/explanation.ts'
+import type { Explanation } from '../../src/tools/explain/explanation.ts'
 import { run } from './run.ts'
 
 const CONFIG = fileURLToPath(new URL('../../examples/mcp-tools/config.yaml', import.meta.url))

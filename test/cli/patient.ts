@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
-import { startGate } from '../../demo/gate.ts'
-import { type Issuer, type IssuerShape, startIssuer } from '../../demo/issuer.ts'
-import { closeNow, listenOnLoopback } from '../../demo/loopback-server.ts'
-import { openProxy } from '../../demo/open-proxy.ts'
-import { startUpstream } from '../../demo/upstream.ts'
+import { startGate } from '../../lab/gate.ts'
+import { type Issuer, type IssuerShape, startIssuer } from '../../lab/issuer.ts'
+import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
+import { openProxy } from '../../lab/open-proxy.ts'
+import { startUpstream } from '../../lab/upstream.ts'
 
 /** An answer on its way to the client. */
 export interface PassingAnswer {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { IS_BUILD, PROGRAM } from '../../build/program.ts'
-import { runCommand } from '../../src/cli/commands.ts'
+import { runCommand } from '../../src/tools/commands.ts'
 
 /** How a command ended and what it printed. */
 export interface Run {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { failedStep, STEP_OF, STEPS, type Step } from '../../src/cli/explain/steps.ts'
 import { DENIALS } from '../../src/decision/denial.ts'
-import { readHeaderFields } from '../../src/decision/header-fields.ts'
+import { readHeaderFields } from '../../src/decision/request/header-fields.ts'
+import { failedStep, STEP_OF, STEPS, type Step } from '../../src/tools/explain/steps.ts'
 import { NOW, readConfiguration } from '../conformance/configuration.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { createInProcess, toWireRequest } from '../conformance/transport.ts'
@@ -22,11 +22,16 @@ test('every step is failed by some reason, but those that cannot refuse by thems
 })
 
 /** Where the source first writes each reason down, in the order in which `decide` runs. */
-const IN_ORDER = ['credentials.ts', 'unverified-token.ts', 'access-token.ts', 'token-claims.ts']
+const IN_ORDER = [
+  'request/credentials.ts',
+  'token/unverified-token.ts',
+  'token/access-token.ts',
+  'token/token-claims.ts',
+]
 
 test('the steps stand in the order in which the decision takes them', () => {
   const folder = new URL('../../src/decision/', import.meta.url)
-  assert.ok(IN_ORDER.every((file) => readdirSync(folder).includes(file)))
+  assert.ok(IN_ORDER.every((file) => existsSync(new URL(file, folder))))
   const seen = IN_ORDER.map((file) => {
     const reasons = [...readFileSync(new URL(file, folder), 'utf8').matchAll(/reason: '(\w+)'/g)].map(([, one]) => one)
     return reasons.map((reason) => STEPS.indexOf(STEP_OF[reason as keyof typeof STEP_OF]))

@@ -8,7 +8,7 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi'
 import { DENIALS } from '../../src/decision/denial.ts'
-import { buildMetadataIndex, findMetadata } from '../../src/decision/protected-resource.ts'
+import { buildMetadataIndex, findMetadata } from '../../src/documents/protected-resource.ts'
 import { readConfiguration } from './configuration.ts'
 import { openForge } from './token-forge.ts'
 import { createInProcess } from './transport.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startUpstream, type Upstream, type UpstreamEcho } from '../../demo/upstream.ts'
+import { startUpstream, type Upstream, type UpstreamEcho } from '../../lab/upstream.ts'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import type { Vector } from '../conformance/vector.ts'

@@ -1,6 +1,6 @@
 import { after, type TestContext, test } from 'node:test'
-import type { ProxyTargets } from '../../demo/reverse-proxy.ts'
-import { openTraefik } from '../../demo/traefik.ts'
+import type { ProxyTargets } from '../../lab/reverse-proxy.ts'
+import { openTraefik } from '../../lab/traefik.ts'
 import { MODE_ROWS, MODES, type Mode, type ModeName } from './cases/traefik-modes.ts'
 import { absent } from './support/absent.ts'
 import { judge, send } from './support/judge.ts'

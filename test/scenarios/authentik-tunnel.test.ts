@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SignJWT } from 'jose'
-import { startIssuer } from '../../demo/issuer.ts'
+import { startIssuer } from '../../lab/issuer.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'
 import { curl, refusal } from './support/http.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
-import { startIssuer } from '../../demo/issuer.ts'
+import { startIssuer } from '../../lab/issuer.ts'
 import { openMatrix } from '../proxy/support/matrix.ts'
 import { type Login, REDIRECT_URI } from './clients/account.ts'
 import { configuration, FLOWS, NEVER, PROGRAMS, ROBOT, ROUTES, SHORT, STEPS, stepRoute } from './clients/flows.ts'

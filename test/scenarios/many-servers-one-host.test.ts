@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startIssuer } from '../../demo/issuer.ts'
+import { startIssuer } from '../../lab/issuer.ts'
 import { REDIRECT_URI } from './clients/account.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { startIssuer } from '../../demo/issuer.ts'
+import { startIssuer } from '../../lab/issuer.ts'
 import { absent } from '../proxy/support/absent.ts'
 import { isInstalled } from '../proxy/support/open-proxy.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { startIssuer } from '../../demo/issuer.ts'
+import { startIssuer } from '../../lab/issuer.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
 import { startTestService, until } from '../support/service.ts'
 

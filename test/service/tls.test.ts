@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rename, symlink, unlink, writeFile } from 'n
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { connect, type DetailedPeerCertificate } from 'node:tls'
-import { readCertificate } from '../../src/config/certificate.ts'
+import { readCertificate } from '../../src/config/reading/certificate.ts'
 import { readSettings } from '../../src/settings.ts'
 import { forwardedHeaders } from '../support/ask.ts'
 import { openH2, sendH2 } from '../support/h2-client.ts'

@@ -1,9 +1,9 @@
-import { claimRules } from './claim-rules.ts'
-import type { Accept, Issuer } from './model.ts'
-import { didYouMean } from './nearest-name.ts'
-import { type Findings, oneOf, type Path, quote } from './problem.ts'
-import type { AcceptEntry, DefaultsEntry, RouteEntry } from './schema.ts'
-import { requiredScopes, warnOfOidcWords } from './scopes.ts'
+import type { AcceptEntry, DefaultsEntry, RouteEntry } from '../format/schema.ts'
+import type { Accept, Issuer } from '../model.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { type Findings, oneOf, type Path, quote } from '../problem.ts'
+import { claimRules } from './compile-claim-rules.ts'
+import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The issuers of the file by name. */
 export type IssuersByName = ReadonlyMap<string, Issuer>

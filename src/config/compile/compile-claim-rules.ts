@@ -1,6 +1,6 @@
-import type { ClaimRule, ClaimSelector } from './model.ts'
-import type { Findings, Path } from './problem.ts'
-import type { ClaimsEntry } from './schema.ts'
+import type { ClaimsEntry } from '../format/schema.ts'
+import type { ClaimRule, ClaimSelector } from '../model.ts'
+import type { Findings, Path } from '../problem.ts'
 
 /** A claim by its exact top-level name, or by a JSON Pointer (RFC 6901) when it begins with `/`. */
 export function claimSelector(text: string): ClaimSelector {

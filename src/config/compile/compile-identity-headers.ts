@@ -1,6 +1,6 @@
-import { claimSelector } from './claim-rules.ts'
-import type { IdentityHeader } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
+import type { IdentityHeader } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
+import { claimSelector } from './compile-claim-rules.ts'
 
 /** What the upstream learns when nothing else is written. */
 export const DEFAULT_IDENTITY_HEADERS: Readonly<Record<string, string>> = {

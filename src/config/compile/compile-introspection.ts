@@ -1,9 +1,9 @@
-import { durationSeconds } from './duration.ts'
-import { checkFetched } from './key-source.ts'
-import type { Accept, Introspection, KeySource } from './model.ts'
-import { type Findings, oneOf, type Path, quote } from './problem.ts'
-import { type ReadNamedFile, readClientSecretFile } from './referenced-file.ts'
-import type { IssuerEntry } from './schema.ts'
+import { durationSeconds } from '../duration.ts'
+import type { IssuerEntry } from '../format/schema.ts'
+import type { Accept, Introspection, KeySource } from '../model.ts'
+import { type Findings, oneOf, type Path, quote } from '../problem.ts'
+import { type ReadNamedFile, readClientSecretFile } from '../reading/referenced-file.ts'
+import { checkFetched } from './compile-key-source.ts'
 
 /** Seconds; whoever revokes a token waits that long. */
 const LONGEST_CACHE = 60 * 60

@@ -1,13 +1,13 @@
-import { durationSeconds } from './duration.ts'
-import { compileIntrospection } from './introspection.ts'
-import { KEY_SOURCES, keySource } from './key-source.ts'
-import type { Issuer, KeySource } from './model.ts'
-import { type Findings, oneOf, type Path, quote } from './problem.ts'
-import type { ReadNamedFile } from './referenced-file.ts'
-import { compileRegistration } from './registration.ts'
-import type { IssuerEntry } from './schema.ts'
-import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from './schema-issuer.ts'
-import { readTokensFile } from './tokens-file.ts'
+import { durationSeconds } from '../duration.ts'
+import type { IssuerEntry } from '../format/schema.ts'
+import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
+import type { Issuer, KeySource } from '../model.ts'
+import { type Findings, oneOf, type Path, quote } from '../problem.ts'
+import type { ReadNamedFile } from '../reading/referenced-file.ts'
+import { readTokensFile } from '../reading/tokens-file.ts'
+import { compileIntrospection } from './compile-introspection.ts'
+import { KEY_SOURCES, keySource } from './compile-key-source.ts'
+import { compileRegistration } from './compile-registration.ts'
 
 const MAX_CLOCK_TOLERANCE = 60
 

@@ -1,7 +1,8 @@
-import { describeSkipped } from '../keys/jwk-import.ts'
-import { selectKeys } from '../keys/key-selection.ts'
-import type { KeySource } from './model.ts'
-import { type Findings, listOf, oneOf, type Path, quote } from './problem.ts'
+import { describeSkipped } from '../../keys/jwk-import.ts'
+import { selectKeys } from '../../keys/key-selection.ts'
+import type { IssuerEntry } from '../format/schema.ts'
+import type { KeySource } from '../model.ts'
+import { type Findings, listOf, oneOf, type Path, quote } from '../problem.ts'
 import {
   type KeyFile,
   type Read,
@@ -9,8 +10,7 @@ import {
   readKeySetFile,
   readPublicKeyFile,
   readSecretFile,
-} from './referenced-file.ts'
-import type { IssuerEntry } from './schema.ts'
+} from '../reading/referenced-file.ts'
 
 /** The keys of an entry that say where its keys are; at most one is written. */
 export const KEY_SOURCES = ['discoveryUri', 'jwksUri', 'jwksFile', 'publicKeyFile', 'secretFile'] as const

@@ -1,7 +1,7 @@
-import { canonicalPath, foldPath, isWithin } from './canonical-path.ts'
-import type { Match, Resource, Route } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
-import type { RouteEntry } from './schema.ts'
+import { canonicalPath, foldPath, isWithin } from '../canonical-path.ts'
+import type { RouteEntry } from '../format/schema.ts'
+import type { Match, Resource, Route } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
 
 /** What selects a route, and the locks that are written. */
 export interface Selection {

@@ -1,10 +1,10 @@
-import { claimRules } from './claim-rules.ts'
-import { looseReading, matchName, type NamedKind } from './mcp-names.ts'
-import type { Mcp, McpPattern, Requirement } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
-import type { McpEntry, RouteEntry } from './schema.ts'
-import { DEFAULT_BODY_SIZE } from './schema-mcp.ts'
-import { requiredScopes, warnOfOidcWords } from './scopes.ts'
+import type { McpEntry, RouteEntry } from '../format/schema.ts'
+import { DEFAULT_BODY_SIZE } from '../format/schema-mcp.ts'
+import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
+import type { Mcp, McpPattern, Requirement } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
+import { claimRules } from './compile-claim-rules.ts'
+import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
 export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {

@@ -1,6 +1,6 @@
-import type { Issuer, KeySource, Registration, Route } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
-import type { IssuerEntry } from './schema.ts'
+import type { IssuerEntry } from '../format/schema.ts'
+import type { Issuer, KeySource, Registration, Route } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
 
 /** The `registration` of an issuer; undefined without one, and where it has a problem. */
 export function compileRegistration(

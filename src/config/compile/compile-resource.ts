@@ -1,6 +1,6 @@
-import { canonicalPath } from './canonical-path.ts'
-import type { Resource } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
+import { canonicalPath } from '../canonical-path.ts'
+import type { Resource } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
 
 /** A `resource` URL taken apart; undefined when no request could ever be for it. */
 export function parseResource(url: string, path: Path, findings: Findings): Resource | undefined {

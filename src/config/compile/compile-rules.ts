@@ -1,12 +1,12 @@
 import { METHODS } from 'node:http'
-import { foldPath } from './canonical-path.ts'
-import { claimRules } from './claim-rules.ts'
-import type { Match, Rule } from './model.ts'
-import { didYouMean } from './nearest-name.ts'
-import { type Findings, type Path, quote } from './problem.ts'
-import type { RuleEntry } from './schema.ts'
-import { requiredScopes, warnOfOidcWords } from './scopes.ts'
-import { canonicalPathAt, isInside } from './selection.ts'
+import { foldPath } from '../canonical-path.ts'
+import type { RuleEntry } from '../format/schema.ts'
+import type { Match, Rule } from '../model.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
+import { claimRules } from './compile-claim-rules.ts'
+import { canonicalPathAt, isInside } from './compile-match.ts'
+import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** CONNECT has no path and TRACE echoes credentials; neither is ever forwarded. */
 const RULE_METHODS = METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE')

@@ -1,4 +1,4 @@
-import { type Findings, type Path, quote } from './problem.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
 
 /** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
 export const OIDC_WORDS: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])

@@ -1,7 +1,7 @@
-import { hasMeaning } from './identity-headers.ts'
-import type { IdentityHeader, TokenSource } from './model.ts'
-import { type Findings, type Path, quote } from './problem.ts'
-import type { DefaultsEntry } from './schema.ts'
+import type { DefaultsEntry } from '../format/schema.ts'
+import type { IdentityHeader, TokenSource } from '../model.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
+import { hasMeaning } from './compile-identity-headers.ts'
 
 /** What forwardgate itself learns of the request by, or Traefik overwrites. */
 const FORWARDED = /^x-forwarded-(?:method|host|uri|proto|port|prefix|server|for)$/i

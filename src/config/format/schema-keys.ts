@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Path } from './problem.ts'
+import type { Path } from '../problem.ts'
 
 /** The keys that a map at this path of the file may have; undefined where no such map is. */
 export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] | undefined {

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { didYouMean } from './nearest-name.ts'
-import { type Findings, listOf, oneOf, type Path, quote } from './problem.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { type Findings, listOf, oneOf, type Path, quote } from '../problem.ts'
 import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
 import { keysAt } from './schema-keys.ts'
 import { plainText, webUrl } from './schema-text.ts'

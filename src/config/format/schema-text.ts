@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { didYouMean, nearestName } from './nearest-name.ts'
-import { listOf, quote } from './problem.ts'
+import { didYouMean, nearestName } from '../nearest-name.ts'
+import { listOf, quote } from '../problem.ts'
 
 /*
  * The kinds of text that the file is made of. Every rule is a regular expression, so that the exported JSON Schema carries

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quote } from './problem.ts'
+import { quote } from '../problem.ts'
 import type { FileContent } from './referenced-file.ts'
 
 /** Files as they were read together. */

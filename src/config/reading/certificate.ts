@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { type Reading, readAtRest } from './at-rest.ts'
-import { readTogether } from './generation.ts'
+import { readTogether } from './snapshot.ts'
 import { type Watch, watchFiles } from './watch-files.ts'
 
 /** Where the auth port's certificate is, and whose clients it admits. Certificates may be chains, all in PEM. */

@@ -1,6 +1,6 @@
-import type { Origin } from './origin.ts'
-import { formatPath, type Path, type Problem } from './problem.ts'
-import { requiredScopes } from './scopes.ts'
+import { requiredScopes } from '../compile/compile-scopes.ts'
+import { formatPath, type Path, type Problem } from '../problem.ts'
+import type { Origin } from './places.ts'
 
 /** The variables that describe one route where there is no file. */
 export const CONFIG_VARIABLES = [

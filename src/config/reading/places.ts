@@ -1,4 +1,4 @@
-import { formatPath, type Path, type Position, type Problem } from './problem.ts'
+import { formatPath, type Path, type Position, type Problem } from '../problem.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** The configuration as plain data, from whatever it was written in, and the way back from a path to what was written. */

@@ -1,6 +1,12 @@
-import { describeSkipped, type ImportedKey, importJwkSet, type KeyImport, type SkippedKey } from '../keys/jwk-import.ts'
-import { importPem } from '../keys/local-keys.ts'
-import { type Path, quote } from './problem.ts'
+import {
+  describeSkipped,
+  type ImportedKey,
+  importJwkSet,
+  type KeyImport,
+  type SkippedKey,
+} from '../../keys/jwk-import.ts'
+import { importPem } from '../../keys/local-keys.ts'
+import { type Path, quote } from '../problem.ts'
 
 /** A file as it was read, or why it could not be. */
 export type FileContent = { readonly bytes: Buffer } | { readonly error: string }

@@ -1,7 +1,7 @@
-import { dateTimeSeconds } from './date-time.ts'
-import type { StaticToken } from './model.ts'
-import { didYouMean } from './nearest-name.ts'
-import { type Findings, type Path, quote } from './problem.ts'
+import { dateTimeSeconds } from '../date-time.ts'
+import type { StaticToken } from '../model.ts'
+import { didYouMean } from '../nearest-name.ts'
+import { type Findings, type Path, quote } from '../problem.ts'
 import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
 import { readYaml, type YamlDocument } from './yaml-document.ts'
 

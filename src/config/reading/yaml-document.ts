@@ -10,7 +10,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml'
-import { formatPath, type Path, type Position, type Problem, quote } from './problem.ts'
+import { formatPath, type Path, type Position, type Problem, quote } from '../problem.ts'
 import { excessOf, yamlAllowance } from './yaml-bounds.ts'
 
 /** A YAML file as plain data, which still knows where everything stood. */

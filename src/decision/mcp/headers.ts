@@ -1,6 +1,6 @@
-import { type HeaderField, SEVERAL } from './header-fields.ts'
-import { findAlias } from './identity-headers.ts'
-import type { McpCall } from './mcp-message.ts'
+import { findAlias } from '../identity-headers.ts'
+import { type HeaderField, SEVERAL } from '../request/header-fields.ts'
+import type { McpCall } from './message.ts'
 
 /** The header fields that say how a body is to be read, or what is in it. */
 export interface McpFields {

@@ -1,11 +1,11 @@
-import { LONGEST_NAMES, matchName, type NamedKind } from '../config/mcp-names.ts'
-import type { Mcp, McpPattern, Requirement } from '../config/model.ts'
-import type { Denial } from './denial.ts'
-import { type HeaderFields, opensWebSocket } from './header-fields.ts'
+import { LONGEST_NAMES, matchName, type NamedKind } from '../../config/mcp-names.ts'
+import type { Mcp, McpPattern, Requirement } from '../../config/model.ts'
+import type { Denial } from '../denial.ts'
+import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
+import { showUnverified } from '../show-unverified.ts'
+import { findDisagreement, findOddContent, readMcpFields } from './headers.ts'
 import { parseStrictJson } from './json-text.ts'
-import { findDisagreement, findOddContent, readMcpFields } from './mcp-headers.ts'
-import { type McpCall, readCalls } from './mcp-message.ts'
-import { showUnverified } from './unverified.ts'
+import { type McpCall, readCalls } from './message.ts'
 
 /** What came of a body: its bytes, or why they are not there. */
 export type BodyReading =

@@ -1,4 +1,4 @@
-import { looseReading, type NamedKind } from '../config/mcp-names.ts'
+import { looseReading, type NamedKind } from '../../config/mcp-names.ts'
 
 /**
  * One thing that an MCP message asks for. `list`: what a client needs before it knows whether it wants anything

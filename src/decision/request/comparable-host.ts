@@ -1,4 +1,4 @@
-import type { Resource } from '../config/model.ts'
+import type { Resource } from '../../config/model.ts'
 
 /** The host of a resource as clients may write it: the default port is optional. */
 export function authoritiesOf(resource: Resource): readonly string[] {

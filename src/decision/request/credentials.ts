@@ -1,4 +1,4 @@
-import type { Denial } from './denial.ts'
+import type { Denial } from '../denial.ts'
 import { type HeaderField, SEVERAL } from './header-fields.ts'
 
 /** The longest access token that is looked at, in characters. */

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http'
-import type { Denial } from './denial.ts'
+import type { Denial } from '../denial.ts'
 import { type HeaderField, type HeaderFields, opensWebSocket, SEVERAL } from './header-fields.ts'
 
 /** The client's request as the proxy describes it. */

@@ -1,4 +1,4 @@
-import type { TokenSource } from '../config/model.ts'
+import type { TokenSource } from '../../config/model.ts'
 import { type Credentials, parseCredentials, parseToken } from './credentials.ts'
 import { type HeaderField, type HeaderFields, SEVERAL, valuesOf } from './header-fields.ts'
 

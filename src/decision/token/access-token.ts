@@ -1,14 +1,14 @@
-import type { Issuer } from '../config/model.ts'
+import type { Issuer } from '../../config/model.ts'
+import type { Denial } from '../denial.ts'
+import { showUnverified } from '../show-unverified.ts'
 import type { Claims } from './claims.ts'
-import type { Denial } from './denial.ts'
-import { type Introspect, readIntrospected } from './introspection.ts'
+import { type Introspect, readIntrospected } from './introspection-answer.ts'
 import type { FindKeys, VerificationKey, Warrant } from './keys.ts'
 import { onceKnown } from './once-known.ts'
 import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
 import { findOtherKind } from './token-kind.ts'
-import { showUnverified } from './unverified.ts'
 import { isOpaque, parseUnverifiedToken, type UnverifiedToken } from './unverified-token.ts'
 
 /** A token that its issuer vouches for, and whose type and claims hold. When it is valid and for whom is judged apart, for every request. */

@@ -1,8 +1,8 @@
-import type { Accept, Issuer, Revocations, Route } from '../config/model.ts'
+import type { Accept, Issuer, Revocations, Route } from '../../config/model.ts'
+import { type Admission, admit } from '../admission.ts'
+import type { Denial } from '../denial.ts'
+import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'
 import { type IssuerPorts, type VerifiedToken, verifyAccessToken } from './access-token.ts'
-import { type Admission, admit } from './authorization.ts'
-import type { Denial } from './denial.ts'
-import { buildIdentityHeaders, type HeaderList } from './identity-headers.ts'
 import { onceKnown } from './once-known.ts'
 
 /**

@@ -1,8 +1,8 @@
-import type { Issuer } from '../config/model.ts'
+import type { Issuer } from '../../config/model.ts'
+import type { Denial } from '../denial.ts'
+import { showUnverified } from '../show-unverified.ts'
 import { type Claims, own } from './claims.ts'
-import type { Denial } from './denial.ts'
 import type { Warrant } from './keys.ts'
-import { showUnverified } from './unverified.ts'
 
 /**
  * What an issuer says of a token that only it can read (RFC 7662 §2.2). `unavailable`: it could not be asked now, or gave no

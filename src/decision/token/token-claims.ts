@@ -1,6 +1,6 @@
-import type { Issuer } from '../config/model.ts'
+import type { Issuer } from '../../config/model.ts'
+import type { Denial } from '../denial.ts'
 import { type Claims, own } from './claims.ts'
-import type { Denial } from './denial.ts'
 import { findOtherKind } from './token-kind.ts'
 
 /** The claims that every decision needs, of the types that RFC 7519 §4.1 gives them. Times are seconds since the epoch. */

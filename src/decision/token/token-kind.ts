@@ -1,6 +1,6 @@
-import type { TokenKind } from '../config/model.ts'
+import type { TokenKind } from '../../config/model.ts'
+import { showUnverified } from '../show-unverified.ts'
 import { type Claims, own } from './claims.ts'
-import { showUnverified } from './unverified.ts'
 
 /** What a token is. Refresh and logout tokens are for the issuer and the client alone: no configuration lets them in. */
 type Kind = TokenKind | 'refresh' | 'logout'

@@ -1,5 +1,5 @@
+import type { Denial } from '../denial.ts'
 import type { Claims } from './claims.ts'
-import type { Denial } from './denial.ts'
 
 /** What a token says before its signature is checked: good for choosing among configured keys, and for nothing else. */
 export interface UnverifiedToken {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { type BodyReading, tooLarge } from '../decision/mcp.ts'
+import { type BodyReading, tooLarge } from '../../decision/mcp/mcp.ts'
 
 /** The proxy sends a body that it has whole, so what takes longer is a client that plays with us. Milliseconds. */
 const LONGEST_WAIT_MS = 5_000

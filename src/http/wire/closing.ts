@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Pending } from './pending.ts'
+import type { Pending } from './requests-in-flight.ts'
 
 /** How long requests in flight may take after the listeners closed, in milliseconds. */
 const LAST_REQUESTS_MS = 10_000

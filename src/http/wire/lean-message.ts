@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http'
-import { isVerifyTarget } from './verify-endpoint.ts'
+import { isVerifyTarget } from '../verify.ts'
 
 /**
  * An incoming request whose `headers` cost nothing where nobody needs them. Node builds that object for every request,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type AnswerOptions, denialAnswer } from '../decision/answer.ts'
+import { type AnswerOptions, denialAnswer } from '../../decision/answer.ts'
 
 /** Status line for what Node's HTTP parser refuses by itself. */
 const STATUS_LINES: Readonly<Record<string, string>> = {

@@ -7,9 +7,9 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
-import type { Certificate } from '../config/certificate.ts'
+import type { Certificate } from '../../config/reading/certificate.ts'
+import { createSessions, type Sessions } from './http2-sessions.ts'
 import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
-import { createSessions, type Sessions } from './sessions.ts'
 
 /** Takes a stream; false leaves it to the handler of (request, response). */
 export type StreamHandler = (

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import type { Answer } from '../decision/answer.ts'
-import { readBody } from './request-body.ts'
-import type { StreamHandler } from './secure-server.ts'
-import { isVerifyTarget, type VerifyEndpoint } from './verify-endpoint.ts'
+import type { Answer } from '../../decision/answer.ts'
+import { isVerifyTarget, type VerifyEndpoint } from '../verify.ts'
+import { readBody } from './body.ts'
+import type { StreamHandler } from './tls.ts'
 
 export interface TransportPorts {
   readonly draining: () => boolean

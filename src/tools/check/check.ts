@@ -1,13 +1,13 @@
-import { fetchJson } from '../issuers/bounded-fetch.ts'
-import { systemClock } from '../issuers/clock.ts'
-import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import { checkConfig, checkManifests, explainWarning, inOrder } from './check/analysis.ts'
-import { readPlaces } from './check/config-places.ts'
-import { readManifests } from './check/manifests.ts'
-import { checkIssuers } from './check/online-rules.ts'
-import { readConfiguration } from './configuration.ts'
-import { exitCodeOf, type Finding, printFindings } from './findings.ts'
-import type { Command } from './terminal.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from '../../cli/arguments.ts'
+import type { Command } from '../../cli/terminal.ts'
+import { fetchJson } from '../../issuers/bounded-fetch.ts'
+import { systemClock } from '../../issuers/clock.ts'
+import { exitCodeOf, type Finding, printFindings } from '../frame/findings.ts'
+import { readConfiguration } from '../frame/read-configuration.ts'
+import { readManifests } from '../proxies/traefik/manifests.ts'
+import { checkConfig, checkManifests, explainWarning, inOrder } from './analysis.ts'
+import { readPlaces } from './config-places.ts'
+import { checkIssuers } from './online-rules.ts'
 
 const HELP = `Usage: forwardgate check [CONFIG] [--manifests PATH]... [--online]
 

@@ -1,8 +1,8 @@
-import { readGeneration } from '../../config/generation.ts'
-import { type Origin, originOfFiles } from '../../config/origin.ts'
 import type { Path } from '../../config/problem.ts'
+import { type Origin, originOfFiles } from '../../config/reading/places.ts'
+import { readGeneration } from '../../config/reading/snapshot.ts'
+import { readYaml } from '../../config/reading/yaml-document.ts'
 import type { Source } from '../../config/source.ts'
-import { readYaml } from '../../config/yaml-document.ts'
 
 /** The way from a path of the configuration to where it is written; undefined position in environment mode. */
 export type Places = Pick<Origin, 'place'>

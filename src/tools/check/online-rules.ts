@@ -1,10 +1,10 @@
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
-import { registrationState } from '../../decision/registration.ts'
+import { registrationState } from '../../documents/registration.ts'
 import type { FetchedJson } from '../../issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../issuers/discovery.ts'
 import type { JsonObject } from '../../keys/json-object.ts'
-import type { Finding } from '../findings.ts'
+import type { Finding } from '../frame/findings.ts'
 import type { Places } from './config-places.ts'
 
 type Read = (url: string) => Promise<FetchedJson>

@@ -1,5 +1,5 @@
 import type { Position } from '../../config/problem.ts'
-import type { Finding, Severity } from '../findings.ts'
+import type { Finding, Severity } from '../frame/findings.ts'
 
 /** One place where a rule is broken. */
 export interface Hit {

@@ -1,4 +1,4 @@
-import { REGISTRATION_PATH } from '../../decision/registration.ts'
+import { REGISTRATION_PATH } from '../../documents/registration.ts'
 import { type Ask, jsonObject } from './exchange.ts'
 import { type Notebook, openNotebook, type StepReport } from './report.ts'
 

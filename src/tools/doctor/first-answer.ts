@@ -1,5 +1,5 @@
-import { type Challenge, readChallenge } from './challenge.ts'
 import type { Ask, Exchange } from './exchange.ts'
+import { type Challenge, readChallenge } from './read-challenge.ts'
 import { type Notebook, openNotebook, type StepReport } from './report.ts'
 
 /** The first message of an MCP session, as a client sends it. */

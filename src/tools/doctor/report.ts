@@ -1,4 +1,4 @@
-import type { Finding, Severity } from '../findings.ts'
+import type { Finding, Severity } from '../frame/findings.ts'
 
 /** What one step of the check-up came to: what was right, and what was found. */
 export interface StepReport {

@@ -1,4 +1,4 @@
-import { isPreflight } from '../../decision/forwarded-request.ts'
+import { isPreflight } from '../../decision/request/forwarded-request.ts'
 import type { Described } from './describe.ts'
 import { type Seen, tokenTextOf } from './seen.ts'
 import { listed, shown } from './values.ts'

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../config/nearest-name.ts'
 import type { Denial } from '../../decision/denial.ts'
-import { formatInstant, formatSpan } from '../instant.ts'
+import { formatInstant, formatSpan } from '../frame/time-text.ts'
 import { describeAccess } from './describe-access.ts'
 import { describeRequest } from './describe-request.ts'
 import { describeToken } from './describe-token.ts'

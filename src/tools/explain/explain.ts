@@ -1,10 +1,10 @@
-import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import { readConfiguration, refuseInput } from './configuration.ts'
-import { buildExplanation, formatExplanation } from './explain/explanation.ts'
-import { contradiction, readQuestion } from './explain/question.ts'
-import { judge, openKeys } from './judge.ts'
-import { print } from './output.ts'
-import type { Command } from './terminal.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from '../../cli/arguments.ts'
+import { print } from '../../cli/output.ts'
+import type { Command } from '../../cli/terminal.ts'
+import { readConfiguration, refuseInput } from '../frame/read-configuration.ts'
+import { judge, openKeys } from '../replay/replay.ts'
+import { buildExplanation, formatExplanation } from './explanation.ts'
+import { contradiction, readQuestion } from './question.ts'
 
 const HELP = `Usage: forwardgate explain --route NAME [--token-file FILE | --claims FILE] [options]
        forwardgate explain --host HOST [--uri URI] [--token-file FILE | --claims FILE] [options]

@@ -1,7 +1,7 @@
+import { type Paint, plain } from '../../cli/output.ts'
 import type { Answer } from '../../decision/answer.ts'
 import { denialRow } from '../../decision/denial.ts'
-import { formatInstant } from '../instant.ts'
-import { type Paint, plain } from '../output.ts'
+import { formatInstant } from '../frame/time-text.ts'
 import { type Seen, unverifiedTokenOf } from './seen.ts'
 import { type StepResult, stepsOf } from './steps.ts'
 

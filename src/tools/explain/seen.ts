@@ -1,12 +1,12 @@
 import type { Accept, Config, Issuer, Route, TokenSource } from '../../config/model.ts'
-import type { VerifiedToken } from '../../decision/access-token.ts'
-import { admit } from '../../decision/authorization.ts'
+import { admit } from '../../decision/admission.ts'
 import type { Decision } from '../../decision/decide.ts'
-import { readCredentials } from '../../decision/token-source.ts'
-import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/unverified-token.ts'
-import type { IntrospectionEvent } from '../../issuers/introspection.ts'
+import { readCredentials } from '../../decision/request/token-source.ts'
+import type { VerifiedToken } from '../../decision/token/access-token.ts'
+import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/token/unverified-token.ts'
+import type { IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
-import type { Call } from '../call.ts'
+import type { Call } from '../replay/proxy-call.ts'
 
 /** All that an explanation is made from. */
 export interface Seen {

@@ -1,7 +1,7 @@
 import type { Issuer } from '../../config/model.ts'
-import { admit, checkAdditions } from '../../decision/authorization.ts'
+import { admit, checkAdditions } from '../../decision/admission.ts'
 import type { Reason } from '../../decision/denial.ts'
-import { hasNoCredentials } from '../../decision/token-source.ts'
+import { hasNoCredentials } from '../../decision/request/token-source.ts'
 import { type Described, describeDenial, describePassed } from './describe.ts'
 import { opaqueTokenIssuer, type Seen, sourceOf } from './seen.ts'
 

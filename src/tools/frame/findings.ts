@@ -1,6 +1,6 @@
-import type { Position, Problem } from '../config/problem.ts'
-import { type Format, type Paint, plain, print } from './output.ts'
-import type { Terminal } from './terminal.ts'
+import { type Format, type Paint, plain, print } from '../../cli/output.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import type { Position, Problem } from '../../config/problem.ts'
 
 /** error: it will not work, or is not safe. warning: it is probably not what is meant. note: good to know. */
 export type Severity = 'error' | 'warning' | 'note'

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
+import type { Terminal } from '../../cli/terminal.ts'
 import type { Finding } from './findings.ts'
-import type { Terminal } from './terminal.ts'
 
 /** A text that an option names, or why it cannot be had. */
 export type Input =

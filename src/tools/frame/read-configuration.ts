@@ -1,11 +1,11 @@
-import type { Config } from '../config/model.ts'
-import { quote } from '../config/problem.ts'
-import { load, type Source } from '../config/source.ts'
-import { readSettings, type Settings } from '../settings.ts'
-import { chooseSource } from './config-source.ts'
+import { chooseSource } from '../../cli/config-source.ts'
+import { createPaint, type Format } from '../../cli/output.ts'
+import type { Terminal } from '../../cli/terminal.ts'
+import type { Config } from '../../config/model.ts'
+import { quote } from '../../config/problem.ts'
+import { load, type Source } from '../../config/source.ts'
+import { readSettings, type Settings } from '../../settings.ts'
 import { type Finding, findingOf, findingsJson, formatFindings } from './findings.ts'
-import { createPaint, type Format } from './output.ts'
-import type { Terminal } from './terminal.ts'
 
 /** The settings and the configuration as `serve` would use them, or everything that is wrong with them. */
 export type ReadConfiguration =

@@ -1,13 +1,13 @@
-import { didYouMean } from '../config/nearest-name.ts'
-import { quote } from '../config/problem.ts'
-import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import { readConfiguration, refuseInput } from './configuration.ts'
-import { dockerLabels, dynamicFile } from './generate/dynamic.ts'
-import { httpRoutes, ingressRoutes } from './generate/kubernetes.ts'
-import { type Plan, planRoutes } from './generate/plan.ts'
-import { type Document, toYaml } from './generate/yaml-text.ts'
-import { print } from './output.ts'
-import type { Command } from './terminal.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from '../../cli/arguments.ts'
+import { print } from '../../cli/output.ts'
+import type { Command } from '../../cli/terminal.ts'
+import { didYouMean } from '../../config/nearest-name.ts'
+import { quote } from '../../config/problem.ts'
+import { readConfiguration, refuseInput } from '../frame/read-configuration.ts'
+import { dockerLabels, dynamicFile } from '../proxies/traefik/write-dynamic.ts'
+import { httpRoutes, ingressRoutes } from '../proxies/traefik/write-kubernetes.ts'
+import { type Plan, planRoutes } from './plan.ts'
+import { type Document, toYaml } from './yaml-text.ts'
 
 const HELP = `Usage: forwardgate generate traefik [--as FORM] [--route NAME] [options]
 

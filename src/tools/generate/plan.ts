@@ -1,6 +1,6 @@
 import type { Config, Route } from '../../config/model.ts'
-import { registrationPaths } from '../../decision/registration.ts'
-import { emittedHeaders } from '../check/gate.ts'
+import { registrationPaths } from '../../documents/registration.ts'
+import { emittedHeaders } from '../proxies/traefik/gate-middleware.ts'
 
 /** What the operator says about the surroundings of a route. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
+import { formatSpan } from '../frame/time-text.ts'
 import { yamlScalar } from '../generate/yaml-text.ts'
-import { formatSpan } from '../instant.ts'
 import type { SampleToken } from './sample-token.ts'
 
 /** What a first configuration is made of. */

@@ -1,8 +1,8 @@
+import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
 import { quote } from '../../config/problem.ts'
-import { OIDC_WORDS } from '../../config/scopes.ts'
-import { findOtherKind } from '../../decision/token-kind.ts'
-import { parseUnverifiedToken } from '../../decision/unverified-token.ts'
-import type { Finding } from '../findings.ts'
+import { findOtherKind } from '../../decision/token/token-kind.ts'
+import { parseUnverifiedToken } from '../../decision/token/unverified-token.ts'
+import type { Finding } from '../frame/findings.ts'
 
 /** What a sample token shows of its issuer's habits. Nothing of it is verified. */
 export interface SampleToken {

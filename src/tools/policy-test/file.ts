@@ -1,12 +1,12 @@
 import type { Config } from '../../config/model.ts'
 import { didYouMean } from '../../config/nearest-name.ts'
 import { type Position, quote } from '../../config/problem.ts'
-import { readYaml } from '../../config/yaml-document.ts'
+import { readYaml } from '../../config/reading/yaml-document.ts'
 import type { AllowReason, Decision } from '../../decision/decide.ts'
 import { DENIALS } from '../../decision/denial.ts'
-import { parseHeader } from '../call.ts'
-import { type Finding, findingOf } from '../findings.ts'
-import { parseInstant } from '../instant.ts'
+import { type Finding, findingOf } from '../frame/findings.ts'
+import { parseInstant } from '../frame/time-text.ts'
+import { parseHeader } from '../replay/proxy-call.ts'
 import { StrictMap } from './strict-map.ts'
 
 /** One row of a policy: a request with these claims must be answered like this. */

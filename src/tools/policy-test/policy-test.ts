@@ -1,13 +1,13 @@
-import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import { readConfiguration, refuseInput } from './configuration.ts'
-import type { Finding } from './findings.ts'
-import { readInput } from './input.ts'
-import { print } from './output.ts'
-import { type PolicyTest, readPolicyTests } from './policy-test/file.ts'
-import { formatResults, hasFailed, resultsJson } from './policy-test/report.ts'
-import { type PolicyTestResult, runPolicyTest } from './policy-test/run.ts'
-import { StandIn } from './stand-in.ts'
-import type { Command } from './terminal.ts'
+import { COMMON_HELP, COMMON_OPTIONS, misuse, readArguments } from '../../cli/arguments.ts'
+import { print } from '../../cli/output.ts'
+import type { Command } from '../../cli/terminal.ts'
+import type { Finding } from '../frame/findings.ts'
+import { readInput } from '../frame/input.ts'
+import { readConfiguration, refuseInput } from '../frame/read-configuration.ts'
+import { StandIn } from '../replay/stand-in-keys.ts'
+import { type PolicyTest, readPolicyTests } from './file.ts'
+import { formatResults, hasFailed, resultsJson } from './results.ts'
+import { type PolicyTestResult, runPolicyTest } from './run.ts'
 
 const HELP = `Usage: forwardgate test FILE... [--config FILE]
 

@@ -1,4 +1,4 @@
-import { type Paint, plain } from '../output.ts'
+import { type Paint, plain } from '../../cli/output.ts'
 import type { Difference, PolicyTestResult } from './run.ts'
 
 /** The results for people: a line for each test, a difference and its cause below a failed one, and the numbers. */

@@ -1,9 +1,9 @@
 import type { Config, Issuer, Route } from '../../config/model.ts'
-import { issuersOf } from '../../decision/assessment.ts'
-import { callFor, placeOf, routeFor } from '../call.ts'
+import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
-import { type Judgement, judge, openKeys, withStandIn } from '../judge.ts'
-import type { StandIn } from '../stand-in.ts'
+import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'
+import { type Judgement, judge, openKeys, withStandIn } from '../replay/replay.ts'
+import type { StandIn } from '../replay/stand-in-keys.ts'
 import type { Expectation, PolicyTest } from './file.ts'
 
 /** What came out otherwise than expected; null: nothing, or no such header. */

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../config/nearest-name.ts'
 import { formatPath, oneOf, type Path, quote } from '../../config/problem.ts'
-import type { YamlDocument } from '../../config/yaml-document.ts'
-import type { Finding } from '../findings.ts'
+import type { YamlDocument } from '../../config/reading/yaml-document.ts'
+import type { Finding } from '../frame/findings.ts'
 
 /** A map of a YAML file that is read key by key; what is wrong with it is told with its place. */
 export class StrictMap {

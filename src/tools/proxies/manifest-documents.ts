@@ -1,7 +1,7 @@
 import type { Position } from '../../config/problem.ts'
-import { type YamlAllowance, yamlAllowance } from '../../config/yaml-bounds.ts'
-import { readYaml, type YamlDocument } from '../../config/yaml-document.ts'
-import type { Finding } from '../findings.ts'
+import { type YamlAllowance, yamlAllowance } from '../../config/reading/yaml-bounds.ts'
+import { readYaml, type YamlDocument } from '../../config/reading/yaml-document.ts'
+import type { Finding } from '../frame/findings.ts'
 
 /** One document of a stream; positions are those in the whole text. */
 export type ManifestDocument = Pick<YamlDocument, 'file' | 'value' | 'locate'>

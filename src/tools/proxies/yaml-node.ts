@@ -1,5 +1,5 @@
 import { formatPath, type Path, type Position } from '../../config/problem.ts'
-import type { YamlDocument } from '../../config/yaml-document.ts'
+import type { YamlDocument } from '../../config/reading/yaml-document.ts'
 
 /** A value of a manifest that knows where it stands. */
 export interface YamlNode {

@@ -1,7 +1,7 @@
-import type { Config, Route, TokenSource } from '../config/model.ts'
-import { type HeaderFields, readHeaderFields } from '../decision/header-fields.ts'
-import { type RequestContent, tooLarge } from '../decision/mcp.ts'
-import { buildRouteTable, placeByPath } from '../decision/route-table.ts'
+import type { Config, Route, TokenSource } from '../../config/model.ts'
+import { type RequestContent, tooLarge } from '../../decision/mcp/mcp.ts'
+import { type HeaderFields, readHeaderFields } from '../../decision/request/header-fields.ts'
+import { buildRouteTable, placeByPath } from '../../decision/request/route-table.ts'
 
 /** One ForwardAuth call, as a proxy makes it. */
 export interface Call {

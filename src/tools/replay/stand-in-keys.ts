@@ -9,8 +9,8 @@ import {
   sign,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Issuer, KeySource } from '../config/model.ts'
-import { makeStaticToken } from './static-token.ts'
+import type { Issuer, KeySource } from '../../config/model.ts'
+import { makeStaticToken } from '../token/static-token.ts'
 
 /** A token, and the keys that verify it (or the tokens file that lists it) in the place of its issuer's. */
 export interface StandInToken {

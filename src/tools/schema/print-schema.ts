@@ -1,6 +1,6 @@
-import { configurationJsonSchema } from '../config/json-schema.ts'
-import { COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import type { Command } from './terminal.ts'
+import { COMMON_OPTIONS, misuse, readArguments } from '../../cli/arguments.ts'
+import type { Command } from '../../cli/terminal.ts'
+import { configurationJsonSchema } from '../../config/format/json-schema.ts'
 
 const HELP = `Usage: forwardgate schema
 

@@ -1,8 +1,8 @@
-import { CONFIG_RULES } from '../../../src/cli/check/config-rules.ts'
-import { EXPOSURE_RULES } from '../../../src/cli/check/exposure-rules.ts'
-import { FORWARD_AUTH_RULES } from '../../../src/cli/check/forward-auth-rules.ts'
-import { FORWARD_BODY_RULES } from '../../../src/cli/check/forward-body-rules.ts'
-import { ROUTER_RULES } from '../../../src/cli/check/router-rules.ts'
+import { CONFIG_RULES } from '../../../src/tools/check/config-rules.ts'
+import { EXPOSURE_RULES } from '../../../src/tools/proxies/traefik/exposure-rules.ts'
+import { FORWARD_AUTH_RULES } from '../../../src/tools/proxies/traefik/forward-auth-rules.ts'
+import { FORWARD_BODY_RULES } from '../../../src/tools/proxies/traefik/forward-body-rules.ts'
+import { ROUTER_RULES } from '../../../src/tools/proxies/traefik/router-rules.ts'
 import type { Section } from './section.ts'
 
 const MANIFESTS = `apiVersion: traefik.io/v1alpha1

@@ -1,4 +1,4 @@
-import { firstConfig, firstPolicyTest } from '../../../src/cli/init/first-files.ts'
+import { firstConfig, firstPolicyTest } from '../../../src/tools/init/first-files.ts'
 import type { Section } from './section.ts'
 
 const START = {

@@ -1,13 +1,13 @@
+import { DEFAULT_BODY_SIZE } from '../../../src/config/format/schema-mcp.ts'
 import { looseReading, matchName } from '../../../src/config/mcp-names.ts'
 import type { OneClient } from '../../../src/config/model.ts'
-import { DEFAULT_BODY_SIZE } from '../../../src/config/schema-mcp.ts'
-import { registerClient } from '../../../src/decision/client-registration.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
-import { readHeaderFields } from '../../../src/decision/header-fields.ts'
-import { parseStrictJson } from '../../../src/decision/json-text.ts'
-import { findDisagreement } from '../../../src/decision/mcp-headers.ts'
-import { readCalls } from '../../../src/decision/mcp-message.ts'
-import { LARGEST_HEADER } from '../../../src/http/limits.ts'
+import { findDisagreement } from '../../../src/decision/mcp/headers.ts'
+import { parseStrictJson } from '../../../src/decision/mcp/json-text.ts'
+import { readCalls } from '../../../src/decision/mcp/message.ts'
+import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
+import { registerClient } from '../../../src/documents/client-registration.ts'
+import { LARGEST_HEADER } from '../../../src/http/wire/limits.ts'
 import { MAX_BODY_BYTES } from '../../../src/issuers/bounded-fetch.ts'
 import { importJwkSet } from '../../../src/keys/jwk-import.ts'
 import { decisionKind, decisionRecord } from '../../../src/telemetry/decision-record.ts'
@@ -53,7 +53,7 @@ const denied = (path: string) => {
 /** What is read of bodies, of an issuer's documents, and what is logged. */
 export const BODY_PLACES: readonly Place[] = [
   {
-    ...{ work: 'JSON is read strictly', file: 'src/decision/json-text.ts', input: 'the body of an MCP call' },
+    ...{ work: 'JSON is read strictly', file: 'src/decision/mcp/json-text.ts', input: 'the body of an MCP call' },
     ...{ bound: '`mcp.maxBodySize`, else refused', largest: DEFAULT_BODY_SIZE },
     shapes: {
       'many members': (size) => json(`{${filled(size / 12, (at) => `"a${at}":1`)}}`),
@@ -65,12 +65,12 @@ export const BODY_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'member names are folded', file: 'src/decision/mcp-message.ts', largest: 256, beyond: 120_000 },
+    ...{ work: 'member names are folded', file: 'src/decision/mcp/message.ts', largest: 256, beyond: 120_000 },
     ...{ input: 'names in `params`, `ref`, `notifications`', bound: '256 characters, else 400 `mcp_request_invalid`' },
     shapes: { 'combining marks': (size) => judged(request('ping', { [MARKS.repeat(size / 2)]: 1 })) },
   },
   {
-    ...{ work: 'the same, name by name', file: 'src/decision/mcp-message.ts', largest: 256, beyond: 4096 },
+    ...{ work: 'the same, name by name', file: 'src/decision/mcp/message.ts', largest: 256, beyond: 4096 },
     ...{ input: 'members of `params`, `ref`, `notifications`', bound: '256 of them, else 400 `mcp_request_invalid`' },
     shapes: {
       'combining marks': (size) => {
@@ -97,7 +97,7 @@ export const BODY_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a name is decoded and compared', file: 'src/decision/mcp-headers.ts', input: 'Mcp-Name' },
+    ...{ work: 'a name is decoded and compared', file: 'src/decision/mcp/headers.ts', input: 'Mcp-Name' },
     ...{ bound: '64 KiB of one head, else 431', largest: LARGEST_HEADER - 512 },
     shapes: {
       base64: (size) => {
@@ -108,7 +108,7 @@ export const BODY_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'redirect URIs are compared', file: 'src/decision/client-registration.ts' },
+    ...{ work: 'redirect URIs are compared', file: 'src/documents/client-registration.ts' },
     ...{ input: 'the body of a registration', bound: '16 KiB and 50 URIs, else 400', largest: 16 * 1024 },
     shapes: {
       'URIs that nearly fit': (size) => {

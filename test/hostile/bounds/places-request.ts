@@ -1,13 +1,13 @@
-import { parseCredentials } from '../../../src/decision/credentials.ts'
-import { parseForwardedRequest } from '../../../src/decision/forwarded-request.ts'
-import { readHeaderFields } from '../../../src/decision/header-fields.ts'
 import { findAlias, identityHeaderNames } from '../../../src/decision/identity-headers.ts'
-import { findMetadata } from '../../../src/decision/protected-resource.ts'
-import { findRegistration } from '../../../src/decision/registration.ts'
-import { buildRouteTable, placeByPath } from '../../../src/decision/route-table.ts'
-import { readCredentials } from '../../../src/decision/token-source.ts'
-import { LARGEST_HEADER } from '../../../src/http/limits.ts'
-import { isVerifyTarget } from '../../../src/http/verify-endpoint.ts'
+import { parseCredentials } from '../../../src/decision/request/credentials.ts'
+import { parseForwardedRequest } from '../../../src/decision/request/forwarded-request.ts'
+import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
+import { buildRouteTable, placeByPath } from '../../../src/decision/request/route-table.ts'
+import { readCredentials } from '../../../src/decision/request/token-source.ts'
+import { findMetadata } from '../../../src/documents/protected-resource.ts'
+import { findRegistration } from '../../../src/documents/registration.ts'
+import { isVerifyTarget } from '../../../src/http/verify.ts'
+import { LARGEST_HEADER } from '../../../src/http/wire/limits.ts'
 import { sampleRoute, sampleRule } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
 
@@ -37,7 +37,7 @@ const EMPTY = new Map<string, never>()
 /** What is read of the head of a request, before any token. */
 export const REQUEST_PLACES: readonly Place[] = [
   {
-    ...{ work: 'header fields are read, and odd names compared', file: 'src/decision/header-fields.ts' },
+    ...{ work: 'header fields are read, and odd names compared', file: 'src/decision/request/header-fields.ts' },
     ...{ input: 'all header fields', bound: HEAD, largest: FIELD },
     shapes: {
       'fields named _': (size) => {
@@ -48,7 +48,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a host is folded', file: 'src/decision/forwarded-request.ts', input: 'X-Forwarded-Host' },
+    ...{ work: 'a host is folded', file: 'src/decision/request/forwarded-request.ts', input: 'X-Forwarded-Host' },
     ...{ bound: '260 characters, else 400 `forwarded_request_invalid`', largest: 260, beyond: FIELD },
     shapes: {
       hyphens: (size) => forwarded({ host: `A${'-'.repeat(size - 1)}` }),
@@ -57,7 +57,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a path is read', file: 'src/decision/forwarded-request.ts', input: 'X-Forwarded-Uri' },
+    ...{ work: 'a path is read', file: 'src/decision/request/forwarded-request.ts', input: 'X-Forwarded-Uri' },
     ...{ bound: HEAD, largest: FIELD },
     shapes: {
       slashes: (size) => forwarded({ uri: '/a'.repeat(size / 2) }),
@@ -65,7 +65,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a path that decides is decoded, folded and looked up', file: 'src/decision/route-table.ts' },
+    ...{ work: 'a path that decides is decoded, folded and looked up', file: 'src/decision/request/route-table.ts' },
     ...{ input: 'the path in X-Forwarded-Uri', largest: 8192, beyond: FIELD },
     bound: '8,192 characters, else 400 `forwarded_request_invalid`',
     shapes: {
@@ -77,7 +77,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'the same, segment by segment', file: 'src/decision/route-table.ts' },
+    ...{ work: 'the same, segment by segment', file: 'src/decision/request/route-table.ts' },
     ...{ input: 'the path in X-Forwarded-Uri', largest: 512, beyond: 8000 },
     bound: '256 segments, else 400 `forwarded_request_invalid`',
     shapes: {
@@ -86,7 +86,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a token is looked for', file: 'src/decision/token-source.ts', bound: HEAD, largest: FIELD },
+    ...{ work: 'a token is looked for', file: 'src/decision/request/token-source.ts', bound: HEAD, largest: FIELD },
     input: 'Authorization, or the header or cookie of `tokenSource`',
     shapes: {
       semicolons: (size) => {
@@ -101,7 +101,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'the address of a call is compared', file: 'src/http/verify-endpoint.ts', bound: HEAD, largest: FIELD },
+    ...{ work: 'the address of a call is compared', file: 'src/http/verify.ts', bound: HEAD, largest: FIELD },
     input: 'the request target',
     shapes: {
       slashes: (size) => () => isVerifyTarget('/'.repeat(size)),
@@ -109,7 +109,7 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'documents are looked up', file: 'src/decision/protected-resource.ts', bound: HEAD, largest: FIELD },
+    ...{ work: 'documents are looked up', file: 'src/documents/protected-resource.ts', bound: HEAD, largest: FIELD },
     input: 'the target of `/.well-known/…` and `/forwardgate/…`, Host',
     shapes: {
       'a long target': (size) => () =>

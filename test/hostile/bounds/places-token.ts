@@ -1,10 +1,10 @@
-import { type IssuerPorts, verifyAccessToken } from '../../../src/decision/access-token.ts'
-import { LONGEST_TOKEN, parseCredentials } from '../../../src/decision/credentials.ts'
 import { buildIdentityHeaders, LARGEST_IDENTITY } from '../../../src/decision/identity-headers.ts'
-import { findStaticToken } from '../../../src/decision/static-tokens.ts'
-import { readTokenClaims } from '../../../src/decision/token-claims.ts'
-import { isOpaque, isTooDeep, parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
-import { LONGEST_ANSWER } from '../../../src/issuers/introspection.ts'
+import { LONGEST_TOKEN, parseCredentials } from '../../../src/decision/request/credentials.ts'
+import { type IssuerPorts, verifyAccessToken } from '../../../src/decision/token/access-token.ts'
+import { findStaticToken } from '../../../src/decision/token/static-tokens.ts'
+import { readTokenClaims } from '../../../src/decision/token/token-claims.ts'
+import { isOpaque, isTooDeep, parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
+import { LONGEST_ANSWER } from '../../../src/issuers/introspector.ts'
 import { MAIN, NOBODY_INTROSPECTS, named, sampleIssuer, sampleRoute, sampleToken } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
 
@@ -57,7 +57,7 @@ const TOKEN = '32 KiB, else 401 `token_too_large`'
 /** What is read of a token, and what is made of it. */
 export const TOKEN_PLACES: readonly Place[] = [
   {
-    ...{ work: 'the syntax of a token is judged', file: 'src/decision/unverified-token.ts', input: 'a token' },
+    ...{ work: 'the syntax of a token is judged', file: 'src/decision/token/unverified-token.ts', input: 'a token' },
     ...{ bound: TOKEN, largest: LONGEST_TOKEN, beyond: 60_000 },
     shapes: {
       'a long word': (size) => syntax('a'.repeat(size)),
@@ -77,7 +77,7 @@ export const TOKEN_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'an unknown issuer is compared with 20 that are known', file: 'src/decision/access-token.ts' },
+    ...{ work: 'an unknown issuer is compared with 20 that are known', file: 'src/decision/token/access-token.ts' },
     ...{ input: '`iss` of a token', bound: `the token: ${TOKEN}`, largest: LONGEST_TOKEN },
     shapes: {
       letters: (size) => {
@@ -87,12 +87,12 @@ export const TOKEN_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'a token is looked up among 1,000 static ones', file: 'src/decision/static-tokens.ts' },
+    ...{ work: 'a token is looked up among 1,000 static ones', file: 'src/decision/token/static-tokens.ts' },
     ...{ input: 'a token', bound: `${TOKEN}; 1,000 tokens in a file`, largest: LONGEST_TOKEN },
     shapes: { 'a long word': (size) => () => findStaticToken('a'.repeat(size), STATIC) },
   },
   {
-    ...{ work: 'scopes are split', file: 'src/decision/token-claims.ts', input: '`scope` of a signed token' },
+    ...{ work: 'scopes are split', file: 'src/decision/token/token-claims.ts', input: '`scope` of a signed token' },
     ...{ bound: `the token: ${TOKEN}`, largest: 24_000 },
     shapes: {
       blanks: (size) => scopes(' '.repeat(size)),
@@ -127,7 +127,7 @@ export const TOKEN_PLACES: readonly Place[] = [
   {
     ...{
       work: 'an answer about a token is read',
-      file: 'src/issuers/introspection.ts',
+      file: 'src/issuers/introspector.ts',
       input: 'an introspection answer',
     },
     ...{ bound: '32 KiB and 32 levels, else 503 `introspection_unavailable`', largest: LONGEST_ANSWER },

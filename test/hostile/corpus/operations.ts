@@ -149,7 +149,7 @@ export const OPERATIONS: Family = {
     {
       title: 'an exception while a request is judged, on an observed route too',
       source: 'CWE-755; CWE-636',
-      tests: [place('unit/http/verify-endpoint.test.ts', 'is a 500 and never an allow')],
+      tests: [place('unit/http/verify.test.ts', 'is a 500 and never an allow')],
       answer: '500 `internal_error`',
     },
     {

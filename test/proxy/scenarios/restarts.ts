@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Gate, startGate } from '../../../demo/gate.ts'
+import { type Gate, startGate } from '../../../lab/gate.ts'
 import { until } from '../../support/service.ts'
 import { startLoad } from '../support/load.ts'
 import { gateConfiguration } from '../support/proxied-routes.ts'

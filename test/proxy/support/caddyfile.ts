@@ -1,4 +1,4 @@
-import { DISCOVERY_PATHS, type ProxyTargets } from '../../../demo/reverse-proxy.ts'
+import { DISCOVERY_PATHS, type ProxyTargets } from '../../../lab/reverse-proxy.ts'
 import { ORIGIN, type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 
 /** The Caddyfile for the routes, by default of the suite. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { UpstreamEcho } from '../../../demo/upstream.ts'
+import type { UpstreamEcho } from '../../../lab/upstream.ts'
 import { type RawResponse, requestHead, sendRaw } from '../../support/raw-http.ts'
 import { HOST } from './proxied-routes.ts'
 import type { ClientRequest, Expected, Wanted } from './row.ts'

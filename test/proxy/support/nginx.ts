@@ -1,5 +1,5 @@
-import { openChildProxy } from '../../../demo/child-proxy.ts'
-import type { ProxyTargets, ReverseProxy } from '../../../demo/reverse-proxy.ts'
+import { openChildProxy } from '../../../lab/child-proxy.ts'
+import type { ProxyTargets, ReverseProxy } from '../../../lab/reverse-proxy.ts'
 
 /** A real nginx with the configuration that `write` makes. */
 export function openNginx(

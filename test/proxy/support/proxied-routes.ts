@@ -1,4 +1,4 @@
-import type { ProxyRoute } from '../../../demo/reverse-proxy.ts'
+import type { ProxyRoute } from '../../../lab/reverse-proxy.ts'
 
 /** A protected path as every proxy of the suite has it. */
 export interface ProxiedRoute extends ProxyRoute {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 
 /** An application whose answers do not end by themselves. */
 export interface StreamingApplication {

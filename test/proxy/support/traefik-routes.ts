@@ -1,4 +1,4 @@
-import { DISCOVERY_PATHS, type ProxyTargets } from '../../../demo/reverse-proxy.ts'
+import { DISCOVERY_PATHS, type ProxyTargets } from '../../../lab/reverse-proxy.ts'
 import { ORIGIN, type ProxiedRoute, ROUTES } from './proxied-routes.ts'
 
 /** Members of a `forwardAuth` middleware that differ from the recommended ones; undefined removes one. */

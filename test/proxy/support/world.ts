@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test'
-import type { ProxyTargets } from '../../../demo/reverse-proxy.ts'
-import { startUpstream, type Upstream } from '../../../demo/upstream.ts'
+import type { ProxyTargets } from '../../../lab/reverse-proxy.ts'
+import { startUpstream, type Upstream } from '../../../lab/upstream.ts'
 import type { FakeIssuer } from '../../support/fake-issuer.ts'
 import { startTestService } from '../../support/service.ts'
 import { type Balancer, openBalancer } from './balancer.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { followLogin } from '../../../demo/issuer-login.ts'
+import { followLogin } from '../../../lab/issuer-login.ts'
 
 /** How a client becomes known to the authorization server, and who uses it. */
 export type Login =

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startChild } from '../../../demo/child-process.ts'
+import { startChild } from '../../../lab/child-process.ts'
 
 /** A FastMCP server in a process of its own. */
 export interface FastMcpServer {

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { promisify } from 'node:util'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 
 /** The MCP Inspector's page, served on an origin of its own. */
 export interface Inspector {

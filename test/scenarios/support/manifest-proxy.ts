@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
-import { openCaddy } from '../../../demo/caddy.ts'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
-import type { ReverseProxy } from '../../../demo/reverse-proxy.ts'
-import { openTraefik } from '../../../demo/traefik.ts'
+import { openCaddy } from '../../../lab/caddy.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
+import type { ReverseProxy } from '../../../lab/reverse-proxy.ts'
+import { openTraefik } from '../../../lab/traefik.ts'
 import { isInstalled, PROGRAMS } from '../../proxy/support/open-proxy.ts'
 import { type ManifestRoute, type MiddlewareSpec, readManifestRoutes } from './manifest-routes.ts'
 

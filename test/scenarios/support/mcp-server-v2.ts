@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
 import { authInfo } from '../../../examples/backends/typescript-sdk/identity.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 import type { Arrival, RunningMcpServer } from './mcp-server.ts'
 
 /**

@@ -6,8 +6,8 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { z } from 'zod'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
 import { authInfo } from '../../../examples/backends/typescript-sdk/identity.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 
 /** What reached a server behind the gate. */
 export interface Arrival {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 import { makeTestCa } from '../../support/tls-files.ts'
 
 /** The far end of a tunnel such as Cloudflare's: it ends TLS and calls the proxy over plain HTTP. */

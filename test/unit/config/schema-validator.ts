@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { configurationJsonSchema } from '../../../src/config/json-schema.ts'
+import { configurationJsonSchema } from '../../../src/config/format/json-schema.ts'
 
 /** ajv comes with fastify; it is another reader of the schema than the one that wrote it. */
 const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as {

@@ -17,9 +17,9 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatProblem } from '../../../src/config/problem.ts'
+import type { Watch } from '../../../src/config/reading/watch-files.ts'
 import { type Loaded, load, type Source } from '../../../src/config/source.ts'
 import { watch } from '../../../src/config/watch.ts'
-import type { Watch } from '../../../src/config/watch-files.ts'
 import { NOW } from './fixtures.ts'
 
 const text = (scope: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Revocations } from '../../../src/config/model.ts'
-import { admit, checkAdditions, checkTime } from '../../../src/decision/authorization.ts'
+import { admit, checkAdditions, checkTime } from '../../../src/decision/admission.ts'
 import {
   NO_REVOCATIONS,
   NOW,

@@ -5,9 +5,9 @@ import type { Route } from '../../../src/config/model.ts'
 import { answerTo, denialAnswer, rememberAnswers } from '../../../src/decision/answer.ts'
 import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
 import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
-import { readHeaderFields } from '../../../src/decision/header-fields.ts'
-import { buildRouteTable } from '../../../src/decision/route-table.ts'
-import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
+import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
+import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
+import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
 import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }

@@ -1,8 +1,8 @@
 import { createSecretKey } from 'node:crypto'
 import type { Accept, ClaimSelector, Issuer, Resource, Revocations, Route, Rule } from '../../../src/config/model.ts'
-import type { VerifiedToken } from '../../../src/decision/access-token.ts'
-import type { Introspect } from '../../../src/decision/introspection.ts'
-import type { VerificationKey } from '../../../src/decision/keys.ts'
+import type { VerifiedToken } from '../../../src/decision/token/access-token.ts'
+import type { Introspect } from '../../../src/decision/token/introspection-answer.ts'
+import type { VerificationKey } from '../../../src/decision/token/keys.ts'
 
 /** An issuer with every default of the configuration. */
 export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {

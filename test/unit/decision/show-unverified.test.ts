@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { showUnverified } from '../../../src/decision/unverified.ts'
+import { showUnverified } from '../../../src/decision/show-unverified.ts'
 
 test('printable ASCII stays, everything else and the backslash is escaped', () => {
   assert.equal(showUnverified('https://id.example.com/a b'), 'https://id.example.com/a b')

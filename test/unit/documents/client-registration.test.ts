@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { registerClient } from '../../../src/decision/client-registration.ts'
+import { registerClient } from '../../../src/documents/client-registration.ts'
 
 const ALLOWED = [
   'https://claude.ai/api/mcp/auth_callback',

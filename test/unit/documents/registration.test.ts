@@ -8,8 +8,8 @@ import {
   registrationState,
   registrationUrl,
   serverMetadata,
-} from '../../../src/decision/registration.ts'
-import { sampleAccept, sampleIssuer, sampleResource, sampleRoute } from './sample.ts'
+} from '../../../src/documents/registration.ts'
+import { sampleAccept, sampleIssuer, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const CLIENT: Registration = {
   kind: 'client',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isVerifyTarget } from '../../../src/http/verify-endpoint.ts'
+import { isVerifyTarget } from '../../../src/http/verify.ts'
 
 test('everything under /verify is answered there, whatever its spelling', () => {
   for (const target of [

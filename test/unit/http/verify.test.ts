@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from '../../../src/decision/answer.ts'
-import type { Assessment } from '../../../src/decision/assessment.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
-import { buildRouteTable } from '../../../src/decision/route-table.ts'
-import { createPending } from '../../../src/http/pending.ts'
-import { createVerifyEndpoint, type VerifyPorts } from '../../../src/http/verify-endpoint.ts'
+import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
+import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
+import { createVerifyEndpoint, type VerifyPorts } from '../../../src/http/verify.ts'
+import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { NOW, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const HEADERS = [

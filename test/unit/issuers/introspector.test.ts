@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Introspection, Issuer } from '../../../src/config/model.ts'
-import type { ServerDocument } from '../../../src/decision/registration.ts'
+import type { ServerDocument } from '../../../src/documents/registration.ts'
 import { FETCH_TIMEOUT } from '../../../src/issuers/bounded-fetch.ts'
 import {
   createActiveTokens,
   createIntrospector,
   type IntrospectionEvent,
   LONGEST_ANSWER,
-} from '../../../src/issuers/introspection.ts'
+} from '../../../src/issuers/introspector.ts'
 import { LONGEST_TURN, MOST_IN_FLIGHT, MOST_OF_STRANGERS, MOST_QUEUED } from '../../../src/issuers/question-pool.ts'
 import { sampleIssuer } from '../decision/sample.ts'
 import { fakeClock, settle } from './fake-clock.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Assessment } from '../../../src/decision/assessment.ts'
 import type { Denial } from '../../../src/decision/denial.ts'
+import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
 import { createTokenCache, type LookupResult } from '../../../src/issuers/token-cache.ts'
 import { SAMPLE_KEY, sampleRoute, sampleToken } from '../decision/sample.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
-import { closeNow, listenOnLoopback } from '../../../demo/loopback-server.ts'
-import { runCommand } from '../../../src/cli/commands.ts'
-import { captureTerminal } from './captured-terminal.ts'
+import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
+import { runCommand } from '../../../src/tools/commands.ts'
+import { captureTerminal } from '../cli/captured-terminal.ts'
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const terminal = captureTerminal(env)

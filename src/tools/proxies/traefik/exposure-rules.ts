@@ -1,11 +1,11 @@
-import { isWithin } from '../../config/canonical-path.ts'
-import type { Resource, Route } from '../../config/model.ts'
-import { quote } from '../../config/problem.ts'
-import { metadataUrl } from '../../decision/challenge.ts'
-import { registrationPaths } from '../../decision/registration.ts'
-import { gateOf, gatesOf, type ManifestSubject } from './gate.ts'
+import { isWithin } from '../../../config/canonical-path.ts'
+import type { Resource, Route } from '../../../config/model.ts'
+import { quote } from '../../../config/problem.ts'
+import { metadataUrl } from '../../../decision/challenge.ts'
+import { registrationPaths } from '../../../documents/registration.ts'
+import type { Hit, Rule } from '../../check/rule.ts'
+import { gateOf, gatesOf, type ManifestSubject } from './gate-middleware.ts'
 import { type Router, type Step, stepsOf, takes } from './landscape.ts'
-import type { Hit, Rule } from './rule.ts'
 import type { Probe } from './rule-expression.ts'
 
 /** Who answers which path: the metadata must be open, everything else of a protected path must not. */

@@ -1,8 +1,8 @@
+import type { Rule } from '../../check/rule.ts'
+import { child, textOf } from '../yaml-node.ts'
 import { eachGate, hit, option } from './forward-auth-rules.ts'
-import { type Gate, gatesOf, type ManifestSubject } from './gate.ts'
+import { type Gate, gatesOf, type ManifestSubject } from './gate-middleware.ts'
 import { isOlderThan } from './read-traefik-version.ts'
-import type { Rule } from './rule.ts'
-import { child, textOf } from './yaml-node.ts'
 
 /** The first version that keeps trailers of the client from the service. */
 const FIRST_WITHOUT = [3, 7, 13] as const

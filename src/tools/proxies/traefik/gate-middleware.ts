@@ -1,8 +1,8 @@
-import type { Config, Route } from '../../config/model.ts'
-import { emptyIdentityHeaders } from '../../decision/identity-headers.ts'
+import type { Config, Route } from '../../../config/model.ts'
+import { emptyIdentityHeaders } from '../../../decision/identity-headers.ts'
+import { child, textOf } from '../yaml-node.ts'
 import type { Landscape, Middleware, Router, Step } from './landscape.ts'
 import { stepsOf } from './landscape.ts'
-import { child, textOf } from './yaml-node.ts'
 
 /** What the rules about manifests look at. */
 export interface ManifestSubject {

@@ -1,5 +1,5 @@
+import { child, items, textOf, type YamlNode } from '../yaml-node.ts'
 import type { Probe, RuleExpression } from './rule-expression.ts'
-import { child, items, textOf, type YamlNode } from './yaml-node.ts'
 
 /** One middleware, whichever way it was written. */
 export interface Middleware {

@@ -1,15 +1,15 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Finding } from '../findings.ts'
-import { readInput } from '../input.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../../../cli/terminal.ts'
+import type { Finding } from '../../frame/findings.ts'
+import { readInput } from '../../frame/input.ts'
+import { type ManifestDocument, manifestAllowance, readDocuments } from '../manifest-documents.ts'
+import { isMap } from '../yaml-node.ts'
 import type { Landscape } from './landscape.ts'
-import { type ManifestDocument, manifestAllowance, readDocuments } from './manifest-documents.ts'
 import { readTraefikFile } from './read-dynamic.ts'
 import { readKubernetes } from './read-kubernetes.ts'
 import { readLabels } from './read-labels.ts'
 import { readTraefikVersions } from './read-traefik-version.ts'
-import { isMap } from './yaml-node.ts'
 
 /** What the manifests say, and what could not be read in them. */
 export type ReadManifests =

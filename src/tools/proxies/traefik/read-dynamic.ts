@@ -1,8 +1,8 @@
+import type { ManifestDocument } from '../manifest-documents.ts'
+import { child, documentNode, entries, items, textOf, type YamlNode } from '../yaml-node.ts'
 import type { EntryPoint, Middleware, Reference, Router } from './landscape.ts'
-import type { ManifestDocument } from './manifest-documents.ts'
 import { type Part, priorityOf } from './read-kubernetes.ts'
 import { parseRule } from './rule-expression.ts'
-import { child, documentNode, entries, items, textOf, type YamlNode } from './yaml-node.ts'
 
 /** A file of Traefik's file provider, or its static configuration, or Helm values with `ports`. */
 export function readTraefikFile(document: ManifestDocument): Part {

@@ -1,7 +1,7 @@
+import type { ManifestDocument } from '../manifest-documents.ts'
+import { child, documentNode, entries, isMap, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { Landscape, Middleware, Reference, Router } from './landscape.ts'
-import type { ManifestDocument } from './manifest-documents.ts'
 import { parseRule } from './rule-expression.ts'
-import { child, documentNode, entries, isMap, items, textOf, textsOf, type YamlNode } from './yaml-node.ts'
 
 /** What one provider contributes. */
 export type Part = Pick<Landscape, 'routers' | 'entryPoints'> & { readonly middlewares: readonly Middleware[] }

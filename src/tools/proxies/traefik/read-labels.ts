@@ -1,7 +1,7 @@
-import type { ManifestDocument } from './manifest-documents.ts'
+import type { ManifestDocument } from '../manifest-documents.ts'
+import { child, documentNode, entries, items, textOf, type YamlNode } from '../yaml-node.ts'
 import { readHttp } from './read-dynamic.ts'
 import type { Part } from './read-kubernetes.ts'
-import { child, documentNode, entries, items, textOf, type YamlNode } from './yaml-node.ts'
 
 /** The `traefik.http.` labels of every service of a compose file; all of them are one configuration to Traefik. */
 export function readLabels(document: ManifestDocument): Omit<Part, 'entryPoints'> {

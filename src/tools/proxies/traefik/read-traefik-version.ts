@@ -1,6 +1,6 @@
+import type { ManifestDocument } from '../manifest-documents.ts'
+import { child, documentNode, textOf, type YamlNode } from '../yaml-node.ts'
 import type { TraefikVersion } from './landscape.ts'
-import type { ManifestDocument } from './manifest-documents.ts'
-import { child, documentNode, textOf, type YamlNode } from './yaml-node.ts'
 
 const IMAGE = /(?:^|\/)traefik:v?(?<major>\d+)\.(?<minor>\d+)(?:\.(?<patch>\d+))?/
 /** Containers of a Pod template stand seven levels deep. */

@@ -1,10 +1,10 @@
-import { didYouMean } from '../../config/nearest-name.ts'
-import { quote } from '../../config/problem.ts'
-import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate.ts'
+import { didYouMean } from '../../../config/nearest-name.ts'
+import { quote } from '../../../config/problem.ts'
+import type { Hit, Rule } from '../../check/rule.ts'
+import { child, entries, items, textOf, textsOf } from '../yaml-node.ts'
+import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate-middleware.ts'
 import { type Reference, type Step, stepsOf } from './landscape.ts'
 import { isOlderThan } from './read-traefik-version.ts'
-import type { Hit, Rule } from './rule.ts'
-import { child, entries, items, textOf, textsOf } from './yaml-node.ts'
 
 /** The first version that does not tunnel `Upgrade: h2c`. */
 const FIRST_WITHOUT_TUNNEL = [3, 7, 13] as const

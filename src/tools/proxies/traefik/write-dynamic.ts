@@ -6,8 +6,8 @@ import {
   type Plan,
   type PlannedRoute,
   wellKnownRule,
-} from './plan.ts'
-import type { Document, Value } from './yaml-text.ts'
+} from '../../generate/plan.ts'
+import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** One file for Traefik's file provider. */
 export function dynamicFile(plan: Plan): readonly Document[] {

@@ -6,8 +6,8 @@ import {
   type PlannedRoute,
   WELL_KNOWN,
   wellKnownRule,
-} from './plan.ts'
-import type { Document, Value } from './yaml-text.ts'
+} from '../../generate/plan.ts'
+import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** Middlewares and IngressRoutes; the metadata in the namespace of forwardgate, as Traefik reaches services of one namespace only. */
 export function ingressRoutes(plan: Plan): readonly Document[] {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from '../../../src/config/parse.ts'
-import { formatProblem } from '../../../src/config/problem.ts'
-import { NOW, readFixture } from './fixtures.ts'
+import { parse } from '../../../../src/config/parse.ts'
+import { formatProblem } from '../../../../src/config/problem.ts'
+import { NOW, readFixture } from '../fixtures.ts'
 
 const asking = (name: string) =>
   `  ${name}: { issuer: "https://${name}.example.com", introspection: { clientId: gate, clientSecretFile: header.txt } }\n`

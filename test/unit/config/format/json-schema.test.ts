@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { configurationJsonSchema } from '../../../src/config/json-schema.ts'
-import { configSchema } from '../../../src/config/schema.ts'
-import { withFragment } from './fixtures.ts'
-import { FILE_ROWS } from './rows-file.ts'
-import { ISSUER_ROWS } from './rows-issuer.ts'
-import { ROUTE_ROWS } from './rows-route.ts'
-import { compileSchema } from './schema-validator.ts'
+import { configurationJsonSchema } from '../../../../src/config/format/json-schema.ts'
+import { configSchema } from '../../../../src/config/format/schema.ts'
+import { withFragment } from '../fixtures.ts'
+import { FILE_ROWS } from '../rows-file.ts'
+import { ISSUER_ROWS } from '../rows-issuer.ts'
+import { ROUTE_ROWS } from '../rows-route.ts'
+import { compileSchema } from '../schema-validator.ts'
 
 const valid = compileSchema()
 const rows = [...FILE_ROWS, ...ISSUER_ROWS, ...ROUTE_ROWS]
@@ -43,7 +43,7 @@ test('the schema asks for what a file must have', () => {
 })
 
 test('every example is valid', () => {
-  const folder = new URL('../../../examples/config/', import.meta.url)
+  const folder = new URL('../../../../examples/config/', import.meta.url)
   for (const name of readdirSync(folder)) assert.ok(valid(parse(readFileSync(new URL(name, folder), 'utf8'))), name)
 })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { configurationReference } from '../../../src/config/reference.ts'
-import { VARIABLES } from '../../../src/settings.ts'
+import { configurationReference } from '../../../../src/config/format/reference.ts'
+import { VARIABLES } from '../../../../src/settings.ts'
 
-const PAGE = new URL('../../../docs/reference/configuration.md', import.meta.url)
+const PAGE = new URL('../../../../docs/reference/configuration.md', import.meta.url)
 
 test('the reference page is what the schema and the settings say', () => {
   assert.equal(

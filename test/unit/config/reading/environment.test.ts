@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigVariables } from '../../../src/config/environment.ts'
-import { formatProblem } from '../../../src/config/problem.ts'
-import { load } from '../../../src/config/source.ts'
-import { NOW } from './fixtures.ts'
+import { formatProblem } from '../../../../src/config/problem.ts'
+import type { ConfigVariables } from '../../../../src/config/reading/environment.ts'
+import { load } from '../../../../src/config/source.ts'
+import { NOW } from '../fixtures.ts'
 
 const GOOD: ConfigVariables = { OIDC_ISSUER: 'https://id.example.com', RESOURCE_URL: 'https://api.example.com/mcp' }
 

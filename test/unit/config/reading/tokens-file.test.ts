@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import { parse } from '../../../src/config/parse.ts'
-import { formatProblem } from '../../../src/config/problem.ts'
-import { ENTRY_KEYS, MOST_TOKENS } from '../../../src/config/tokens-file.ts'
-import { NOW } from './fixtures.ts'
+import { parse } from '../../../../src/config/parse.ts'
+import { formatProblem } from '../../../../src/config/problem.ts'
+import { ENTRY_KEYS, MOST_TOKENS } from '../../../../src/config/reading/tokens-file.ts'
+import { NOW } from '../fixtures.ts'
 
 const CONFIG = `issuers: { robots: { tokensFile: tokens.yaml } }
 routes: { api: { resource: https://api.example.com } }

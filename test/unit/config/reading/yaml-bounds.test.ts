@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readYaml } from '../../../src/config/yaml-document.ts'
-import { cpuSeconds } from '../../support/cpu-seconds.ts'
+import { readYaml } from '../../../../src/config/reading/yaml-document.ts'
+import { cpuSeconds } from '../../../support/cpu-seconds.ts'
 
 /** A file as large as one may be, of one piece again and again. */
 function fileOf(piece: string, first = ''): string {

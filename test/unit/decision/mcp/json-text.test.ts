@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseStrictJson } from '../../../src/decision/json-text.ts'
+import { parseStrictJson } from '../../../../src/decision/mcp/json-text.ts'
 
 const parse = (text: string) => parseStrictJson(Buffer.from(text))
 const problemOf = (text: string) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MCP_METHODS, readCalls } from '../../../src/decision/mcp-message.ts'
+import { MCP_METHODS, readCalls } from '../../../../src/decision/mcp/message.ts'
 
 /** `kind method name` of each call, or the problem. */
 function calls(body: unknown): readonly string[] | string {

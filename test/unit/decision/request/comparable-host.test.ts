@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { authoritiesOf } from '../../../src/decision/authority.ts'
+import { authoritiesOf } from '../../../../src/decision/request/comparable-host.ts'
 
 const ROWS = {
   'https://api.example.com': ['api.example.com', 'api.example.com:443'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { LONGEST_TOKEN, parseCredentials } from '../../../src/decision/credentials.ts'
-import { SEVERAL } from '../../../src/decision/header-fields.ts'
+import { LONGEST_TOKEN, parseCredentials } from '../../../../src/decision/request/credentials.ts'
+import { SEVERAL } from '../../../../src/decision/request/header-fields.ts'
 
 const outcomeOf = (value: string | typeof SEVERAL | undefined) => {
   const parsed = parseCredentials(value)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { isPreflight, parseForwardedRequest } from '../../../src/decision/forwarded-request.ts'
-import { readHeaderFields } from '../../../src/decision/header-fields.ts'
+import { isPreflight, parseForwardedRequest } from '../../../../src/decision/request/forwarded-request.ts'
+import { readHeaderFields } from '../../../../src/decision/request/header-fields.ts'
 
 interface Sent {
   readonly method?: string | readonly string[]

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createHeaderReader, readHeaderFields, SEVERAL, valuesOf } from '../../../src/decision/header-fields.ts'
+import {
+  createHeaderReader,
+  readHeaderFields,
+  SEVERAL,
+  valuesOf,
+} from '../../../../src/decision/request/header-fields.ts'
 
 test('each field is read in any case of its name', () => {
   const rawHeaders = [

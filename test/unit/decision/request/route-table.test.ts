@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Route } from '../../../src/config/model.ts'
-import { buildRouteTable, type Placed, placeByPath, placeNamed } from '../../../src/decision/route-table.ts'
-import { sampleRoute, sampleRule } from './sample.ts'
+import type { Route } from '../../../../src/config/model.ts'
+import { buildRouteTable, type Placed, placeByPath, placeNamed } from '../../../../src/decision/request/route-table.ts'
+import { sampleRoute, sampleRule } from '../sample.ts'
 
 const HOST = 'api.example.com'
 const at = (path: string, host = HOST, method = 'GET') => ({ method, host, path })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readHeaderFields } from '../../../src/decision/header-fields.ts'
-import { hasNoCredentials, readCredentials } from '../../../src/decision/token-source.ts'
+import { readHeaderFields } from '../../../../src/decision/request/header-fields.ts'
+import { hasNoCredentials, readCredentials } from '../../../../src/decision/request/token-source.ts'
 
 const HEADER = { kind: 'header', name: 'Cf-Access-Jwt-Assertion' } as const
 const COOKIE = { kind: 'cookie', name: 'CF_Authorization' } as const

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { verifyAccessToken } from '../../../src/decision/access-token.ts'
-import type { FindKeys, KeyAnswer, VerificationKey } from '../../../src/decision/keys.ts'
-import { makeSigningKey, type SigningKey, signToken } from '../../support/fake-issuer-keys.ts'
-import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from './sample.ts'
+import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
+import type { FindKeys, KeyAnswer, VerificationKey } from '../../../../src/decision/token/keys.ts'
+import { makeSigningKey, type SigningKey, signToken } from '../../../support/fake-issuer-keys.ts'
+import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from '../sample.ts'
 
 let key: SigningKey
 let other: SigningKey

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assessToken } from '../../../src/decision/assessment.ts'
-import { makeSigningKey, signToken } from '../../support/fake-issuer-keys.ts'
-import { MAIN, NO_REVOCATIONS, NOBODY_INTROSPECTS, NOW, sampleAccept, sampleRoute } from './sample.ts'
+import { assessToken } from '../../../../src/decision/token/assessed-token.ts'
+import { makeSigningKey, signToken } from '../../../support/fake-issuer-keys.ts'
+import { MAIN, NO_REVOCATIONS, NOBODY_INTROSPECTS, NOW, sampleAccept, sampleRoute } from '../sample.ts'
 
 const key = await makeSigningKey('ES256', 'one')
 const sign = (claims: object) =>

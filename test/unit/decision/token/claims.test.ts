@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { ClaimRule } from '../../../src/config/model.ts'
-import { type Claims, claimHolds, readClaim } from '../../../src/decision/claims.ts'
-import { named } from './sample.ts'
+import type { ClaimRule } from '../../../../src/config/model.ts'
+import { type Claims, claimHolds, readClaim } from '../../../../src/decision/token/claims.ts'
+import { named } from '../sample.ts'
 
 const at = (...path: string[]) => ({ text: `/${path.join('/')}`, path })
 const parsed = (json: string): Claims => JSON.parse(json)

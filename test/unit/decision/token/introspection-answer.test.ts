@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Issuer } from '../../../src/config/model.ts'
-import { verifyAccessToken } from '../../../src/decision/access-token.ts'
-import type { Introspect, Introspected } from '../../../src/decision/introspection.ts'
-import { MAIN, NOW, sampleIssuer } from './sample.ts'
+import type { Issuer } from '../../../../src/config/model.ts'
+import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
+import type { Introspect, Introspected } from '../../../../src/decision/token/introspection-answer.ts'
+import { MAIN, NOW, sampleIssuer } from '../sample.ts'
 
 const INTROSPECTION = {
   endpoint: undefined,

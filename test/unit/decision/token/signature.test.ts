@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { constants, generateKeyPairSync, sign } from 'node:crypto'
 import { test } from 'node:test'
 import { CompactSign, compactVerify } from 'jose'
-import { signatureHolds } from '../../../src/decision/signature.ts'
+import { signatureHolds } from '../../../../src/decision/token/signature.ts'
 
 const OURS = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const OTHERS = generateKeyPairSync('rsa', { modulusLength: 3072 })

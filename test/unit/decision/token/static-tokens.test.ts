@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import type { Issuer } from '../../../src/config/model.ts'
-import { verifyAccessToken } from '../../../src/decision/access-token.ts'
-import { findStaticToken, SHORTEST_STATIC_TOKEN } from '../../../src/decision/static-tokens.ts'
-import { isOpaque } from '../../../src/decision/unverified-token.ts'
-import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from './sample.ts'
+import type { Issuer } from '../../../../src/config/model.ts'
+import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
+import { findStaticToken, SHORTEST_STATIC_TOKEN } from '../../../../src/decision/token/static-tokens.ts'
+import { isOpaque } from '../../../../src/decision/token/unverified-token.ts'
+import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from '../sample.ts'
 
 const TOKEN = 'fwg_0123456789-0123456789-0123456789'
 const list = (name: string, ...tokens: readonly (readonly [text: string, sub: string])[]): Issuer =>

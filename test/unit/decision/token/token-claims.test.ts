@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Issuer } from '../../../src/config/model.ts'
-import { readTokenClaims } from '../../../src/decision/token-claims.ts'
-import { NOW, sampleIssuer } from './sample.ts'
+import type { Issuer } from '../../../../src/config/model.ts'
+import { readTokenClaims } from '../../../../src/decision/token/token-claims.ts'
+import { NOW, sampleIssuer } from '../sample.ts'
 
 type Claims = Record<string, unknown>
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findOtherKind, findUnknownWords } from '../../../src/decision/token-kind.ts'
+import { findOtherKind, findUnknownWords } from '../../../../src/decision/token/token-kind.ts'
 
 const MEMBERS = ['typ', 'type', 'tokenType', 'token_type', 'token_use']
 const ID = ['id', 'ID', 'Id', 'id_token', 'id-token', 'ID Token', 'idToken', 'Serialized-ID', 'SERIALIZED_ID']

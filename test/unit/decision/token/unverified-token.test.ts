@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { parseUnverifiedToken } from '../../../src/decision/unverified-token.ts'
+import { parseUnverifiedToken } from '../../../../src/decision/token/unverified-token.ts'
 
 const segment = (text: string | Buffer) => Buffer.from(text).toString('base64url')
 const token = (header: string | Buffer, payload: string | Buffer = '{"iss":"i"}', signature = 'AAAA') =>

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, IncomingMessage, type RequestLi
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { CallMessage } from '../../../src/http/call-message.ts'
+import { CallMessage } from '../../../../src/http/wire/lean-message.ts'
 
 /** What a server shows as `headers` of a request with this head; undefined where Node refused it. */
 async function headersOf(head: string, message: typeof IncomingMessage): Promise<IncomingHttpHeaders | undefined> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
-import { refuseUnparsable } from '../../../src/http/parser-refusal.ts'
+import { refuseUnparsable } from '../../../../src/http/wire/parser-refusal.ts'
 
 /** What a refusal writes to a socket, and what it counts. */
 function refuse(code: string, { writable = true, exposeReason = true } = {}) {
