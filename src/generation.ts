@@ -4,7 +4,7 @@ import { buildRouteTable } from './decision/request/route-table.ts'
 import { assessToken } from './decision/token/assessed-token.ts'
 import { buildMetadataIndex, type MetadataIndex } from './documents/protected-resource.ts'
 import { buildRegistrationIndex, type RegistrationIndex } from './documents/registration.ts'
-import { createIntrospector, type IntrospectionPorts } from './issuers/introspector.ts'
+import { createIntrospector, type IntrospectionDeps } from './issuers/introspector.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
 
@@ -18,23 +18,23 @@ export interface Generation {
   readonly cachedTokens: () => number
 }
 
-export interface GenerationPorts {
+export interface GenerationDeps {
   readonly tokenCacheEntries: number
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly onLookup: (result: LookupResult) => void
-  readonly introspection: Omit<IntrospectionPorts, 'findDocument'>
+  readonly introspection: Omit<IntrospectionDeps, 'findDocument'>
 }
 
-const TOKEN_CACHE_BYTES = 24 * 1024 * 1024
+const MAX_TOKEN_CACHE_BYTES = 24 * 1024 * 1024
 
 /** Connects what one configuration needs: its routes, the keys of its issuers, a token cache of its own. */
-export function buildGeneration(config: Config, registry: KeyRegistry, ports: GenerationPorts): Generation {
+export function buildGeneration(config: Config, registry: KeyRegistry, ports: GenerationDeps): Generation {
   const { findKeys, findDocument } = registry
   const issuers = { findKeys, introspect: createIntrospector({ ...ports.introspection, findDocument }) }
   const cache = createTokenCache({
     entries: ports.tokenCacheEntries,
-    bytes: TOKEN_CACHE_BYTES,
+    bytes: MAX_TOKEN_CACHE_BYTES,
     assess: (token, route) => assessToken(token, route, config.revocations, issuers),
     onLookup: ports.onLookup,
   })

@@ -3,7 +3,7 @@ import type { Problem } from './config/problem.ts'
 import type { Loaded } from './config/source.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 
-export interface ReloadPorts {
+export interface ReloadDeps {
   /** The key sets in use. */
   readonly registry: () => KeyRegistry
   /** Opens those of a configuration; issuers that are unchanged keep theirs. */
@@ -25,7 +25,7 @@ export interface Reloads {
  * Replaces the configuration while requests go on under the old one: first the new issuers get their keys, or have had
  * their time (5 s). One reload after the other, so that one that waits cannot overwrite the next.
  */
-export function createReloads(ports: ReloadPorts): Reloads {
+export function createReloads(ports: ReloadDeps): Reloads {
   let closed = false
   let opening: KeyRegistry | undefined
   let last = Promise.resolve()

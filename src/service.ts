@@ -17,7 +17,7 @@ import { listen } from './http/wire/listen.ts'
 import { createPending } from './http/wire/requests-in-flight.ts'
 import { systemClock } from './issuers/clock.ts'
 import { createActiveTokens, type IntrospectionEvent } from './issuers/introspector.ts'
-import type { KeySetPorts, RefreshEvent } from './issuers/key-set.ts'
+import type { KeySetDeps, RefreshEvent } from './issuers/key-set.ts'
 import { openRegistry } from './issuers/registry.ts'
 import { createReloads } from './reload.ts'
 import { isPrivateAuthPort, type Settings, TLS_VARIABLES } from './settings.ts'
@@ -102,7 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     // Before, keys are read for a generation that is not yet in force.
     if (keysTried) registrationLog(current.config.issuers, current.registry.findDocument)
   }
-  const keySetPorts: KeySetPorts = {
+  const keySetDeps: KeySetDeps = {
     fetch: options.fetch ?? fetch,
     clock: systemClock,
     random: Math.random,
@@ -115,12 +115,12 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const closing = new AbortController()
   // Every question that is under way listens to it.
   setMaxListeners(0, closing.signal)
-  const generationPorts = {
+  const generationDeps = {
     tokenCacheEntries: settings.tokenCacheEntries,
     now,
     onLookup: metrics.tokenCacheLookup,
     introspection: {
-      fetch: keySetPorts.fetch,
+      fetch: keySetDeps.fetch,
       clock: systemClock,
       signal: closing.signal,
       activeTokens: createActiveTokens(),
@@ -130,8 +130,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
       },
     },
   }
-  const registry = openRegistry(first.config.issuers, keySetPorts)
-  current = buildGeneration(first.config, registry, generationPorts)
+  const registry = openRegistry(first.config.issuers, keySetDeps)
+  current = buildGeneration(first.config, registry, generationDeps)
   const ready = registry.ready.then(() => {
     keysTried = true
     logRegistrations()
@@ -153,7 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   }
 
   const pending = createPending()
-  const authPorts = {
+  const authDeps = {
     policy: () => current.policy,
     metadata: () => current.metadata,
     registrations: () => current.registrations,
@@ -167,7 +167,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     onBug,
     pending,
   }
-  const auth = buildAuthServer(authPorts, certificate)
+  const auth = buildAuthServer(authDeps, certificate)
   const operations = buildOperationsServer({
     pending,
     draining: () => draining,
@@ -183,9 +183,9 @@ export async function startService(options: ServiceOptions): Promise<Start> {
 
   const reloads = createReloads({
     registry: () => current.registry,
-    openRegistry: (config, previous) => openRegistry(config.issuers, keySetPorts, previous),
+    openRegistry: (config, previous) => openRegistry(config.issuers, keySetDeps, previous),
     apply: (config, nextRegistry, warnings) => {
-      current = buildGeneration(config, nextRegistry, generationPorts)
+      current = buildGeneration(config, nextRegistry, generationDeps)
       metrics.configReload('success', now())
       logLoaded(config, warnings)
       logRegistrations()

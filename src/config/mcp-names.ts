@@ -73,14 +73,14 @@ function readingsOfUri(uri: string): readonly string[] | undefined {
   // A set grows while it is walked. Each round decodes something; more of them than any server does are refused.
   for (const reading of readings) {
     if (DOT_SEGMENT.test(reading)) return undefined
-    if (readings.size > MOST_READINGS) return undefined
+    if (readings.size > MAX_READINGS) return undefined
     readings.add(URL.parse(reading)?.href ?? reading)
     readings.add(decoded(reading))
   }
   return [...readings]
 }
 
-const MOST_READINGS = 8
+const MAX_READINGS = 8
 const DOT_SEGMENT = /(?:^|[/\\:])\.\.?(?:[/\\?#]|$)/
 
 function decoded(text: string): string {

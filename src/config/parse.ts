@@ -26,7 +26,7 @@ export interface Surrounding {
 }
 
 /** More would only be scrolled past. */
-const PROBLEM_LIMIT = 200
+const MAX_PROBLEMS = 200
 
 /**
  * YAML text, or the texts of a directory as one whole, to a configuration; or all of its problems at once, in the order
@@ -88,9 +88,9 @@ function inOrder(problems: readonly Problem[]): readonly Problem[] {
       (a?.line ?? 0) - (b?.line ?? 0) ||
       (a?.column ?? 0) - (b?.column ?? 0),
   )
-  if (sorted.length <= PROBLEM_LIMIT) return sorted
-  const message = `${sorted.length - PROBLEM_LIMIT} more problems are not shown; correct these first`
-  return [...sorted.slice(0, PROBLEM_LIMIT), { path: '', message, position: undefined }]
+  if (sorted.length <= MAX_PROBLEMS) return sorted
+  const message = `${sorted.length - MAX_PROBLEMS} more problems are not shown; correct these first`
+  return [...sorted.slice(0, MAX_PROBLEMS), { path: '', message, position: undefined }]
 }
 
 function resolve(file: string | undefined, name: string): string {

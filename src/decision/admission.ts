@@ -109,8 +109,9 @@ function checkRevocation(token: VerifiedToken, revocations: Revocations): Denial
 
 function checkClient(entry: Accept, token: VerifiedToken): Denial | undefined {
   for (const allowed of entry.clientIds) {
-    if (token.client === undefined) return { reason: 'client_rejected', expected: allowed }
-    if (!allowed.includes(token.client)) return { reason: 'client_rejected', expected: allowed, actual: token.client }
+    if (token.client === undefined) return { reason: 'client_not_allowed', expected: allowed }
+    if (!allowed.includes(token.client))
+      return { reason: 'client_not_allowed', expected: allowed, actual: token.client }
   }
   return undefined
 }

@@ -18,7 +18,7 @@ export interface AnswerOptions {
 }
 
 /** Seconds after which a client may ask again when keys are missing. */
-const RETRY_AFTER = '5'
+const RETRY_AFTER_SECONDS = '5'
 
 /**
  * The answer to a decision. Built from configuration and fixed texts; nothing of the token or the request is reflected
@@ -66,7 +66,7 @@ export function denialAnswer(reason: Reason, options: AnswerOptions, extra: Head
   const headers = [
     ...extra,
     ...(options.exposeReason ? ['X-Forwardgate-Reason', reason] : []),
-    ...(row.status === 503 ? ['Retry-After', RETRY_AFTER] : []),
+    ...(row.status === 503 ? ['Retry-After', RETRY_AFTER_SECONDS] : []),
     'Cache-Control',
     'no-store',
     'Content-Type',

@@ -11,9 +11,9 @@ export type Denial =
   | { readonly reason: 'token_malformed'; readonly problem: string }
   | { readonly reason: 'token_too_large'; readonly length: number; readonly limit: number }
   | { readonly reason: 'token_opaque'; readonly form: 'opaque' | 'encrypted' }
-  | { readonly reason: 'token_type_rejected'; readonly expected: string; readonly actual: string }
+  | { readonly reason: 'token_type_not_allowed'; readonly expected: string; readonly actual: string }
   | {
-      readonly reason: 'algorithm_rejected'
+      readonly reason: 'algorithm_not_allowed'
       readonly expected: readonly string[]
       readonly unverifiedAlgorithm: string
       readonly hint?: string
@@ -32,7 +32,7 @@ export type Denial =
     }
   | { readonly reason: 'token_revoked'; readonly by: 'jti' | 'sub' | 'clientIds' | 'issuedBefore' | 'introspection' }
   | { readonly reason: 'scope_insufficient'; readonly missing: readonly string[]; readonly actual: readonly string[] }
-  | { readonly reason: 'client_rejected'; readonly expected: readonly string[]; readonly actual?: string }
+  | { readonly reason: 'client_not_allowed'; readonly expected: readonly string[]; readonly actual?: string }
   | { readonly reason: 'token_lifetime_exceeded'; readonly limit: number; readonly actual: number }
   | {
       readonly reason: 'claim_not_allowed'
@@ -142,8 +142,8 @@ export const DENIALS = {
   token_malformed: token('The access token is malformed'),
   token_too_large: token('The access token is too large'),
   token_opaque: token('The access token is not a signed JWT that this resource can read'),
-  token_type_rejected: token('The token is of a type that is not accepted here'),
-  algorithm_rejected: token('The access token is signed with an algorithm that is not accepted'),
+  token_type_not_allowed: token('The token is of a type that is not accepted here'),
+  algorithm_not_allowed: token('The access token is signed with an algorithm that is not accepted'),
   issuer_untrusted: token('The access token comes from an issuer that is not accepted here'),
   key_unknown: token('The access token is signed with a key that its issuer does not publish'),
   signature_invalid: token('The signature of the access token is invalid'),
@@ -160,7 +160,7 @@ export const DENIALS = {
     expected: false,
     message: 'The access token lacks a scope that this request needs',
   },
-  client_rejected: access('This client is not allowed here'),
+  client_not_allowed: access('This client is not allowed here'),
   token_lifetime_exceeded: access('The access token is valid for longer than is allowed here'),
   claim_not_allowed: access('A claim of the access token does not allow this request'),
   origin_not_allowed: access('Requests from this origin are not allowed'),

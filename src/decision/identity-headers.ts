@@ -4,7 +4,7 @@ import type { VerifiedToken } from './token/access-token.ts'
 import { readClaim } from './token/claims.ts'
 
 /** More than this makes backends with Node's default limits answer 431. Bytes of names and values together. */
-export const LARGEST_IDENTITY = 8 * 1024
+export const MAX_IDENTITY_BYTES = 8 * 1024
 
 /** Headers as Node writes them: name, value, name, value … */
 export type HeaderList = readonly string[]
@@ -18,10 +18,10 @@ export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built 
     0,
   )
   // Before anything is encoded: a claim may be as long as its token, and stand in many headers.
-  if (least > LARGEST_IDENTITY) return tooLarge(least)
+  if (least > MAX_IDENTITY_BYTES) return tooLarge(least)
   const headers = route.identityHeaders.flatMap((header) => [header.name, headerValue(header, token)])
   const bytes = headers.reduce((sum, text) => sum + text.length, 0)
-  if (bytes > LARGEST_IDENTITY) return tooLarge(bytes)
+  if (bytes > MAX_IDENTITY_BYTES) return tooLarge(bytes)
   return { ok: true, headers: [...headers, ...upstreamAuthorization(route, token)] }
 }
 
@@ -49,7 +49,7 @@ export function findAlias(oddNames: readonly string[], identityNames: ReadonlySe
 }
 
 function tooLarge(bytes: number): Built {
-  return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: LARGEST_IDENTITY } }
+  return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: MAX_IDENTITY_BYTES } }
 }
 
 /** What a value takes at least: no encoding is shorter than its text, and there is a comma or a blank between two items. */

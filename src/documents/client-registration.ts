@@ -10,7 +10,7 @@ export interface RegistrationAnswer {
 const GRANTS = ['authorization_code', 'refresh_token']
 
 /** No client has more; each is compared with each that is allowed. */
-const MOST_REDIRECT_URIS = 50
+const MAX_REDIRECT_URIS = 50
 
 /**
  * Gives whoever asks the one public client of the configuration, if it may be sent back to every URI it names; nothing is
@@ -23,7 +23,7 @@ export function registerClient(registration: OneClient, request: unknown): Regis
   const member = (name: string): unknown => (Object.hasOwn(request, name) ? Reflect.get(request, name) : undefined)
   const uris = member('redirect_uris')
   if (!isTexts(uris) || uris.length === 0) return refuse('invalid_redirect_uri', 'redirect_uris is not a list of URIs')
-  if (uris.length > MOST_REDIRECT_URIS) return refuse('invalid_redirect_uri', 'There are too many redirect_uris')
+  if (uris.length > MAX_REDIRECT_URIS) return refuse('invalid_redirect_uri', 'There are too many redirect_uris')
   if (!uris.every((uri) => registration.redirectUris.some((allowed) => isSameRedirect(uri, allowed)))) {
     return refuse('invalid_redirect_uri', 'A redirect URI is not among those that this server allows')
   }

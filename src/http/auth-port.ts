@@ -2,18 +2,18 @@ import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
-import { answerMetadata, type MetadataPorts } from './metadata-endpoint.ts'
+import { answerMetadata, type MetadataDeps } from './metadata-endpoint.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
-import { answerRegistration, type RegistrationPorts } from './registration-endpoint.ts'
-import { createVerifyEndpoint, isVerifyTarget, type VerifyPorts } from './verify.ts'
+import { answerRegistration, type RegistrationDeps } from './registration-endpoint.ts'
+import { createVerifyEndpoint, isVerifyTarget, type VerifyDeps } from './verify.ts'
 import { CallMessage } from './wire/lean-message.ts'
-import { LARGEST_HEADER, TIMEOUTS } from './wire/limits.ts'
+import { MAX_HEADER_BYTES, TIMEOUTS } from './wire/limits.ts'
 import { refuseUnparsable } from './wire/parser-refusal.ts'
 import { countRequests } from './wire/requests-in-flight.ts'
 import { buildSecureServer, type SecureServer } from './wire/tls.ts'
-import { type NodeHandler, overHttp1, overHttp2, type TransportPorts } from './wire/verify-transport.ts'
+import { type NodeHandler, overHttp1, overHttp2, type TransportDeps } from './wire/verify-transport.ts'
 
-export interface AuthServerPorts extends VerifyPorts, MetadataPorts, RegistrationPorts, TransportPorts {
+export interface AuthPortDeps extends VerifyDeps, MetadataDeps, RegistrationDeps, TransportDeps {
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void
   /** A TLS handshake failed, as for a client without a good certificate. */
@@ -30,7 +30,7 @@ export interface AuthServer {
  * The auth port: `/verify*` on Node's own events, everything else through Fastify. Plain HTTP/1.1, or with a certificate
  * HTTP/2 and HTTP/1.1 over TLS.
  */
-export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificate): AuthServer {
+export function buildAuthServer(ports: AuthPortDeps, certificate?: Certificate): AuthServer {
   let secure: SecureServer | undefined
   const app = fastify({
     ...NO_SCHEMAS,
@@ -59,10 +59,10 @@ export function buildAuthServer(ports: AuthServerPorts, certificate?: Certificat
   return { app, useCertificate: (next) => secure?.useCertificate(next) }
 }
 
-function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
+function buildPlainServer(other: NodeHandler, ports: AuthPortDeps): Server {
   const onRequest = routeRequests(other, ports)
   const server = createServer(
-    { ...TIMEOUTS, maxHeaderSize: LARGEST_HEADER, IncomingMessage: CallMessage, optimizeEmptyRequests: true },
+    { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, IncomingMessage: CallMessage, optimizeEmptyRequests: true },
     onRequest,
   )
   // Node's default of 2,000 answers 431, and a lower one would hide an Authorization behind 1,000 small headers.
@@ -72,7 +72,7 @@ function buildPlainServer(other: NodeHandler, ports: AuthServerPorts): Server {
   return server
 }
 
-function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: Certificate): SecureServer {
+function secureServer(other: NodeHandler, ports: AuthPortDeps, certificate: Certificate): SecureServer {
   return buildSecureServer(certificate, {
     draining: ports.draining,
     onStream: overHttp2(createVerifyEndpoint(ports)),
@@ -81,13 +81,13 @@ function secureServer(other: NodeHandler, ports: AuthServerPorts, certificate: C
   })
 }
 
-function routeRequests(other: NodeHandler, ports: AuthServerPorts): NodeHandler {
+function routeRequests(other: NodeHandler, ports: AuthPortDeps): NodeHandler {
   const verify = overHttp1(createVerifyEndpoint(ports), ports)
   return (request, response) =>
     isVerifyTarget(request.url ?? '') ? verify(request, response) : other(request, response)
 }
 
-function refuser(ports: AuthServerPorts): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+function refuser(ports: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   const refused = new WeakSet<Duplex>()
   return (error, socket) => {
     // Over TLS the rest of a long head comes in records of its own, each an error again, while the answer is on its way.

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findMetadata, type MetadataIndex } from '../documents/protected-resource.ts'
 import { hostOf } from './request-host.ts'
 
-export interface MetadataPorts {
+export interface MetadataDeps {
   readonly metadata: () => MetadataIndex
   readonly onMetadataRequest: (route: string | undefined) => void
 }
@@ -14,7 +14,7 @@ const ANSWERED: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * 404 in JSON for the other well-known URLs that clients probe. Never fetches anything, so it answers while an issuer is
  * down; never a 401, a redirect or a page that a client could take for metadata.
  */
-export function answerMetadata(request: FastifyRequest, reply: FastifyReply, ports: MetadataPorts): FastifyReply {
+export function answerMetadata(request: FastifyRequest, reply: FastifyReply, ports: MetadataDeps): FastifyReply {
   const target = request.raw.url ?? ''
   if (target.startsWith('/.well-known/')) allowEveryOrigin(request.method, reply, 'GET, HEAD')
   const found = ANSWERED.has(request.method)

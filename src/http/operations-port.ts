@@ -12,7 +12,7 @@ export interface IssuerReadiness {
   readonly registration?: 'waiting' | 'offered' | 'refused'
 }
 
-export interface OperationsPorts {
+export interface OperationsDeps {
   readonly pending: Pending
   readonly draining: () => boolean
   /** Whether the first key fetch of every issuer was tried, or has had its time. */
@@ -26,7 +26,7 @@ export interface OperationsPorts {
  * Ready means: configuration loaded, listeners up, the first key fetch of every issuer tried. An issuer that is down
  * does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
-export function buildOperationsServer(ports: OperationsPorts): FastifyInstance {
+export function buildOperationsServer(ports: OperationsDeps): FastifyInstance {
   const app = fastify({ ...NO_SCHEMAS, return503OnClosing: false })
   countRequests(app, ports.pending)
   app.addHook('onSend', async (_request, reply) => {

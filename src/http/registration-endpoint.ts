@@ -13,15 +13,15 @@ import { allowEveryOrigin } from './metadata-endpoint.ts'
 import { hostOf } from './request-host.ts'
 import { readBody } from './wire/body.ts'
 
-export interface RegistrationPorts {
+export interface RegistrationDeps {
   readonly registrations: () => RegistrationIndex
   readonly findDocument: FindServerDocument
 }
 
 /** Far above any client's metadata. */
-const LARGEST_BODY = 16 * 1024
+const MAX_BODY_BYTES = 16 * 1024
 /** For the answer to be read while more comes, in milliseconds. */
-const LINGER = 1_000
+const LINGER_MS = 1_000
 
 /**
  * For issuers with a `registration`: their authorization-server metadata under an identifier of ours (RFC 8414), and the
@@ -31,7 +31,7 @@ const LINGER = 1_000
 export async function answerRegistration(
   request: FastifyRequest,
   reply: FastifyReply,
-  ports: RegistrationPorts,
+  ports: RegistrationDeps,
 ): Promise<FastifyReply | undefined> {
   const index = ports.registrations()
   if (index.size === 0) return undefined
@@ -63,7 +63,7 @@ function comeBack(reply: FastifyReply): FastifyReply {
 }
 
 async function register(client: OneClient, request: FastifyRequest, reply: FastifyReply): Promise<RegistrationAnswer> {
-  const body = await readBody(request.raw, LARGEST_BODY)
+  const body = await readBody(request.raw, MAX_BODY_BYTES)
   if (!body.ok) {
     // What is still to come is not waited for.
     if (request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
@@ -83,7 +83,7 @@ async function register(client: OneClient, request: FastifyRequest, reply: Fasti
 function endUnread(request: FastifyRequest['raw']): void {
   const stream: unknown = Reflect.get(request, 'stream') ?? request
   request.resume()
-  if (stream instanceof Readable) setTimeout(() => stream.destroy(), LINGER).unref()
+  if (stream instanceof Readable) setTimeout(() => stream.destroy(), LINGER_MS).unref()
 }
 
 function send(reply: FastifyReply, status: number, body: object): FastifyReply {

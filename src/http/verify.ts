@@ -4,7 +4,7 @@ import type { RequestContent } from '../decision/mcp/mcp.ts'
 import { createHeaderReader, type HeaderFields } from '../decision/request/header-fields.ts'
 import type { Pending } from './wire/requests-in-flight.ts'
 
-export interface VerifyPorts extends AnswerOptions {
+export interface VerifyDeps extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
   readonly policy: () => Policy
   readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
@@ -43,7 +43,7 @@ export function isVerifyTarget(target: string): boolean {
  * stands before Fastify's router: that one refuses odd URLs, methods and bodies with 400, 404, 414 and 415, which MCP
  * clients take for an old server.
  */
-export function createVerifyEndpoint(ports: VerifyPorts): VerifyEndpoint {
+export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
   const answerTo = rememberAnswers(ports)
   const readHeaderFields = createHeaderReader()
   return (method, target, rawHeaders, reply, readBody) => {

@@ -7,7 +7,7 @@ export type FetchedJson =
   | { readonly ok: true; readonly document: JsonObject; readonly maxAge: number | undefined }
   | { readonly ok: false; readonly failure: FetchFailure }
 
-export interface FetchPorts {
+export interface FetchDeps {
   readonly fetch: typeof fetch
   readonly clock: Clock
   /** Ends the request when its owner closes. */
@@ -24,7 +24,7 @@ export interface JsonQuestion {
 }
 
 /** Milliseconds for the whole exchange, the last byte of the body included. */
-export const FETCH_TIMEOUT = 5_000
+export const FETCH_TIMEOUT_MS = 5_000
 
 /** Far above any real key set or discovery document, far below what would hurt. */
 export const MAX_BODY_BYTES = 512 * 1024
@@ -37,7 +37,7 @@ const GET: JsonQuestion = { body: undefined, headers: {}, largest: MAX_BODY_BYTE
  */
 export async function fetchJson(
   address: string,
-  { fetch, clock, signal }: FetchPorts,
+  { fetch, clock, signal }: FetchDeps,
   question: JsonQuestion = GET,
 ): Promise<FetchedJson> {
   const url = URL.canParse(address) ? new URL(address) : undefined
@@ -52,8 +52,8 @@ export async function fetchJson(
   const request = new AbortController()
   const close = () => end.resolve(failed('closed', `${shownUrl(url)}: given up, closing`))
   signal.addEventListener('abort', close, { once: true })
-  const cancelTimeout = clock.schedule(FETCH_TIMEOUT, () =>
-    end.resolve(failed('timeout', `${shownUrl(url)}: no complete answer within ${FETCH_TIMEOUT / 1000} s`)),
+  const cancelTimeout = clock.schedule(FETCH_TIMEOUT_MS, () =>
+    end.resolve(failed('timeout', `${shownUrl(url)}: no complete answer within ${FETCH_TIMEOUT_MS / 1000} s`)),
   )
   try {
     // Raced, so that neither limit depends on how well the transport honours the abort.
@@ -68,7 +68,7 @@ export async function fetchJson(
 
 async function exchange(
   url: URL,
-  fetch: FetchPorts['fetch'],
+  fetch: FetchDeps['fetch'],
   signal: AbortSignal,
   { body: form, headers: extra, largest }: JsonQuestion,
 ): Promise<FetchedJson> {

@@ -4,11 +4,11 @@ import type { Introspection, Issuer } from '../config/model.ts'
 import type { Introspect, Introspected } from '../decision/token/introspection-answer.ts'
 import { isTooDeep } from '../decision/token/unverified-token.ts'
 import type { FindServerDocument } from '../documents/registration.ts'
-import { type FetchedJson, type FetchPorts, fetchJson } from './bounded-fetch.ts'
+import { type FetchDeps, type FetchedJson, fetchJson } from './bounded-fetch.ts'
 import { refuseTransport } from './discovery.ts'
 import { createQuestionPool, type QuestionPool } from './question-pool.ts'
 
-export interface IntrospectionPorts extends FetchPorts {
+export interface IntrospectionDeps extends FetchDeps {
   /** The metadata of an issuer, where its endpoint is found when none is configured. */
   readonly findDocument: FindServerDocument
   /** Told after every answer of an endpoint, and for every question that got none. */
@@ -36,7 +36,7 @@ export type IntrospectionEvent = { readonly issuer: string; readonly news: boole
 )
 
 /** Far above what is said of one token, far below what a cache could not hold ten thousand of. */
-export const LONGEST_ANSWER = 32 * 1024
+export const MAX_ANSWER_BYTES = 32 * 1024
 
 const UNAVAILABLE: Introspected = { kind: 'unavailable' }
 const CROWDED: Introspected = { kind: 'crowded' }
@@ -44,9 +44,9 @@ const CROWDED: Introspected = { kind: 'crowded' }
 /**
  * Asks issuers about their tokens (RFC 7662). A question that is under way is shared by everybody who has the same token;
  * an issuer that is slow, broken or asked too much is a failure, never an inactive token. No answer is remembered here; a
- * good one says by its warrant how long it may be.
+ * good one says by its validity how long it may be.
  */
-export function createIntrospector(ports: IntrospectionPorts): Introspect {
+export function createIntrospector(ports: IntrospectionDeps): Introspect {
   const underWay = new Map<string, Promise<Introspected>>()
   const pools = new Map<string, QuestionPool>()
   const failing = new Map<string, string>()
@@ -77,12 +77,12 @@ export function createIntrospector(ports: IntrospectionPorts): Introspect {
     }
     tell(issuer.name, read.claims === undefined ? 'inactive' : 'active')
     if (read.claims === undefined) return { kind: 'inactive' }
-    const warrant = {
+    const validity = {
       get live() {
         return ports.clock.now() < until
       },
     }
-    return { kind: 'active', claims: read.claims, warrant }
+    return { kind: 'active', claims: read.claims, validity }
   }
 
   const askInTurn = async (
@@ -139,11 +139,15 @@ function questionOf({ clientId, clientSecret, clientAuthentication }: Introspect
   if (clientAuthentication === 'client_secret_post') {
     body.set('client_id', clientId)
     body.set('client_secret', clientSecret)
-    return { body, headers: {}, largest: LONGEST_ANSWER }
+    return { body, headers: {}, largest: MAX_ANSWER_BYTES }
   }
   // RFC 6749 §2.3.1: both are form-urlencoded first, or a colon in the ID would end it.
   const pair = `${formEncode(clientId)}:${formEncode(clientSecret)}`
-  return { body, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, largest: LONGEST_ANSWER }
+  return {
+    body,
+    headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+    largest: MAX_ANSWER_BYTES,
+  }
 }
 
 function formEncode(text: string): string {

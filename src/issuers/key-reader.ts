@@ -2,7 +2,7 @@ import type { Issuer } from '../config/model.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
 import { importPem, importSecret } from '../keys/local-keys.ts'
-import { type FetchPorts, fetchJson } from './bounded-fetch.ts'
+import { type FetchDeps, fetchJson } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
 
 /** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
@@ -35,21 +35,21 @@ export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
 }
 
 /** Below the shortest interval between two refreshes an hour apart, so that each of those looks again. */
-export const REDISCOVER_AFTER = 50 * 60_000
+export const REDISCOVER_AFTER_MS = 50 * 60_000
 
 /**
  * A function that fetches an issuer's keys. It remembers the discovered jwks_uri and looks again about hourly and after
  * each failure, so that an issuer may move its keys; where the discovery document cannot be had, the last address serves
  * on. A document that names another issuer is a failure at any time.
  */
-export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchPorts): () => Promise<KeyReading> {
+export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchDeps): () => Promise<KeyReading> {
   const read = (url: string) => fetchJson(url, ports)
   let found: (Place & { readonly at: number }) | undefined
   let doubtful = false
 
   async function locate(): Promise<Place | { readonly reason: string }> {
     if (keys.kind === 'jwksUri') return { jwksUri: keys.uri, document: undefined }
-    if (found !== undefined && !doubtful && ports.clock.now() - found.at < REDISCOVER_AFTER) return found
+    if (found !== undefined && !doubtful && ports.clock.now() - found.at < REDISCOVER_AFTER_MS) return found
     const discovery = await discover(issuer, keys.kind === 'discoveryUri' ? keys.uri : undefined, read)
     if (discovery.ok) {
       found = { jwksUri: discovery.jwksUri, document: discovery.document, at: ports.clock.now() }

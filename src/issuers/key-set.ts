@@ -9,7 +9,7 @@ import { createKeyReader, type KeyedIssuer, type KeyReading, readLocalKeys } fro
 import { freshFor, refreshDelay, retryDelay } from './refresh-schedule.ts'
 import { UnknownKids } from './unknown-kids.ts'
 
-export interface KeySetPorts {
+export interface KeySetDeps {
   readonly fetch: typeof fetch
   readonly clock: Clock
   /** At least 0, below 1: spreads the refreshes of several replicas. */
@@ -38,7 +38,7 @@ export interface KeySetStatus {
 }
 
 /** The longest that a request waits for keys, in milliseconds. */
-export const LONGEST_WAIT = 5_000
+export const MAX_WAIT_MS = 5_000
 
 /** Requests that wait for the key of an unknown `kid`; anybody can make one up, and each costs memory while it waits. */
 export const MOST_WAITING = 500
@@ -50,7 +50,7 @@ export const MOST_WAITING = 500
  */
 export class KeySet {
   readonly issuer: KeyedIssuer
-  readonly #ports: KeySetPorts
+  readonly #ports: KeySetDeps
   readonly #closing = new AbortController()
   readonly #local: KeyReading | undefined
   readonly #read: () => Promise<KeyReading>
@@ -67,7 +67,7 @@ export class KeySet {
   #cancelTimer = () => {}
 
   /** `predecessor`: a set with the same source, whose keys serve on until this one has its own. */
-  constructor(issuer: KeyedIssuer, ports: KeySetPorts, predecessor?: KeySet) {
+  constructor(issuer: KeyedIssuer, ports: KeySetDeps, predecessor?: KeySet) {
     this.issuer = issuer
     this.#ports = ports
     this.#unknownKids = new UnknownKids(ports.clock, () => this.#refresh())
@@ -146,7 +146,7 @@ export class KeySet {
 
   async #findAfterFetch(alg: string, kid: string | undefined): Promise<KeyAnswer> {
     const { clock } = this.#ports
-    const deadline = clock.now() + LONGEST_WAIT
+    const deadline = clock.now() + MAX_WAIT_MS
     // A fetch under way may have left before the issuer published the key; then it is followed by one of our own.
     for (let flight = this.#nextFlight(); flight !== undefined; flight = this.#nextFlight()) {
       if (!(await settledWithin(clock, deadline - clock.now(), flight))) return 'unavailable'

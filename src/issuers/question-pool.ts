@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 /** Questions to one issuer that wait for their answers; anybody can make up tokens. */
-export const MOST_IN_FLIGHT = 64
+export const MAX_IN_FLIGHT = 64
 /** Of these, the most about tokens that were never active: the rest is kept for callers whose token was. */
 export const MOST_OF_STRANGERS = 48
 /** Questions of each kind that wait for their turn. */
@@ -32,7 +32,7 @@ export function createQuestionPool(clock: Clock): QuestionPool {
   const lineOf = (known: boolean) => (known ? 'known' : 'strangers')
 
   const hasTurn = (known: boolean): boolean =>
-    inFlight.known + inFlight.strangers < MOST_IN_FLIGHT && (known || inFlight.strangers < MOST_OF_STRANGERS)
+    inFlight.known + inFlight.strangers < MAX_IN_FLIGHT && (known || inFlight.strangers < MOST_OF_STRANGERS)
 
   const wait = (known: boolean): Promise<boolean> => {
     const queue = queues[lineOf(known)]

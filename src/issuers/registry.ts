@@ -4,7 +4,7 @@ import type { FindKeys } from '../decision/token/keys.ts'
 import type { FindServerDocument } from '../documents/registration.ts'
 import { settledWithin } from './clock.ts'
 import type { KeyedIssuer } from './key-reader.ts'
-import { KeySet, type KeySetPorts, type KeySetStatus } from './key-set.ts'
+import { KeySet, type KeySetDeps, type KeySetStatus } from './key-set.ts'
 
 /** The key sets of one configuration. A request uses the registry that was opened for its configuration. */
 export interface KeyRegistry {
@@ -24,13 +24,13 @@ export interface KeyRegistry {
 }
 
 /** The longest that a start or a reload waits for first keys, in milliseconds. */
-const READY_WITHIN = 5_000
+const READY_WITHIN_MS = 5_000
 
 /**
  * Opens the key sets of a configuration. An issuer whose keys come from where they came in `previous` keeps them and its
  * schedule: a reload while the issuer is down must cost nothing. The others are started. Static tokens have no keys.
  */
-export function openRegistry(all: readonly Issuer[], ports: KeySetPorts, previous?: KeyRegistry): KeyRegistry {
+export function openRegistry(all: readonly Issuer[], ports: KeySetDeps, previous?: KeyRegistry): KeyRegistry {
   const issuers = all.filter(({ keys }) => keys.kind !== 'tokensFile')
   const configured: ReadonlySet<Issuer> = new Set(issuers)
   const keySets = new Map<string, KeySet>()
@@ -49,7 +49,7 @@ export function openRegistry(all: readonly Issuer[], ports: KeySetPorts, previou
   }
   return {
     keySets,
-    ready: settledWithin(ports.clock, READY_WITHIN, Promise.all(starts)).then(() => {}),
+    ready: settledWithin(ports.clock, READY_WITHIN_MS, Promise.all(starts)).then(() => {}),
     findKeys(issuer, alg, kid) {
       const set = keySets.get(issuer.name)
       // An entry of another configuration may carry the same name: its tokens never meet these keys.

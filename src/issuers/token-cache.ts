@@ -26,7 +26,7 @@ const BYTES_BESIDE_CLAIMS = 1_200
 
 /**
  * Keeps what was found out about a token for one configuration: make a new one for the next. A result belongs to one
- * token (its full SHA-256, never the token itself), one route and one warrant; it ends with that: when a key leaves its set.
+ * token (its full SHA-256, never the token itself), one route and one validity; it ends with that: when a key leaves its set.
  * Time is not judged here, so that expiry is checked on every hit. Concurrent first uses verify once.
  * Of failures only those are remembered, briefly, that nothing but the token can change: a bad signature, what its issuer
  * vouched for and no token should say, and that it is not active. A lack of keys or of an answer must heal at once.
@@ -46,7 +46,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const assessToken: AssessToken = (token, route) => {
     const key = `${hash('sha256', token, 'base64url')}${route.name}`
     const known = seen.get(key)
-    if (known?.token.warrant.live === true) {
+    if (known?.token.validity.live === true) {
       onLookup('hit')
       return known
     }

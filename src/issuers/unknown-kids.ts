@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 /** Milliseconds between two fetches caused by an unknown `kid`; anybody can make one up. */
-export const UNKNOWN_KID_COOLDOWN = 10_000
+export const UNKNOWN_KID_COOLDOWN_MS = 10_000
 
 /** Past it, the one that was not sent for longest is forgotten, and is new when it comes again. */
 const MOST_KIDS = 10_000
@@ -61,7 +61,7 @@ export class UnknownKids {
 
   /** A fetch for an unknown `kid`; undefined: not before the cool-down is over. */
   fetchNow(): Promise<void> | undefined {
-    if (this.#clock.now() - this.#causedAt < UNKNOWN_KID_COOLDOWN) return undefined
+    if (this.#clock.now() - this.#causedAt < UNKNOWN_KID_COOLDOWN_MS) return undefined
     this.#causedAt = this.#clock.now()
     return this.#fetch()
   }
@@ -69,7 +69,7 @@ export class UnknownKids {
   /** Has a fetch begin when the cool-down is over, also when no request comes then. */
   fetchSoon(): void {
     if (this.#closed || this.#cancelTimer !== undefined) return
-    const delay = Math.max(0, this.#causedAt + UNKNOWN_KID_COOLDOWN - this.#clock.now())
+    const delay = Math.max(0, this.#causedAt + UNKNOWN_KID_COOLDOWN_MS - this.#clock.now())
     this.#cancelTimer = this.#clock.schedule(delay, () => {
       this.#cancelTimer = undefined
       if (this.#newestSeen < this.#answered) return

@@ -16,9 +16,9 @@ export interface DecisionLogOptions {
 }
 
 /** Identical lines written per second; the next one says how many were left out. */
-const LINES_PER_SECOND: Readonly<Record<Caller, number>> = { accepted: 20, refused: 10, unverified: 10 }
+const MAX_LINES_PER_SECOND: Readonly<Record<Caller, number>> = { accepted: 20, refused: 10, unverified: 10 }
 /** Different lines per second and kind of caller; past it, lines are only counted. */
-const MOST_KINDS = 1_000
+const MAX_KINDS = 1_000
 
 /**
  * One line per decision, but a client in a loop cannot fill the disk: identical lines are limited per second and the
@@ -27,9 +27,9 @@ const MOST_KINDS = 1_000
  */
 export function createDecisionLog({ line, clock, crowded, onLeftOut }: DecisionLogOptions): DecisionLog {
   const budgets: Readonly<Record<Caller, Budget>> = {
-    accepted: createBudget(LINES_PER_SECOND.accepted, clock()),
-    refused: createBudget(LINES_PER_SECOND.refused, clock()),
-    unverified: createBudget(LINES_PER_SECOND.unverified, clock()),
+    accepted: createBudget(MAX_LINES_PER_SECOND.accepted, clock()),
+    refused: createBudget(MAX_LINES_PER_SECOND.refused, clock()),
+    unverified: createBudget(MAX_LINES_PER_SECOND.unverified, clock()),
   }
   return {
     write(caller, kind, build) {
@@ -73,7 +73,7 @@ function createBudget(linesPerSecond: number, begin: number): Budget {
 
   const kindOf = (identity: string): Kind | undefined => {
     const known = kinds.get(identity)
-    if (known !== undefined || kinds.size >= MOST_KINDS) return known
+    if (known !== undefined || kinds.size >= MAX_KINDS) return known
     const kind = { written: 0, suppressed: leftOut.get(identity)?.suppressed ?? 0 }
     leftOut.delete(identity)
     kinds.set(identity, kind)

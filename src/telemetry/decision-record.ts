@@ -37,7 +37,7 @@ export const NO_ISSUER = 'none'
 const OTHER_METHOD = 'other'
 
 /** A verified token younger than this that is refused is somebody whose login loops. Seconds. */
-const FRESH = 60
+const FRESH_TOKEN_SECONDS = 60
 
 export function decisionLabels(decision: Decision): DecisionLabels {
   return {
@@ -60,7 +60,7 @@ export function mcpLabels({ mcp }: Decision): readonly string[] {
 export function isFreshTokenDenial(decision: Decision, now: number): boolean {
   const issuedAt = decision.token?.issuedAt
   const refused = decision.outcome === 'deny' || decision.outcome === 'error'
-  return refused && issuedAt !== undefined && now - issuedAt < FRESH
+  return refused && issuedAt !== undefined && now - issuedAt < FRESH_TOKEN_SECONDS
 }
 
 /**
@@ -80,7 +80,8 @@ export function decisionKind(decision: Decision): string {
   const { route, issuer, outcome, reason } = decisionLabels(decision)
   const { request, token } = decision
   // None of these may hold a blank, so joined by blanks they stay apart; what a token says may hold anything.
-  const about = request === undefined ? '' : `${request.method} ${request.host} ${request.path.slice(0, LONGEST_TEXT)}`
+  const about =
+    request === undefined ? '' : `${request.method} ${request.host} ${request.path.slice(0, MAX_TEXT_CHARACTERS)}`
   const by = token === undefined ? '' : JSON.stringify([capped(token.subject ?? ''), capped(token.client ?? '')])
   const asked = Object.values(mcpOf(decision)).join(' ')
   return `${route} ${issuer} ${outcome} ${reason} ${about} ${by} ${asked}`
@@ -126,24 +127,24 @@ function traceOf(fields: HeaderFields): Pick<DecisionRecord, 'traceId'> {
   return traceId === undefined ? {} : { traceId }
 }
 
-const LONGEST_TEXT = 200
-const MOST_ITEMS = 20
+const MAX_TEXT_CHARACTERS = 200
+const MAX_ITEMS = 20
 
 function capped(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+  return text.length > MAX_TEXT_CHARACTERS ? `${text.slice(0, MAX_TEXT_CHARACTERS)}…` : text
 }
 
 /** A claim may be as large as its token; a log line may not. */
 function cappedDeep(value: unknown): unknown {
   if (typeof value === 'string') return capped(value)
   if (Array.isArray(value)) {
-    const items = value.slice(0, MOST_ITEMS).map(cappedDeep)
-    return value.length > MOST_ITEMS ? [...items, `… ${value.length - MOST_ITEMS} more`] : items
+    const items = value.slice(0, MAX_ITEMS).map(cappedDeep)
+    return value.length > MAX_ITEMS ? [...items, `… ${value.length - MAX_ITEMS} more`] : items
   }
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(
       Object.entries(value)
-        .slice(0, MOST_ITEMS)
+        .slice(0, MAX_ITEMS)
         .map(([name, member]) => [name, cappedDeep(member)]),
     )
   }

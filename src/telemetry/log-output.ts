@@ -26,7 +26,7 @@ export type LogWrite =
   | { readonly kind: 'gone' }
 
 /** Bytes that wait for a slow reader; some 3,000 lines. */
-const MOST_BYTES = 1024 * 1024
+const MAX_BUFFER_BYTES = 1024 * 1024
 const RETRY_MS = 1000
 
 /**
@@ -34,7 +34,7 @@ const RETRY_MS = 1000
  * a whole cluster must not stand still because a disk is full or nobody reads its log: a write that waits, or tries again
  * and again, stops every decision.
  */
-export function createLogOutput(sink: LogSink, now: () => number = Date.now, mostBytes = MOST_BYTES): LogOutput {
+export function createLogOutput(sink: LogSink, now: () => number = Date.now, mostBytes = MAX_BUFFER_BYTES): LogOutput {
   let waiting: string[] = []
   let waitingBytes = 0
   let batch: Buffer | undefined

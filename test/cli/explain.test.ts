@@ -57,8 +57,8 @@ const WHAT_IFS: readonly (readonly [title: string, args: string, claims: unknown
   ['another issuer', '--route api', { ...CLAIMS, iss: 'https://id.example.com/' }, 'deny issuer_untrusted'],
   ['no iss', '--route api', { sub: 'x' }, 'deny issuer_untrusted'],
   ['no exp', '--route api', { ...CLAIMS, exp: undefined }, 'deny claim_invalid'],
-  ['alg none', '--route api', { header: { alg: 'none' }, claims: CLAIMS }, 'deny algorithm_rejected'],
-  ['an ID token', '--route api', { header: { typ: 'id+jwt' }, claims: CLAIMS }, 'deny token_type_rejected'],
+  ['alg none', '--route api', { header: { alg: 'none' }, claims: CLAIMS }, 'deny algorithm_not_allowed'],
+  ['an ID token', '--route api', { header: { typ: 'id+jwt' }, claims: CLAIMS }, 'deny token_type_not_allowed'],
   [
     'a typ as asked',
     '--route picky',
@@ -69,7 +69,7 @@ const WHAT_IFS: readonly (readonly [title: string, args: string, claims: unknown
     'PS256 where only RS256',
     '--route picky',
     { header: { alg: 'PS256' }, claims: { ...CLAIMS, iss: 'https://picky.example.com' } },
-    'deny algorithm_rejected',
+    'deny algorithm_not_allowed',
   ],
   [
     'a life too long',

@@ -95,7 +95,7 @@ const PASSING: readonly (readonly [title: string, body: string])[] = [
   ],
   [
     'a member of the header',
-    'request: { route: api }, header: { typ: id+jwt }, claims: { sub: a }, expect: { reason: token_type_rejected }',
+    'request: { route: api }, header: { typ: id+jwt }, claims: { sub: a }, expect: { reason: token_type_not_allowed }',
   ],
   [
     'a time',

@@ -6,7 +6,7 @@ import type { Vector } from './vector.ts'
 /** Denials that point to a login; the others have nothing to offer a client. */
 const CHALLENGED = new Set([
   ...['credentials_missing', 'credentials_malformed', 'credentials_ambiguous', 'token_malformed', 'token_too_large'],
-  ...['token_opaque', 'token_type_rejected', 'algorithm_rejected', 'issuer_untrusted', 'key_unknown'],
+  ...['token_opaque', 'token_type_not_allowed', 'algorithm_not_allowed', 'issuer_untrusted', 'key_unknown'],
   ...['signature_invalid', 'token_expired', 'token_not_yet_valid', 'claim_invalid', 'audience_mismatch'],
   ...['token_revoked', 'scope_insufficient'],
 ])

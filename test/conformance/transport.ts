@@ -89,7 +89,7 @@ export function createInProcess(config: Config, forge: TokenForge) {
       if (vector.keysDown?.includes(issuer.name) === true || typeof active !== 'boolean') {
         return { kind: 'unavailable' }
       }
-      return active ? { kind: 'active', claims, warrant: { live: true } } : { kind: 'inactive' }
+      return active ? { kind: 'active', claims, validity: { live: true } } : { kind: 'inactive' }
     }
     const policy = {
       routes,

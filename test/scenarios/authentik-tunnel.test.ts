@@ -119,7 +119,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     assert.equal(await refused(await token(expired)), '401 token_expired')
     const other = { scope: 'mcp:read', client_id: stranger.id, client_secret: stranger.secret }
     assert.equal(await refused(await token(other)), '401 audience_mismatch', 'another client of this application')
-    assert.equal(await refused(await signedWithClientSecret(issuer.url)), '401 algorithm_rejected', 'no signing key')
+    assert.equal(await refused(await signedWithClientSecret(issuer.url)), '401 algorithm_not_allowed', 'no signing key')
     assert.equal(server.messages(), arrived, 'none of it arrived')
   })
 

@@ -6,7 +6,7 @@ import { type ReadNamedFile, readClientSecretFile } from '../reading/referenced-
 import { checkFetched } from './compile-key-source.ts'
 
 /** Seconds; whoever revokes a token waits that long. */
-const LONGEST_CACHE = 60 * 60
+const MAX_CACHE_SECONDS = 60 * 60
 
 /** The `introspection` of an issuer with its defaults and its secret; it counts only when nothing was told about it. */
 export function compileIntrospection(
@@ -37,7 +37,7 @@ export function compileIntrospection(
   const secret = file === undefined ? undefined : readClientSecretFile(readFile, file, here)
   if (secret?.ok === false) findings.problem(here, secret.message)
   const seconds = cacheFor === undefined ? 60 : durationSeconds(cacheFor)
-  if (seconds > LONGEST_CACHE) {
+  if (seconds > MAX_CACHE_SECONDS) {
     findings.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
   }
   return {

@@ -9,7 +9,7 @@ import { compileIntrospection } from './compile-introspection.ts'
 import { KEY_SOURCES, keySource } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
 
-const MAX_CLOCK_TOLERANCE = 60
+const MAX_CLOCK_TOLERANCE_SECONDS = 60
 
 /** One entry of `issuers:` with its defaults and its keys; it counts only when nothing was told about it. */
 export function compileIssuer(
@@ -30,7 +30,7 @@ export function compileIssuer(
     findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
   const clockTolerance = seconds(map.clockTolerance, 30)
-  if (clockTolerance > MAX_CLOCK_TOLERANCE) {
+  if (clockTolerance > MAX_CLOCK_TOLERANCE_SECONDS) {
     findings.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
   }
   if (map.maxTokenLifetime !== undefined && durationSeconds(map.maxTokenLifetime) <= 0) {

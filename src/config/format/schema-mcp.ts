@@ -5,7 +5,7 @@ import { nonEmptyList, plainText, scope } from './schema-text.ts'
 /** The largest body that is read where nothing is written, in bytes. */
 export const DEFAULT_BODY_SIZE = 262_144
 
-const LARGEST_BODY_SIZE = 16_777_216
+const MAX_BODY_SIZE_BYTES = 16_777_216
 
 const requirement = z.strictObject({
   scopes: nonEmptyList(scope).optional().describe('Scopes that the token needs besides.'),
@@ -46,7 +46,7 @@ export const mcpShape = {
     .number()
     .int()
     .min(1024, { error: 'must be at least 1024 bytes' })
-    .max(LARGEST_BODY_SIZE, { error: `must be at most ${LARGEST_BODY_SIZE} bytes` })
+    .max(MAX_BODY_SIZE_BYTES, { error: `must be at most ${MAX_BODY_SIZE_BYTES} bytes` })
     .optional()
     .describe(`Largest body that is read, in bytes; larger ones are refused. Default: \`${DEFAULT_BODY_SIZE}\`.`),
 }

@@ -26,7 +26,7 @@ export interface KeyFile<T> {
 }
 
 /** Shortest HS256 key (RFC 7518 §3.2). */
-const SECRET_BYTES = 32
+const MIN_SECRET_BYTES = 32
 
 /** The key set in a file: an RFC 7517 document with public keys only, of which at least one can be used. */
 export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Read<KeyFile<unknown>> {
@@ -64,8 +64,11 @@ export function readPublicKeyFile(read: ReadNamedFile, name: string, at: Path): 
 export function readSecretFile(read: ReadNamedFile, name: string, at: Path): Read<Buffer> {
   return open(read, name, at, (bytes) => {
     const secret = withoutNewline(bytes)
-    if (secret.length >= SECRET_BYTES) return { ok: true, value: secret }
-    return wrong(name, `holds ${secret.length} bytes; a secret needs at least ${SECRET_BYTES} (RFC 7518 section 3.2)`)
+    if (secret.length >= MIN_SECRET_BYTES) return { ok: true, value: secret }
+    return wrong(
+      name,
+      `holds ${secret.length} bytes; a secret needs at least ${MIN_SECRET_BYTES} (RFC 7518 section 3.2)`,
+    )
   })
 }
 

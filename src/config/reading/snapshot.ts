@@ -3,7 +3,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, normalize, resolve } from 'node:path'
 import type { Reading } from './at-rest.ts'
 import type { FileContent } from './referenced-file.ts'
-import { FILE_LIMIT } from './yaml-document.ts'
+import { MAX_FILE_BYTES } from './yaml-document.ts'
 
 /** Files as they were together at one moment, by the name under which they were asked for. */
 export interface Generation extends Reading {
@@ -100,7 +100,7 @@ async function readFile(path: string): Promise<FileContent> {
     try {
       const chunks: Buffer[] = []
       let size = 0
-      while (size <= FILE_LIMIT) {
+      while (size <= MAX_FILE_BYTES) {
         const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(64 * 1024) })
         if (bytesRead === 0) return { bytes: Buffer.concat(chunks) }
         size += bytesRead

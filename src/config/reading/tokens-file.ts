@@ -6,7 +6,7 @@ import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
 import { readYaml, type YamlDocument } from './yaml-document.ts'
 
 /** Most tokens of one file: every one of them is compared for every unknown token. */
-export const MOST_TOKENS = 1_000
+export const MAX_TOKENS = 1_000
 
 /** The keys of an entry. */
 export const ENTRY_KEYS = [
@@ -47,8 +47,8 @@ export function readTokensFile(
   if (!Array.isArray(document.value)) {
     return void findings.problem(path, `must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
   }
-  if (document.value.length > MOST_TOKENS) {
-    return void refuse(`holds ${document.value.length} tokens; at most ${MOST_TOKENS} are compared, write fewer`)
+  if (document.value.length > MAX_TOKENS) {
+    return void refuse(`holds ${document.value.length} tokens; at most ${MAX_TOKENS} are compared, write fewer`)
   }
   const problems: Problems = { count: 0, tell: () => {} }
   problems.tell = (below, message, at) => {

@@ -26,14 +26,14 @@ export interface YamlDocument {
 }
 
 /** Largest file that is read: a ConfigMap cannot be larger. */
-export const FILE_LIMIT = 1024 * 1024
+export const MAX_FILE_BYTES = 1024 * 1024
 
 /** Nodes that aliases may stand for in all; without it nine lines of aliases become gigabytes. */
-const ALIAS_LIMIT = 100_000
-const DEPTH_LIMIT = 64
-const ERROR_LIMIT = 20
+const MAX_ALIASES = 100_000
+const MAX_DEPTH = 64
+const MAX_ERRORS = 20
 /** Problems of one file that are kept; far more than are shown. */
-const PROBLEM_LIMIT = 1_000
+const MAX_PROBLEMS = 1_000
 
 /**
  * Reads one YAML 1.2 file (core schema, string keys) into plain data. Refused, because two readers could see two
@@ -47,7 +47,7 @@ export function readYaml(file: string, text: string, allowance = yamlAllowance()
     // The counter knows no line before the file was read.
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  if (Buffer.byteLength(text) > FILE_LIMIT) {
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
     return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')
   }
   const excess = excessOf(text, allowance)
@@ -57,7 +57,7 @@ export function readYaml(file: string, text: string, allowance = yamlAllowance()
 
   const problems: Problem[] = [...document.errors, ...document.warnings]
     .filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
-    .slice(0, ERROR_LIMIT)
+    .slice(0, MAX_ERRORS)
     .map(({ code, message, pos }) => ({ path: '', message: syntaxMessage(code, message), position: position(pos[0]) }))
   if (document.directives?.yaml.explicit === true) {
     problems.push({ path: '', message: 'a %YAML directive is not allowed; remove the line', position: position(0) })
@@ -123,7 +123,7 @@ function toValue(
   let repeated = 0
   const told = new Set<string>()
   const tell = (node: Node | null, path: Path, message: string): undefined => {
-    if (problems.length >= PROBLEM_LIMIT) return
+    if (problems.length >= MAX_PROBLEMS) return
     const offset = node?.range?.[0] ?? 0
     // What stands behind an alias is visited more than once.
     if (told.has(`${offset} ${message}`)) return
@@ -132,12 +132,12 @@ function toValue(
   }
 
   const visit = (node: Node | null, path: Path, open: readonly Node[]): unknown => {
-    if (node === null || aliased > ALIAS_LIMIT) return null
+    if (node === null || aliased > MAX_ALIASES) return null
     if (isAlias(node)) return visitAlias(node, path, open)
     if (aliasDepth > 0) aliased++
     else remember(node)
     if (node.tag !== undefined) tell(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
-    if (open.length > DEPTH_LIMIT) return tell(node, path, `is nested more than ${DEPTH_LIMIT} levels deep`)
+    if (open.length > MAX_DEPTH) return tell(node, path, `is nested more than ${MAX_DEPTH} levels deep`)
     if (isScalar(node)) return node.value
     const below = [...open, node]
     if (isSeq(node)) return node.items.map((item, index) => visit(toNode(item), [...path, index], below))
@@ -184,7 +184,7 @@ function toValue(
   }
 
   const value = visit(toNode(document.contents), [], [])
-  if (aliased > ALIAS_LIMIT) {
+  if (aliased > MAX_ALIASES) {
     const message = 'the aliases in this file stand for too much; write the values out'
     problems.push({ path: '', message, position: position(0) })
   }

@@ -2,7 +2,7 @@
 export type JsonText = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string }
 
 /** Levels of objects and lists; readers differ in how many they take. */
-const DEEPEST = 64
+const MAX_DEPTH = 64
 
 /**
  * Parses JSON (RFC 8259) of which two readers could not make two things: UTF-8 without a BOM, each member name once
@@ -54,7 +54,7 @@ function findAmbiguity(text: string): string | undefined {
       continue
     }
     if (char === '{' || char === '[') {
-      if (stack.length === DEEPEST) return 'the body is nested too deep'
+      if (stack.length === MAX_DEPTH) return 'the body is nested too deep'
       stack.push(char === '{' ? new Set() : undefined)
       atName = char === '{'
     } else if (char === '}' || char === ']') {

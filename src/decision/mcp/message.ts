@@ -25,7 +25,7 @@ const MOST_MEMBERS = 256
 const LONGEST_MEMBER_NAME = 256
 
 /** Messages in one batch (revision 2025-03-26); the official SDK takes no more. */
-const MOST_MESSAGES = 100
+const MAX_MESSAGES = 100
 
 const LIST_METHODS: ReadonlySet<string> = new Set([
   ...['initialize', 'notifications/initialized', 'ping', 'server/discover'],
@@ -68,7 +68,7 @@ export function readCalls(body: unknown): McpCalls {
   const batch = Array.isArray(body)
   const messages: readonly unknown[] = batch ? body : [body]
   if (messages.length === 0) return refused('the batch is empty')
-  if (messages.length > MOST_MESSAGES) return refused('the batch has too many messages')
+  if (messages.length > MAX_MESSAGES) return refused('the batch has too many messages')
   const calls: McpCall[] = []
   for (const message of messages) {
     const read = readMessage(message)

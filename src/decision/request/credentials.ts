@@ -2,7 +2,7 @@ import type { Denial } from '../denial.ts'
 import { type HeaderField, SEVERAL } from './header-fields.ts'
 
 /** The longest access token that is looked at, in characters. */
-export const LONGEST_TOKEN = 32 * 1024
+export const MAX_TOKEN_CHARACTERS = 32 * 1024
 
 /** A token that nothing is known of yet, or why there is none. */
 export type Credentials =
@@ -45,8 +45,8 @@ export function parseCredentials(authorization: HeaderField): Credentials {
 
 /** A token as it came: only its length is judged here. */
 export function parseToken(token: string): Credentials {
-  if (token.length > LONGEST_TOKEN)
-    return denied({ reason: 'token_too_large', length: token.length, limit: LONGEST_TOKEN })
+  if (token.length > MAX_TOKEN_CHARACTERS)
+    return denied({ reason: 'token_too_large', length: token.length, limit: MAX_TOKEN_CHARACTERS })
   return { ok: true, token }
 }
 

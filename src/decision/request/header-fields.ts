@@ -58,15 +58,15 @@ export function readHeaderFields(rawHeaders: readonly string[]): HeaderFields {
 }
 
 /** Names that are remembered. A proxy sends a few dozen. */
-const MOST_NAMES = 256
-const LONGEST_NAME = 64
+const MAX_NAMES = 256
+const MAX_NAME_CHARACTERS = 64
 
 /** `readHeaderFields` for many requests: what a name means is found out once, which halves the time. */
 export function createHeaderReader(): (rawHeaders: readonly string[]) => HeaderFields {
   const known = new Map<string, Meaning>()
   const remember = (name: string): Meaning => {
     const meaning = meaningOf(name)
-    if (known.size < MOST_NAMES && name.length <= LONGEST_NAME) known.set(name, meaning)
+    if (known.size < MAX_NAMES && name.length <= MAX_NAME_CHARACTERS) known.set(name, meaning)
     return meaning
   }
   const recall = (name: string): Meaning => known.get(name) ?? remember(name)

@@ -3,7 +3,7 @@ import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'
 import type { Claims } from './claims.ts'
 import { type Introspect, readIntrospected } from './introspection-answer.ts'
-import type { FindKeys, VerificationKey, Warrant } from './keys.ts'
+import type { FindKeys, Validity, VerificationKey } from './keys.ts'
 import { onceKnown } from './once-known.ts'
 import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
@@ -14,12 +14,12 @@ import { isOpaque, parseUnverifiedToken, type UnverifiedToken } from './unverifi
 /** A token that its issuer vouches for, and whose type and claims hold. When it is valid and for whom is judged apart, for every request. */
 export interface VerifiedToken extends TokenClaims {
   readonly issuer: Issuer
-  readonly warrant: Warrant
+  readonly validity: Validity
   readonly claims: Claims
 }
 
 /** What is asked of the issuers. */
-export interface IssuerPorts {
+export interface IssuerDeps {
   readonly findKeys: FindKeys
   readonly introspect: Introspect
 }
@@ -39,7 +39,7 @@ export type Verification =
 export function verifyAccessToken(
   token: string,
   issuers: readonly Issuer[],
-  { findKeys, introspect }: IssuerPorts,
+  { findKeys, introspect }: IssuerDeps,
 ): Verification | Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
   if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial, introspect) : parsed
@@ -60,7 +60,7 @@ export function verifyAccessToken(
 }
 
 /** Holds as long as the configuration: a changed tokens file makes another one. */
-const LISTED: Warrant = { live: true }
+const LISTED: Validity = { live: true }
 
 function verifyOpaqueToken(
   token: string,
@@ -76,7 +76,7 @@ function verifyOpaqueToken(
   return introspect(asked, token).then((introspected) => {
     const answer = readIntrospected(introspected, asked)
     // There is no header; the issuer itself says that the token is one of its access tokens.
-    return answer.ok ? readClaimsOf(answer.claims, asked.requireTyp, asked, answer.warrant) : answer
+    return answer.ok ? readClaimsOf(answer.claims, asked.requireTyp, asked, answer.validity) : answer
   })
 }
 
@@ -98,7 +98,7 @@ function verifySignature(
   const { algorithm, keyId } = unverified
   if (!issuer.algorithms.includes(algorithm)) {
     return refused({
-      reason: 'algorithm_rejected',
+      reason: 'algorithm_not_allowed',
       expected: issuer.algorithms,
       unverifiedAlgorithm: showUnverified(algorithm),
       ...(algorithm.startsWith('HS') ? { hint: secretHint(unverified, issuer) } : {}),
@@ -138,10 +138,10 @@ function findSigner(
   )
 }
 
-function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, warrant: Warrant): Verification {
+function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, validity: Validity): Verification {
   const read = readTokenClaims(claims, type, issuer)
   return read.ok
-    ? { ok: true, token: { ...read.claims, issuer, warrant, claims } }
+    ? { ok: true, token: { ...read.claims, issuer, validity, claims } }
     : { ok: false, denial: read.denial, issuer }
 }
 
@@ -151,7 +151,7 @@ function nearest(refusals: readonly Denial[]): Denial {
 }
 
 function rank({ reason }: Denial): number {
-  return ['keys_unavailable', 'signature_invalid', 'key_unknown', 'algorithm_rejected'].indexOf(reason)
+  return ['keys_unavailable', 'signature_invalid', 'key_unknown', 'algorithm_not_allowed'].indexOf(reason)
 }
 
 function untrusted(unverified: UnverifiedToken, issuers: readonly Issuer[]): Denial {

@@ -2,7 +2,7 @@ import type { Accept, Issuer, Revocations, Route } from '../../config/model.ts'
 import { type Admission, admit } from '../admission.ts'
 import type { Denial } from '../denial.ts'
 import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'
-import { type IssuerPorts, type VerifiedToken, verifyAccessToken } from './access-token.ts'
+import { type IssuerDeps, type VerifiedToken, verifyAccessToken } from './access-token.ts'
 import { onceKnown } from './once-known.ts'
 
 /**
@@ -29,7 +29,7 @@ export function assessToken(
   token: string,
   route: Route,
   revocations: Revocations,
-  issuers: IssuerPorts,
+  issuers: IssuerDeps,
 ): Assessment | Promise<Assessment> {
   return onceKnown(verifyAccessToken(token, issuersOf(route.accept), issuers), (verification): Assessment => {
     if (!verification.ok) return verification

@@ -2,14 +2,14 @@ import type { Issuer } from '../../config/model.ts'
 import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'
 import { type Claims, own } from './claims.ts'
-import type { Warrant } from './keys.ts'
+import type { Validity } from './keys.ts'
 
 /**
  * What an issuer says of a token that only it can read (RFC 7662 §2.2). `unavailable`: it could not be asked now, or gave no
  * answer that can be relied on (a service fault). `crowded`: it was not asked, as too many questions were before this one.
  */
 export type Introspected =
-  | { readonly kind: 'active'; readonly claims: Claims; readonly warrant: Warrant }
+  | { readonly kind: 'active'; readonly claims: Claims; readonly validity: Validity }
   | { readonly kind: 'inactive' }
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'crowded' }
@@ -18,7 +18,7 @@ export type Introspected =
 export type Introspect = (issuer: Issuer, token: string) => Promise<Introspected>
 
 type Read =
-  | { readonly ok: true; readonly claims: Claims; readonly warrant: Warrant }
+  | { readonly ok: true; readonly claims: Claims; readonly validity: Validity }
   | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
 
 /**
@@ -49,7 +49,7 @@ function refuseAnswer(claims: Claims, issuer: Issuer): Denial | undefined {
   const presented = own(claims, 'token_type')
   if (typeof presented === 'string' && presented.toLowerCase() === 'dpop' && own(claims, 'cnf') === undefined) {
     const expected = 'a bearer token, or the key that it is bound to'
-    return { reason: 'token_type_rejected', expected, actual: 'token_type DPoP without cnf' }
+    return { reason: 'token_type_not_allowed', expected, actual: 'token_type DPoP without cnf' }
   }
   return undefined
 }

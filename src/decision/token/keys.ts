@@ -2,13 +2,13 @@ import type { KeyObject } from 'node:crypto'
 import type { Issuer } from '../../config/model.ts'
 
 /** What vouches for a token, and for how long: a key of its issuer, a line of a tokens file, the issuer's own word. */
-export interface Warrant {
+export interface Validity {
   /** Turns false when it ends; a token that rests on it then stops working, also in the cache. */
   readonly live: boolean
 }
 
 /** A public key (or shared secret) of one issuer, as the key set holds it. `live` until the key leaves its set. */
-export interface VerificationKey extends Warrant {
+export interface VerificationKey extends Validity {
   readonly kid: string | undefined
   /** The `alg` that the JWK declares (RFC 7517 §4.4), if any. */
   readonly alg: string | undefined

@@ -3,7 +3,7 @@ import type { Issuer } from '../../config/model.ts'
 import type { Claims } from './claims.ts'
 
 /** A shorter text cannot hold the 128 random bits that a static token must have (RFC 6750 §5.2, RFC 6819 §5.1.4.2.2). */
-export const SHORTEST_STATIC_TOKEN = 22
+export const MIN_STATIC_TOKEN_CHARACTERS = 22
 
 /** Whose token it is, and what it stands for. */
 export interface KnownToken {
@@ -16,7 +16,7 @@ export interface KnownToken {
  * in constant time and always all of them, so that the time tells nothing of what is listed.
  */
 export function findStaticToken(token: string, issuers: readonly Issuer[]): KnownToken | undefined {
-  if (token.length < SHORTEST_STATIC_TOKEN) return undefined
+  if (token.length < MIN_STATIC_TOKEN_CHARACTERS) return undefined
   const digest = hash('sha256', token, 'buffer')
   let found: KnownToken | undefined
   for (const issuer of issuers) {

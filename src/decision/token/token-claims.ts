@@ -23,7 +23,7 @@ type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok:
 
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
 /** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
-const SURELY_MILLISECONDS = 1e11
+const MAX_PLAUSIBLE_SECONDS = 1e11
 /** True in many tokens without being a scope that anybody granted (OpenID Connect Core §5.1). */
 const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'phone_number_verified'])
 
@@ -57,7 +57,7 @@ function checkType(claims: Claims, type: string | undefined, issuer: Issuer): De
   const accepted = issuer.requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) : type === issuer.requireTyp
   if (!accepted) {
     return {
-      reason: 'token_type_rejected',
+      reason: 'token_type_not_allowed',
       expected: issuer.requireTyp ?? 'JWT or at+jwt or none',
       actual: type ?? 'none',
     }
@@ -65,7 +65,7 @@ function checkType(claims: Claims, type: string | undefined, issuer: Issuer): De
   const mark = findOtherKind(claims, issuer.tokenKinds)
   if (mark === undefined) return undefined
   const expected = issuer.tokenKinds.includes('id') ? 'an access or ID token' : 'an access token'
-  return { reason: 'token_type_rejected', expected, actual: `${mark} in the payload` }
+  return { reason: 'token_type_not_allowed', expected, actual: `${mark} in the payload` }
 }
 
 interface Invalid {
@@ -98,7 +98,7 @@ function checkShapes(claims: Claims, issuer: Issuer): Invalid | undefined {
 function problemOfTime(value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a finite number'
-  if (value >= SURELY_MILLISECONDS) return 'is in milliseconds; a NumericDate counts seconds'
+  if (value >= MAX_PLAUSIBLE_SECONDS) return 'is in milliseconds; a NumericDate counts seconds'
   return undefined
 }
 

@@ -14,9 +14,9 @@ export interface UnverifiedToken {
 
 type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
 
-const LONGEST_KEY_ID = 1024
+const MAX_KEY_ID_CHARACTERS = 1024
 /** Levels of objects and lists. A token has room for thousands, and so has an answer about one; whoever writes them as JSON again runs out of stack. */
-const DEEPEST = 32
+const MAX_DEPTH = 32
 /** RFC 9110 §11.2; `b64token` in RFC 6750 §2.1. A signed token has a part of this alphabet. */
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
 const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
@@ -44,7 +44,7 @@ export function parseUnverifiedToken(token: string): Parsed {
   if (typeof alg !== 'string') return malformed('the header has no alg')
   if (crit !== undefined || b64 !== undefined)
     return malformed('the header asks for an extension that is not supported')
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID))
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARACTERS))
     return malformed('kid is not a short string')
   if (typ !== undefined && typeof typ !== 'string') return malformed('typ is not a string')
   return {
@@ -99,7 +99,7 @@ function parseSegment(segment: string): Header | undefined {
 
 /** Whether a value has more levels of objects and lists than anything that is kept here may have. */
 export function isTooDeep(value: unknown): boolean {
-  return isDeeperThan(value, DEEPEST)
+  return isDeeperThan(value, MAX_DEPTH)
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { type BodyReading, tooLarge } from '../../decision/mcp/mcp.ts'
 
 /** The proxy sends a body that it has whole, so what takes longer is a client that plays with us. Milliseconds. */
-const LONGEST_WAIT_MS = 5_000
+const MAX_WAIT_MS = 5_000
 
 /** Reads a body into memory; gives up at the first byte past `limit`, and on one that does not come to its end. */
 export function readBody(stream: Readable, limit: number): Promise<BodyReading> {
@@ -23,7 +23,7 @@ export function readBody(stream: Readable, limit: number): Promise<BodyReading> 
     }
     const end = (): void => finish({ ok: true, bytes: Buffer.concat(chunks) })
     const cut = (): void => finish({ ok: false, problem: 'the body does not come to its end' })
-    const timer = setTimeout(cut, LONGEST_WAIT_MS)
+    const timer = setTimeout(cut, MAX_WAIT_MS)
     // A stream that is over tells nothing more.
     if (stream.readableEnded) end()
     else if (stream.destroyed) cut()

@@ -9,7 +9,7 @@ export interface Sessions {
   endAll(): void
 }
 
-export interface SessionPorts {
+export interface SessionDeps {
   readonly draining: () => boolean
   /** From 0 to 1. */
   readonly random: () => number
@@ -24,7 +24,7 @@ const IDLE_MS = 10_000
 /** For how long a peer may take to read its last answers. */
 const CUT_OFF_MS = 30_000
 /** One connection of a proxy carries all its calls; without an end it would stay with one replica for ever. */
-const LONGEST_AGE_MS = 5 * 60_000
+const MAX_AGE_MS = 5 * 60_000
 
 /**
  * Ends connections so that no request is lost (RFC 9113 §6.8): the end is announced, then a PING tells that the peer has
@@ -33,7 +33,7 @@ const LONGEST_AGE_MS = 5 * 60_000
  * reads nothing more from a connection with a GOAWAY and no stream. Ages spread over a minute, so that not all come back at
  * the same moment.
  */
-export function createSessions({ draining, random }: SessionPorts): Sessions {
+export function createSessions({ draining, random }: SessionDeps): Sessions {
   const open = new Set<Http2Session>()
   const ending = new Set<Http2Session>()
   const announced = new Map<Http2Session, Promise<void>>()
@@ -57,7 +57,7 @@ export function createSessions({ draining, random }: SessionPorts): Sessions {
   return {
     add(session) {
       open.add(session)
-      const timer = setTimeout(() => end(session), LONGEST_AGE_MS * (1 + 0.2 * random())).unref()
+      const timer = setTimeout(() => end(session), MAX_AGE_MS * (1 + 0.2 * random())).unref()
       session.once('close', () => {
         clearTimeout(timer)
         for (const known of [open, ending, announced]) known.delete(session)

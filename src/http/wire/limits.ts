@@ -1,5 +1,5 @@
 /** Entra and Keycloak tokens of users in many groups reach 20 KB; Node's default of 16 KiB answers them with 431. */
-export const LARGEST_HEADER = 64 * 1024
+export const MAX_HEADER_BYTES = 64 * 1024
 
 /** Times of a connection that speaks HTTP/1.1, in milliseconds. */
 export const TIMEOUTS = {

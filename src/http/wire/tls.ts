@@ -9,7 +9,7 @@ import {
 import type { Duplex } from 'node:stream'
 import type { Certificate } from '../../config/reading/certificate.ts'
 import { createSessions, type Sessions } from './http2-sessions.ts'
-import { LARGEST_HEADER, TIMEOUTS } from './limits.ts'
+import { MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
 
 /** Takes a stream; false leaves it to the handler of (request, response). */
 export type StreamHandler = (
@@ -19,7 +19,7 @@ export type StreamHandler = (
   sessions: Sessions,
 ) => boolean
 
-export interface SecureServerPorts {
+export interface TlsDeps {
   readonly draining: () => boolean
   readonly onStream: StreamHandler
   /** HTTP/1.1 requests, and the streams that `onStream` leaves. */
@@ -36,11 +36,11 @@ export interface SecureServer {
 }
 
 /** More than Traefik has under way at one moment; beyond it, Go opens another connection. */
-const MOST_STREAMS = 1000
+const MAX_STREAMS = 1000
 /** Node refuses more than 128 pairs: an Authorization could hide behind small headers of the client. */
-const MOST_HEADERS = 5000
+const MAX_HEADERS = 5000
 /** Bytes of one head that no proxy relays: Traefik itself refuses more. */
-const NOBODYS_HEAD = 1024 * 1024
+const MAX_HEADER_BLOCK_BYTES = 1024 * 1024
 /** Megabytes that the headers of one connection's streams may take together; Node's default is 10. */
 const SESSION_MEMORY = 64
 
@@ -49,7 +49,7 @@ const SESSION_MEMORY = 64
  * client authorities, so does one without a certificate of theirs. Node and nghttp2 bound what one connection can cause:
  * resets (CVE-2023-44487), CONTINUATION (CVE-2024-28182), settings, pings, refused streams; nothing of that is loosened.
  */
-export function buildSecureServer(certificate: Certificate, ports: SecureServerPorts): SecureServer {
+export function buildSecureServer(certificate: Certificate, ports: TlsDeps): SecureServer {
   const sockets = new Set<Duplex>()
   const sessions = createSessions({ draining: ports.draining, random: Math.random })
   let { clientCa } = certificate
@@ -59,17 +59,17 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
     rejectUnauthorized: clientCa !== undefined,
     allowHTTP1: true,
     handshakeTimeout: TIMEOUTS.headersTimeout,
-    maxHeaderListPairs: MOST_HEADERS,
+    maxHeaderListPairs: MAX_HEADERS,
     maxSessionMemory: SESSION_MEMORY,
     settings: {
       // Go sends nothing that counts as more (RFC 9113 §6.5.2: 32 bytes for each field besides). It must stay at 64 KiB:
       // past that, one field of one client has nghttp2 end the connection that carries everybody's calls.
-      maxHeaderListSize: LARGEST_HEADER,
-      maxConcurrentStreams: MOST_STREAMS,
+      maxHeaderListSize: MAX_HEADER_BYTES,
+      maxConcurrentStreams: MAX_STREAMS,
       enablePush: false,
     },
     // For HTTP/1.1; the types know only some of it.
-    ...{ maxHeaderSize: LARGEST_HEADER, ...TIMEOUTS, noDelay: true },
+    ...{ maxHeaderSize: MAX_HEADER_BYTES, ...TIMEOUTS, noDelay: true },
   })
   // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
   Object.assign(server, { maxHeadersCount: 0 })
@@ -98,7 +98,7 @@ export function buildSecureServer(certificate: Certificate, ports: SecureServerP
  * Node's compatibility layer builds a request and a response for every stream; it is asked only for those that
  * `onStream` leaves, and comes with the first listener for `request`.
  */
-function listenToStreams(server: Http2SecureServer, ports: SecureServerPorts, sessions: Sessions): void {
+function listenToStreams(server: Http2SecureServer, ports: TlsDeps, sessions: Sessions): void {
   server.on('request', ports.onRequest as never)
   server.on('checkExpectation', ports.onRequest as never)
   const compatibility = server.listeners('stream')
@@ -130,8 +130,8 @@ function refuseLargeHead(stream: ServerHttp2Stream, rawHeaders: readonly string[
   let size = 0
   // As RFC 9113 §6.5.2 counts: 32 bytes for each field besides.
   for (const text of rawHeaders) size += text.length + 16
-  if (size <= LARGEST_HEADER) return false
-  if (size > NOBODYS_HEAD) stream.session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
+  if (size <= MAX_HEADER_BYTES) return false
+  if (size > MAX_HEADER_BLOCK_BYTES) stream.session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
   else stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
   return true
 }

@@ -5,14 +5,14 @@ import { isVerifyTarget, type VerifyEndpoint } from '../verify.ts'
 import { readBody } from './body.ts'
 import type { StreamHandler } from './tls.ts'
 
-export interface TransportPorts {
+export interface TransportDeps {
   readonly draining: () => boolean
 }
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
 /** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
-export function overHttp1(verify: VerifyEndpoint, { draining }: TransportPorts): NodeHandler {
+export function overHttp1(verify: VerifyEndpoint, { draining }: TransportDeps): NodeHandler {
   return (request, response) => {
     const reply = ({ status, headers, body }: Answer): void => {
       if (response.headersSent) return void response.destroy()

@@ -1,6 +1,6 @@
 import { REGISTRATION_PATH } from '../../documents/registration.ts'
 import { type Ask, jsonObject } from './exchange.ts'
-import { type Notebook, openNotebook, type StepReport } from './report.ts'
+import { openNotebook, type Report, type StepReport } from './report.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -53,7 +53,7 @@ async function find(issuer: string, ask: Ask): Promise<Document | undefined> {
   return undefined
 }
 
-function judgeIssuer(notebook: Notebook, advertised: string, named: unknown): void {
+function judgeIssuer(notebook: Report, advertised: string, named: unknown): void {
   if (named === advertised) {
     notebook.good('its issuer is the one advertised, byte for byte')
     return
@@ -68,7 +68,7 @@ function judgeIssuer(notebook: Notebook, advertised: string, named: unknown): vo
   )
 }
 
-function judgeLogin(notebook: Notebook, document: Document): void {
+function judgeLogin(notebook: Report, document: Document): void {
   for (const member of ['authorization_endpoint', 'token_endpoint']) {
     if (typeof document[member] === 'string') continue
     notebook.find(
@@ -92,7 +92,7 @@ function judgeLogin(notebook: Notebook, document: Document): void {
   }
 }
 
-async function judgeRegistration(notebook: Notebook, issuer: string, document: Document, ask: Ask): Promise<void> {
+async function judgeRegistration(notebook: Report, issuer: string, document: Document, ask: Ask): Promise<void> {
   if (document['client_id_metadata_document_supported'] === true) {
     notebook.good('clients register by metadata document')
     return
@@ -118,7 +118,7 @@ async function judgeRegistration(notebook: Notebook, issuer: string, document: D
 }
 
 /** Our own endpoint keeps nothing, so it can be tried: without redirect URIs it refuses, and that is the good answer. */
-async function tryRegistration(notebook: Notebook, endpoint: string, ask: Ask): Promise<void> {
+async function tryRegistration(notebook: Report, endpoint: string, ask: Ask): Promise<void> {
   const answer = await ask(endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -137,7 +137,7 @@ async function tryRegistration(notebook: Notebook, endpoint: string, ask: Ask): 
   )
 }
 
-async function judgeKeys(notebook: Notebook, uri: unknown, ask: Ask): Promise<void> {
+async function judgeKeys(notebook: Report, uri: unknown, ask: Ask): Promise<void> {
   const answer = typeof uri === 'string' && URL.canParse(uri) ? await ask(uri) : undefined
   const keys = answer?.ok === true && answer.status === 200 ? jsonObject(answer.body)?.['keys'] : undefined
   if (Array.isArray(keys) && keys.length > 0) {

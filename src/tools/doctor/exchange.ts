@@ -20,7 +20,7 @@ export type Ask = (url: string, request?: Request) => Promise<Exchange>
 
 /** What claude.ai gives discovery, registration and token requests. Milliseconds. */
 const TIMEOUT_MS = 10_000
-const LARGEST_BODY = 256 * 1024
+const MAX_BODY_BYTES = 256 * 1024
 
 /** Asks over the network. A stream that stays open is cut after its first part: only status and headers are judged. */
 export function createAsk(fetchNow: typeof fetch): Ask {
@@ -55,7 +55,7 @@ async function readBody(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk)
     size += chunk.byteLength
-    if (size > LARGEST_BODY) break
+    if (size > MAX_BODY_BYTES) break
   }
   return Buffer.concat(chunks).toString('utf8')
 }

@@ -1,6 +1,6 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { type Challenge, readChallenge } from './read-challenge.ts'
-import { type Notebook, openNotebook, type StepReport } from './report.ts'
+import { openNotebook, type Report, type StepReport } from './report.ts'
 
 /** The first message of an MCP session, as a client sends it. */
 export const INITIALIZE = {
@@ -54,7 +54,7 @@ export async function checkFirstAnswer(url: string, ask: Ask): Promise<[StepRepo
 
 type Answered = Extract<Exchange, { ok: true }>
 
-function judgeStatus(notebook: Notebook, { status, headers }: Answered): void {
+function judgeStatus(notebook: Report, { status, headers }: Answered): void {
   const refused = `status ${status} instead of 401`
   if (status < 300) {
     notebook.find(
@@ -101,7 +101,7 @@ function judgeStatus(notebook: Notebook, { status, headers }: Answered): void {
   }
 }
 
-function judgeChallenge(notebook: Notebook, text: string | null): Challenge | undefined {
+function judgeChallenge(notebook: Report, text: string | null): Challenge | undefined {
   if (text === null) {
     notebook.find(
       'error',

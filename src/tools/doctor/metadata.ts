@@ -1,5 +1,5 @@
 import { type Ask, jsonObject } from './exchange.ts'
-import { type Notebook, openNotebook, type StepReport } from './report.ts'
+import { openNotebook, type Report, type StepReport } from './report.ts'
 
 /** Step 2: the protected-resource metadata (RFC 9728) is there for everybody and speaks of exactly this resource. */
 export async function checkMetadata(
@@ -61,7 +61,7 @@ export async function checkMetadata(
   return [notebook.report(), list[0]]
 }
 
-function judgeResource(notebook: Notebook, url: string, resource: unknown): void {
+function judgeResource(notebook: Report, url: string, resource: unknown): void {
   if (resource === url) {
     notebook.good('resource is exactly the URL that was asked')
     return
@@ -99,7 +99,7 @@ function judgeResource(notebook: Notebook, url: string, resource: unknown): void
   }
 }
 
-function judgeScopes(notebook: Notebook, scopes: unknown): void {
+function judgeScopes(notebook: Report, scopes: unknown): void {
   if (scopes === undefined) return
   if (!Array.isArray(scopes)) {
     notebook.find(

@@ -9,14 +9,14 @@ export interface StepReport {
 }
 
 /** Collects what one step sees. */
-export interface Notebook {
+export interface Report {
   readonly good: (what: string) => void
   readonly find: (severity: Severity, id: string, what: string, why: string, fix: string) => void
   readonly report: () => StepReport
 }
 
 /** `path`: the URL that the step is about. */
-export function openNotebook(title: string, path: string): Notebook {
+export function openNotebook(title: string, path: string): Report {
   const good: string[] = []
   const findings: Finding[] = []
   return {

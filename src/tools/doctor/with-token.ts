@@ -1,6 +1,6 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { INITIALIZE } from './first-answer.ts'
-import { type Notebook, openNotebook, type StepReport } from './report.ts'
+import { openNotebook, type Report, type StepReport } from './report.ts'
 
 /** Looks like no real subject, so that finding it in an answer means something. */
 const PROBE = 'forwardgate-doctor-was-here'
@@ -66,7 +66,7 @@ function refused(answer: Exchange): boolean {
   return answer.ok && [400, 401, 403].includes(answer.status)
 }
 
-function opens(notebook: Notebook, answer: Exchange): boolean {
+function opens(notebook: Report, answer: Exchange): boolean {
   if (!answer.ok) {
     notebook.find(
       'error',

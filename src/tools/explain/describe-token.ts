@@ -34,7 +34,7 @@ export function describeToken(step: TokenStep, seen: Seen): Described {
     case 'algorithm':
       return { detail: `${shown(unverified?.algorithm)}, one of ${listed(issuer?.algorithms ?? [])}` }
     case 'key': {
-      const key = decision.token?.warrant
+      const key = decision.token?.validity
       const keys = readings.get(issuer?.name ?? '')?.keys
       const many = keys === undefined ? '' : ` (${keys} in its set)`
       if (key === undefined || !('kid' in key)) return { detail: `${name} has one that fits${many}` }

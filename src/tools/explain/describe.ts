@@ -85,7 +85,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
         listed((seen.decision.route?.accept ?? []).map(({ issuer }) => issuer.issuer).filter((iss) => iss !== '')),
         denial.unverifiedIssuer ?? 'no iss',
       )
-    case 'algorithm_rejected':
+    case 'algorithm_not_allowed':
       return mismatch(
         denial.hint ?? 'not an algorithm of this issuer',
         listed(denial.expected),
@@ -107,7 +107,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
       return { detail: `the issuer could not be asked about the token: ${failures(seen.introspections)}` }
     case 'signature_invalid':
       return { detail: `does not hold with the key ${shown(denial.keyId ?? 'without kid')}` }
-    case 'token_type_rejected':
+    case 'token_type_not_allowed':
       return mismatch('not an access token', denial.expected, denial.actual)
     case 'claim_invalid':
       return { detail: `${denial.claim} ${denial.problem}` }
@@ -137,7 +137,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
       return { detail: `revoked by revocations.${denial.by}` }
     case 'scope_insufficient':
       return mismatch(`lacks ${listed(denial.missing)}`, `all of ${listed(denial.missing)}`, listed(denial.actual))
-    case 'client_rejected':
+    case 'client_not_allowed':
       return mismatch('not a client of the list', `one of ${listed(denial.expected)}`, denial.actual ?? 'no client')
     case 'claim_not_allowed':
       return mismatch(`claim ${denial.claim}`, shownRule(denial.expected), shown(denial.actual))

@@ -8,7 +8,7 @@ export type Input =
   | { readonly ok: false; readonly finding: Finding }
 
 /** More than any token, policy test or manifest; a device or a wrong file must not fill the memory. */
-const LARGEST_INPUT = 8 * 1024 * 1024
+const MAX_INPUT_BYTES = 8 * 1024 * 1024
 
 /** The text of a file, or of standard input for `-`. UTF-8 only, or bytes as Node reads headers (`latin1`). */
 export async function readInput(
@@ -23,7 +23,7 @@ export async function readInput(
   })
   try {
     const bytes = await readAll(file === '-' ? terminal.stdin : createReadStream(file))
-    if (bytes.length > LARGEST_INPUT) return refuse('is larger than 8 MiB')
+    if (bytes.length > MAX_INPUT_BYTES) return refuse('is larger than 8 MiB')
     const text =
       encoding === 'latin1' ? bytes.toString(encoding) : new TextDecoder(encoding, { fatal: true }).decode(bytes)
     return { ok: true, file: shown, text }
@@ -38,7 +38,7 @@ async function readAll(stream: Terminal['stdin']): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(Buffer.from(chunk))
     size += chunk.length
-    if (size > LARGEST_INPUT) break
+    if (size > MAX_INPUT_BYTES) break
   }
   return Buffer.concat(chunks)
 }

@@ -149,11 +149,11 @@ function audienceLines(start: Start): readonly string[] {
   ]
 }
 
-const MOST_SCOPES = 5
+const MAX_SCOPES = 5
 
 function requiredScopes(sample: SampleToken | undefined): readonly string[] {
   const scopes = sample?.scopes ?? []
-  return scopes.length <= MOST_SCOPES ? scopes : []
+  return scopes.length <= MAX_SCOPES ? scopes : []
 }
 
 function scopeLines({ sample, offered }: Start): readonly string[] {

@@ -2,7 +2,7 @@ import type { Config, Issuer, KeySource } from '../../config/model.ts'
 import { type Answer, answerTo } from '../../decision/answer.ts'
 import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'
-import type { IssuerPorts } from '../../decision/token/access-token.ts'
+import type { IssuerDeps } from '../../decision/token/access-token.ts'
 import { assessToken } from '../../decision/token/assessed-token.ts'
 import { systemClock } from '../../issuers/clock.ts'
 import { createActiveTokens, createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
@@ -12,7 +12,7 @@ import type { Call } from './proxy-call.ts'
 
 /** Some issuers, to be asked for keys and about tokens, opened for one command. */
 export interface Keys {
-  readonly issuers: IssuerPorts
+  readonly issuers: IssuerDeps
   /** How the last question about an opaque token ended, by the name of its issuer. */
   readonly introspections: ReadonlyMap<string, IntrospectionEvent>
   /** How the reading of each issuer's keys ended, by its name. */
@@ -80,7 +80,7 @@ export interface Judgement {
 export async function judge(
   call: Call,
   config: Config,
-  issuers: IssuerPorts,
+  issuers: IssuerDeps,
   options: { readonly now: number; readonly exposeReason: boolean },
 ): Promise<Judgement> {
   const policy = {

@@ -30,7 +30,7 @@ export const ACCEPT: readonly Vector[] = [
   row(
     'third-client',
     { claims: { aud: 'machines', client_id: 'claude' } },
-    { status: 403, reason: 'client_rejected' },
+    { status: 403, reason: 'client_not_allowed' },
     'accept-third',
   ),
   row(

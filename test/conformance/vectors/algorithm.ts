@@ -1,7 +1,7 @@
 import type { Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
-const REJECTED = { status: 401, reason: 'algorithm_rejected' } as const
+const REJECTED = { status: 401, reason: 'algorithm_not_allowed' } as const
 const INVALID = { status: 401, reason: 'signature_invalid' } as const
 
 /** Which algorithms verify, and signatures (RFC 8725 §3.1). */

@@ -53,8 +53,8 @@ export const CHALLENGE: readonly Vector[] = [
   bad('token_malformed', 'The access token is malformed', { mutation: 'two segments' }),
   bad('token_too_large', 'The access token is too large', { mutation: 'longer than any token' }),
   bad('token_opaque', 'The access token is not a signed JWT that this resource can read', { text: 'opaque' }),
-  bad('token_type_rejected', 'The token is of a type that is not accepted here', { header: { typ: 'dpop+jwt' } }),
-  bad('algorithm_rejected', 'The access token is signed with an algorithm that is not accepted', {
+  bad('token_type_not_allowed', 'The token is of a type that is not accepted here', { header: { typ: 'dpop+jwt' } }),
+  bad('algorithm_not_allowed', 'The access token is signed with an algorithm that is not accepted', {
     header: { alg: 'HS256' },
   }),
   bad('issuer_untrusted', 'The access token comes from an issuer that is not accepted here', { issuer: 'twin' }),

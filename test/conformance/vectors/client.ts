@@ -3,9 +3,9 @@ import { REMOVED, type Vector } from '../vector.ts'
 const ALLOWED = { status: 200, reason: 'token' } as const
 const REJECTED = {
   status: 403,
-  reason: 'client_rejected',
+  reason: 'client_not_allowed',
   absent: ['WWW-Authenticate'],
-  body: '{"reason":"client_rejected","message":"This client is not allowed here"}',
+  body: '{"reason":"client_not_allowed","message":"This client is not allowed here"}',
 } as const
 const spec = 'RFC 9068 §2.2; CONTRACT: the first client claim that is present decides'
 const row = (id: string, claims: Record<string, unknown>, expect: Vector['expect']): Vector => ({

@@ -3,7 +3,7 @@ import type { Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const UNTRUSTED = { status: 401, reason: 'issuer_untrusted' } as const
-const NO_ACCESS_TOKEN = { status: 401, reason: 'token_type_rejected' } as const
+const NO_ACCESS_TOKEN = { status: 401, reason: 'token_type_not_allowed' } as const
 const UNAVAILABLE = {
   status: 503,
   reason: 'introspection_unavailable',

@@ -62,9 +62,9 @@ const SHAPES: readonly Shape[] = [
         name: 'id-token',
         title: 'an ID token: it names no client',
         claims: { azp: REMOVED },
-        expect: forbidden('client_rejected'),
+        expect: forbidden('client_not_allowed'),
       },
-      { name: 'secret', title: 'no signing key selected', alg: 'HS256', expect: refused('algorithm_rejected') },
+      { name: 'secret', title: 'no signing key selected', alg: 'HS256', expect: refused('algorithm_not_allowed') },
       {
         name: 'scope-text',
         title: 'a scope mapping that returns text',
@@ -95,7 +95,7 @@ const SHAPES: readonly Shape[] = [
         claims: { aud: 'account' },
         expect: refused('audience_mismatch'),
       },
-      { name: 'id-token', title: 'an ID token', claims: { typ: 'ID' }, expect: refused('token_type_rejected') },
+      { name: 'id-token', title: 'an ID token', claims: { typ: 'ID' }, expect: refused('token_type_not_allowed') },
       {
         name: 'role',
         title: 'without the role',
@@ -282,12 +282,17 @@ const SHAPES: readonly Shape[] = [
     },
     headers: { 'X-Auth-Client': '1example23456789', 'X-Auth-Scopes': 'openid mcp/read' },
     traps: [
-      { name: 'id-token', title: 'an ID token', claims: { token_use: 'id' }, expect: refused('token_type_rejected') },
+      {
+        name: 'id-token',
+        title: 'an ID token',
+        claims: { token_use: 'id' },
+        expect: refused('token_type_not_allowed'),
+      },
       {
         name: 'client',
         title: 'another client of the pool',
         claims: { client_id: '2example' },
-        expect: forbidden('client_rejected'),
+        expect: forbidden('client_not_allowed'),
       },
     ],
   },
@@ -338,7 +343,7 @@ const SHAPES: readonly Shape[] = [
     },
     headers: { 'X-Auth-Scopes': 'mcp:read' },
     traps: [
-      { name: 'id-token', title: 'an ID token', header: { typ: 'JWT' }, expect: refused('token_type_rejected') },
+      { name: 'id-token', title: 'an ID token', header: { typ: 'JWT' }, expect: refused('token_type_not_allowed') },
       {
         name: 'no-resource',
         title: 'a client that sent no resource: the audience is the client',
@@ -361,12 +366,17 @@ const SHAPES: readonly Shape[] = [
     },
     headers: { 'X-Auth-Subject': TENANT, 'X-Auth-Client': '', 'X-Auth-Scopes': '' },
     traps: [
-      { name: 'id-token', title: 'an ID token', claims: { type: 'id-token' }, expect: refused('token_type_rejected') },
+      {
+        name: 'id-token',
+        title: 'an ID token',
+        claims: { type: 'id-token' },
+        expect: refused('token_type_not_allowed'),
+      },
       {
         name: 'refresh-token',
         title: 'a refresh token',
         claims: { type: 'refresh-token' },
-        expect: refused('token_type_rejected'),
+        expect: refused('token_type_not_allowed'),
       },
     ],
   },
@@ -407,7 +417,7 @@ const SHAPES: readonly Shape[] = [
         name: 'id-token-c-hash',
         title: 'an ID token that came with the code',
         claims: { c_hash: 'GEzjvwvMMXI-3rSwGzJVEg' },
-        expect: refused('token_type_rejected'),
+        expect: refused('token_type_not_allowed'),
       },
     ],
   },

@@ -3,7 +3,7 @@ import { REMOVED, type Vector } from '../vector.ts'
 type Claims = Readonly<Record<string, unknown>>
 
 const ALLOWED = { status: 200, reason: 'token' } as const
-const OTHER_KIND = { status: 401, reason: 'token_type_rejected' } as const
+const OTHER_KIND = { status: 401, reason: 'token_type_not_allowed' } as const
 /** What the forge would add. */
 const NOTHING = { aud: REMOVED, scope: REMOVED, client_id: REMOVED, jti: REMOVED }
 
@@ -39,10 +39,10 @@ const PROVIDERS: readonly Provider[] = [
       [
         'id',
         { ...ALICE, amr: ['pwd'], sid: 's', nonce: 'n-123', 'mcp:read': true },
-        { status: 403, reason: 'client_rejected' },
+        { status: 403, reason: 'client_not_allowed' },
       ],
       ['service-access', { name: 'service', groups: [], 'mcp:read': true, azp: 'THE-CLIENT-ID', uid: 'u' }, ALLOWED],
-      ['service-id', { name: 'service', groups: [], 'mcp:read': true }, { status: 403, reason: 'client_rejected' }],
+      ['service-id', { name: 'service', groups: [], 'mcp:read': true }, { status: 403, reason: 'client_not_allowed' }],
       ['service-no-scope', { azp: 'THE-CLIENT-ID', uid: 'u' }, { status: 403, reason: 'scope_insufficient' }],
       [
         'global-issuer',

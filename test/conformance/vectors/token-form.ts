@@ -140,7 +140,7 @@ export const TOKEN_FORM: readonly Vector[] = [
     '',
   ].map(
     (typ): Vector =>
-      headed(`typ ${typ}`, 'RFC 8725 §3.11; A10; J25', { typ }, { status: 401, reason: 'token_type_rejected' }),
+      headed(`typ ${typ}`, 'RFC 8725 §3.11; A10; J25', { typ }, { status: 401, reason: 'token_type_not_allowed' }),
   ),
   {
     id: 'typ-required',
@@ -158,7 +158,7 @@ export const TOKEN_FORM: readonly Vector[] = [
       route: 'strict',
       token: { issuer: 'strict', header: { typ } },
       twin: 'typ-required',
-      expect: { status: 401, reason: 'token_type_rejected' },
+      expect: { status: 401, reason: 'token_type_not_allowed' },
     }),
   ),
 ]

@@ -1,7 +1,7 @@
 import type { Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
-const REFUSED = { status: 401, reason: 'token_type_rejected' } as const
+const REFUSED = { status: 401, reason: 'token_type_not_allowed' } as const
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const URN = 'urn:ietf:params:oauth:token-type:'
 
@@ -90,7 +90,7 @@ export const TOKEN_KIND: readonly Vector[] = [
     id: 'id-token-of-another-audience',
   },
   {
-    ...opted({ typ: 'ID', client_id: 'another-client' }, { status: 403, reason: 'client_rejected' }),
+    ...opted({ typ: 'ID', client_id: 'another-client' }, { status: 403, reason: 'client_not_allowed' }),
     id: 'id-token-of-another-client',
   },
 ]

@@ -7,7 +7,7 @@ import { parseStrictJson } from '../../../src/decision/mcp/json-text.ts'
 import { readCalls } from '../../../src/decision/mcp/message.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
 import { registerClient } from '../../../src/documents/client-registration.ts'
-import { LARGEST_HEADER } from '../../../src/http/wire/limits.ts'
+import { MAX_HEADER_BYTES } from '../../../src/http/wire/limits.ts'
 import { MAX_BODY_BYTES } from '../../../src/issuers/bounded-fetch.ts'
 import { importJwkSet } from '../../../src/keys/jwk-import.ts'
 import { decisionKind, decisionRecord } from '../../../src/telemetry/decision-record.ts'
@@ -98,7 +98,7 @@ export const BODY_PLACES: readonly Place[] = [
   },
   {
     ...{ work: 'a name is decoded and compared', file: 'src/decision/mcp/headers.ts', input: 'Mcp-Name' },
-    ...{ bound: '64 KiB of one head, else 431', largest: LARGEST_HEADER - 512 },
+    ...{ bound: '64 KiB of one head, else 431', largest: MAX_HEADER_BYTES - 512 },
     shapes: {
       base64: (size) => {
         const mcpName = `=?base64?${'YWFh'.repeat(size / 4)}?=`

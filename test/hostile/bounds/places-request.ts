@@ -7,13 +7,13 @@ import { readCredentials } from '../../../src/decision/request/token-source.ts'
 import { findMetadata } from '../../../src/documents/protected-resource.ts'
 import { findRegistration } from '../../../src/documents/registration.ts'
 import { isVerifyTarget } from '../../../src/http/verify.ts'
-import { LARGEST_HEADER } from '../../../src/http/wire/limits.ts'
+import { MAX_HEADER_BYTES } from '../../../src/http/wire/limits.ts'
 import { sampleRoute, sampleRule } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
 
 const HEAD = '64 KiB of one head, else 431; over HTTP/2 the stream ends'
 /** What one field of such a head may hold. */
-const FIELD = LARGEST_HEADER - 512
+const FIELD = MAX_HEADER_BYTES - 512
 
 const forwarded = (changes: { readonly host?: string; readonly uri?: string }) => {
   const { host = 'api.example.com', uri = '/mcp' } = changes

@@ -1,10 +1,10 @@
-import { buildIdentityHeaders, LARGEST_IDENTITY } from '../../../src/decision/identity-headers.ts'
-import { LONGEST_TOKEN, parseCredentials } from '../../../src/decision/request/credentials.ts'
-import { type IssuerPorts, verifyAccessToken } from '../../../src/decision/token/access-token.ts'
+import { buildIdentityHeaders, MAX_IDENTITY_BYTES } from '../../../src/decision/identity-headers.ts'
+import { MAX_TOKEN_CHARACTERS, parseCredentials } from '../../../src/decision/request/credentials.ts'
+import { type IssuerDeps, verifyAccessToken } from '../../../src/decision/token/access-token.ts'
 import { findStaticToken } from '../../../src/decision/token/static-tokens.ts'
 import { readTokenClaims } from '../../../src/decision/token/token-claims.ts'
 import { isOpaque, isTooDeep, parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
-import { LONGEST_ANSWER } from '../../../src/issuers/introspector.ts'
+import { MAX_ANSWER_BYTES } from '../../../src/issuers/introspector.ts'
 import { MAIN, NOBODY_INTROSPECTS, named, sampleIssuer, sampleRoute, sampleToken } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
 
@@ -20,7 +20,7 @@ const syntax = (text: string) => () => {
 }
 
 const ISSUERS = Array.from({ length: 20 }, (_, at) => sampleIssuer({ issuer: `https://id-${at}.example.com` }))
-const NO_KEYS: IssuerPorts = { findKeys: () => 'unknown', introspect: NOBODY_INTROSPECTS }
+const NO_KEYS: IssuerDeps = { findKeys: () => 'unknown', introspect: NOBODY_INTROSPECTS }
 
 const STATIC = [
   sampleIssuer({
@@ -58,7 +58,7 @@ const TOKEN = '32 KiB, else 401 `token_too_large`'
 export const TOKEN_PLACES: readonly Place[] = [
   {
     ...{ work: 'the syntax of a token is judged', file: 'src/decision/token/unverified-token.ts', input: 'a token' },
-    ...{ bound: TOKEN, largest: LONGEST_TOKEN, beyond: 60_000 },
+    ...{ bound: TOKEN, largest: MAX_TOKEN_CHARACTERS, beyond: 60_000 },
     shapes: {
       'a long word': (size) => syntax('a'.repeat(size)),
       dots: (size) => syntax(`a${'.a'.repeat(size / 2)}`.slice(0, size)),
@@ -78,7 +78,7 @@ export const TOKEN_PLACES: readonly Place[] = [
   },
   {
     ...{ work: 'an unknown issuer is compared with 20 that are known', file: 'src/decision/token/access-token.ts' },
-    ...{ input: '`iss` of a token', bound: `the token: ${TOKEN}`, largest: LONGEST_TOKEN },
+    ...{ input: '`iss` of a token', bound: `the token: ${TOKEN}`, largest: MAX_TOKEN_CHARACTERS },
     shapes: {
       letters: (size) => {
         const text = token(size, (length) => `{"iss":"${'É'.repeat(length / 2)}"}`)
@@ -88,7 +88,7 @@ export const TOKEN_PLACES: readonly Place[] = [
   },
   {
     ...{ work: 'a token is looked up among 1,000 static ones', file: 'src/decision/token/static-tokens.ts' },
-    ...{ input: 'a token', bound: `${TOKEN}; 1,000 tokens in a file`, largest: LONGEST_TOKEN },
+    ...{ input: 'a token', bound: `${TOKEN}; 1,000 tokens in a file`, largest: MAX_TOKEN_CHARACTERS },
     shapes: { 'a long word': (size) => () => findStaticToken('a'.repeat(size), STATIC) },
   },
   {
@@ -105,7 +105,7 @@ export const TOKEN_PLACES: readonly Place[] = [
       file: 'src/decision/identity-headers.ts',
       input: 'claims of a signed token',
     },
-    ...{ bound: '8,192 bytes of names and values, else 403 `identity_too_large`', largest: LARGEST_IDENTITY / 4 - 4 },
+    ...{ bound: '8,192 bytes of names and values, else 403 `identity_too_large`', largest: MAX_IDENTITY_BYTES / 4 - 4 },
     beyond: 23_000,
     shapes: {
       'blanks inside': (size) => identity(`a${' '.repeat(size - 2)}x`),
@@ -130,7 +130,7 @@ export const TOKEN_PLACES: readonly Place[] = [
       file: 'src/issuers/introspector.ts',
       input: 'an introspection answer',
     },
-    ...{ bound: '32 KiB and 32 levels, else 503 `introspection_unavailable`', largest: LONGEST_ANSWER },
+    ...{ bound: '32 KiB and 32 levels, else 503 `introspection_unavailable`', largest: MAX_ANSWER_BYTES },
     shapes: {
       'nested lists': (size) => answer(`{"a":${'['.repeat(size / 2 - 3)}${']'.repeat(size / 2 - 3)}}`),
       'wide and deep': (size) =>

@@ -3,7 +3,7 @@ import { ALLOWED, type Family, variants } from './attack.ts'
 
 const MALFORMED = { status: 401, reason: 'token_malformed' } as const
 const INVALID = { status: 401, reason: 'signature_invalid' } as const
-const REJECTED = { status: 401, reason: 'algorithm_rejected' } as const
+const REJECTED = { status: 401, reason: 'algorithm_not_allowed' } as const
 const UNKNOWN = { status: 401, reason: 'key_unknown' } as const
 const twin = 'token-signed'
 
@@ -279,7 +279,7 @@ export const TOKENS: Family = {
           'token-introspection+jwt',
           'null',
         ].map((typ) => ({ typ })),
-        { status: 401, reason: 'token_type_rejected' },
+        { status: 401, reason: 'token_type_not_allowed' },
       ),
       like: ['header-typ *', 'kind-*', 'typ-required-*'],
     },

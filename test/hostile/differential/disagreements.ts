@@ -74,7 +74,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
   {
     token: 'another type of token by its `typ`, in header or payload',
     refusedBy: 'forwardgate',
-    words: /^(?:token_type_rejected|token_malformed: typ is not a string)/,
+    words: /^(?:token_type_not_allowed|token_malformed: typ is not a string)/,
     why: 'ID, refresh, logout and proof tokens are signed with the same keys (RFC 8725 §3.11)',
   },
   {

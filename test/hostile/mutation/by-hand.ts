@@ -52,7 +52,11 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ['aliases of a WebSocket', '/^sec[^a-z0-9]websocket/i', '/^sec-websocket/i'],
   // The token
   ['the alphabet and the number of segments', 'if (!SIGNED.test(token))', "if (token.split('.').length !== 3)"],
-  ['the type of kid', "typeof kid !== 'string' || kid.length > LONGEST_KEY_ID", 'String(kid).length > LONGEST_KEY_ID'],
+  [
+    'the type of kid',
+    "typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARACTERS",
+    'String(kid).length > MAX_KEY_ID_CHARACTERS',
+  ],
   [
     'the exact issuer (a prefix is enough)',
     'issuer.issuer === unverified.issuer)',
@@ -159,7 +163,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     'this.#held = this.#hold(reading.keys)',
     'this.#held = new Map([...this.#held, ...this.#hold(reading.keys)])',
   ],
-  ['the life of keys on cache hits', 'known?.token.warrant.live === true', 'known !== undefined'],
+  ['the life of keys on cache hits', 'known?.token.validity.live === true', 'known !== undefined'],
   [
     'the whole token in the key of the cache',
     "hash('sha256', token, 'base64url')",
@@ -204,7 +208,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     "request.url ?? '', request.rawHeaders,",
     "request.url ?? '', Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]),",
   ],
-  ['room for large headers', 'maxHeaderSize: LARGEST_HEADER', 'maxHeaderSize: 16384'],
+  ['room for large headers', 'maxHeaderSize: MAX_HEADER_BYTES', 'maxHeaderSize: 16384'],
   ['reading every header', 'server.maxHeadersCount = 0\n', ''],
   ['a handler for Expect', "server.on('checkExpectation', onRequest)", ''],
   [
@@ -214,7 +218,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'a bound on the body of a registration',
-    'readBody(request.raw, LARGEST_BODY)',
+    'readBody(request.raw, MAX_BODY_BYTES)',
     'readBody(request.raw, Number.MAX_VALUE)',
   ],
 ]

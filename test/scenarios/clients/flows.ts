@@ -135,9 +135,9 @@ export const FLOWS: readonly Flow[] = [
   {
     name: 'not for this client: 403 without a challenge',
     play: async (program, { url, system }) => {
-      const before = await system.denials('client_rejected')
-      await assert.rejects(program.open(url('others'), { kind: 'registers' }), /client_rejected/)
-      assert.equal((await system.denials('client_rejected')) - before, 1)
+      const before = await system.denials('client_not_allowed')
+      await assert.rejects(program.open(url('others'), { kind: 'registers' }), /client_not_allowed/)
+      assert.equal((await system.denials('client_not_allowed')) - before, 1)
       return 'says so at once'
     },
   },

@@ -76,15 +76,18 @@ test('token_revoked: by jti, sub, any client, or age', () => {
   assert.equal(denialOf({}, { tokenId: undefined, subject: undefined, clients: [] }, others), undefined)
 })
 
-test('client_rejected: not in each of the allow-lists', () => {
+test('client_not_allowed: not in each of the allow-lists', () => {
   assert.equal(denialOf({ clientIds: [['claude', 'x'], ['claude']] }), undefined)
   assert.deepEqual(denialOf({ clientIds: [['claude'], ['x']] }), {
-    reason: 'client_rejected',
+    reason: 'client_not_allowed',
     expected: ['x'],
     actual: 'claude',
   })
   const expected = ['claude']
-  assert.deepEqual(denialOf({ clientIds: [expected] }, { client: undefined }), { reason: 'client_rejected', expected })
+  assert.deepEqual(denialOf({ clientIds: [expected] }, { client: undefined }), {
+    reason: 'client_not_allowed',
+    expected,
+  })
 })
 
 test('scope_insufficient: all that are missing are told', () => {
@@ -131,7 +134,7 @@ test('the order of an entry: audience, revocation, client, scopes, claims', () =
   const sub = new Set(['alice'])
   assert.equal(denialOf({ ...entry, audience: ['x'] }, {}, { sub })?.reason, 'audience_mismatch')
   assert.equal(denialOf(entry, {}, { sub })?.reason, 'token_revoked')
-  assert.equal(denialOf(entry)?.reason, 'client_rejected')
+  assert.equal(denialOf(entry)?.reason, 'client_not_allowed')
   assert.equal(denialOf({ ...entry, clientIds: [] })?.reason, 'scope_insufficient')
   assert.equal(denialOf({ ...entry, clientIds: [], scopes: [] })?.reason, 'claim_not_allowed')
 })

@@ -47,7 +47,7 @@ test('a denial is status, challenge, reason and a small JSON body', () => {
 })
 
 test('exposeReason false drops header and body member, not the message', () => {
-  const { headers, body } = answerTo(denied('client_rejected'), undefined, { exposeReason: false })
+  const { headers, body } = answerTo(denied('client_not_allowed'), undefined, { exposeReason: false })
   assert.equal(body, '{"message":"This client is not allowed here"}')
   assert.ok(!headers.includes('X-Forwardgate-Reason'))
 })
@@ -68,7 +68,7 @@ test('only rows that say so carry a challenge, and only within a route; 503 says
 
 test('CORS headers only for a listed origin; Vary wherever the origin decides', () => {
   const cors = (origins: readonly string[] | undefined, origin: string | undefined) => {
-    const { headers } = answerTo(denied('client_rejected', { origins }), origin, SHOWN)
+    const { headers } = answerTo(denied('client_not_allowed', { origins }), origin, SHOWN)
     return headers.slice(0, headers.indexOf('X-Forwardgate-Reason'))
   }
   assert.deepEqual(cors(undefined, 'https://o'), [])

@@ -10,8 +10,8 @@ credentials_ambiguous     credentials 400 invalid_request    challenge
 token_malformed           token       401 invalid_token      challenge
 token_too_large           token       401 invalid_token      challenge
 token_opaque              token       401 invalid_token      challenge
-token_type_rejected       token       401 invalid_token      challenge
-algorithm_rejected        token       401 invalid_token      challenge
+token_type_not_allowed       token       401 invalid_token      challenge
+algorithm_not_allowed        token       401 invalid_token      challenge
 issuer_untrusted          token       401 invalid_token      challenge
 key_unknown               token       401 invalid_token      challenge
 signature_invalid         token       401 invalid_token      challenge
@@ -21,7 +21,7 @@ claim_invalid             token       401 invalid_token      challenge
 audience_mismatch         token       401 invalid_token      challenge
 token_revoked             token       401 invalid_token      challenge
 scope_insufficient        access      403 insufficient_scope challenge
-client_rejected           access      403 -                  -
+client_not_allowed           access      403 -                  -
 token_lifetime_exceeded   access      403 -                  -
 claim_not_allowed         access      403 -                  -
 origin_not_allowed        access      403 -                  -

@@ -7,7 +7,7 @@ import {
   emptyIdentityHeaders,
   findAlias,
   identityHeaderNames,
-  LARGEST_IDENTITY,
+  MAX_IDENTITY_BYTES,
 } from '../../../src/decision/identity-headers.ts'
 import { named, sampleRoute, sampleToken } from './sample.ts'
 
@@ -111,14 +111,14 @@ test('any claim: never throws, and is fit for a header', () => {
 
 test('identity_too_large: names and values past the cap, and not at it', () => {
   const route = sampleRoute({ identityHeaders: [X] })
-  const largest = 'a'.repeat(LARGEST_IDENTITY - 1)
+  const largest = 'a'.repeat(MAX_IDENTITY_BYTES - 1)
   assert.equal(buildIdentityHeaders(route, sampleToken({ claims: { c: largest } })).ok, true)
   assert.deepEqual(buildIdentityHeaders(route, sampleToken({ claims: { c: `${largest}a` } })), {
     ok: false,
-    denial: { reason: 'identity_too_large', bytes: LARGEST_IDENTITY + 1, limit: LARGEST_IDENTITY },
+    denial: { reason: 'identity_too_large', bytes: MAX_IDENTITY_BYTES + 1, limit: MAX_IDENTITY_BYTES },
   })
   assert.equal(
-    buildIdentityHeaders(route, sampleToken({ claims: { c: 'é'.repeat(Math.ceil(LARGEST_IDENTITY / 6)) } })).ok,
+    buildIdentityHeaders(route, sampleToken({ claims: { c: 'é'.repeat(Math.ceil(MAX_IDENTITY_BYTES / 6)) } })).ok,
     false,
   )
 })

@@ -110,7 +110,7 @@ export const NOW = 1_800_000_000
 export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken {
   return {
     issuer: MAIN,
-    warrant: SAMPLE_KEY,
+    validity: SAMPLE_KEY,
     claims: { sub: 'alice' },
     expiresAt: NOW + 300,
     notBefore: undefined,

@@ -4,7 +4,7 @@ import type { Answer } from '../../../src/decision/answer.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
-import { createVerifyEndpoint, type VerifyPorts } from '../../../src/http/verify.ts'
+import { createVerifyEndpoint, type VerifyDeps } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { NOW, sampleResource, sampleRoute } from '../decision/sample.ts'
 
@@ -21,7 +21,7 @@ async function ask(
     target = '/verify/kubernetes',
     reply = (_: Answer) => {},
     ...changes
-  }: Partial<VerifyPorts> & {
+  }: Partial<VerifyDeps> & {
     readonly target?: string
     readonly reply?: (answer: Answer) => void
   } = {},

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Introspection, Issuer } from '../../../src/config/model.ts'
 import type { ServerDocument } from '../../../src/documents/registration.ts'
-import { FETCH_TIMEOUT } from '../../../src/issuers/bounded-fetch.ts'
+import { FETCH_TIMEOUT_MS } from '../../../src/issuers/bounded-fetch.ts'
 import {
   createActiveTokens,
   createIntrospector,
   type IntrospectionEvent,
-  LONGEST_ANSWER,
+  MAX_ANSWER_BYTES,
 } from '../../../src/issuers/introspector.ts'
-import { LONGEST_TURN, MOST_IN_FLIGHT, MOST_OF_STRANGERS, MOST_QUEUED } from '../../../src/issuers/question-pool.ts'
+import { LONGEST_TURN, MAX_IN_FLIGHT, MOST_OF_STRANGERS, MOST_QUEUED } from '../../../src/issuers/question-pool.ts'
 import { sampleIssuer } from '../decision/sample.ts'
 import { fakeClock, settle } from './fake-clock.ts'
 
@@ -81,9 +81,9 @@ test('active: the claims without active, for as long as cacheFor since the quest
   assert.ok(introspected.kind === 'active')
   assert.deepEqual(introspected.claims, { sub: 'alice' })
   await clock.advance(59_999)
-  assert.equal(introspected.warrant.live, true)
+  assert.equal(introspected.validity.live, true)
   await clock.advance(1)
-  assert.equal(introspected.warrant.live, false)
+  assert.equal(introspected.validity.live, false)
   assert.deepEqual(outcomes(events), ['active false'])
 })
 
@@ -101,13 +101,13 @@ test('the time of the question counts: a slow answer is relied on for less', asy
   const introspected = await answer
   assert.ok(introspected.kind === 'active')
   await clock.advance(6_000)
-  assert.equal(introspected.warrant.live, false)
+  assert.equal(introspected.validity.live, false)
 })
 
 test('cacheFor 0s: every request asks', async () => {
   const { introspect } = open(active)
   const introspected = await introspect(asking({ cacheFor: 0 }), 'token')
-  assert.ok(introspected.kind === 'active' && !introspected.warrant.live)
+  assert.ok(introspected.kind === 'active' && !introspected.validity.live)
 })
 
 test('not active', async () => {
@@ -132,7 +132,7 @@ const FAULTS: readonly (readonly [what: string, answer: () => Response, reason: 
     () => new Response(`{"active":true,"x":${'['.repeat(15_000)}${']'.repeat(15_000)}}`),
     /nested too deep/,
   ],
-  ['too much', () => Response.json({ active: true, x: 'x'.repeat(LONGEST_ANSWER) }), /larger than 32 KiB/],
+  ['too much', () => Response.json({ active: true, x: 'x'.repeat(MAX_ANSWER_BYTES) }), /larger than 32 KiB/],
 ]
 
 for (const [what, answer, reason] of FAULTS) {
@@ -149,7 +149,7 @@ for (const [what, answer, reason] of FAULTS) {
 test('unavailable: no answer within the time', async () => {
   const { introspect, clock } = open(() => undefined)
   const answer = introspect(asking(), 'token')
-  await clock.advance(FETCH_TIMEOUT)
+  await clock.advance(FETCH_TIMEOUT_MS)
   assert.deepEqual(await answer, { kind: 'unavailable' })
 })
 
@@ -194,7 +194,7 @@ test('what waits for an issuer is bounded, and what is past the bound is no fail
   assert.equal(sent.length, MOST_OF_STRANGERS + 1, 'another issuer has turns of its own')
   await clock.advance(LONGEST_TURN)
   assert.deepEqual(await answers.at(-1), { kind: 'crowded' })
-  await clock.advance(FETCH_TIMEOUT)
+  await clock.advance(FETCH_TIMEOUT_MS)
   await settle()
   void introspect(asking(), 'after')
   assert.equal(sent.length, MOST_OF_STRANGERS + 2)
@@ -203,7 +203,7 @@ test('what waits for an issuer is bounded, and what is past the bound is no fail
 test('tokens that were active before are asked about while made-up ones take every other turn', async () => {
   let answer: () => Response | undefined = active
   const { introspect, sent } = open(() => answer())
-  const known = Array.from({ length: MOST_IN_FLIGHT - MOST_OF_STRANGERS }, (_, at) => `alice ${at}`)
+  const known = Array.from({ length: MAX_IN_FLIGHT - MOST_OF_STRANGERS }, (_, at) => `alice ${at}`)
   for (const token of known) await introspect(asking(), token)
   answer = () => undefined
   for (let at = 0; at < 200; at++) void introspect(asking(), `junk ${at}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { KeySource } from '../../../src/config/model.ts'
-import { createKeyReader, REDISCOVER_AFTER } from '../../../src/issuers/key-reader.ts'
+import { createKeyReader, REDISCOVER_AFTER_MS } from '../../../src/issuers/key-reader.ts'
 import { fakeClock } from './fake-clock.ts'
 import { fakeNetwork } from './fake-network.ts'
 import { A, B } from './key-set-bench.ts'
@@ -39,7 +39,7 @@ test('D2: an explicit jwksUri skips discovery altogether', async (t) => {
   const { network, kids, clock } = setUp(t, { kind: 'jwksUri', uri: OLD })
   network.serve({ [DISCOVERY]: document(NEW), [OLD]: SET_A, [NEW]: SET_B })
   assert.deepEqual(await kids(), ['a'])
-  await clock.advance(2 * REDISCOVER_AFTER)
+  await clock.advance(2 * REDISCOVER_AFTER_MS)
   network.serve({})
   await kids()
   await kids()
@@ -68,7 +68,7 @@ test('a moved jwks_uri whose old place still answers heals within the hour', asy
   network.serve({ [DISCOVERY]: document(OLD), [OLD]: SET_A })
   await kids()
   network.serve({ [DISCOVERY]: document(NEW), [OLD]: SET_A, [NEW]: SET_B })
-  await clock.advance(REDISCOVER_AFTER - 1)
+  await clock.advance(REDISCOVER_AFTER_MS - 1)
   assert.deepEqual(await kids(), ['a'])
   await clock.advance(1)
   assert.deepEqual(await kids(), ['b'])
@@ -88,7 +88,7 @@ test('while the discovery document cannot be had, the last address serves on', a
   network.serve({ [DISCOVERY]: document(OLD), [OLD]: SET_A })
   await kids()
   network.serve({ [OLD]: SET_B })
-  await clock.advance(2 * REDISCOVER_AFTER)
+  await clock.advance(2 * REDISCOVER_AFTER_MS)
   assert.deepEqual(await kids(), ['b'])
   network.serve({ [DISCOVERY]: document(NEW), [OLD]: SET_B, [NEW]: SET_A })
   assert.deepEqual(await kids(), ['a'], 'and discovery is asked again at the next reading')
@@ -99,7 +99,7 @@ test('D1: a discovery document that turns to another issuer is a failure, also w
   network.serve({ [DISCOVERY]: document(OLD), [OLD]: SET_A })
   await kids()
   network.serve({ [DISCOVERY]: document(NEW, 'https://evil.example.com'), [OLD]: SET_A, [NEW]: SET_B })
-  await clock.advance(REDISCOVER_AFTER)
+  await clock.advance(REDISCOVER_AFTER_MS)
   assert.match(String(await kids()), /^discovery: .*evil\.example\.com/)
   assert.ok(!network.calls.includes(NEW))
 })

@@ -10,7 +10,7 @@ const OTHER = sampleRoute({ name: 'other' })
 
 function good(key = SAMPLE_KEY): Assessment {
   const admission = { denial: undefined, scopes: new Set<string>() }
-  return { ok: true, token: sampleToken({ warrant: key }), admission, identity: { ok: true, headers: [] } }
+  return { ok: true, token: sampleToken({ validity: key }), admission, identity: { ok: true, headers: [] } }
 }
 
 /** A cache in front of these assessments, each used once. */

@@ -69,7 +69,7 @@ export interface Step {
   readonly middleware: Middleware | undefined
 }
 
-const DEEPEST_CHAIN = 8
+const MAX_CHAIN_DEPTH = 8
 /** References that are followed: chains of chains could be more than anything can hold. */
 const MAX_FOLLOWED = 500
 
@@ -81,7 +81,7 @@ export function stepsOf(references: readonly Reference[], landscape: Landscape):
     for (const reference of some) {
       if (followed++ >= MAX_FOLLOWED) return
       const middleware = reference.inline ?? landscape.byId.get(reference.id)
-      if (middleware?.kind !== 'chain' || depth > DEEPEST_CHAIN) steps.push({ reference, middleware })
+      if (middleware?.kind !== 'chain' || depth > MAX_CHAIN_DEPTH) steps.push({ reference, middleware })
       else follow(chained(middleware), depth + 1)
     }
   }

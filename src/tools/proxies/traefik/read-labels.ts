@@ -12,7 +12,7 @@ export function readLabels(document: ManifestDocument): Omit<Part, 'entryPoints'
   ])
   const http = labels.flatMap(([name, node]): Label[] => {
     const [provider, kind, ...rest] = name.split('.')
-    return provider?.toLowerCase() === 'traefik' && kind?.toLowerCase() === 'http' && rest.length <= DEEPEST
+    return provider?.toLowerCase() === 'traefik' && kind?.toLowerCase() === 'http' && rest.length <= MAX_DEPTH
       ? [{ name: rest, node }]
       : []
   })
@@ -20,7 +20,7 @@ export function readLabels(document: ManifestDocument): Omit<Part, 'entryPoints'
 }
 
 /** Traefik's own names have about ten parts. */
-const DEEPEST = 20
+const MAX_DEPTH = 20
 
 interface Label {
   readonly name: readonly string[]

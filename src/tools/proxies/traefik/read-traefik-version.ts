@@ -4,7 +4,7 @@ import type { TraefikVersion } from './landscape.ts'
 
 const IMAGE = /(?:^|\/)traefik:v?(?<major>\d+)\.(?<minor>\d+)(?:\.(?<patch>\d+))?/
 /** Containers of a Pod template stand seven levels deep. */
-const DEEPEST = 12
+const MAX_DEPTH = 12
 
 /** The versions of Traefik's image that a document names, whatever kind of object runs it. */
 export function readTraefikVersions(document: ManifestDocument): readonly TraefikVersion[] {
@@ -24,7 +24,7 @@ function imageOf(node: YamlNode): string {
 }
 
 function imagesIn(node: YamlNode, depth: number): readonly TraefikVersion[] {
-  if (depth > DEEPEST || typeof node.value !== 'object' || node.value === null) return []
+  if (depth > MAX_DEPTH || typeof node.value !== 'object' || node.value === null) return []
   return [...node.members].flatMap(([key, below]) => {
     const found = key === 'image' ? IMAGE.exec(imageOf(below))?.groups : undefined
     if (found === undefined) return imagesIn(below, depth + 1)

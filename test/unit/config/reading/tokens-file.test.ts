@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import { parse } from '../../../../src/config/parse.ts'
 import { formatProblem } from '../../../../src/config/problem.ts'
-import { ENTRY_KEYS, MOST_TOKENS } from '../../../../src/config/reading/tokens-file.ts'
+import { ENTRY_KEYS, MAX_TOKENS } from '../../../../src/config/reading/tokens-file.ts'
 import { NOW } from '../fixtures.ts'
 
 const CONFIG = `issuers: { robots: { tokensFile: tokens.yaml } }
@@ -145,8 +145,8 @@ test('exp is needed: a token for ever is refused', () => {
 test('more tokens than can be compared are refused', () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, at) => entry('').replace(HASH, hash('sha256', String(at), 'hex'))).join('')
-  assert.equal(tokensOf(many(MOST_TOKENS)).length, MOST_TOKENS)
-  assert.match(read(many(MOST_TOKENS + 1)).lines.join(), /holds 1001 tokens; at most 1000 are compared/)
+  assert.equal(tokensOf(many(MAX_TOKENS)).length, MAX_TOKENS)
+  assert.match(read(many(MAX_TOKENS + 1)).lines.join(), /holds 1001 tokens; at most 1000 are compared/)
 })
 
 test('no message repeats what stands in the file', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { LONGEST_TOKEN, parseCredentials } from '../../../../src/decision/request/credentials.ts'
+import { MAX_TOKEN_CHARACTERS, parseCredentials } from '../../../../src/decision/request/credentials.ts'
 import { SEVERAL } from '../../../../src/decision/request/header-fields.ts'
 
 const outcomeOf = (value: string | typeof SEVERAL | undefined) => {
@@ -56,11 +56,11 @@ test('credentials_malformed: anything else that begins with Bearer', () => {
 })
 
 test('token_too_large: past the cap, and not at it', () => {
-  assert.equal(outcomeOf(`Bearer ${'a'.repeat(LONGEST_TOKEN)}`), `token ${'a'.repeat(LONGEST_TOKEN)}`)
-  assert.deepEqual(outcomeOf(`Bearer ${'a'.repeat(LONGEST_TOKEN + 1)}`), {
+  assert.equal(outcomeOf(`Bearer ${'a'.repeat(MAX_TOKEN_CHARACTERS)}`), `token ${'a'.repeat(MAX_TOKEN_CHARACTERS)}`)
+  assert.deepEqual(outcomeOf(`Bearer ${'a'.repeat(MAX_TOKEN_CHARACTERS + 1)}`), {
     reason: 'token_too_large',
-    length: LONGEST_TOKEN + 1,
-    limit: LONGEST_TOKEN,
+    length: MAX_TOKEN_CHARACTERS + 1,
+    limit: MAX_TOKEN_CHARACTERS,
   })
 })
 

@@ -36,7 +36,7 @@ test('a good token, with the key that verified it and its issuer', async () => {
   const keys = [publish(other), publish(key)]
   const { verification, asked } = await outcomeOf(sign(), { main: keys })
   assert.ok(verification.ok)
-  assert.equal(verification.token.warrant, keys[1])
+  assert.equal(verification.token.validity, keys[1])
   assert.equal(verification.token.issuer, MAIN)
   assert.equal(verification.token.expiresAt, NOW)
   assert.deepEqual(asked, ['main ES256 one'])
@@ -79,20 +79,20 @@ test('issuer_untrusted: with the only difference where there is one', async () =
   }
 })
 
-test('algorithm_rejected: not one of the issuer, compared exactly', async () => {
+test('algorithm_not_allowed: not one of the issuer, compared exactly', async () => {
   for (const alg of ['none', 'None', 'HS256', 'es256', 'PS256']) {
     const expected = ['RS256', 'ES256']
     const { denial } = await outcomeOf(sign({}, { alg }), { main: [publish(key)] })
     const hint = 'signed with a shared secret; select a signing key at the provider, or use secretFile'
     const hinted = alg === 'HS256' ? { hint } : {}
-    assert.deepEqual(denial, { reason: 'algorithm_rejected', expected, unverifiedAlgorithm: alg, ...hinted })
+    assert.deepEqual(denial, { reason: 'algorithm_not_allowed', expected, unverifiedAlgorithm: alg, ...hinted })
   }
 })
 
-test('algorithm_rejected: of a refresh token with HS512, no hint at the signing key of the provider', async () => {
+test('algorithm_not_allowed: of a refresh token with HS512, no hint at the signing key of the provider', async () => {
   for (const claims of [{ typ: 'Refresh' }, { typ: 'Offline' }, { type: 'refresh-token' }, { token_use: 'id' }]) {
     const { denial } = await outcomeOf(sign(claims, { alg: 'HS512' }), { main: [publish(key)] })
-    assert.ok(denial?.reason === 'algorithm_rejected')
+    assert.ok(denial?.reason === 'algorithm_not_allowed')
     assert.equal(denial.hint, 'not an access token, by what its payload says; send the access token')
   }
 })
@@ -141,5 +141,5 @@ test('issuers that share an iss are tried in order, each with its own keys; miss
   assert.equal(await reason({ main: 'unavailable', second: mine }), 'keys_unavailable')
   assert.equal(await reason({ main: 'unknown', second: mine }), 'signature_invalid')
   assert.equal(await reason({ main: 'unknown' }, [MAIN, es384]), 'key_unknown')
-  assert.equal(await reason({}, [es384]), 'algorithm_rejected')
+  assert.equal(await reason({}, [es384]), 'algorithm_not_allowed')
 })

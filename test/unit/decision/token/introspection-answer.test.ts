@@ -29,7 +29,7 @@ async function verify(answer: Introspected, issuers: readonly Issuer[] = [MAIN, 
 const active = (claims: object = {}): Introspected => ({
   kind: 'active',
   claims: { sub: 'alice', exp: NOW, ...claims },
-  warrant: WARRANT,
+  validity: WARRANT,
 })
 
 async function denialOf(answer: Introspected) {
@@ -42,7 +42,7 @@ test('an active token rests on the word of the issuer that introspects', async (
   assert.ok(verification.ok)
   assert.deepEqual(asked, ['asked opaque'])
   assert.equal(verification.token.issuer, ASKED)
-  assert.equal(verification.token.warrant, WARRANT)
+  assert.equal(verification.token.validity, WARRANT)
 })
 
 test('requireTyp is about JWTs: an answer has no header', async () => {
@@ -76,17 +76,17 @@ test('what no answer about an access token of this issuer says', async () => {
     [{ iss: `${ASKED.issuer}/` }, 'issuer_untrusted'],
     [{ iss: null }, 'issuer_untrusted'],
     [{ iss: undefined }, 'issuer_untrusted'],
-    [{ token_type: 'DPoP' }, 'token_type_rejected'],
-    [{ token_type: 'refresh_token' }, 'token_type_rejected'],
-    [{ token_type: 'dpop' }, 'token_type_rejected'],
-    [{ token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'token_type_rejected'],
-    [{ token_type: ['Bearer', 'refresh'] }, 'token_type_rejected'],
-    [{ token_use: 'refresh_token' }, 'token_type_rejected'],
-    [{ tokenType: 'refresh-token' }, 'token_type_rejected'],
-    [{ type: 'id-token' }, 'token_type_rejected'],
-    [{ typ: 'Refresh' }, 'token_type_rejected'],
-    [{ c_hash: 'x' }, 'token_type_rejected'],
-    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 'token_type_rejected'],
+    [{ token_type: 'DPoP' }, 'token_type_not_allowed'],
+    [{ token_type: 'refresh_token' }, 'token_type_not_allowed'],
+    [{ token_type: 'dpop' }, 'token_type_not_allowed'],
+    [{ token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }, 'token_type_not_allowed'],
+    [{ token_type: ['Bearer', 'refresh'] }, 'token_type_not_allowed'],
+    [{ token_use: 'refresh_token' }, 'token_type_not_allowed'],
+    [{ tokenType: 'refresh-token' }, 'token_type_not_allowed'],
+    [{ type: 'id-token' }, 'token_type_not_allowed'],
+    [{ typ: 'Refresh' }, 'token_type_not_allowed'],
+    [{ c_hash: 'x' }, 'token_type_not_allowed'],
+    [{ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }, 'token_type_not_allowed'],
     [{ token_type: 'DPoP', cnf: { jkt: 'x' } }, 'claim_invalid'],
     [{ exp: 'soon' }, 'claim_invalid'],
     [{ cnf: {} }, 'claim_invalid'],

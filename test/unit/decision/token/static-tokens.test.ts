@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import type { Issuer } from '../../../../src/config/model.ts'
 import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
-import { findStaticToken, SHORTEST_STATIC_TOKEN } from '../../../../src/decision/token/static-tokens.ts'
+import { findStaticToken, MIN_STATIC_TOKEN_CHARACTERS } from '../../../../src/decision/token/static-tokens.ts'
 import { isOpaque } from '../../../../src/decision/token/unverified-token.ts'
 import { MAIN, NOBODY_INTROSPECTS, NOW, sampleIssuer } from '../sample.ts'
 
@@ -34,7 +34,7 @@ test('a listed token is its issuer’s, wherever in the list it stands', async (
   assert.ok(verification.ok)
   assert.equal(verification.token.issuer, robots)
   assert.equal(verification.token.subject, 'robot')
-  assert.equal(verification.token.warrant.live, true)
+  assert.equal(verification.token.validity.live, true)
 })
 
 test('the first of two files that list a token decides', () => {
@@ -43,7 +43,7 @@ test('the first of two files that list a token decides', () => {
 })
 
 test('a token that nobody lists, or that is too short to be random, is opaque', async () => {
-  const short = 'x'.repeat(SHORTEST_STATIC_TOKEN - 1)
+  const short = 'x'.repeat(MIN_STATIC_TOKEN_CHARACTERS - 1)
   const robots = list('robots', [TOKEN, 'robot'], [short, 'weak'], [`${short}x`, 'long enough'])
   for (const token of [`${TOKEN}x`, TOKEN.slice(1), short]) {
     assert.deepEqual(await verify(token, [robots]), { ok: false, denial: { reason: 'token_opaque', form: 'opaque' } })

@@ -55,29 +55,29 @@ test('every claim that is decided by, of the type that it has', () => {
   })
 })
 
-test('token_type_rejected: neither absent nor JWT nor at+jwt', () => {
+test('token_type_not_allowed: neither absent nor JWT nor at+jwt', () => {
   for (const type of [undefined, 'jwt', 'at+jwt']) read({}, {}, type)
   for (const type of ['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'kb+jwt', 'id_token', 'application/jwt', '']) {
     assert.deepEqual(denialOf({}, {}, type), {
-      reason: 'token_type_rejected',
+      reason: 'token_type_not_allowed',
       expected: 'JWT or at+jwt or none',
       actual: type,
     })
   }
 })
 
-test('token_type_rejected: not the one that the issuer requires', () => {
+test('token_type_not_allowed: not the one that the issuer requires', () => {
   read({}, { requireTyp: 'at+jwt' }, 'at+jwt')
   for (const type of [undefined, 'jwt']) {
     assert.deepEqual(denialOf({}, { requireTyp: 'at+jwt' }, type), {
-      reason: 'token_type_rejected',
+      reason: 'token_type_not_allowed',
       expected: 'at+jwt',
       actual: type ?? 'none',
     })
   }
 })
 
-test('token_type_rejected: the payload says that it is another kind of token', () => {
+test('token_type_not_allowed: the payload says that it is another kind of token', () => {
   read({ typ: 'Bearer' })
   read({ type: 'oauth-access-token' })
   for (const [member, word] of [
@@ -89,7 +89,7 @@ test('token_type_rejected: the payload says that it is another kind of token', (
   ] as const) {
     const actual = `${member} ${word} in the payload`
     const expected = 'an access token'
-    assert.deepEqual(denialOf({ [member]: word }), { reason: 'token_type_rejected', expected, actual })
+    assert.deepEqual(denialOf({ [member]: word }), { reason: 'token_type_not_allowed', expected, actual })
   }
 })
 
@@ -97,7 +97,7 @@ test('tokenKinds: ID tokens where they are accepted, refresh tokens nowhere', ()
   const issuer: Partial<Issuer> = { tokenKinds: ['access', 'id'] }
   read({ typ: 'ID', c_hash: 'x' }, issuer)
   assert.deepEqual(denialOf({ type: 'refresh-token' }, issuer), {
-    reason: 'token_type_rejected',
+    reason: 'token_type_not_allowed',
     expected: 'an access or ID token',
     actual: 'type refresh-token in the payload',
   })
