@@ -280,7 +280,7 @@ function concernsThisProcess({ message }: Problem): boolean {
 
 function logRefresh(log: Logger, event: RefreshEvent): void {
   const { outcome, ...fields } = event
-  if (outcome === 'failure') log.warn(fields, 'keys not refreshed')
+  if (outcome === 'failure') log.warn(fields, 'key refresh failed')
   else log.info(fields, 'keys refreshed')
 }
 
@@ -288,7 +288,7 @@ function logRefresh(log: Logger, event: RefreshEvent): void {
 function logIntrospection(log: Logger, event: IntrospectionEvent): void {
   const { news, outcome, ...fields } = event
   if (!news) return
-  if (outcome === 'failure') log.warn(fields, 'introspection fails')
+  if (outcome === 'failure') log.warn(fields, 'introspection failed')
   else log.info(fields, 'introspection works again')
 }
 

@@ -231,7 +231,7 @@ test('environment-only: every error of the guides’ troubleshooting has a reaso
     const token = issuer.mint({ aud: 'mcp-api' })
     const reply = await curl(`${early.origin}/mcp`, { token })
     assert.deepEqual([refusal(reply), reply.challenge], ['503 keys_unavailable', null])
-    const line = early.log().find(({ msg }) => msg === 'keys not refreshed')
+    const line = early.log().find(({ msg }) => msg === 'key refresh failed')
     assert.match(String(line?.['reason']), /\/\.well-known\/.*(refused|ECONNREFUSED|failed)/)
     await issuer.restart()
     await until('the keys are there', async () => (await curl(`${early.origin}/mcp`, { token })).reason === null)

@@ -39,7 +39,7 @@ test('mcp-tools: the official clients step up for a tool, and nothing gets a too
   const login = { kind: 'registered', clientId: 'app', issuer: issuerUrl } as const
   const kubernetes = `${system.origin}/mcp/kubernetes`
   const metadata = (name: string) => `${system.origin}/.well-known/oauth-protected-resource/mcp/${name}`
-  const challenge = `Bearer resource_metadata="${metadata('kubernetes')}", scope="mcp:read mcp:count", error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`
+  const challenge = `Bearer resource_metadata="${metadata('kubernetes')}", scope="mcp:read mcp:count", error="insufficient_scope", error_description="The access token lacks a required scope"`
 
   for (const program of [SDK_V1, SDK_V2]) {
     // Version 1 answers a 403 by a refresh where it can, which cannot widen a token.

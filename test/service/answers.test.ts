@@ -41,7 +41,7 @@ describe('the answers of /verify, byte for byte', () => {
       refusal(
         '401 Unauthorized',
         `WWW-Authenticate: ${CHALLENGE}\r\nX-Forwardgate-Reason: credentials_missing\r\n`,
-        '{"reason":"credentials_missing","message":"This resource needs a bearer token"}',
+        '{"reason":"credentials_missing","message":"This resource requires a bearer token"}',
       ),
     )
   })
@@ -66,10 +66,10 @@ describe('the answers of /verify, byte for byte', () => {
       refusal(
         '403 Forbidden',
         `WWW-Authenticate: ${CHALLENGE}, error="insufficient_scope", ` +
-          'error_description="The access token lacks a scope that this request needs"\r\n' +
+          'error_description="The access token lacks a required scope"\r\n' +
           'X-Forwardgate-Reason: scope_insufficient\r\n',
         '{"error":"insufficient_scope","reason":"scope_insufficient",' +
-          '"message":"The access token lacks a scope that this request needs"}',
+          '"message":"The access token lacks a required scope"}',
       ),
     )
   })
@@ -85,7 +85,7 @@ describe('the answers of /verify, byte for byte', () => {
       refusal(
         '503 Service Unavailable',
         'X-Forwardgate-Reason: keys_unavailable\r\nRetry-After: 5\r\n',
-        '{"reason":"keys_unavailable","message":"The keys of the issuer are not available right now"}',
+        '{"reason":"keys_unavailable","message":"The keys of the issuer are currently unavailable"}',
       ),
     )
     await issuer.restart()
@@ -123,6 +123,6 @@ describe('the answers of /verify, byte for byte', () => {
       answer,
       /\r\n\r\n\{"error":"invalid_token","message":"The access token was issued for another audience"\}$/,
     )
-    assert.match(await onTheWire(auth), /\r\n\r\n\{"message":"This resource needs a bearer token"\}$/)
+    assert.match(await onTheWire(auth), /\r\n\r\n\{"message":"This resource requires a bearer token"\}$/)
   })
 })

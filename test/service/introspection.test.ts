@@ -141,7 +141,7 @@ describe('introspection', () => {
     assert.equal(await reasonOf(gate), 'introspection_unavailable')
     issuer.recover()
     assert.equal(await reasonOf(gate), '200 alice')
-    const said503 = gate.lines().filter(({ msg }) => msg === 'introspection fails')
+    const said503 = gate.lines().filter(({ msg }) => msg === 'introspection failed')
     assert.equal(said503.length, Object.keys(FAULTS).length - 1, 'the two answers without active are one kind')
     assert.ok(gate.lines().some(({ msg }) => msg === 'introspection works again'))
   })

@@ -133,7 +133,7 @@ function suite(ca: TestCa) {
     await Promise.all([load, newConnections])
     t.diagnostic(`${answered} requests answered`)
     assert.equal(session.closed, false)
-    const inForce = service.lines().filter(({ msg }) => msg === 'certificate in force')
+    const inForce = service.lines().filter(({ msg }) => msg === 'certificate loaded')
     assert.equal(inForce.length, 2)
     const expiresAt = await service.metric('certificate_expiry_timestamp_seconds')
     assert.equal(expiresAt, Date.parse(String(inForce[1]?.['validTo'])) / 1000)

@@ -34,31 +34,31 @@ export const CHALLENGE: readonly Vector[] = [
     'credentials_ambiguous',
     'credentials_ambiguous',
     400,
-    `${HEAD}, error="invalid_request", error_description="The request carries more than one access token"`,
+    `${HEAD}, error="invalid_request", error_description="The request contains more than one access token"`,
     { token: {}, request: { headers: [['Authorization', 'x']] } },
   ),
   literal(
     'scope_insufficient',
     'scope_insufficient',
     403,
-    `${HEAD}, error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`,
+    `${HEAD}, error="insufficient_scope", error_description="The access token lacks a required scope"`,
     { token: { claims: { scope: '' } } },
   ),
   bad(
     'credentials_malformed',
-    'The credentials are not of the form Bearer and one token',
+    'The Authorization header must be Bearer followed by one token',
     {},
     { credentials: 'Bearer' },
   ),
   bad('token_malformed', 'The access token is malformed', { mutation: 'two segments' }),
   bad('token_too_large', 'The access token is too large', { mutation: 'longer than any token' }),
   bad('token_opaque', 'The access token is not a signed JWT that this resource can read', { text: 'opaque' }),
-  bad('token_type_not_allowed', 'The token is of a type that is not accepted here', { header: { typ: 'dpop+jwt' } }),
-  bad('algorithm_not_allowed', 'The access token is signed with an algorithm that is not accepted', {
+  bad('token_type_not_allowed', 'This type of token is not accepted here', { header: { typ: 'dpop+jwt' } }),
+  bad('algorithm_not_allowed', 'The signature algorithm of the access token is not allowed', {
     header: { alg: 'HS256' },
   }),
-  bad('issuer_untrusted', 'The access token comes from an issuer that is not accepted here', { issuer: 'twin' }),
-  bad('key_unknown', 'The access token is signed with a key that its issuer does not publish', {
+  bad('issuer_untrusted', 'The issuer of the access token is not trusted here', { issuer: 'twin' }),
+  bad('key_unknown', 'The issuer does not publish the key that signed the access token', {
     header: { kid: 'x' },
   }),
   bad('signature_invalid', 'The signature of the access token is invalid', { mutation: 'payload raised to admin' }),
@@ -118,7 +118,7 @@ export const CHALLENGE: readonly Vector[] = [
       `reflects-nothing-${sub}`,
       'scope_insufficient',
       403,
-      `${HEAD}, error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`,
+      `${HEAD}, error="insufficient_scope", error_description="The access token lacks a required scope"`,
       {
         spec: 'B13; bypass case 60',
         token: { claims: { sub, aud: ['https://api.example.com/mcp/kubernetes', sub], scope: sub, jti: sub } },

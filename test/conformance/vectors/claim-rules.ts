@@ -5,7 +5,7 @@ const REFUSED = {
   status: 403,
   reason: 'claim_not_allowed',
   absent: ['WWW-Authenticate'],
-  body: '{"reason":"claim_not_allowed","message":"A claim of the access token does not allow this request"}',
+  body: '{"reason":"claim_not_allowed","message":"A required claim of the access token is missing or has another value"}',
 } as const
 const GOOD = {
   groups: ['family'],

@@ -24,7 +24,7 @@ export const CREDENTIALS: readonly Vector[] = [
     title: 'no Authorization at all',
     route: 'kubernetes',
     twin: 'bearer',
-    expect: { ...MISSING, body: '{"reason":"credentials_missing","message":"This resource needs a bearer token"}' },
+    expect: { ...MISSING, body: '{"reason":"credentials_missing","message":"This resource requires a bearer token"}' },
   },
   ...[
     'Basic dXNlcjp7dG9rZW59',

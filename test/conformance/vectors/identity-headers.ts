@@ -4,13 +4,13 @@ const HUGE = {
   status: 403,
   reason: 'identity_too_large',
   absent: ['WWW-Authenticate'],
-  body: '{"reason":"identity_too_large","message":"The identity in the access token is too large to be forwarded"}',
+  body: '{"reason":"identity_too_large","message":"The identity headers would be too large"}',
 } as const
 const ALIAS = {
   status: 403,
   reason: 'identity_header_alias',
   absent: ['WWW-Authenticate'],
-  body: '{"reason":"identity_header_alias","message":"The request carries a header that could be taken for an identity header"}',
+  body: '{"reason":"identity_header_alias","message":"The request has a header that could be mistaken for an identity header"}',
 } as const
 const spec = 'RFC 9700 §4.13; N1, N3; bypass case 26'
 const row = (id: string, claims: Record<string, unknown>, headers: Record<string, string>): Vector => ({

@@ -9,7 +9,7 @@ const UNAVAILABLE = {
   reason: 'introspection_unavailable',
   absent: ['WWW-Authenticate'],
   headers: { 'Retry-After': '5' },
-  body: '{"reason":"introspection_unavailable","message":"The issuer cannot be asked about the access token right now"}',
+  body: '{"reason":"introspection_unavailable","message":"Token introspection is currently unavailable"}',
 } as const
 const row = (id: string, spec: string, title: string, text: string, expect: Vector['expect'], twin = ''): Vector => ({
   id: `introspection-${id}`,

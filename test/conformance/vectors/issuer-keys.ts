@@ -8,7 +8,7 @@ const UNAVAILABLE = {
   reason: 'keys_unavailable',
   absent: ['WWW-Authenticate'],
   headers: { 'Retry-After': '5' },
-  body: '{"reason":"keys_unavailable","message":"The keys of the issuer are not available right now"}',
+  body: '{"reason":"keys_unavailable","message":"The keys of the issuer are currently unavailable"}',
 } as const
 
 /** Whose keys a token is checked with (RFC 8725 §3.8, §3.10). */
@@ -194,7 +194,7 @@ export const ISSUER_KEYS: readonly Vector[] = [
       status: 500,
       reason: 'internal_error',
       absent: ['WWW-Authenticate'],
-      body: '{"reason":"internal_error","message":"The request could not be judged because of an internal error"}',
+      body: '{"reason":"internal_error","message":"Internal error while evaluating the request"}',
     },
   },
   {

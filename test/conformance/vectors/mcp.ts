@@ -2,8 +2,7 @@ import type { Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const METADATA = 'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/'
-const INSUFFICIENT =
-  'error="insufficient_scope", error_description="The access token lacks a scope that this request needs"'
+const INSUFFICIENT = 'error="insufficient_scope", error_description="The access token lacks a required scope"'
 const JSON_TYPE = ['Content-Type', 'application/json'] as const
 const STEP_UP = 'MCP 2025-11-25 and 2026-07-28, Runtime Insufficient Scope Errors; RFC 6750 §3.1'
 

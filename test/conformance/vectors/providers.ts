@@ -203,7 +203,7 @@ const SHAPES: readonly Shape[] = [
           status: 403,
           reason: 'scope_insufficient',
           headers: {
-            'WWW-Authenticate': `Bearer resource_metadata="https://entra-id-v2-tokens.example.com/.well-known/oauth-protected-resource/mcp", scope="api://${APPLICATION}/mcp.read", error="insufficient_scope", error_description="The access token lacks a scope that this request needs"`,
+            'WWW-Authenticate': `Bearer resource_metadata="https://entra-id-v2-tokens.example.com/.well-known/oauth-protected-resource/mcp", scope="api://${APPLICATION}/mcp.read", error="insufficient_scope", error_description="The access token lacks a required scope"`,
           },
         },
       },

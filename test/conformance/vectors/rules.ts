@@ -2,8 +2,7 @@ import type { Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const METADATA = 'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/ruled"'
-const INSUFFICIENT =
-  'error="insufficient_scope", error_description="The access token lacks a scope that this request needs"'
+const INSUFFICIENT = 'error="insufficient_scope", error_description="The access token lacks a required scope"'
 const short = (scope: string): Vector['expect'] => ({
   status: 403,
   reason: 'scope_insufficient',

@@ -7,7 +7,7 @@ const LONG = {
   status: 403,
   reason: 'token_lifetime_exceeded',
   absent: ['WWW-Authenticate'],
-  body: '{"reason":"token_lifetime_exceeded","message":"The access token is valid for longer than is allowed here"}',
+  body: '{"reason":"token_lifetime_exceeded","message":"The lifetime of the access token is longer than allowed"}',
 } as const
 const row = (id: string, claims: Record<string, unknown>, expect: Vector['expect'], twin?: string): Vector => ({
   id,

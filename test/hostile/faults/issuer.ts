@@ -116,7 +116,7 @@ async function meetWithKeys(t: TestContext, outage: Outage): Promise<Observed> {
     1,
   )
   await until(`the log says ${outage.why}`, () =>
-    gate.lines().some(({ msg, reason }) => msg === 'keys not refreshed' && outage.why.test(String(reason))),
+    gate.lines().some(({ msg, reason }) => msg === 'key refresh failed' && outage.why.test(String(reason))),
   )
   await mend(outage, issuer)
   const healedMs = await untilAllowed(() => gate.ask('api', { token: good(issuer) }), [503])

@@ -85,7 +85,7 @@ export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
       const shown = Number(/scope="v(\d+)"/.exec(challenge)?.[1])
       const settled = now() - reload.since > RELOAD_SEEN_MS
       const inForce = settled ? [reload.version] : [reload.version, reload.before]
-      note('configuration in force', inForce.includes(shown) ? 'the right one' : `v${shown}`, ['the right one'])
+      note('configuration loaded', inForce.includes(shown) ? 'the right one' : `v${shown}`, ['the right one'])
     }
   }
 
