@@ -8,8 +8,8 @@ import {
 } from '../../config/canonical-path.ts'
 import type { Route, Rule } from '../../config/model.ts'
 import type { Denial } from '../denial.ts'
-import { readingsOf } from '../front-controllers.ts'
 import type { ForwardedRequest } from './forwarded-request.ts'
+import { readingsOf } from './front-controllers.ts'
 
 /** The routes, indexed so that a look-up costs the same for one and for thousands. */
 export interface RouteTable {

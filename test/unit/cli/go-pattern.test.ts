@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { goPattern } from '../../../src/cli/check/go-pattern.ts'
+import { goPattern } from '../../../src/tools/proxies/traefik/go-pattern.ts'
 import { cpuSeconds } from '../../support/cpu-seconds.ts'
 
 const PIECES = [

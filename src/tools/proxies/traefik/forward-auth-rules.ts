@@ -1,10 +1,10 @@
-import { type GoPattern, goPattern } from '../../../cli/check/go-pattern.ts'
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import type { Hit, Rule } from '../../check/rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { Gate, ManifestSubject } from './gate-middleware.ts'
 import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides, tokenHeaderName } from './gate-middleware.ts'
+import { type GoPattern, goPattern } from './go-pattern.ts'
 
 /** What a forwardAuth middleware that asks forwardgate must have, and must not have. */
 export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [

@@ -1,4 +1,4 @@
-import { type GoPattern, goPattern } from '../../../cli/check/go-pattern.ts'
+import { type GoPattern, goPattern } from './go-pattern.ts'
 
 /** What is asked of a rule: does it match this request? Undefined: it depends on something else of the request. */
 export interface Probe {
