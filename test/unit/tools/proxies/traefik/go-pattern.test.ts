@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { goPattern } from '../../../src/tools/proxies/traefik/go-pattern.ts'
-import { cpuSeconds } from '../../support/cpu-seconds.ts'
+import { goPattern } from '../../../../../src/tools/proxies/traefik/go-pattern.ts'
+import { cpuSeconds } from '../../../../support/cpu-seconds.ts'
 
 const PIECES = [
   'a',
