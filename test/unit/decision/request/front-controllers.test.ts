@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readingsOf } from '../../../../src/decision/front-controllers.ts'
+import { readingsOf } from '../../../../src/decision/request/front-controllers.ts'
 
 const readings = (path: string, deepest = 3) => [...new Set(readingsOf(path, () => deepest))]
 
