@@ -42,7 +42,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http', 'service.ts'],
   pino: ['telemetry/logger.ts'],
   'prom-client': ['telemetry/metrics.ts'],
-  'lru-cache': ['issuers/introspection.ts', 'issuers/token-cache.ts', 'issuers/unknown-kids.ts'],
+  'lru-cache': ['issuers/introspector.ts', 'issuers/token-cache.ts', 'issuers/unknown-kids.ts'],
   jose: ['decision/token/signature.ts'],
   yaml: ['config'],
   zod: ['config'],
