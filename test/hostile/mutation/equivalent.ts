@@ -18,6 +18,14 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['buildMetadataIndex: one branch alone: changes ? render', 'the same text is rendered each time'],
   ['matchingRules: a guard that never refuses: route.rules.length === 0', 'of no rules none match'],
 
+  [
+    'onlyDifference: a guard that never refuses: Math.abs',
+    'each of the differences that are told is of one character or none',
+  ],
+  [
+    'percentEncode: one branch alone: text.isWellFormed() ? Buffer.from(text)',
+    'each character is encoded as all of them at a time',
+  ],
   ['readingsOf: a guard that never refuses', 'no script is found where there is none'],
   ['firstSegments: a bound off by one', 'a prefix longer than that of any route is looked up in vain'],
   ['firstSegments: one operand alone', 'a prefix longer than that of any route is looked up in vain'],

@@ -80,6 +80,15 @@ test('CORS headers only for a listed origin; Vary wherever the origin decides', 
   ])
 })
 
+test('the identity of one request is never answered to another', () => {
+  const remembered = rememberAnswers(SHOWN)
+  const evidence = { ...EVIDENCE, route: sampleRoute() }
+  for (const subject of ['alice', 'bob']) {
+    const decision: Decision = { ...evidence, outcome: 'allow', reason: 'token', headers: ['X-Auth-Subject', subject] }
+    assert.equal(remembered(decision, undefined).headers.at(-1), subject)
+  }
+})
+
 test('a remembered answer is the one that would be made anew, whatever was asked before', () => {
   const remembered = rememberAnswers(SHOWN)
   const resources = [sampleResource(), sampleResource('https://other.example.com/mcp')] as const

@@ -217,6 +217,8 @@ test('observe: what would be denied passes without identity; aliases and service
   assert.equal(outcomeOf({ route: { mode, lockedHosts: ['h'] } }), 'deny route_mismatch')
   const down: AssessToken = () => ({ ok: false, denial: { reason: 'keys_unavailable' } })
   assert.equal(outcomeOf({ assess: down, route: { mode } }), 'error keys_unavailable')
+  const soon: AssessToken = () => ({ ok: false, denial: { reason: 'keys_unavailable', cause: 'unknown_kid' } })
+  assert.equal(outcomeOf({ assess: soon }), 'retry keys_unavailable')
 })
 
 test('any headers: never throws, never allows but by the one good token', () => {

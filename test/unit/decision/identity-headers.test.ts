@@ -61,6 +61,7 @@ test('values by type of claim', () => {
 test('lone surrogates are told apart from each other and from U+FFFD', () => {
   assert.equal(headerFor('\ud800'), '%ED%A0%80')
   assert.equal(headerFor('a\udfff'), 'a%ED%BF%BF')
+  assert.equal(headerFor('\u00e9\ud800'), '%C3%A9%ED%A0%80')
   assert.equal(headerFor('\ufffd'), '%EF%BF%BD')
   assert.equal(headerFor('\udc00\ud800'), '%ED%B0%80%ED%A0%80')
 })

@@ -54,6 +54,7 @@ test('issuer_untrusted: with the only difference where there is one', async () =
     ['HTTPS://ID.example.com', 'differs from issuers.main only by upper and lower case'],
     ['http://id.example.com', 'differs from issuers.main only by http against https'],
     ['https://id.example.com.evil', undefined],
+    ['https://ic.example.com', undefined],
   ]
   for (const [iss, hint] of hints) {
     const { denial } = await outcomeOf(sign({ iss }), {}, [sampleIssuer({ name: 'x', issuer: 'https://x' }), MAIN])
@@ -104,6 +105,8 @@ test('key_unknown and keys_unavailable: as the key set answers', async () => {
   const withoutKid = await outcomeOf(sign({}, { kid: undefined }), { main: 'unknown' })
   assert.deepEqual(withoutKid.denial, { reason: 'key_unknown', unverifiedAlgorithm: 'ES256' })
   assert.deepEqual((await outcomeOf(sign(), {})).denial, { reason: 'keys_unavailable' })
+  const awaited = await outcomeOf(sign(), { main: 'awaited' })
+  assert.partialDeepStrictEqual(awaited.denial, { reason: 'keys_unavailable', cause: 'unknown_kid' })
 })
 
 test('signature_invalid: another key, another payload, or a key that does not fit at all', async () => {
