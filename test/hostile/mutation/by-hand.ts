@@ -47,6 +47,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ['refusing escaped controls', 'DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|', 'DANGEROUS_ESCAPE = /%(?:'],
   ['refusing parameters in paths', '&-:<->', '&->'],
   ['refusing backslashes in paths', String.raw`@-[\]-~]`, '@-~]'],
+  ['the end of a run of marks', ".replace(LONG_RUN, '$1')", ''],
   ['whole segments', 'path.startsWith(`${prefix}/`)', 'path.startsWith(prefix)'],
   ['the case of a WebSocket', '/^sec[^a-z0-9]websocket/i', '/^Sec[^a-z0-9]WebSocket/'],
   ['aliases of a WebSocket', '/^sec[^a-z0-9]websocket/i', '/^sec-websocket/i'],
