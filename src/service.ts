@@ -274,8 +274,8 @@ function certificateProblems(read: ReadCertificate | undefined): readonly Proble
 }
 
 /** False for the one warning that is about others who can reach the port. */
-function concernsThisProcess({ message }: Problem): boolean {
-  return message !== SECRET_READABLE
+function concernsThisProcess({ id }: Problem): boolean {
+  return id !== SECRET_READABLE.id
 }
 
 function logRefresh(log: Logger, event: RefreshEvent): void {

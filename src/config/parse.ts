@@ -57,24 +57,30 @@ function finish(config: Config, problems: readonly Problem[], warnings: readonly
   return problems.length === 0 ? { ok: true, config, warnings } : { ok: false, problems: inOrder(problems) }
 }
 
-/** Tells each thing once, with its place, and remembers what was told about. */
+/** Reports each thing once, with its place, and remembers which paths were reported. */
 function collect(origin: Origin, problems: Problem[], warnings: Problem[]): Findings {
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const refused = new Set<string>()
-  const add = (list: Problem[], path: Path, message: string, at: 'key' | 'value' | Position) => {
-    const id = `${formatPath(path)} ${message}`
-    if (told.has(id)) return
-    told.add(id)
+  const add = (
+    list: Problem[],
+    path: Path,
+    message: string,
+    at: 'key' | 'value' | Position,
+    about: Pick<Problem, 'id' | 'why'> = {},
+  ) => {
+    const line = `${formatPath(path)} ${message}`
+    if (reported.has(line)) return
+    reported.add(line)
     const place = typeof at === 'string' ? origin.place(path, at) : { path: formatPath(path), position: at }
-    list.push({ ...place, message })
+    list.push({ ...place, message, ...about })
   }
   return {
     problem(path, message, at = 'value') {
       for (let length = 0; length <= path.length; length++) refused.add(formatPath(path.slice(0, length)))
       add(problems, path, message, at)
     },
-    warning(path, message) {
-      add(warnings, path, message, 'value')
+    warning(path, { id, message, why }) {
+      add(warnings, path, message, 'value', { id, why })
     },
     refused: (path) => refused.has(formatPath(path)),
   }

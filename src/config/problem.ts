@@ -14,7 +14,14 @@ export interface Problem {
   readonly path: string
   readonly message: string
   readonly position: Position | undefined
+  /** Stable name of what was checked; a warning has one. */
+  readonly id?: string
+  /** Why it matters, if the message does not say so. */
+  readonly why?: string
 }
+
+/** Something odd but legal: its stable name, what is so with the fix, and why it matters. */
+export type Warning = Required<Pick<Problem, 'id' | 'message' | 'why'>>
 
 /**
  * Collects what is found in one reading. `at`: whether the position is that of the key or of the value, or the position
@@ -22,7 +29,7 @@ export interface Problem {
  */
 export interface Findings {
   problem(path: Path, message: string, at?: 'key' | 'value' | Position): void
-  warning(path: Path, message: string): void
+  warning(path: Path, warning: Warning): void
   /** True when something at or below this path was already told; what follows from it need not be. */
   refused(path: Path): boolean
 }

@@ -79,7 +79,11 @@ function checkKeys(
   findings: Findings,
 ): void {
   if (skipped.length > 0) {
-    findings.warning(path, `of the file ${quote(file)} some keys are left out: ${describeSkipped(skipped)}`)
+    findings.warning(path, {
+      id: 'keys-left-out',
+      message: `of the file ${quote(file)} some keys are left out: ${describeSkipped(skipped)}`,
+      why: 'a token that is signed with one of them is refused as key_unknown',
+    })
   }
   if (algorithms === undefined || algorithms.some((alg) => selectKeys(keys, alg, undefined).length > 0)) return
   const message = `holds no key for the algorithms ${listOf(algorithms)}; add one there, or correct algorithms`

@@ -21,16 +21,27 @@ export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings:
   }
   const named = compiled.tools.length + compiled.resources.length + compiled.prompts.length
   if (named === 0 && compiled.otherwise === undefined && !findings.refused(path)) {
-    findings.warning(path, 'allows no tool, resource or prompt; add tools, or a default with scopes')
+    findings.warning(path, {
+      ...WITHOUT_EFFECT,
+      message: 'allows no tool, resource or prompt; add tools, or a default with scopes',
+    })
   }
   if (compiled.openLists && anonymous !== true) {
-    findings.warning([...path, 'lists'], 'open has no effect without anonymous: true; add it, or remove lists')
+    findings.warning([...path, 'lists'], {
+      ...WITHOUT_EFFECT,
+      message: 'open has no effect without anonymous: true; add it, or remove lists',
+    })
   }
   if (!compiled.openLists && anonymous === true) {
-    findings.warning(path, 'every request needs a token, also on this anonymous route; add lists: open')
+    findings.warning(path, {
+      ...WITHOUT_EFFECT,
+      message: 'every request needs a token, also on this anonymous route; add lists: open',
+    })
   }
   return compiled
 }
+
+const WITHOUT_EFFECT = { id: 'mcp-without-effect', why: 'clients get less than the route seems to offer' } as const
 
 type Written = McpEntry['tools']
 
@@ -45,7 +56,8 @@ function compilePatterns(written: Written, kind: NamedKind, path: Path, findings
   for (const one of patterns) {
     if (canMatch(one, patterns, kind)) continue
     const message = `${quote(one.pattern)} can never match: ${whyNot(one, patterns)}`
-    findings.warning([...path, one.pattern], message)
+    const why = 'requests that it was written for are refused, or need what default requires'
+    findings.warning([...path, one.pattern], { id: 'mcp-pattern-dead', message, why })
   }
   return patterns
 }

@@ -42,10 +42,11 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
   const metadata = compileMetadata(entry, path, surroundings)
   const mcp = compileMcp(entry, [...path, 'mcp'], findings)
   if (entry.mode === 'observe') {
-    findings.warning(
-      [...path, 'mode'],
-      'observe lets pass what enforce would deny; set it to enforce when its counts look right',
-    )
+    findings.warning([...path, 'mode'], {
+      id: 'route-observed',
+      message: 'observe lets pass what enforce would deny; set it to enforce when its counts look right',
+      why: 'requests that would be denied reach the service, without identity',
+    })
   }
   warnOfSeveralIssuers(accept, headers, path, findings)
   checkOneIntrospection(accept, path, findings)
@@ -102,9 +103,12 @@ function written<K extends keyof DefaultsEntry>(
   return entry[key] === undefined ? [defaults[key], ['defaults', key]] : [entry[key], [...path, key]]
 }
 
-/** A warning that is pointless where only the proxy can reach the auth port. */
-export const SECRET_READABLE =
-  'anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it'
+/** A warning that is pointless if only the proxy can reach the auth port. */
+export const SECRET_READABLE = {
+  id: 'upstream-secret',
+  message: 'anyone with a good token who reaches the auth port can read this secret; admit only the proxy to it',
+  why: 'the answer of /verify carries it, and the proxy is not the only client that can call there',
+} as const
 
 function compileUpstreamAuthorization(
   entry: RouteEntry,
@@ -145,8 +149,9 @@ function warnOfSeveralIssuers(
 ): void {
   const issuers = new Set(accept.map(({ issuer }) => issuer.name))
   if (issuers.size < 2 || headers.length === 0 || headers.some(({ source }) => source.kind === 'issuer')) return
-  findings.warning(
-    path,
-    'has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders',
-  )
+  findings.warning(path, {
+    id: 'issuer-header-missing',
+    message: 'has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders',
+    why: 'two issuers may know two people by the same subject; the service could not distinguish them',
+  })
 }

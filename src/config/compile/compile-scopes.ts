@@ -8,24 +8,29 @@ export function requiredScopes(...lists: readonly (readonly string[] | undefined
   return requestedScopes(...lists).filter((scope) => !OIDC_WORDS.has(scope))
 }
 
+const NOT_REQUIRED = {
+  id: 'scopes-not-required',
+  why: 'every token of this issuer and audience passes, whether it has the scope or not',
+} as const
+
 /** Warns where words of OpenID Connect stand among the scopes that tokens should need: alone, they require nothing. */
 export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Path, findings: Findings): void {
   const words = (scopes ?? []).filter((scope) => OIDC_WORDS.has(scope))
   if (words.length === 0) return
   if (words.length === scopes?.length) {
     const which = words.length === 1 ? `${quote(words[0])} is a word` : `${words.map(quote).join(', ')} are words`
-    findings.warning(
-      path,
-      `requires nothing: ${which} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`,
-    )
+    findings.warning(path, {
+      ...NOT_REQUIRED,
+      message: `requires nothing: ${which} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`,
+    })
     return
   }
   for (const [index, scope] of (scopes ?? []).entries()) {
     if (!OIDC_WORDS.has(scope)) continue
-    findings.warning(
-      [...path, index],
-      `${quote(scope)} is not required: as a word of OpenID Connect it is only requested; move it to requestScopes, or require a claim`,
-    )
+    findings.warning([...path, index], {
+      ...NOT_REQUIRED,
+      message: `${quote(scope)} is not required: as a word of OpenID Connect it is only requested; move it to requestScopes, or require a claim`,
+    })
   }
 }
 

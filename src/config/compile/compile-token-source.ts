@@ -24,10 +24,11 @@ export function compileTokenSource(
   }
   if (cookie === undefined) return { kind: 'authorization' }
   if (origins === undefined) {
-    findings.warning(
-      path,
-      'browsers send a cookie with requests that other sites make; list the sites that may under origins',
-    )
+    findings.warning(path, {
+      id: 'cookie-without-origins',
+      message: 'browsers send a cookie with requests that other sites make; list the sites that may under origins',
+      why: 'a page of any site can act in the name of a user who visits it (CSRF)',
+    })
   }
   return { kind: 'cookie', name: cookie }
 }

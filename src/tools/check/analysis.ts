@@ -35,34 +35,3 @@ export function inOrder(findings: readonly Finding[]): readonly Finding[] {
       (one.position?.column ?? 0) - (other.position?.column ?? 0),
   )
 }
-
-/** What the loader warns of, under a name of its own and with its reason. */
-export function explainWarning(finding: Finding): Finding {
-  const row = WARNINGS.find(([path]) => path.test(finding.path))
-  return row === undefined ? finding : { ...finding, id: row[1], why: row[2] }
-}
-
-const WARNINGS: readonly (readonly [path: RegExp, id: string, why: string])[] = [
-  [
-    /(?:\.scopes|\[\d+\])$/,
-    'scopes-not-required',
-    'whoever has a token of this issuer and audience passes, whatever of these scopes it carries',
-  ],
-  [
-    /\.mcp\.(?:tools|resources|prompts)\b/,
-    'mcp-pattern-dead',
-    'what it was written for is refused, or needs what default says',
-  ],
-  [/\.mcp\b/, 'mcp-without-effect', 'clients get less than the route seems to offer'],
-  [/\.mode$/, 'route-observed', 'in observe, requests that would be denied reach the service, without identity'],
-  [
-    /\bupstreamAuthorization\b/,
-    'upstream-secret',
-    'the answer of /verify carries it, and the proxy is not the only one who can ask there',
-  ],
-  [
-    /^routes\.[a-z0-9-]+$/,
-    'issuer-header-missing',
-    'two issuers may know two people by the same subject; the service could not tell them apart',
-  ],
-]

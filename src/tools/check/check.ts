@@ -5,7 +5,7 @@ import { systemClock } from '../../issuers/clock.ts'
 import { exitCodeOf, type Finding, printFindings } from '../frame/findings.ts'
 import { readConfiguration } from '../frame/read-configuration.ts'
 import { readManifests } from '../proxies/traefik/manifests.ts'
-import { checkConfig, checkManifests, explainWarning, inOrder } from './analysis.ts'
+import { checkConfig, checkManifests, inOrder } from './analysis.ts'
 import { readPlaces } from './config-places.ts'
 import { checkIssuers } from './online-rules.ts'
 
@@ -44,7 +44,7 @@ export const check: Command = {
     if (loaded.ok) {
       const { config, source, namedFiles, warnings } = loaded
       const places = await readPlaces(source, namedFiles)
-      findings = inOrder([...warnings.map(explainWarning), ...checkConfig(config, places)])
+      findings = inOrder([...warnings, ...checkConfig(config, places)])
       if (values.online === true) {
         const ports = { fetch, clock: systemClock, signal: new AbortController().signal }
         findings = [...findings, ...(await checkIssuers(config, places, (url) => fetchJson(url, ports)))]

@@ -24,8 +24,9 @@ export interface Finding {
 const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet' } as const satisfies Record<Severity, string>
 
 /** A problem of the loader as a finding; its message has the fix in it. */
-export function findingOf({ message, path, position }: Problem, severity: Severity, id = 'config'): Finding {
-  return { severity, id, what: message, path, position }
+export function findingOf(problem: Problem, severity: Severity, fallback = 'config'): Finding {
+  const { id = fallback, message: what, path, position, why } = problem
+  return { severity, id, what, path, position, ...(why === undefined ? {} : { why }) }
 }
 
 /** 1 when anything has to be looked at, else 0: notes are no reason to stop a pipeline. */

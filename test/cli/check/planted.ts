@@ -215,6 +215,31 @@ export const PLANTED: readonly Planted[] = [
     also: ['response-header-extra'],
   },
   { id: 'scopes-not-required', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: «[email]' },
+  {
+    id: 'cookie-without-origins',
+    file: 'config.yaml',
+    replace: 'scopes: [bills]',
+    by: 'scopes: [bills]\n    tokenSource: «{ cookie: session }',
+  },
+  {
+    id: 'mcp-without-effect',
+    file: 'config.yaml',
+    replace: 'mcp: { tools: { status: allow } }',
+    by: 'mcp: { lists: «open, tools: { status: allow } }',
+  },
+  {
+    id: 'mcp-pattern-dead',
+    file: 'config.yaml',
+    replace: '{ status: allow }',
+    by: '{ status: «allow, Status: allow }',
+    also: ['mcp-pattern-dead'],
+  },
+  {
+    id: 'upstream-secret',
+    file: 'config.yaml',
+    replace: 'upstreamAuthorization: strip',
+    by: 'upstreamAuthorization: «{ secretFile: secret }',
+  },
   { id: 'route-observed', file: 'config.yaml', replace: 'scopes: [bills]', by: 'scopes: [bills]\n    mode: «observe' },
   { id: 'config', file: 'config.yaml', replace: '[main]', by: '[«mian]', severity: 'error' },
   {

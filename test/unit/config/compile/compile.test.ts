@@ -350,11 +350,16 @@ routes:
 `)
   assert.ok(parsed.ok)
   assert.deepEqual(parsed.warnings.map(formatProblem), [
-    'routes.x.upstreamAuthorization: anybody with a good token who reaches the auth port can read this secret; admit only the proxy to it (config.yaml:7:28)',
+    'routes.x.upstreamAuthorization: anyone with a good token who reaches the auth port can read this secret; admit only the proxy to it (config.yaml:7:28)',
     'routes.x.mode: observe lets pass what enforce would deny; set it to enforce when its counts look right (config.yaml:6:11)',
     'routes.y: has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders (config.yaml:8:6)',
     'routes.z.tokenSource: browsers send a cookie with requests that other sites make; list the sites that may under origins (config.yaml:9:54)',
   ])
+  assert.deepEqual(
+    parsed.warnings.map(({ id }) => id),
+    ['upstream-secret', 'route-observed', 'issuer-header-missing', 'cookie-without-origins'],
+  )
+  for (const { why } of parsed.warnings) assert.ok(why)
 })
 
 test('a registration is for the clients of a route that advertises its issuer', () => {
