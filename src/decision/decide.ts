@@ -10,7 +10,6 @@ import { hasNoCredentials, readCredentials } from './request/token-source.ts'
 import { showUnverified } from './show-unverified.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import type { Assessment, AssessToken } from './token/assessed-token.ts'
-import { onceKnown } from './token/once-known.ts'
 
 /** A proxy's question about one request. */
 export interface Question {
@@ -93,9 +92,9 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
     return withMcp(question, evidence, (seen) => (seen.mcp?.open === false ? needsToken(seen) : anonymous(seen)))
   }
 
-  return onceKnown(policy.assessToken(credentials.token, route), (assessment) =>
-    conclude(assessment, evidence, question, policy),
-  )
+  const assessment = policy.assessToken(credentials.token, route)
+  if (!(assessment instanceof Promise)) return conclude(assessment, evidence, question, policy)
+  return assessment.then((later) => conclude(later, evidence, question, policy))
 }
 
 /** The answer to a bug: never an allow, also where the route is only observed. */

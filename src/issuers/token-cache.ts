@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Route } from '../config/model.ts'
 import type { AssessedToken, Assessment, AssessToken } from '../decision/token/assessed-token.ts'
 
 /** `hit`: seen before. `miss`: verified now. `refused`: a bad signature that is remembered. */
@@ -10,7 +11,8 @@ export interface TokenCacheOptions {
   readonly entries: number
   /** Most bytes kept, estimated. */
   readonly bytes: number
-  readonly assess: AssessToken
+  /** Finds out about a token that is not kept. */
+  readonly assess: (token: string, route: Route) => Promise<Assessment>
   readonly onLookup: (result: LookupResult) => void
 }
 
@@ -59,9 +61,9 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     onLookup('miss')
     const shared = underWay.get(key)
     if (shared !== undefined) return shared
-    const assessment = assess(token, route)
-    if (!(assessment instanceof Promise)) return remember(key, assessment)
-    const later = assessment.then((result) => remember(key, result)).finally(() => underWay.delete(key))
+    const later = assess(token, route)
+      .then((result) => remember(key, result))
+      .finally(() => underWay.delete(key))
     underWay.set(key, later)
     return later
   }

@@ -4,7 +4,6 @@ import { showUnverified } from '../show-unverified.ts'
 import type { Claims } from './claims.ts'
 import { type Introspect, readIntrospected } from './introspection-answer.ts'
 import type { FindKeys, Validity, VerificationKey } from './keys.ts'
-import { onceKnown } from './once-known.ts'
 import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
@@ -33,51 +32,45 @@ export type Verification =
  * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
  * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
  * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at. A token that is no JWT is looked up in the tokens
- * files of the route, and if it is in none, the issuer that introspects is asked; a JWT never goes there. Answers at once
- * unless keys or that issuer have to be waited for, or jose.
+ * files of the route, and if it is in none, the issuer that introspects is asked; a JWT never goes there.
  */
-export function verifyAccessToken(
+export async function verifyAccessToken(
   token: string,
   issuers: readonly Issuer[],
   { findKeys, introspect }: IssuerDeps,
-): Verification | Promise<Verification> {
+): Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
   if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial, introspect) : parsed
   const unverified = parsed.token
   const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
   const candidates = signers.filter((issuer) => issuer.issuer === unverified.issuer)
   if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, signers) }
-  const tryFrom = (at: number, refusals: readonly Denial[]): Verification | Promise<Verification> => {
-    const issuer = candidates[at]
-    if (issuer === undefined) return { ok: false, denial: nearest(refusals) }
-    return onceKnown(verifySignature(token, unverified, issuer, findKeys), (signed) =>
-      signed.ok
-        ? readClaimsOf(signed.payload, unverified.type, issuer, signed.key)
-        : tryFrom(at + 1, [...refusals, signed.denial]),
-    )
+  const refusals: Denial[] = []
+  for (const issuer of candidates) {
+    const signed = await verifySignature(token, unverified, issuer, findKeys)
+    if (signed.ok) return readClaimsOf(unverified.payload, unverified.type, issuer, signed.key)
+    refusals.push(signed.denial)
   }
-  return tryFrom(0, [])
+  return { ok: false, denial: nearest(refusals) }
 }
 
 /** Holds as long as the configuration: a changed tokens file makes another one. */
 const LISTED: Validity = { live: true }
 
-function verifyOpaqueToken(
+async function verifyOpaqueToken(
   token: string,
   issuers: readonly Issuer[],
   unreadable: Denial,
   introspect: Introspect,
-): Verification | Promise<Verification> {
+): Promise<Verification> {
   const known = findStaticToken(token, issuers)
   if (known !== undefined) return readClaimsOf(known.claims, undefined, known.issuer, LISTED)
   // One at most: the loader refuses a route with two, as each would see the other one's tokens.
   const asked = issuers.find(({ introspection }) => introspection !== undefined)
   if (asked === undefined) return { ok: false, denial: unreadable }
-  return introspect(asked, token).then((introspected) => {
-    const answer = readIntrospected(introspected, asked)
-    // There is no header; the issuer itself says that the token is one of its access tokens.
-    return answer.ok ? readClaimsOf(answer.claims, asked.requireTyp, asked, answer.validity) : answer
-  })
+  const answer = readIntrospected(await introspect(asked, token), asked)
+  // There is no header; the issuer itself says that the token is one of its access tokens.
+  return answer.ok ? readClaimsOf(answer.claims, asked.requireTyp, asked, answer.validity) : answer
 }
 
 /** What Authentik does while no signing key is selected in the provider. */
@@ -85,16 +78,14 @@ const SHARED_SECRET = 'signed with a shared secret; select a signing key at the 
 /** What Keycloak does with every refresh token: only the issuer itself is to read it. */
 const NOT_AN_ACCESS_TOKEN = 'not an access token, by what its payload says; send the access token'
 
-type Signed =
-  | { readonly ok: true; readonly payload: Claims; readonly key: VerificationKey }
-  | { readonly ok: false; readonly denial: Denial }
+type Signed = { readonly ok: true; readonly key: VerificationKey } | { readonly ok: false; readonly denial: Denial }
 
-function verifySignature(
+async function verifySignature(
   token: string,
   unverified: UnverifiedToken,
   issuer: Issuer,
   findKeys: FindKeys,
-): Signed | Promise<Signed> {
+): Promise<Signed> {
   const { algorithm, keyId } = unverified
   if (!issuer.algorithms.includes(algorithm)) {
     return refused({
@@ -104,18 +95,17 @@ function verifySignature(
       ...(algorithm.startsWith('HS') ? { hint: secretHint(unverified, issuer) } : {}),
     })
   }
-  return onceKnown(findKeys(issuer, algorithm, keyId), (keys) => {
-    if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
-    if (keys === 'awaited') return refused({ reason: 'keys_unavailable', cause: 'unknown_kid', ...shownKeyId(keyId) })
-    if (keys === 'unknown') {
-      return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId(keyId) })
-    }
-    return onceKnown(findSigner(token, keys, algorithm), (key): Signed => {
-      if (key !== undefined) return { ok: true, payload: unverified.payload, key }
-      const known = keys[0]?.kid
-      return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
-    })
-  })
+  const keys = await findKeys(issuer, algorithm, keyId)
+  if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
+  if (keys === 'awaited') return refused({ reason: 'keys_unavailable', cause: 'unknown_kid', ...shownKeyId(keyId) })
+  if (keys === 'unknown') {
+    return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId(keyId) })
+  }
+  for (const key of keys) {
+    if (await signatureHolds(token, key.key, algorithm)) return { ok: true, key }
+  }
+  const known = keys[0]?.kid
+  return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
 }
 
 function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): string {
@@ -124,18 +114,6 @@ function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): strin
 
 function shownKeyId(keyId: string | undefined): { readonly unverifiedKeyId?: string } {
   return keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
-}
-
-/** The first of these keys that signed the token. */
-function findSigner(
-  token: string,
-  [key, ...others]: readonly VerificationKey[],
-  algorithm: string,
-): VerificationKey | undefined | Promise<VerificationKey | undefined> {
-  if (key === undefined) return undefined
-  return onceKnown(signatureHolds(token, key.key, algorithm), (holds) =>
-    holds ? key : findSigner(token, others, algorithm),
-  )
 }
 
 function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, validity: Validity): Verification {

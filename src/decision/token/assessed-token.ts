@@ -3,7 +3,6 @@ import { type Admission, admit } from '../admission.ts'
 import type { Denial } from '../denial.ts'
 import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'
 import { type IssuerDeps, type VerifiedToken, verifyAccessToken } from './access-token.ts'
-import { onceKnown } from './once-known.ts'
 
 /**
  * All that can be said of one token on one route without the time and the request: what a cache may keep as long as
@@ -21,26 +20,25 @@ export interface AssessedToken {
 
 export type Assessment = AssessedToken | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
 
-/** What `decide` needs from outside: answers at once for a token seen before. */
+/** What `decide` needs from outside: answers without a promise for a token seen before. */
 export type AssessToken = (token: string, route: Route) => Assessment | Promise<Assessment>
 
 /** Verifies the token with the keys of the route's own issuers and assesses it by the route's requirements. */
-export function assessToken(
+export async function assessToken(
   token: string,
   route: Route,
   revocations: Revocations,
   issuers: IssuerDeps,
-): Assessment | Promise<Assessment> {
-  return onceKnown(verifyAccessToken(token, issuersOf(route.accept), issuers), (verification): Assessment => {
-    if (!verification.ok) return verification
-    const verified = verification.token
-    return {
-      ok: true,
-      token: verified,
-      admission: admit(verified, route, revocations),
-      identity: buildIdentityHeaders(route, verified),
-    }
-  })
+): Promise<Assessment> {
+  const verification = await verifyAccessToken(token, issuersOf(route.accept), issuers)
+  if (!verification.ok) return verification
+  const verified = verification.token
+  return {
+    ok: true,
+    token: verified,
+    admission: admit(verified, route, revocations),
+    identity: buildIdentityHeaders(route, verified),
+  }
 }
 
 /** The issuers that these ways in name, each once. */
