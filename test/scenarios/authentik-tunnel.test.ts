@@ -12,6 +12,7 @@ import { example, startSystem } from './support/system.ts'
 const SCOPES = ['mcp:read', 'mcp:write']
 const robot = { id: 'claude-mcp-client', secret: 'a-secret-of-this-test' }
 const late = { id: 'late-client', secret: 'a-late-secret' }
+const idTokens = { id: 'id-tokens', secret: 'an-id-token-secret' }
 const stranger = { id: 'another-client', secret: 'another-secret' }
 
 test('authentik-tunnel: client credentials, one issuer per application, TLS ends before Traefik', async (t) => {
@@ -19,8 +20,8 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     startIssuer({
       path: `/application/o/${slug}/`,
       resources: [],
-      robots: [robot, stranger, late],
-      shape: likeAuthentik(SCOPES, { late: late.id }),
+      robots: [robot, stranger, late, idTokens],
+      shape: likeAuthentik(SCOPES, { late: late.id, idTokens: { client: idTokens.id, audience: robot.id } }),
     })
   const issuer = await application('claude-mcp')
   t.after(() => issuer.stop())
@@ -119,6 +120,8 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     assert.equal(await refused(await token(expired)), '401 token_expired')
     const other = { scope: 'mcp:read', client_id: stranger.id, client_secret: stranger.secret }
     assert.equal(await refused(await token(other)), '401 audience_mismatch', 'another client of this application')
+    const id = { scope: 'mcp:read', client_id: idTokens.id, client_secret: idTokens.secret }
+    assert.equal(await refused(await token(id)), '403 client_not_allowed', 'an ID token, which names no client')
     assert.equal(await refused(await signedWithClientSecret(issuer.url)), '401 algorithm_not_allowed', 'no signing key')
     assert.equal(server.messages(), arrived, 'none of it arrived')
   })

@@ -10,6 +10,7 @@ import { likeAuthentik } from './support/provider-shapes.ts'
 import { example, startSystem } from './support/system.ts'
 
 const PROGRAMS = [SDK_V1, SDK_V2]
+const idTokens = { id: 'id-tokens', secret: 'an-id-token-secret' }
 
 test('many-servers-one-host: PKCE logins by a client that was registered by hand, one application per server', async (t) => {
   const application = async (name: string, groups: readonly string[]) => {
@@ -18,7 +19,8 @@ test('many-servers-one-host: PKCE logins by a client that was registered by hand
       resources: [],
       apps: [{ id: `${name}-mcp-server`, redirectUris: [REDIRECT_URI] }],
       account: { sub: 'alice', claims: { groups } },
-      shape: likeAuthentik([]),
+      robots: [idTokens],
+      shape: likeAuthentik([], { idTokens: { client: idTokens.id, audience: `${name}-mcp-server` } }),
     })
     t.after(() => issuer.stop())
     const server = await startMcpServer({ name: `${name}-mcp-server` })
@@ -86,6 +88,14 @@ test('many-servers-one-host: PKCE logins by a client that was registered by hand
     assert.equal((await curl(at('/mcp/kubernetes'), { body: initialize, token, headers: forged })).reason, null)
     const { headers } = kubernetes.server.arrivals.at(-1) ?? assert.fail('its own token gets in')
     assert.deepEqual([headers['x-auth-subject'], headers['x-auth-issuer']], ['alice', 'authentik-kubernetes'])
+  })
+
+  await t.test('curl | an ID token has the audience of the server, names no client, and is refused', async () => {
+    for (const { name, issuer } of [kubernetes, grafana]) {
+      const token = await issuer.token(idTokens, at(`/mcp/${name}`), [])
+      const reply = await curl(at(`/mcp/${name}`), { body: {}, token })
+      assert.equal(refusal(reply), '403 client_not_allowed', name)
+    }
   })
 
   await t.test('curl | a user who is in no group that may is refused, and not sent to log in again', async () => {

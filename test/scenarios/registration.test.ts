@@ -4,19 +4,21 @@ import { type IssuerShape, startIssuer } from '../../lab/issuer.ts'
 import { type Exchange, REDIRECT_URI } from './clients/account.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'
-import { curl } from './support/http.ts'
+import { curl, refusal } from './support/http.ts'
 import { startMcpServer } from './support/mcp-server.ts'
 import { likeAuthentik } from './support/provider-shapes.ts'
 import { example, startSystem } from './support/system.ts'
 
 const PROGRAMS = [SDK_V1, SDK_V2]
 const CLIENT_ID = 'mcp-clients'
+const idTokens = { id: 'id-tokens', secret: 'an-id-token-secret' }
 
 async function start(t: TestContext, shape: IssuerShape) {
   const issuer = await startIssuer({
     path: '/application/o/mcp/',
     resources: [],
     apps: [{ id: CLIENT_ID, redirectUris: ['http://127.0.0.1/callback'] }],
+    robots: [idTokens],
     account: { sub: 'alice' },
     shape,
   })
@@ -35,7 +37,7 @@ async function start(t: TestContext, shape: IssuerShape) {
   return { issuer, system, mcp, servers: metadata['authorization_servers'] }
 }
 
-const authentik = likeAuthentik(['mcp:read'])
+const authentik = likeAuthentik(['mcp:read'], { idTokens: { client: idTokens.id, audience: CLIENT_ID } })
 
 test('registration: a provider without it; the first login of a client that nobody knows', async (t) => {
   const { issuer, system, mcp, servers } = await start(t, { ...authentik, responseIssuer: 'absent' })
@@ -68,6 +70,11 @@ test('registration: a provider without it; the first login of a client that nobo
       await session.close()
     })
   }
+
+  await t.test('curl | an ID token of the one client is refused', async () => {
+    const token = await issuer.token(idTokens, mcp, ['mcp:read'])
+    assert.equal(refusal(await curl(mcp, { body: {}, token })), '403 client_not_allowed')
+  })
 
   await t.test('curl | somebody else’s redirect URI is refused', async () => {
     const register = (uri: string) => curl(`${ours}/register`, { body: { redirect_uris: [uri] } })

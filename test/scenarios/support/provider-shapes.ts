@@ -5,6 +5,8 @@ import type { IssuerShape } from '../../../lab/issuer.ts'
 interface AuthentikOptions {
   /** A client whose tokens have expired a minute before they are issued. */
   readonly late?: string
+  /** Its client credentials get what an ID token of `audience` would be: the same claims, no client. */
+  readonly idTokens?: { readonly client: string; readonly audience: string }
 }
 
 /**
@@ -43,6 +45,10 @@ export function likeAuthentik(scopes: readonly string[], options: AuthentikOptio
             for (const scope of words(payload['scope'])) payload[scope] = true
             payload['azp'] = payload['client_id']
             if (payload['azp'] === options.late) payload['exp'] = Number(payload['iat']) - 60
+            if (payload['azp'] === options.idTokens?.client) {
+              payload['aud'] = options.idTokens?.audience
+              delete payload['azp']
+            }
             delete payload['scope']
             delete payload['client_id']
           },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Config } from '../../../src/config/model.ts'
 import { formatProblem } from '../../../src/config/problem.ts'
 import { parseText } from './fixtures.ts'
 
+const ROOT = new URL('../../../examples/', import.meta.url)
 const FOLDER = new URL('../../../examples/config/', import.meta.url)
 
 function example(name: string): Config {
@@ -14,7 +15,33 @@ function example(name: string): Config {
   return parsed.config
 }
 
+/** The configurations of whole systems too. */
+function everyExample(): readonly { readonly name: string; readonly config: Config }[] {
+  const systems = readdirSync(ROOT).map((name) => `${name}/config.yaml`)
+  const parts = readdirSync(FOLDER).map((name) => `config/${name}`)
+  return [...systems, ...parts].flatMap((name) => {
+    const file = new URL(name, ROOT)
+    const parsed = existsSync(file) ? parseText(readFileSync(file, 'utf8'), name) : undefined
+    return parsed?.ok === true ? [{ name, config: parsed.config }] : []
+  })
+}
+
 for (const name of readdirSync(FOLDER)) test(`${name} has neither problems nor warnings`, () => void example(name))
+
+test('where Authentik writes the client ID into aud, clientIds keeps out ID tokens, which name no client', () => {
+  const ways = everyExample().flatMap(({ name, config }) =>
+    config.routes.flatMap(({ accept }) => accept.map((way) => ({ name, way }))),
+  )
+  const byClient = ways.filter(({ way }) => {
+    const isResource = way.audience !== 'unchecked' && way.audience.every((audience) => URL.canParse(audience))
+    return way.issuer.issuer?.includes('/application/o/') && !isResource
+  })
+  assert.ok(byClient.length >= 6, `${byClient.length} ways in`)
+  assert.deepEqual(
+    byClient.filter(({ way }) => way.clientIds.length === 0).map(({ name }) => name),
+    [],
+  )
+})
 
 test('the example for Entra asks for prefixed scopes and requires short ones', () => {
   const [route] = example('entra-v2.yaml').routes
