@@ -2,11 +2,11 @@ import { load } from '../../src/config/source.ts'
 import { rememberAnswers } from '../../src/decision/answer.ts'
 import { type Decision, decide } from '../../src/decision/decide.ts'
 import { parseCredentials } from '../../src/decision/request/credentials.ts'
-import { parseForwardedRequest } from '../../src/decision/request/forwarded-request.ts'
 import { readHeaderFields } from '../../src/decision/request/header-fields.ts'
 import { placeByPath, placeNamed } from '../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../src/decision/token/unverified-token.ts'
 import { buildGeneration } from '../../src/generation.ts'
+import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
 import { systemClock } from '../../src/issuers/clock.ts'
 import { createActiveTokens } from '../../src/issuers/introspector.ts'
 import { openRegistry } from '../../src/issuers/registry.ts'
@@ -45,21 +45,21 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
   const rawHeaders = rawHeadersOf(verifyCall({ token }))
   const fields = readHeaderFields(rawHeaders)
   const without = readHeaderFields(rawHeadersOf(verifyCall({})))
-  const forwarded = parseForwardedRequest(fields, 'GET')
+  const reading = readForwardAuth('GET', '/verify/r0', fields)
   const route = policy.routes.byName.get('r0')
-  const question = { method: 'GET', routeName: 'r0', fields }
+  const question = { ...reading, fields }
   await decide(question, policy)
   const allowed = decide(question, policy) as Decision
   const refused = decide({ ...question, fields: without }, policy) as Decision
-  if (!forwarded.ok || route === undefined || allowed.outcome !== 'allow' || refused.outcome !== 'deny') {
+  if (!reading.forwarded.ok || route === undefined || allowed.outcome !== 'allow' || refused.outcome !== 'deny') {
     throw new Error('the decisions of the benchmark are not what they should be')
   }
-  const { request } = forwarded
+  const { request } = reading.forwarded
   const answer = rememberAnswers({ exposeReason: true })
 
   const steps: Readonly<Record<string, () => unknown>> = {
     'read the headers': () => readHeaderFields(rawHeaders),
-    'read the forwarded request': () => parseForwardedRequest(fields, 'GET'),
+    'read the forwarded request': () => readForwardAuth('GET', '/verify/r0', fields),
     'find the route by name, of 5,000': () => placeNamed(policy.routes.byName.get('r0') ?? route, request),
     'find the route by path, of 5,000': () => placeByPath(policy.routes, request),
     'read the credentials': () => parseCredentials(fields.authorization),

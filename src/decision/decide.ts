@@ -3,7 +3,7 @@ import { checkAdditions, checkTime } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
 import { judgeMcp, type McpJudgement, type RequestContent } from './mcp/mcp.ts'
-import { type ForwardedRequest, isPreflight, parseForwardedRequest } from './request/forwarded-request.ts'
+import { type CallReading, type ForwardedRequest, isPreflight } from './request/forwarded-request.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './request/header-fields.ts'
 import { placeByPath, placeNamed, type RouteTable } from './request/route-table.ts'
 import { hasNoCredentials, readCredentials } from './request/token-source.ts'
@@ -12,11 +12,7 @@ import type { VerifiedToken } from './token/access-token.ts'
 import type { Assessment, AssessToken } from './token/assessed-token.ts'
 
 /** A proxy's question about one request. */
-export interface Question {
-  /** Method of the call itself. */
-  readonly method: string
-  /** What the address names after `/verify/`; undefined for plain `/verify`. */
-  readonly routeName: string | undefined
+export interface Question extends CallReading {
   readonly fields: HeaderFields
   /** For routes with `mcp`; absent where no body can come. */
   readonly content?: RequestContent
@@ -61,13 +57,12 @@ export type Decision = Evidence &
  * up. Answers at once when the token was seen before, unless the route looks at bodies.
  */
 export function decide(question: Question, policy: Policy): Decision | Promise<Decision> {
-  const { fields } = question
+  const { fields, forwarded } = question
   const named = question.routeName === undefined ? undefined : policy.routes.byName.get(question.routeName)
   if (question.routeName !== undefined && named === undefined) {
     return deny({ reason: 'route_unknown', unverifiedRoute: showUnverified(question.routeName) }, NOTHING)
   }
 
-  const forwarded = parseForwardedRequest(fields, question.method)
   if (!forwarded.ok) return deny(forwarded.denial, { ...NOTHING, route: named })
   const { request } = forwarded
 

@@ -2,10 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FastifyInstance, fastify } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
+import { dialectOf } from './dialects/dialect.ts'
 import { answerMetadata, type MetadataDeps } from './metadata-endpoint.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { answerRegistration, type RegistrationDeps } from './registration-endpoint.ts'
-import { createVerifyEndpoint, isVerifyTarget, type VerifyDeps } from './verify.ts'
+import { createVerifyEndpoint, type VerifyDeps } from './verify.ts'
 import { CallMessage } from './wire/lean-message.ts'
 import { MAX_HEADER_BYTES, TIMEOUTS } from './wire/limits.ts'
 import { refuseUnparsable } from './wire/parser-refusal.ts'
@@ -83,8 +84,11 @@ function secureServer(other: NodeHandler, ports: AuthPortDeps, certificate: Cert
 
 function routeRequests(other: NodeHandler, ports: AuthPortDeps): NodeHandler {
   const verify = overHttp1(createVerifyEndpoint(ports), ports)
-  return (request, response) =>
-    isVerifyTarget(request.url ?? '') ? verify(request, response) : other(request, response)
+  return (request, response) => {
+    const dialect = dialectOf(request.url ?? '')
+    if (dialect === undefined) other(request, response)
+    else verify(dialect, request, response)
+  }
 }
 
 function refuser(ports: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {

@@ -2,6 +2,7 @@ import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/an
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import type { RequestContent } from '../decision/mcp/mcp.ts'
 import { createHeaderReader, type HeaderFields } from '../decision/request/header-fields.ts'
+import type { Dialect } from './dialects/dialect.ts'
 import type { Pending } from './wire/requests-in-flight.ts'
 
 export interface VerifyDeps extends AnswerOptions {
@@ -13,30 +14,24 @@ export interface VerifyDeps extends AnswerOptions {
   readonly pending: Pending
 }
 
+/** One call of a proxy, whatever carried it. */
+export interface VerifyCall {
+  readonly dialect: Dialect
+  readonly method: string
+  readonly target: string
+  /** As Node has them, without HTTP/2's pseudo-header fields. */
+  readonly rawHeaders: readonly string[]
+}
+
 /**
- * One call, whatever carried it: `rawHeaders` as Node has them, without HTTP/2's pseudo-header fields. `reply` is called
- * once, and a second time (with a 500) only when it threw; `readBody` once at most, only for a route that looks at bodies.
+ * Answers a call. `reply` is called once, and a second time (with a 500) only when it threw; `readBody` once at most,
+ * only for a route that looks at bodies.
  */
 export type VerifyEndpoint = (
-  method: string,
-  target: string,
-  rawHeaders: readonly string[],
+  call: VerifyCall,
   reply: (answer: Answer) => void,
   readBody?: RequestContent['readBody'],
 ) => void
-
-const PREFIX = '/verify'
-/** Absolute form, repeated slashes, escapes or parameters after the word, another case: never a known route. */
-const ODD_SPELLING = /^(?:https?:\/\/[^/]*)?\/+verify(?![A-Za-z0-9_-])/i
-
-/** Whether a request target belongs to this endpoint, whatever its spelling: a 404 would look like an old MCP server. */
-export function isVerifyTarget(target: string): boolean {
-  if (target.startsWith(PREFIX)) {
-    const next = target[PREFIX.length]
-    if (next === undefined || next === '/' || next === '?') return true
-  }
-  return ODD_SPELLING.test(target)
-}
 
 /**
  * `/verify/<route>` and `/verify`: answers whatever method, body, content type and conditional headers come, as it
@@ -46,7 +41,7 @@ export function isVerifyTarget(target: string): boolean {
 export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
   const answerTo = rememberAnswers(ports)
   const readHeaderFields = createHeaderReader()
-  return (method, target, rawHeaders, reply, readBody) => {
+  return ({ dialect, method, target, rawHeaders }, reply, readBody) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)
     let replied = false
@@ -60,8 +55,9 @@ export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
       if (!replied) finish(internalError())
     }
     try {
+      const { routeName, forwarded } = dialect(method, target, fields)
       const content = readBody === undefined ? {} : { content: { readBody } }
-      const decision = decide({ method, routeName: routeNameOf(target), fields, ...content }, ports.policy())
+      const decision = decide({ routeName, forwarded, fields, ...content }, ports.policy())
       if (decision instanceof Promise) {
         ports.pending.begin()
         decision.then(finish).catch(fail).finally(ports.pending.end)
@@ -70,12 +66,4 @@ export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
       fail(error)
     }
   }
-}
-
-/** What stands after `/verify/`, never decoded; undefined for plain `/verify`. A query, which Caddy appends, is cut off. */
-function routeNameOf(target: string): string | undefined {
-  const query = target.indexOf('?')
-  const path = query === -1 ? target : target.slice(0, query)
-  if (path === PREFIX) return undefined
-  return path.startsWith(`${PREFIX}/`) ? path.slice(PREFIX.length + 1) : path
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { DENIALS } from '../../src/decision/denial.ts'
 import { readHeaderFields } from '../../src/decision/request/header-fields.ts'
+import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
 import { failedStep, STEP_OF, STEPS, type Step } from '../../src/tools/explain/steps.ts'
 import { NOW, readConfiguration } from '../conformance/configuration.ts'
 import { openForge } from '../conformance/token-forge.ts'
@@ -50,10 +51,11 @@ test('what a rule lacks is told apart from what the route lacks', async () => {
   for (const vector of ALL_VECTORS) {
     const { decision } = await ask(vector)
     if (decision.reason !== 'scope_insufficient' && decision.reason !== 'claim_not_allowed') continue
-    const { method, headers } = toWireRequest(vector, forge)
+    const { method, target, headers } = toWireRequest(vector, forge)
     const rawHeaders = headers.flat()
     const content = { readBody: async () => ({ ok: true as const, bytes: Buffer.alloc(0) }) }
-    const call = { method, routeName: vector.route ?? undefined, fields: readHeaderFields(rawHeaders), content }
+    const fields = readHeaderFields(rawHeaders)
+    const call = { ...readForwardAuth(method, target, fields), fields, content }
     const step = failedStep({
       call,
       config,

@@ -7,6 +7,7 @@ import { buildRouteTable } from '../../src/decision/request/route-table.ts'
 import { assessToken } from '../../src/decision/token/assessed-token.ts'
 import type { Introspect } from '../../src/decision/token/introspection-answer.ts'
 import type { FindKeys } from '../../src/decision/token/keys.ts'
+import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
 import { importJwkSet, type KeyImport } from '../../src/keys/jwk-import.ts'
 import { selectKeys } from '../../src/keys/key-selection.ts'
 import { importSecret } from '../../src/keys/local-keys.ts'
@@ -99,10 +100,9 @@ export function createInProcess(config: Config, forge: TokenForge) {
         : (token: string, route: Config['routes'][number]) =>
             assessToken(token, route, config.revocations, { findKeys: found, introspect }),
     }
-    const routeName = vector.route === null ? undefined : target.slice('/verify/'.length)
     let decision: Decision
     try {
-      decision = await decide({ method, routeName, fields, content: { readBody } }, policy)
+      decision = await decide({ ...readForwardAuth(method, target, fields), fields, content: { readBody } }, policy)
     } catch {
       decision = internalError()
     }

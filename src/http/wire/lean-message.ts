@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http'
-import { isVerifyTarget } from '../verify.ts'
+import { dialectOf } from '../dialects/dialect.ts'
 
 /**
  * An incoming request whose `headers` cost nothing where nobody needs them. Node builds that object for every request,
@@ -10,7 +10,7 @@ export class CallMessage extends IncomingMessage {}
 
 Object.defineProperty(CallMessage.prototype, 'headers', {
   get(this: CallMessage) {
-    const host = isVerifyTarget(this.url ?? '') ? onlyHost(this.rawHeaders) : undefined
+    const host = dialectOf(this.url ?? '') === undefined ? undefined : onlyHost(this.rawHeaders)
     return host === undefined ? Reflect.get(IncomingMessage.prototype, 'headers', this) : { host }
   },
 })

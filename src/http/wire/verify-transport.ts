@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../../decision/answer.ts'
-import { isVerifyTarget, type VerifyEndpoint } from '../verify.ts'
+import { type Dialect, dialectOf } from '../dialects/dialect.ts'
+import type { VerifyEndpoint } from '../verify.ts'
 import { readBody } from './body.ts'
 import type { StreamHandler } from './tls.ts'
 
@@ -11,15 +12,19 @@ export interface TransportDeps {
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
+/** A handler of the requests that speak a dialect. */
+export type VerifyHandler = (dialect: Dialect, request: IncomingMessage, response: ServerResponse) => void
+
 /** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
-export function overHttp1(verify: VerifyEndpoint, { draining }: TransportDeps): NodeHandler {
-  return (request, response) => {
+export function overHttp1(verify: VerifyEndpoint, { draining }: TransportDeps): VerifyHandler {
+  return (dialect, request, response) => {
     const reply = ({ status, headers, body }: Answer): void => {
       if (response.headersSent) return void response.destroy()
       response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
       response.end(body)
     }
-    verify(request.method ?? '', request.url ?? '', request.rawHeaders, reply, (limit) => readBody(request, limit))
+    const { method = '', url: target = '', rawHeaders } = request
+    verify({ dialect, method, target, rawHeaders }, reply, (limit) => readBody(request, limit))
   }
 }
 
@@ -30,12 +35,14 @@ export function overHttp1(verify: VerifyEndpoint, { draining }: TransportDeps): 
 export function overHttp2(verify: VerifyEndpoint): StreamHandler {
   return (stream, headers, rawHeaders, sessions) => {
     const target = headers[':path'] ?? ''
-    if (!isVerifyTarget(target)) return false
+    const dialect = dialectOf(target)
+    if (dialect === undefined) return false
     const reply = (answer: Answer): void => {
       // A stream that was reset has no connection any more, and nobody to be answered.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     }
-    verify(headers[':method'] ?? '', target, withoutPseudo(rawHeaders), reply, (limit) => readBody(stream, limit))
+    const call = { dialect, method: headers[':method'] ?? '', target, rawHeaders: withoutPseudo(rawHeaders) }
+    verify(call, reply, (limit) => readBody(stream, limit))
     return true
   }
 }

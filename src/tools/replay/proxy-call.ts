@@ -1,18 +1,14 @@
 import type { Config, Route, TokenSource } from '../../config/model.ts'
-import { type RequestContent, tooLarge } from '../../decision/mcp/mcp.ts'
-import { type HeaderFields, readHeaderFields } from '../../decision/request/header-fields.ts'
+import type { Question } from '../../decision/decide.ts'
+import { tooLarge } from '../../decision/mcp/mcp.ts'
+import type { CallReading } from '../../decision/request/forwarded-request.ts'
+import { readHeaderFields } from '../../decision/request/header-fields.ts'
 import { buildRouteTable, placeByPath } from '../../decision/request/route-table.ts'
+import { type Dialect, dialectOf } from '../../http/dialects/dialect.ts'
+import { readForwardAuth } from '../../http/dialects/forward-auth.ts'
 
-/** One ForwardAuth call, as a proxy makes it. */
-export interface Call {
-  /** Of the call itself, not of the client's request. */
-  readonly method: string
-  /** What the address names; undefined for plain `/verify`. */
-  readonly routeName: string | undefined
-  readonly fields: HeaderFields
-  /** The client's headers and body, for routes with `mcp`. */
-  readonly content: RequestContent
-}
+/** One call of a proxy, as the service reads it. */
+export type Call = Required<Question>
 
 /** The client's request, from which the call is made. */
 export interface ClientRequest {
@@ -39,9 +35,9 @@ export function callFor(request: ClientRequest, config: Config): Call {
     ...headers.flat(),
     ...(typed ? [] : ['Content-Type', 'application/json']),
     ...(token === undefined ? [] : tokenHeader(source, token)),
-    ...['X-Forwarded-Method', request.method, 'X-Forwarded-Host', request.host, 'X-Forwarded-Uri', request.uri],
+    ...describe(request),
   ]
-  return { method: 'GET', routeName: request.routeName, ...contentOf(raw, Buffer.from(body)) }
+  return readCall(readForwardAuth, 'GET', targetOf(request), raw, Buffer.from(body))
 }
 
 function tokenHeader(source: TokenSource, token: string): readonly [name: string, value: string] {
@@ -55,27 +51,27 @@ function tokenHeader(source: TokenSource, token: string): readonly [name: string
   }
 }
 
+type Described = Pick<ClientRequest, 'routeName' | 'method' | 'host' | 'uri'>
+
+function targetOf({ routeName }: Described): string {
+  return routeName === undefined ? '/verify' : `/verify/${routeName}`
+}
+
+function describe({ method, host, uri }: Described): readonly string[] {
+  return ['X-Forwarded-Method', method, 'X-Forwarded-Host', host, 'X-Forwarded-Uri', uri]
+}
+
 /** The route that a request is judged by: the named one, else the one of its host and path; undefined where there is none. */
-export function routeFor(
-  { routeName, method, host, uri }: Pick<ClientRequest, 'routeName' | 'method' | 'host' | 'uri'>,
-  { routes }: Config,
-): Route | undefined {
-  if (routeName !== undefined) return routes.find(({ name }) => name === routeName)
-  const path = uri.replace(/\?.*$/s, '')
-  const placed = placeByPath(buildRouteTable(routes), {
-    method,
-    host: host.toLowerCase().replace(/:[0-9]+$/, ''),
-    path,
-  })
-  return placed.ok ? placed.route : undefined
+export function routeFor(request: Described, config: Config): Route | undefined {
+  return routeOfCall(readForwardAuth('GET', targetOf(request), readHeaderFields(describe(request))), config)
 }
 
 /** The same for a call. */
-export function routeOfCall({ routeName, fields }: Call, config: Config): Route | undefined {
-  const [method, host, uri] = [fields.forwardedMethod, fields.forwardedHost, fields.forwardedUri].map((field) =>
-    typeof field === 'string' ? field : '',
-  )
-  return routeFor({ routeName, method: method ?? '', host: host ?? '', uri: uri ?? '' }, config)
+export function routeOfCall({ routeName, forwarded }: CallReading, { routes }: Config): Route | undefined {
+  if (routeName !== undefined) return routes.find(({ name }) => name === routeName)
+  if (!forwarded.ok) return undefined
+  const placed = placeByPath(buildRouteTable(routes), forwarded.request)
+  return placed.ok ? placed.route : undefined
 }
 
 /** Host and URI of a request to the resource itself. */
@@ -105,8 +101,8 @@ export function parseCall(text: string): Call | string {
   const [requestLine = '', ...lines] = head.split(/\r?\n/)
   const [, method = '', target] = /^([A-Z-]+) (\S+)(?: HTTP\/[0-9.]+)?$/.exec(requestLine) ?? []
   if (target === undefined) return 'line 1 is not a request line such as: GET /verify/kubernetes HTTP/1.1'
-  const path = target.replace(/\?.*$/s, '')
-  if (path !== '/verify' && !path.startsWith('/verify/')) return `line 1: ${path} is not /verify or /verify/<route>`
+  const dialect = dialectOf(target)
+  if (dialect === undefined) return `line 1: ${target.replace(/\?.*$/s, '')} is not /verify or /verify/<route>`
   const raw: string[] = []
   for (const [index, line] of lines.entries()) {
     if (line === '') break
@@ -115,13 +111,19 @@ export function parseCall(text: string): Call | string {
     if (!FIELD_NAME.test(name)) return `line ${index + 2} is not a header such as: X-Forwarded-Method: GET`
     raw.push(name, withoutBlanks(line.slice(colon + 1)))
   }
-  const routeName = path === '/verify' ? undefined : path.slice('/verify/'.length)
-  return { method, routeName, ...contentOf(raw, Buffer.from(body, 'latin1')) }
+  return readCall(dialect, method, target, raw, Buffer.from(body, 'latin1'))
 }
 
-function contentOf(rawHeaders: readonly string[], bytes: Buffer): Pick<Call, 'fields' | 'content'> {
+function readCall(
+  dialect: Dialect,
+  method: string,
+  target: string,
+  rawHeaders: readonly string[],
+  bytes: Buffer,
+): Call {
+  const fields = readHeaderFields(rawHeaders)
   const readBody = async (limit: number) => (bytes.length > limit ? tooLarge(limit) : { ok: true as const, bytes })
-  return { fields: readHeaderFields(rawHeaders), content: { readBody } }
+  return { ...dialect(method, target, fields), fields, content: { readBody } }
 }
 
 /** Blanks around a value are not part of it (RFC 9110 §5.5). */

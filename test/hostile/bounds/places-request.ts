@@ -1,12 +1,11 @@
 import { findAlias, identityHeaderNames } from '../../../src/decision/identity-headers.ts'
 import { parseCredentials } from '../../../src/decision/request/credentials.ts'
-import { parseForwardedRequest } from '../../../src/decision/request/forwarded-request.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
 import { buildRouteTable, placeByPath } from '../../../src/decision/request/route-table.ts'
 import { readCredentials } from '../../../src/decision/request/token-source.ts'
 import { findMetadata } from '../../../src/documents/protected-resource.ts'
 import { findRegistration } from '../../../src/documents/registration.ts'
-import { isVerifyTarget } from '../../../src/http/verify.ts'
+import { isVerifyTarget, readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { MAX_HEADER_BYTES } from '../../../src/http/wire/limits.ts'
 import { sampleRoute, sampleRule } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
@@ -18,7 +17,7 @@ const FIELD = MAX_HEADER_BYTES - 512
 const forwarded = (changes: { readonly host?: string; readonly uri?: string }) => {
   const { host = 'api.example.com', uri = '/mcp' } = changes
   const fields = readHeaderFields(['X-Forwarded-Method', 'GET', 'X-Forwarded-Host', host, 'X-Forwarded-Uri', uri])
-  return () => parseForwardedRequest(fields, 'GET')
+  return () => readForwardAuth('GET', '/verify', fields)
 }
 const fieldsOf = (name: string, value: string) => readHeaderFields([name, value])
 const IDENTITY = identityHeaderNames(sampleRoute())
@@ -101,7 +100,12 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'the address of a call is compared', file: 'src/http/verify.ts', bound: HEAD, largest: FIELD },
+    ...{
+      work: 'the address of a call is compared',
+      file: 'src/http/dialects/forward-auth.ts',
+      bound: HEAD,
+      largest: FIELD,
+    },
     input: 'the request target',
     shapes: {
       slashes: (size) => () => isVerifyTarget('/'.repeat(size)),

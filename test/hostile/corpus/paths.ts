@@ -297,7 +297,9 @@ export const PATHS: Family = {
       title: 'another spelling of the address itself: `/verify/%6b…`, `//verify`, `/VERIFY`, `/verify/x/..`',
       source: 'CWE-180',
       like: ['route-named-*'],
-      tests: [{ file: 'test/unit/http/verify-target.test.ts', name: 'everything under /verify is answered there' }],
+      tests: [
+        { file: 'test/unit/http/dialects/forward-auth.test.ts', name: 'everything under /verify is answered there' },
+      ],
     },
     {
       title: 'overlapping rules, or the same resource on two routes',

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { parse } from '../../../src/config/parse.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { assessToken } from '../../../src/decision/token/assessed-token.ts'
+import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { decisionKind, decisionRecord } from '../../../src/telemetry/decision-record.ts'
@@ -88,7 +89,8 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
         })
         const readBody = async (limit: number) =>
           bytes.length > limit ? ({ ok: false, problem: 'too large' } as const) : ({ ok: true, bytes } as const)
-        verify('POST', `/verify${call.route}`, rawHeaders, () => {}, readBody)
+        const target = `/verify${call.route}`
+        verify({ dialect: readForwardAuth, method: 'POST', target, rawHeaders }, () => {}, readBody)
       })
   }
 }

@@ -206,8 +206,8 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'raw headers (Node’s own reading hides repeats)',
-    "request.url ?? '', request.rawHeaders,",
-    "request.url ?? '', Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]),",
+    'dialect, method, target, rawHeaders }, reply, (limit) => readBody(request',
+    'dialect, method, target, rawHeaders: Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]) }, reply, (limit) => readBody(request',
   ],
   ['room for large headers', 'maxHeaderSize: MAX_HEADER_BYTES', 'maxHeaderSize: 16384'],
   ['reading every header', 'server.maxHeadersCount = 0\n', ''],

@@ -19,7 +19,8 @@ export const NO_ROOMS: readonly string[] = ['cli', 'tools']
 const ROOMS: readonly Room[] = [
   { sources: 'src/decision/**/*.ts', operators: Object.keys(OPERATORS), tests: IN_PROCESS },
   { sources: 'src/{config,documents,issuers,keys,telemetry}/**/*.ts', operators: [], tests: IN_PROCESS },
-  { sources: 'src/http/**/*.ts', operators: [], tests: [...IN_PROCESS, 'test/service/*.test.ts'] },
+  { sources: 'src/http/dialects/*.ts', operators: Object.keys(OPERATORS), tests: IN_PROCESS },
+  { sources: 'src/http/{*.ts,wire/*.ts}', operators: [], tests: [...IN_PROCESS, 'test/service/*.test.ts'] },
 ]
 
 /** Every mutant of every room, by operator and by hand. */

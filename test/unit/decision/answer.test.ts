@@ -8,6 +8,7 @@ import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
+import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }
@@ -140,7 +141,10 @@ test('whatever token and request say: the answer to a reason is the same, byte f
         const denial = parsed.ok ? ({ reason: 'issuer_untrusted' } as const) : parsed.denial
         return { ok: false, denial } as const
       }
-      const decision = decide({ method: 'GET', routeName: 'kubernetes', fields }, { routes, assessToken, now: () => 0 })
+      const decision = decide(
+        { ...readForwardAuth('GET', '/verify/kubernetes', fields), fields },
+        { routes, assessToken, now: () => 0 },
+      )
       assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
       const answer = answerTo(decision, fields.origin, SHOWN)
       const bytes = JSON.stringify(answer)

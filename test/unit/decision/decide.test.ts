@@ -9,6 +9,7 @@ import { buildIdentityHeaders } from '../../../src/decision/identity-headers.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { Assessment, AssessToken } from '../../../src/decision/token/assessed-token.ts'
+import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { MAIN, NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleRule, sampleToken } from './sample.ts'
 
 const TOKEN = sampleToken()
@@ -44,7 +45,7 @@ function ask(asked: Asked = {}): Decision | Promise<Decision> {
   const readBody = async () => ({ ok: true as const, bytes: Buffer.from(body ?? '') })
   const content = body === undefined ? {} : { content: { readBody } }
   return decide(
-    { method: 'GET', routeName, fields, ...content },
+    { ...readForwardAuth('GET', '/verify', fields), routeName, fields, ...content },
     { routes, assessToken: asked.assess ?? assess, now: () => asked.now ?? NOW },
   )
 }

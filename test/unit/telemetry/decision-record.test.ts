@@ -10,6 +10,7 @@ import { readHeaderFields } from '../../../src/decision/request/header-fields.ts
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { AssessToken } from '../../../src/decision/token/assessed-token.ts'
 import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
+import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import {
   decisionKind,
   decisionLabels,
@@ -38,8 +39,9 @@ function judged(token: Token = {}, route: Partial<Route> = {}): Decision {
     'Authorization',
     'Bearer good',
   ]
+  const fields = readHeaderFields(headers)
   const decision = decide(
-    { method: 'GET', routeName: where.name, fields: readHeaderFields(headers) },
+    { ...readForwardAuth('GET', `/verify/${where.name}`, fields), fields },
     {
       routes: buildRouteTable([where]),
       now: () => NOW,
@@ -190,7 +192,7 @@ test('any token: no part of it is in the record', () => {
           return parsed.ok ? { ok: false, denial: { reason: 'keys_unavailable' } } : parsed
         }
         const decision = decide(
-          { method: 'GET', routeName: 'kubernetes', fields },
+          { ...readForwardAuth('GET', '/verify/kubernetes', fields), fields },
           { routes, assessToken, now: () => NOW },
         )
         assert.ok(!(decision instanceof Promise))
