@@ -17,9 +17,12 @@ const IN_PROCESS = ['test/unit/**/*.test.ts', 'test/conformance/in-process.test.
 export const NO_ROOMS: readonly string[] = ['cli', 'tools']
 
 const ROOMS: readonly Room[] = [
-  { sources: 'src/decision/**/*.ts', operators: Object.keys(OPERATORS), tests: IN_PROCESS },
-  { sources: 'src/{config,documents,issuers,keys,telemetry}/**/*.ts', operators: [], tests: IN_PROCESS },
-  { sources: 'src/http/dialects/*.ts', operators: Object.keys(OPERATORS), tests: IN_PROCESS },
+  {
+    sources: 'src/{decision,documents,http/dialects}/**/*.ts',
+    operators: Object.keys(OPERATORS),
+    tests: IN_PROCESS,
+  },
+  { sources: 'src/{config,issuers,keys,telemetry}/**/*.ts', operators: [], tests: IN_PROCESS },
   { sources: 'src/http/{*.ts,wire/*.ts}', operators: [], tests: [...IN_PROCESS, 'test/service/*.test.ts'] },
 ]
 

@@ -69,6 +69,8 @@ test('not active, and nobody to ask', async () => {
   assert.deepEqual(inactive, { ok: false, denial: { reason: 'token_revoked', by: 'introspection' } })
   const unavailable = await denialOf({ kind: 'unavailable' })
   assert.deepEqual(unavailable, { ok: false, denial: { reason: 'introspection_unavailable' } })
+  const crowded = await denialOf({ kind: 'crowded' })
+  assert.deepEqual(crowded.denial, { reason: 'introspection_unavailable', cause: 'too_many_questions' })
 })
 
 test('what no answer about an access token of this issuer says', async () => {
