@@ -1,7 +1,7 @@
 import { misuse, readArguments } from '../../cli/arguments.ts'
 import { type Paint, plain, print } from '../../cli/output.ts'
 import type { Command } from '../../cli/terminal.ts'
-import { countFindings, exitCodeOf, findingsJson, formatFinding } from '../frame/findings.ts'
+import { countFindings, exitCodeOf, type Finding, findingsJson, formatFinding } from '../frame/findings.ts'
 import { readInput } from '../frame/input.ts'
 import { refuseInput } from '../frame/read-configuration.ts'
 import { checkAuthorizationServer } from './authorization-server.ts'
@@ -43,9 +43,12 @@ export const doctor: Command = {
     if (token !== undefined && !token.ok) return refuseInput(terminal, read.format, [token.finding])
 
     const reports = await examine(url, token?.text.trim().replace(/^Bearer /i, ''))
-    const findings = reports.flatMap((report) => report.findings)
+    const findings = reports.flatMap((report) => report.findings.filter((finding) => !isOk(finding)))
     print(terminal, read.format, {
-      json: { steps: reports.map(({ title, good }) => ({ title, good })), findings: findingsJson(findings) },
+      json: {
+        steps: reports.map(({ title, findings: all }) => ({ title, good: all.filter(isOk).map(({ what }) => what) })),
+        findings: findingsJson(findings),
+      },
       text: (paint) => formatReports(reports, paint),
     })
     return exitCodeOf(findings)
@@ -67,10 +70,17 @@ async function examine(url: string, token: string | undefined): Promise<readonly
 }
 
 function formatReports(reports: readonly StepReport[], paint: Paint): string {
-  const steps = reports.map(({ title, good, findings }) => {
-    const lines = good.map((what) => `  ${paint('good', 'ok')}  ${plain(what)}\n`)
-    return `${paint('strong', title)}\n${lines.join('')}${findings.map((finding) => formatFinding(finding, paint)).join('')}`
+  const steps = reports.map(({ title, findings }) => {
+    const lines = findings.filter(isOk).map(({ what }) => `  ${paint('good', 'ok')}  ${plain(what)}\n`)
+    return `${paint('strong', title)}\n${lines.join('')}${findings
+      .filter((finding) => !isOk(finding))
+      .map((finding) => formatFinding(finding, paint))
+      .join('')}`
   })
   const all = reports.flatMap((report) => report.findings)
   return `${steps.join('\n')}\n${countFindings(all)}\n`
+}
+
+function isOk({ severity }: Finding): boolean {
+  return severity === 'ok'
 }

@@ -1,6 +1,6 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { type Challenge, readChallenge } from './read-challenge.ts'
-import { openNotebook, type Report, type StepReport } from './report.ts'
+import { type Fault, openReport, type Report, type StepReport } from './report.ts'
 
 /** The first message of an MCP session, as a client sends it. */
 export const INITIALIZE = {
@@ -18,155 +18,143 @@ export const INITIALIZE = {
   }),
 } as const
 
+/** What can be wrong with the answer to a request without credentials. */
+export const FIRST_ANSWER_FAULTS = {
+  unreachable: {
+    severity: 'error',
+    why: 'No client can connect.',
+    fix: 'Correct the URL, DNS, TLS or the route to the proxy.',
+  },
+  unprotected: {
+    severity: 'error',
+    why: 'A request needs no token.',
+    fix: 'Put the forwardAuth middleware on this router, and see that no other router answers for this path.',
+  },
+  redirected: {
+    severity: 'error',
+    why: 'No MCP client follows a browser login; the SDKs need a 401 with a challenge.',
+    fix: 'Keep login middlewares (and authSigninURL) away from this router.',
+  },
+  'old-server': {
+    severity: 'error',
+    why: 'Clients take 400, 404 and 405 for a server of the old transport and try that instead of logging in.',
+    fix: 'Correct the path of the router; forwardgate itself never answers so for lack of a token.',
+  },
+  'verifier-down': {
+    severity: 'error',
+    why: 'Traefik answers a bare 500 when it cannot reach forwardgate; 503 means that the keys of the issuer are missing.',
+    fix: 'Look at the log of the proxy and of forwardgate.',
+  },
+  refused: {
+    severity: 'error',
+    why: 'A client that gets no 401 does not log in.',
+    fix: 'See docs/reference/denials.md for the reason; without one, another middleware refused.',
+  },
+  'challenge-unstable': {
+    severity: 'error',
+    why: 'The SDKs stop a login loop when the same challenge comes twice; this one would loop for ever.',
+    fix: 'Take nonces, times and request ids out of WWW-Authenticate.',
+  },
+  'challenge-missing': {
+    severity: 'error',
+    why: 'The client does not learn where to log in; it guesses, and most guess wrong.',
+    fix: 'Take the `errors` middleware off 401 and raise maxResponseBodySize to 16384: both drop the header.',
+  },
+  'challenge-form': {
+    severity: 'error',
+    why: 'The TypeScript and Python SDKs then see none of it.',
+    fix: 'Send the Bearer challenge first, with one space after the scheme.',
+  },
+  'resource-metadata-missing': {
+    severity: 'error',
+    why: 'Clients fall back to guessing well-known URLs on this host (RFC 9728 §5.1).',
+    fix: 'Let the challenge of forwardgate through unchanged.',
+  },
+  'resource-metadata-relative': {
+    severity: 'error',
+    why: 'claude.ai and the SDKs ignore a relative one.',
+    fix: 'Send the absolute URL.',
+  },
+  'scope-empty': {
+    severity: 'error',
+    why: 'Clients ask the login server for the scope `""`.',
+    fix: 'Leave scope out if there is none.',
+  },
+  'error-without-credentials': {
+    severity: 'warning',
+    why: 'RFC 6750 §3.1 reserves it for tokens that were refused; some clients throw theirs away.',
+    fix: 'Leave error out if there are no credentials.',
+  },
+  'challenge-quoting': {
+    severity: 'warning',
+    why: 'The C# SDK splits at commas inside quotes, the TypeScript one stops at a backslash.',
+    fix: 'Use texts without comma, quote and backslash.',
+  },
+} as const satisfies Readonly<Record<string, Fault>>
+
+type FirstReport = Report<keyof typeof FIRST_ANSWER_FAULTS>
+
 /** Step 1: a request without credentials gets 401 and a challenge that real clients can read, the same each time. */
 export async function checkFirstAnswer(url: string, ask: Ask): Promise<[StepReport, Challenge | undefined]> {
-  const notebook = openNotebook('a request without credentials', url)
+  const report: FirstReport = openReport('a request without credentials', url, FIRST_ANSWER_FAULTS)
   const first = await ask(url, INITIALIZE)
   if (!first.ok) {
-    notebook.find(
-      'error',
-      'unreachable',
-      `nothing answers: ${first.problem}`,
-      'No client can connect.',
-      'Correct the URL, DNS, TLS or the route to the proxy.',
-    )
-    return [notebook.report(), undefined]
+    report.find('unreachable', `nothing answers: ${first.problem}`)
+    return [report.done(), undefined]
   }
   if (first.status !== 401) {
-    judgeStatus(notebook, first)
-    return [notebook.report(), undefined]
+    judgeStatus(report, first)
+    return [report.done(), undefined]
   }
-  notebook.good('status 401')
-  const challenge = judgeChallenge(notebook, first.headers.get('www-authenticate'))
-  if (challenge === undefined) return [notebook.report(), undefined]
+  report.ok('refused', 'status 401')
+  const challenge = judgeChallenge(report, first.headers.get('www-authenticate'))
+  if (challenge === undefined) return [report.done(), undefined]
   const second = await ask(url, INITIALIZE)
   if (second.ok && second.headers.get('www-authenticate') !== challenge.text) {
-    notebook.find(
-      'error',
-      'challenge-unstable',
-      'the challenge differs from one request to the next',
-      'The SDKs stop a login loop when the same challenge comes twice; this one would loop for ever.',
-      'Take nonces, times and request ids out of WWW-Authenticate.',
-    )
-  } else notebook.good('the challenge is the same each time')
-  return [notebook.report(), challenge]
+    report.find('challenge-unstable', 'the challenge differs from one request to the next')
+  } else report.ok('challenge-unstable', 'the challenge is the same each time')
+  return [report.done(), challenge]
 }
 
 type Answered = Extract<Exchange, { ok: true }>
 
-function judgeStatus(notebook: Report, { status, headers }: Answered): void {
+function judgeStatus(report: FirstReport, { status, headers }: Answered): void {
   const refused = `status ${status} instead of 401`
-  if (status < 300) {
-    notebook.find(
-      'error',
-      'unprotected',
-      `status ${status}: the resource is open to everybody`,
-      'Nobody is asked for a token.',
-      'Put the forwardAuth middleware on this router, and see that no other router answers for this path.',
-    )
-  } else if (status < 400) {
-    const where = headers.get('location') ?? 'nowhere'
-    notebook.find(
-      'error',
-      'redirected',
-      `${refused}, to ${where}`,
-      'No MCP client follows a browser login; the SDKs need a 401 with a challenge.',
-      'Keep login middlewares (and authSigninURL) away from this router.',
-    )
-  } else if (status === 400 || status === 404 || status === 405) {
-    notebook.find(
-      'error',
-      'old-server',
-      refused,
-      'Clients take 400, 404 and 405 for a server of the old transport and try that instead of logging in.',
-      'Correct the path of the router; forwardgate itself never answers so for lack of a token.',
-    )
-  } else if (status >= 500) {
-    notebook.find(
-      'error',
-      'verifier-down',
-      refused,
-      'Traefik answers a bare 500 when it cannot reach forwardgate; 503 says that the keys of the issuer are missing.',
-      'Look at the log of the proxy and of forwardgate.',
-    )
-  } else {
+  if (status < 300) report.find('unprotected', `status ${status}: the resource is open to everyone`)
+  else if (status < 400) report.find('redirected', `${refused}, to ${headers.get('location') ?? 'nowhere'}`)
+  else if (status === 400 || status === 404 || status === 405) report.find('old-server', refused)
+  else if (status >= 500) report.find('verifier-down', refused)
+  else {
     const reason = headers.get('x-forwardgate-reason')
-    notebook.find(
-      'error',
-      'refused',
-      `${refused}${reason === null ? '' : ` (${reason})`}`,
-      'A client that gets no 401 does not log in.',
-      'See docs/reference/denials.md for the reason; without one, another middleware refused.',
-    )
+    report.find('refused', `${refused}${reason === null ? '' : ` (${reason})`}`)
   }
 }
 
-function judgeChallenge(notebook: Report, text: string | null): Challenge | undefined {
+function judgeChallenge(report: FirstReport, text: string | null): Challenge | undefined {
   if (text === null) {
-    notebook.find(
-      'error',
-      'challenge-missing',
-      'the 401 has no WWW-Authenticate',
-      'The client does not learn where to log in; it guesses, and most guess wrong.',
-      'Take the `errors` middleware off 401 and raise maxResponseBodySize to 16384: both drop the header.',
-    )
+    report.find('challenge-missing', 'the 401 has no WWW-Authenticate')
     return undefined
   }
   const challenge = readChallenge(text)
   if (challenge === undefined) {
-    notebook.find(
-      'error',
-      'challenge-form',
-      'the challenge does not begin with Bearer, one space and parameters',
-      'The TypeScript and Python SDKs then see none of it.',
-      'Send the Bearer challenge first, with one space after the scheme.',
-    )
+    report.find('challenge-form', 'the challenge does not begin with Bearer, one space and parameters')
     return undefined
   }
-  const { resourceMetadata, parameters } = challenge
+  judgeParameters(report, challenge)
+  return challenge
+}
+
+function judgeParameters(report: FirstReport, { resourceMetadata, parameters }: Challenge): void {
   if (resourceMetadata === undefined) {
-    notebook.find(
-      'error',
-      'resource-metadata-missing',
-      'the challenge has no resource_metadata',
-      'Clients fall back to guessing well-known URLs on this host (RFC 9728 §5.1).',
-      'Let the challenge of forwardgate through unchanged.',
-    )
+    report.find('resource-metadata-missing', 'the challenge has no resource_metadata')
   } else if (!/^https?:\/\//.test(resourceMetadata)) {
-    notebook.find(
-      'error',
-      'resource-metadata-relative',
-      'resource_metadata is not an absolute URL',
-      'claude.ai and the SDKs ignore a relative one.',
-      'Send the absolute URL.',
-    )
-  } else notebook.good('the challenge points to the metadata')
-  if (parameters.get('scope') === '') {
-    notebook.find(
-      'error',
-      'scope-empty',
-      'the challenge has an empty scope',
-      'Clients ask the login server for the scope `""`.',
-      'Leave scope out when there is none.',
-    )
-  }
+    report.find('resource-metadata-relative', 'resource_metadata is not an absolute URL')
+  } else report.ok('resource-metadata-missing', 'the challenge points to the metadata')
+  if (parameters.get('scope') === '') report.find('scope-empty', 'the challenge has an empty scope')
   if (parameters.has('error')) {
-    notebook.find(
-      'warning',
-      'error-without-credentials',
-      'the challenge has an error although no token was sent',
-      'RFC 6750 §3.1 reserves it for tokens that were refused; some clients throw theirs away.',
-      'Leave error out where there are no credentials.',
-    )
+    report.find('error-without-credentials', 'the challenge has an error although no token was sent')
   }
   if ([...parameters.values()].some((value) => /[,\\]/.test(value))) {
-    notebook.find(
-      'warning',
-      'challenge-quoting',
-      'a value of the challenge holds a comma or a backslash',
-      'The C# SDK splits at commas inside quotes, the TypeScript one stops at a backslash.',
-      'Use texts without comma, quote and backslash.',
-    )
+    report.find('challenge-quoting', 'a value of the challenge holds a comma or a backslash')
   }
-  return challenge
 }

@@ -1,27 +1,36 @@
 import type { Finding, Severity } from '../frame/findings.ts'
 
-/** What one step of the check-up came to: what was right, and what was found. */
+/** What one step of the examination found, in the order in which it looked; what is right has the severity `ok`. */
 export interface StepReport {
   readonly title: string
-  /** What is so, where it is as it should be. */
-  readonly good: readonly string[]
   readonly findings: readonly Finding[]
 }
 
-/** Collects what one step sees. */
-export interface Report {
-  readonly good: (what: string) => void
-  readonly find: (severity: Severity, id: string, what: string, why: string, fix: string) => void
-  readonly report: () => StepReport
+/** One thing that can be wrong with a resource: how bad it is, why it matters to clients, and what to do about it. */
+export interface Fault {
+  readonly severity: Exclude<Severity, 'ok'>
+  readonly why: string
+  readonly fix: string
 }
 
-/** `path`: the URL that the step is about. */
-export function openNotebook(title: string, path: string): Report {
-  const good: string[] = []
+/** The faults that one step looks for, by their stable name. */
+export type Faults<Id extends string> = Readonly<Record<Id, Fault>>
+
+/** Collects what one step finds. */
+export interface Report<Id extends string> {
+  /** Records that a fault is not there, and what is there instead. */
+  readonly ok: (id: Id, what: string) => void
+  /** Records a fault; `instead` is for the case in which its row does not say the right thing. */
+  readonly find: (id: Id, what: string, instead?: Partial<Fault>) => void
+  readonly done: () => StepReport
+}
+
+/** Opens the report of a step about one URL. */
+export function openReport<Id extends string>(title: string, url: string, faults: Faults<Id>): Report<Id> {
   const findings: Finding[] = []
   return {
-    good: (what) => void good.push(what),
-    find: (severity, id, what, why, fix) => void findings.push({ severity, id, what, path, why, fix }),
-    report: () => ({ title, good, findings }),
+    ok: (id, what) => void findings.push({ severity: 'ok', id, what, path: url }),
+    find: (id, what, instead) => void findings.push({ id, what, path: url, ...faults[id], ...instead }),
+    done: () => ({ title, findings }),
   }
 }

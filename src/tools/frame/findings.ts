@@ -2,8 +2,8 @@ import { type Format, type Paint, plain, print } from '../../cli/output.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Position, Problem } from '../../config/problem.ts'
 
-/** error: it will not work, or is not safe. warning: it is probably not what is meant. note: good to know. */
-export type Severity = 'error' | 'warning' | 'note'
+/** error: it will not work, or is not safe. warning: it is probably not what is meant. note: good to know. ok: was checked, and is right. */
+export type Severity = 'error' | 'warning' | 'note' | 'ok'
 
 /** One thing that a command found. */
 export interface Finding {
@@ -21,7 +21,10 @@ export interface Finding {
   readonly fix?: string
 }
 
-const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet' } as const satisfies Record<Severity, string>
+const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet', ok: 'good' } as const satisfies Record<
+  Severity,
+  string
+>
 
 /** A problem of the loader as a finding; its message has the fix in it. */
 export function findingOf(problem: Problem, severity: Severity, fallback = 'config'): Finding {
@@ -31,7 +34,7 @@ export function findingOf(problem: Problem, severity: Severity, fallback = 'conf
 
 /** 1 when anything has to be looked at, else 0: notes are no reason to stop a pipeline. */
 export function exitCodeOf(findings: readonly Finding[]): 0 | 1 {
-  return findings.some(({ severity }) => severity !== 'note') ? 1 : 0
+  return findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 1 : 0
 }
 
 /** The findings, each as `file:line:column: severity: path: what [id]` with why and fix below, and their number. */

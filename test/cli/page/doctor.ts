@@ -1,3 +1,7 @@
+import { AUTHORIZATION_SERVER_FAULTS } from '../../../src/tools/doctor/authorization-server.ts'
+import { FIRST_ANSWER_FAULTS } from '../../../src/tools/doctor/first-answer.ts'
+import { METADATA_FAULTS } from '../../../src/tools/doctor/metadata.ts'
+import { WITH_TOKEN_FAULTS } from '../../../src/tools/doctor/with-token.ts'
 import { type Fault, startPatient } from '../patient.ts'
 import type { Running, Section } from './section.ts'
 
@@ -22,14 +26,29 @@ const withoutChallenge: Fault = (_path, answer) => {
   delete answer.headers['www-authenticate']
 }
 
+const STEPS = {
+  'without a token': FIRST_ANSWER_FAULTS,
+  metadata: METADATA_FAULTS,
+  'authorization server': AUTHORIZATION_SERVER_FAULTS,
+  'with a token': WITH_TOKEN_FAULTS,
+}
+
+const ROWS = Object.entries(STEPS).flatMap(([step, faults]) =>
+  Object.entries(faults).map(([id, { severity, why }]) => `| ${step} | \`${id}\` | ${severity} | ${why} |`),
+)
+
 /** `doctor` on a healthy resource and on broken ones. */
 export const DOCTOR: Section = {
   command: 'doctor',
-  about: `Why can nobody log in? Run it from where a client stands. It does what a strict client does, and names for each mismatch
-the known clients that break on it. Put \`--token-file -\` behind it to go through the door as well.`,
+  about: `Why does a login fail? Run it from the network of a client. It does what a strict OAuth client does, and names for each
+mismatch the known clients that break on it. With \`--token-file -\` it also sends a token.
+
+| Step | Finding | Severity | Why |
+|---|---|---|---|
+${ROWS.join('\n')}`,
   transcripts: [
     {
-      title: 'All is well, and the token opens the door.',
+      title: 'Nothing is wrong, and the token is accepted.',
       args: 'doctor http://127.0.0.1:8000/mcp/kubernetes --token-file -',
       against: patient(),
     },
