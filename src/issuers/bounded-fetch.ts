@@ -29,7 +29,12 @@ export const FETCH_TIMEOUT_MS = 5_000
 /** Far above any real key set or discovery document, far below what would hurt. */
 export const MAX_BODY_BYTES = 512 * 1024
 
-const GET: JsonQuestion = { body: undefined, headers: {}, largest: MAX_BODY_BYTES }
+/** A Kubernetes API server has its keys under the second type only (RFC 7517 §8.5.2), and answers 406 to the first alone. */
+const GET: JsonQuestion = {
+  body: undefined,
+  headers: { accept: 'application/json, application/jwk-set+json' },
+  largest: MAX_BODY_BYTES,
+}
 
 /**
  * Gets one JSON object, or posts a form and gets one, within a time and a size that the other side cannot stretch; never throws.
