@@ -53,9 +53,10 @@ export function describeSkipped(skipped: readonly SkippedKey[]): string {
   return shown.join('; ')
 }
 
-/** The key, or the reason to skip it. */
-function importJwk(jwk: unknown): ImportedKey | string {
-  if (!isJsonObject(jwk)) return 'not an object'
+/** The key, or the reason to skip it. A member that is null is absent: several servers write all that their format knows. */
+function importJwk(entry: unknown): ImportedKey | string {
+  if (!isJsonObject(entry)) return 'not an object'
+  const jwk = withoutNulls(entry)
   const { kty, kid, alg, use, key_ops: operations } = jwk
   if (kid !== undefined && typeof kid !== 'string') return 'kid is not a string'
   if (kty === 'oct') return 'a shared secret (oct) in a public set'
@@ -97,17 +98,23 @@ function publicMembers(jwk: JsonObject): JsonWebKey | string {
   return `kty ${shown(kty)} is not one that we verify`
 }
 
+function withoutNulls(jwk: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== null))
+}
+
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
 function shownKid(jwk: unknown): string | undefined {
   const kid = isJsonObject(jwk) ? jwk['kid'] : undefined
-  return kid === undefined ? undefined : shown(kid)
+  return kid === undefined || kid === null ? undefined : shown(kid)
 }
 
-/** Escaped and capped: the value comes from outside and ends in a log. */
+/** Escaped and capped: the value comes from outside and ends in a log. Lists and objects may be nested deeper than can be written. */
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isJsonObject(value)) return 'an object'
   const text = JSON.stringify(value) ?? 'missing'
   return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }

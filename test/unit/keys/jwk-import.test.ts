@@ -10,6 +10,9 @@ const ed = await makeSigningKey('EdDSA', 'ed')
 const jwkOf = (options: { bits: number }): JsonWebKey =>
   generateKeyPairSync('rsa', { modulusLength: options.bits }).publicKey.export({ format: 'jwk' })
 const privateRsa = rsa.privateKey.export({ format: 'jwk' })
+/** Parsed, as nothing else makes a value of that depth. */
+const nested = (open: string, levels: number): unknown =>
+  JSON.parse(`${open.repeat(levels)}1${(open === '[' ? ']' : '}').repeat(levels)}`)
 const { alg: _alg, use: _use, ...bareRsa } = rsa.jwk
 
 test('RSA, EC and OKP keys are imported with kid and alg', () => {
@@ -88,7 +91,21 @@ for (const [what, jwk, reason] of [
   ['kty in lower case', { ...bareRsa, kid: 'odd', kty: 'rsa' }, /kty "rsa"/],
   ['kty missing', { kid: 'odd' }, /kty missing/],
   ['kid a number', { ...bareRsa, kid: 7 }, /kid is not a string/],
-  ['kid null', { ...bareRsa, kid: null }, /kid is not a string/],
+  ['kid a list', { ...bareRsa, kid: ['odd'] }, /kid is not a string/],
+  ['kty null', { ...bareRsa, kid: 'odd', kty: null }, /kty missing/],
+  ['n null', { ...bareRsa, kid: 'odd', n: null }, /malformed: n or e is missing/],
+  ['a private member that is empty', { ...bareRsa, kid: 'odd', d: '' }, /private key/],
+  ['a private member that is false', { ...bareRsa, kid: 'odd', d: false }, /private key/],
+  ...['use', 'alg', 'crv', 'kid'].flatMap((member) =>
+    ['[', '{"a":'].map(
+      (open) =>
+        [
+          `${member} nested 100,000 levels deep with ${open}`,
+          { ...ed.jwk, kid: 'odd', [member]: nested(open, 100_000) },
+          member === 'kid' ? /kid is not a string/ : /(a list|an object)/,
+        ] as const,
+    ),
+  ),
   ['null', null, /not an object/],
   ['a string', 'key', /not an object/],
   ['an array', [], /not an object/],
@@ -102,6 +119,22 @@ for (const [what, jwk, reason] of [
     )
     assert.equal(result.skipped.length, 1)
     assert.match(result.skipped[0]?.reason ?? '', reason)
+  })
+}
+
+for (const [what, jwk] of [
+  ['RSA', bareRsa],
+  ['EC', ec.jwk],
+  ['OKP', ed.jwk],
+] as const) {
+  test(`a member that is null is absent: ${what} with every optional and private member null`, () => {
+    const optional = ['kid', 'use', 'alg', 'key_ops', 'x5c', 'x5t', 'x5t#S256', 'x5u', 'ext', 'exp', 'nbf']
+    const secret = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
+    const nulls = Object.fromEntries([...optional, ...secret].map((member) => [member, null]))
+    const result = importJwkSet({ keys: [{ ...jwk, ...nulls }] })
+    assert.deepEqual(result.skipped, [])
+    assert.ok(result.ok)
+    assert.deepEqual([result.keys[0]?.kid, result.keys[0]?.alg], [undefined, undefined])
   })
 }
 
