@@ -29,6 +29,9 @@ export const FETCH_TIMEOUT_MS = 5_000
 /** Far above any real key set or discovery document, far below what would hurt. */
 export const MAX_BODY_BYTES = 512 * 1024
 
+/** Of an address that comes from outside and ends in a log. */
+const MAX_SHOWN_CHARACTERS = 200
+
 /** A Kubernetes API server has its keys under the second type only (RFC 7517 §8.5.2), and answers 406 to the first alone. */
 const GET: JsonQuestion = {
   body: undefined,
@@ -84,7 +87,7 @@ async function exchange(
     if (response.status >= 300 && response.status < 400) {
       return failed(
         'redirect',
-        `${shownUrl(url)}: status ${response.status} to ${redirectHost(url, response)}; redirects are not followed`,
+        `${shownUrl(url)}: status ${response.status} to ${redirectTarget(url, response)}; redirects are not followed`,
       )
     }
     if (response.status !== 200) return failed('status', `${shownUrl(url)}: status ${response.status}`)
@@ -131,11 +134,18 @@ function maxAgeOf(cacheControl: string | null): number | undefined {
   return seconds === undefined ? undefined : Number(seconds)
 }
 
-function redirectHost(url: URL, response: Response): string {
+/** The scheme may be all that differs, or the path. */
+function redirectTarget(url: URL, response: Response): string {
   const location = response.headers.get('location')
-  const target =
-    location === null ? undefined : URL.canParse(location, url.href) ? new URL(location, url.href) : undefined
-  return target === undefined ? 'nowhere' : target.host
+  const target = location === null ? null : URL.parse(location, url.href)
+  if (target === null) return 'nowhere'
+  // What is neither http nor https has no origin and may be a document of its own.
+  if (target.origin === 'null') return target.protocol
+  return shortened(shownUrl(target))
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text
 }
 
 function failed(kind: FetchFailure['kind'], message: string): FetchedJson {

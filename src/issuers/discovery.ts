@@ -40,17 +40,20 @@ export async function discover(
 }
 
 /**
- * The places to look, in order: RFC 8414 §3.1 inserts its well-known segment before the path (without the terminating
- * slash), OpenID Connect Discovery §4 appends its own after it. Empty when the issuer is not an http or https URL.
+ * The places to look, in the order of MCP clients: RFC 8414 inserts its well-known segment before the path, without the
+ * terminating slash (§3.1), and also that of OpenID Connect (§5), whose own way is to append it (Discovery §4). Without a
+ * path these two are one. Empty when the issuer is not an http or https URL.
  */
 export function discoveryUrls(issuer: string): readonly string[] {
   const url = URL.canParse(issuer) ? new URL(issuer) : undefined
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return []
   const path = url.pathname.replace(/\/$/, '')
-  return [
+  const places = [
     `${url.origin}/.well-known/oauth-authorization-server${path}`,
+    `${url.origin}/.well-known/openid-configuration${path}`,
     `${url.origin}${path}/.well-known/openid-configuration`,
   ]
+  return [...new Set(places)]
 }
 
 function judge(
@@ -69,13 +72,11 @@ function judge(
 }
 
 function describeMismatch(named: string, issuer: string): string {
-  if (named === `${issuer}/` || `${named}/` === issuer) {
-    return `its issuer ${quoted(named)} differs from the configured ${quoted(issuer)} only by a trailing slash`
-  }
-  const hint = /\{tenant(id)?\}/i.test(named)
-    ? '; this is a template for many tenants: configure the issuer of one tenant'
-    : ''
-  return `its issuer ${quoted(named)} differs from the configured ${quoted(issuer)}${hint}`
+  const differs = `its issuer ${quoted(named)} differs from the configured ${quoted(issuer)}`
+  if (named === `${issuer}/` || `${named}/` === issuer) return `${differs} only by a trailing slash`
+  if (/\{tenant(id)?\}/i.test(named))
+    return `${differs}; this is a template for many tenants: configure the issuer of one tenant`
+  return `${differs}; keep issuer as it is in the iss of the tokens, and set jwksUri or discoveryUri to the address that answers here`
 }
 
 /**

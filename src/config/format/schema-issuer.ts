@@ -38,7 +38,7 @@ export const issuerShape = {
     ),
   discoveryUri: webUrl
     .optional()
-    .describe('Metadata document to take the key set from, instead of the two well-known places.'),
+    .describe('Metadata document to take the key set from, instead of the well-known places.'),
   jwksUri: webUrl.optional().describe('Key set to fetch, instead of discovery.'),
   jwksFile: plainText.optional().describe('File with a JSON key set, instead of discovery.'),
   publicKeyFile: plainText.optional().describe('File with one public key or certificate in PEM, instead of discovery.'),

@@ -31,7 +31,7 @@ const OUTAGES: readonly Outage[] = [
   },
   {
     name: 'The issuer redirects to a metadata address',
-    why: /302 to 169\.254\.169\.254; redirects are not followed/,
+    why: /302 to http:\/\/169\.254\.169\.254\/latest\/meta-data\/; redirects are not followed/,
     begin: (issuer) => issuer.redirect('http://169.254.169.254/latest/meta-data/'),
   },
   { name: 'The issuer answers 50 MB', why: /larger than 512 KiB/, begin: (issuer) => issuer.oversize() },

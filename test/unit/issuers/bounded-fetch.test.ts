@@ -67,9 +67,36 @@ test('redirect: to the metadata service of a cloud is told and never followed', 
   issuer.redirect('http://169.254.169.254/latest/meta-data/?secret=1')
   const failure = await failureOf(issuer.jwksUri, { ...ports, fetch: spy })
   assert.equal(failure.kind, 'redirect')
-  assert.match(failure.message, /status 302 to 169\.254\.169\.254; redirects are not followed/)
+  assert.match(
+    failure.message,
+    /status 302 to http:\/\/169\.254\.169\.254\/latest\/meta-data\/; redirects are not followed/,
+  )
   assert.doesNotMatch(failure.message, /secret/)
   assert.deepEqual(asked, [issuer.jwksUri])
+})
+
+for (const [location, told] of [
+  ['http://id.example.com/jwks', 'http://id.example.com/jwks'],
+  ['/jwks/', 'https://id.example.com/jwks/'],
+  ['jwks.json?token=secret#secret', 'https://id.example.com/jwks.json'],
+  ['https://user:secret@id.example.com:8443/jwks', 'https://id.example.com:8443/jwks'],
+  ['//sso.example.com/login', 'https://sso.example.com/login'],
+  ['data:application/json,secret', 'data:'],
+  ['http://', 'nowhere'],
+  [undefined, 'nowhere'],
+] as const) {
+  test(`redirect: the message says what of the target differs: ${location}`, async () => {
+    const headers: Record<string, string> = location === undefined ? {} : { location }
+    const { message } = await failureOf('https://id.example.com/jwks', replying(null, headers, 301))
+    assert.equal(message, `https://id.example.com/jwks: status 301 to ${told}; redirects are not followed`)
+  })
+}
+
+test('redirect: a target of any length and any characters makes one short line', async () => {
+  const headers = { location: `https://id.example.com/${'a"\\\u00e9'.repeat(5_000)}` }
+  const { message } = await failureOf('https://id.example.com/jwks', replying(null, headers, 302))
+  assert.ok(message.length < 350)
+  assert.match(message, /^[\x20-\x7e…]*$/)
 })
 
 test('redirect: to the same origin is not followed either', async (t) => {

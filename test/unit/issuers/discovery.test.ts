@@ -4,8 +4,9 @@ import type { FetchedJson } from '../../../src/issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../../src/issuers/discovery.ts'
 
 const ISSUER = 'https://id.example.com/realms/a'
-const [OAUTH, OIDC] = [
+const [OAUTH, INSERTED, OIDC] = [
   'https://id.example.com/.well-known/oauth-authorization-server/realms/a',
+  'https://id.example.com/.well-known/openid-configuration/realms/a',
   'https://id.example.com/realms/a/.well-known/openid-configuration',
 ] as const
 const good = { issuer: ISSUER, jwks_uri: 'https://keys.example.net/jwks' }
@@ -32,11 +33,12 @@ async function refusal(issuer: string, uri: string | undefined, documents: Param
 }
 
 for (const [issuer, expected] of [
-  [ISSUER, [OAUTH, OIDC]],
+  [ISSUER, [OAUTH, INSERTED, OIDC]],
   [
     'https://id.example.com/application/o/mcp/',
     [
       'https://id.example.com/.well-known/oauth-authorization-server/application/o/mcp',
+      'https://id.example.com/.well-known/openid-configuration/application/o/mcp',
       'https://id.example.com/application/o/mcp/.well-known/openid-configuration',
     ],
   ],
@@ -51,13 +53,14 @@ for (const [issuer, expected] of [
     'http://[::1]:8080/a',
     [
       'http://[::1]:8080/.well-known/oauth-authorization-server/a',
+      'http://[::1]:8080/.well-known/openid-configuration/a',
       'http://[::1]:8080/a/.well-known/openid-configuration',
     ],
   ],
   ['accounts.google.com', []],
   ['urn:example:issuer', []],
 ] as const) {
-  test(`RFC 8414 3.1 and OIDC Discovery 4: where ${issuer} is looked for`, () => {
+  test(`RFC 8414 3.1 and 5, OIDC Discovery 4: where ${issuer} is looked for`, () => {
     assert.deepEqual(discoveryUrls(String(issuer)), expected)
   })
 }
@@ -74,7 +77,22 @@ test('OIDC discovery is asked where there is no RFC 8414 document', async () => 
   const result = await discover(ISSUER, undefined, read)
   assert.ok(result.ok)
   assert.equal(result.foundAt, OIDC)
-  assert.deepEqual(asked, [OAUTH, OIDC])
+  assert.deepEqual(asked, [OAUTH, INSERTED, OIDC])
+})
+
+test('an issuer with a path that has its OpenID document before the path is found', async () => {
+  const { asked, read } = reader({ [INSERTED]: good })
+  const result = await discover(ISSUER, undefined, read)
+  assert.ok(result.ok)
+  assert.equal(result.foundAt, INSERTED)
+  assert.deepEqual(asked, [OAUTH, INSERTED])
+})
+
+test('a document of another issuer at any place is not used, and the next place is asked', async () => {
+  const foreign = { ...good, issuer: 'https://id.example.com' }
+  const result = await discover(ISSUER, undefined, reader({ [OAUTH]: foreign, [INSERTED]: foreign, [OIDC]: good }).read)
+  assert.ok(result.ok && result.foundAt === OIDC)
+  assert.equal((await refusal(ISSUER, undefined, { [INSERTED]: foreign })).rejected, true)
 })
 
 test('OIDC discovery is asked where the RFC 8414 document is of another issuer', async () => {
@@ -110,6 +128,7 @@ for (const named of [
     assert.equal(rejected, true)
     assert.match(reason, /differs from the configured "https:\/\/id\.example\.com\/realms\/a"/)
     assert.doesNotMatch(reason, /trailing slash/)
+    assert.match(reason, /keep issuer as it is in the iss of the tokens, and set jwksUri or discoveryUri/)
   })
 }
 
@@ -202,7 +221,7 @@ test('D3: plain http keys are taken where the configured URL itself is plain htt
 test('nothing found: every place is named, and nothing was rejected', async () => {
   const { rejected, reason } = await refusal(ISSUER, undefined, {})
   assert.equal(rejected, false)
-  assert.equal(reason, `${OAUTH}: status 404; ${OIDC}: status 404`)
+  assert.equal(reason, [OAUTH, INSERTED, OIDC].map((url) => `${url}: status 404`).join('; '))
 })
 
 test('an issuer that is no URL needs its keys configured', async () => {
