@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   issuers: ['config', 'decision', 'documents', 'keys'],
   telemetry: ['config', 'decision', 'documents'],
   documents: ['config', 'decision'],
-  decision: ['config'],
+  decision: ['config', 'keys'],
   config: ['keys'],
   keys: [],
   // The tools: commands for people at their desk.

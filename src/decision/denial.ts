@@ -20,7 +20,13 @@ export type Denial =
     }
   | { readonly reason: 'issuer_untrusted'; readonly unverifiedIssuer?: string; readonly hint?: string }
   | { readonly reason: 'key_unknown'; readonly unverifiedKeyId?: string; readonly unverifiedAlgorithm: string }
-  | { readonly reason: 'signature_invalid'; readonly keyId?: string; readonly hint?: string }
+  | {
+      readonly reason: 'signature_invalid'
+      readonly keyId?: string
+      /** How many keys of the right type were not tried, as more fitted than may be. */
+      readonly leftOut?: number
+      readonly hint?: string
+    }
   | { readonly reason: 'token_expired'; readonly secondsPast: number }
   | { readonly reason: 'token_not_yet_valid'; readonly claim: 'nbf' | 'iat'; readonly secondsAhead: number }
   | { readonly reason: 'claim_invalid'; readonly claim: string; readonly problem: string }

@@ -1,4 +1,5 @@
 import type { Issuer } from '../../config/model.ts'
+import { MAX_CANDIDATES } from '../../keys/key-selection.ts'
 import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'
 import type { Claims } from './claims.ts'
@@ -101,11 +102,21 @@ async function verifySignature(
   if (keys === 'unknown') {
     return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId(keyId) })
   }
-  for (const key of keys) {
+  for (const key of keys.slice(0, MAX_CANDIDATES)) {
     if (await signatureHolds(token, key.key, algorithm)) return { ok: true, key }
   }
-  const known = keys[0]?.kid
-  return refused({ reason: 'signature_invalid', ...(known === undefined ? {} : { keyId: known }) })
+  return refused(badSignature(keys, keyId))
+}
+
+/** A key is named only where the token named it: of several that fit, none is the one that failed. */
+function badSignature(keys: readonly VerificationKey[], named: string | undefined): Denial {
+  const known = named === undefined && keys.length > 1 ? undefined : keys[0]?.kid
+  const leftOut = keys.length - MAX_CANDIDATES
+  return {
+    reason: 'signature_invalid',
+    ...(known === undefined ? {} : { keyId: known }),
+    ...(leftOut > 0 ? { leftOut, hint: 'the key may be one of those left out; a kid in the token names it' } : {}),
+  }
 }
 
 function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): string {

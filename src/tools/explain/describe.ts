@@ -106,7 +106,11 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
       if (denial.cause === 'too_many_questions') return { detail: 'too many tokens are being asked about; ask again' }
       return { detail: `the issuer could not be asked about the token: ${failures(seen.introspections)}` }
     case 'signature_invalid':
-      return { detail: `does not hold with the key ${shown(denial.keyId ?? 'without kid')}` }
+      if (denial.leftOut !== undefined)
+        return { detail: `holds with none of the keys tried; ${denial.leftOut} more fit. The token needs a kid` }
+      return {
+        detail: `does not hold with ${denial.keyId === undefined ? 'any key that fits' : `the key ${shown(denial.keyId)}`}`,
+      }
     case 'token_type_not_allowed':
       return mismatch('not an access token', denial.expected, denial.actual)
     case 'claim_invalid':

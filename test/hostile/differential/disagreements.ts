@@ -57,7 +57,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: 'no `kid`, several keys fit',
     refusedBy: 'oauth4webapi',
     words: /multiple applicable keys found.* \(alg [RP]S\d+, kid undefined\)$/,
-    why: 'a `kid` is optional (RFC 7515 §4.1.4); each of at most four keys of the issuer is tried',
+    why: 'a `kid` is optional (RFC 7515 §4.1.4); each of at most 16 keys of the issuer that fit is tried',
   },
   {
     token: 'no `kid`',

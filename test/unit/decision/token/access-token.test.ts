@@ -124,6 +124,21 @@ test('signature_invalid: another key, another payload, or a key that does not fi
   assert.deepEqual((await outcomeOf(sign(), { main: misfit })).denial, { reason: 'signature_invalid' })
 })
 
+test('a token without kid is tried against 16 keys of its type, and no more', async () => {
+  const strangers = (count: number) => Array.from({ length: count }, () => publish(other))
+  const token = sign({}, { kid: undefined })
+  const thirteen = await outcomeOf(token, { main: [...strangers(12), publish(key)] })
+  assert.ok(thirteen.verification.ok)
+  assert.ok((await outcomeOf(token, { main: [...strangers(15), publish(key)] })).verification.ok)
+  const leftOut = await outcomeOf(token, { main: [...strangers(16), publish(key)] })
+  assert.deepEqual(leftOut.denial, {
+    reason: 'signature_invalid',
+    leftOut: 1,
+    hint: 'the key may be one of those left out; a kid in the token names it',
+  })
+  assert.deepEqual((await outcomeOf(token, { main: strangers(16) })).denial, { reason: 'signature_invalid' })
+})
+
 test('the issuer is told as soon as the signature held, also where a claim does not', async () => {
   const { verification } = await outcomeOf(sign({ exp: 'soon' }), { main: [publish(key)] })
   assert.ok(!verification.ok)
