@@ -146,6 +146,16 @@ export function readSettings(environment: Environment): ReadSettings {
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
 }
 
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const
+
+/** The variables that name a proxy for outgoing requests while Node heeds none of them: it has to be told to. */
+export function ignoredProxyVariables(environment: Environment): readonly string[] {
+  const heeded =
+    environment['NODE_USE_ENV_PROXY'] === '1' ||
+    /(?:^|\s)--use-env-proxy(?:\s|$)/.test(environment['NODE_OPTIONS'] ?? '')
+  return heeded ? [] : PROXY_VARIABLES.filter((name) => Boolean(environment[name]))
+}
+
 /** Whether only the proxy can reach the auth port: it has a client certificate, or shares our loopback. */
 export function isPrivateAuthPort({ tls, listen }: Settings): boolean {
   return tls?.clientCa !== undefined || /^(?:127\.|::1$|localhost$)/.test(listen.host ?? '')

@@ -1,6 +1,6 @@
 import { formatProblem } from '../config/problem.ts'
 import { startService } from '../service.ts'
-import { readSettings } from '../settings.ts'
+import { ignoredProxyVariables, readSettings } from '../settings.ts'
 import { createLogOutput, sinkOf } from '../telemetry/log-output.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
@@ -33,6 +33,8 @@ export const serve: Command = {
     const { settings } = parsed
     const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
     const log = createLogger(settings.logLevel, output)
+    const ignored = ignoredProxyVariables(terminal.env)
+    if (ignored.length > 0) log.warn({ variables: ignored }, 'proxy variables are ignored; set NODE_USE_ENV_PROXY=1')
     const source = chooseSource(read.values.config, settings)
     try {
       const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -42,6 +43,41 @@ describe('the process', { concurrency: 2 }, () => {
     gate.kill('SIGTERM')
     const { code, stderr } = await gate.ended()
     assert.deepEqual([code, stderr], [0, ''])
+  })
+
+  it('fetches keys through an outbound proxy with NODE_USE_ENV_PROXY=1, and says so where the variable is ignored', async (t) => {
+    const issuer = await issuerOf(t)
+    const tunnels: string[] = []
+    const proxy = createServer().on('connect', ({ url = '' }, client) => {
+      tunnels.push(url)
+      const [host, port] = url.split(':')
+      const server = connect(Number(port), host, () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n')
+        server.pipe(client).pipe(server)
+      })
+      for (const end of [server, client]) end.on('error', () => end.destroy())
+    })
+    const url = `http://127.0.0.1:${await listenOnLoopback(proxy)}`
+    t.after(() => closeNow(proxy))
+    const variables = {
+      OIDC_ISSUER: issuer.issuer,
+      OIDC_JWKS_URI: issuer.jwksUri,
+      RESOURCE_URL: RESOURCE,
+      HTTP_PROXY: url,
+    }
+    const warning = /"variables":\["HTTP_PROXY"\].*proxy variables are ignored; set NODE_USE_ENV_PROXY=1/
+
+    const direct = await startGateProcess(t, variables)
+    await until('it has keys', () => direct.lines.some((line) => /keys refreshed/.test(line)))
+    assert.ok(direct.lines.some((line) => warning.test(line)))
+    assert.deepEqual(tunnels, [])
+    direct.kill('SIGTERM')
+
+    const gate = await startGateProcess(t, { ...variables, NODE_USE_ENV_PROXY: '1' })
+    await until('it has keys', () => gate.lines.some((line) => /keys refreshed/.test(line)))
+    assert.deepEqual(tunnels, [new URL(issuer.origin).host])
+    assert.ok(!gate.lines.some((line) => warning.test(line)))
+    gate.kill('SIGTERM')
   })
 
   it('trusts a private CA by NODE_EXTRA_CA_CERTS, and says so where it cannot', async (t) => {

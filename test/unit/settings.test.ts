@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readSettings, type Settings, VARIABLES } from '../../src/settings.ts'
+import { ignoredProxyVariables, readSettings, type Settings, VARIABLES } from '../../src/settings.ts'
 
 function settings(environment: Readonly<Record<string, string>> = {}): Settings {
   const read = readSettings(environment)
@@ -114,4 +114,20 @@ describe('settings', () => {
     const { configVariables } = settings({ OIDC_ISSUER: 'https://id.example.com', OIDC_SCOPE: 'a b' })
     assert.partialDeepStrictEqual(configVariables, { OIDC_ISSUER: 'https://id.example.com', OIDC_SCOPE: 'a b' })
   })
+})
+
+describe('variables for an outbound proxy', () => {
+  for (const [environment, ignored] of [
+    [{}, []],
+    [{ HTTPS_PROXY: '' }, []],
+    [{ HTTPS_PROXY: 'http://proxy:3128' }, ['HTTPS_PROXY']],
+    [{ https_proxy: 'http://proxy:3128', HTTP_PROXY: 'http://proxy:3128' }, ['https_proxy', 'HTTP_PROXY']],
+    [{ HTTPS_PROXY: 'http://proxy:3128', NODE_USE_ENV_PROXY: '0' }, ['HTTPS_PROXY']],
+    [{ HTTPS_PROXY: 'http://proxy:3128', NODE_USE_ENV_PROXY: '1' }, []],
+    [{ http_proxy: 'http://proxy:3128', NODE_OPTIONS: '--max-old-space-size=64 --use-env-proxy' }, []],
+    [{ NO_PROXY: '*' }, []],
+  ] as const) {
+    it(`${JSON.stringify(environment)}: ignored are ${ignored.join(' and ') || 'none'}`, () =>
+      assert.deepEqual(ignoredProxyVariables(environment), ignored))
+  }
 })
