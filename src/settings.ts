@@ -31,24 +31,84 @@ export type ReadSettings =
   | { readonly ok: true; readonly settings: Settings }
   | { readonly ok: false; readonly problems: readonly string[] }
 
-/** Every variable, for `--help` and the reference page. */
-export const VARIABLES = [
-  {
-    name: 'FORWARDGATE_CONFIG',
-    default: './config.yaml',
-    meaning:
-      'The configuration: a YAML file, or a directory of them. Where it is not set and `./config.yaml` does not exist, the `OIDC_` variables describe one route.',
-  },
-  {
+/** One variable: what it is when it is not set, what it must be, and its value. */
+interface Variable<T> {
+  readonly name: string
+  readonly default: string
+  readonly meaning: string
+  /** Completes the problem `… is not`. */
+  readonly expected: string
+  /** undefined: the text is not what is expected. */
+  readonly parse: (text: string) => T | undefined
+}
+
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
+
+/** The variables that have a default. It is written here only: the reference page and the service read it from here. */
+const WITH_DEFAULT = {
+  listen: {
     name: 'FORWARDGATE_LISTEN',
     default: ':8080',
     meaning: 'Address of the auth port: `host:port`, or `:port` for every address.',
+    expected: 'host:port or :port',
+    parse: parseListenAddress,
   },
-  {
+  operationsListen: {
     name: 'FORWARDGATE_OPERATIONS_LISTEN',
     default: ':9090',
     meaning: 'Address of `/metrics`, `/livez` and `/readyz`. Never expose it.',
+    expected: 'host:port or :port',
+    parse: parseListenAddress,
   },
+  logLevel: {
+    name: 'FORWARDGATE_LOG_LEVEL',
+    default: 'info',
+    meaning: '`debug`, `info`, `warn`, `error` or `silent`.',
+    expected: `one of ${LOG_LEVELS.join(', ')}`,
+    parse: oneOf(LOG_LEVELS),
+  },
+  decisionLog: {
+    name: 'FORWARDGATE_DECISION_LOG',
+    default: 'denied',
+    meaning: '`denied`: one line for each request that was refused. `all`: allowed ones too.',
+    expected: 'denied or all',
+    parse: oneOf(['denied', 'all']),
+  },
+  exposeReason: {
+    name: 'FORWARDGATE_EXPOSE_REASON',
+    default: 'true',
+    meaning: '`false` leaves the reason out of the header `X-Forwardgate-Reason` and of the body.',
+    expected: 'true or false',
+    parse: parseBoolean,
+  },
+  tokenCacheEntries: {
+    name: 'FORWARDGATE_TOKEN_CACHE_ENTRIES',
+    default: '10000',
+    meaning: 'Verified tokens that are remembered, per process.',
+    expected: 'a whole number from 1 to 10000000',
+    parse: parseCount,
+  },
+  shutdownDelay: {
+    name: 'FORWARDGATE_SHUTDOWN_DELAY',
+    default: '250ms',
+    meaning:
+      'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
+    expected: 'a duration such as 250ms or 5s, at most 10m',
+    parse: parseDuration,
+  },
+} as const satisfies { readonly [Key in keyof Settings]?: Variable<Settings[Key]> }
+
+/** The configuration that is read if nothing names one and the `OIDC_` variables are not set. */
+export const DEFAULT_CONFIG_PATH = './config.yaml'
+
+/** Every variable, for the reference page. */
+export const VARIABLES: readonly Pick<Variable<unknown>, 'name' | 'default' | 'meaning'>[] = [
+  {
+    name: 'FORWARDGATE_CONFIG',
+    default: DEFAULT_CONFIG_PATH,
+    meaning: `The configuration: a YAML file, or a directory of them. If it is not set and \`${DEFAULT_CONFIG_PATH}\` does not exist, the \`OIDC_\` variables describe one route.`,
+  },
+  ...Object.values(WITH_DEFAULT),
   {
     name: 'FORWARDGATE_TLS_CERT',
     default: '',
@@ -62,30 +122,8 @@ export const VARIABLES = [
     meaning:
       'Path of certificate authorities, in PEM. With it, only clients with a certificate of theirs reach the auth port.',
   },
-  { name: 'FORWARDGATE_LOG_LEVEL', default: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`.' },
-  {
-    name: 'FORWARDGATE_DECISION_LOG',
-    default: 'denied',
-    meaning: '`denied`: one line for each request that was refused. `all`: allowed ones too.',
-  },
-  {
-    name: 'FORWARDGATE_EXPOSE_REASON',
-    default: 'true',
-    meaning: '`false` leaves the reason out of the header `X-Forwardgate-Reason` and of the body.',
-  },
-  {
-    name: 'FORWARDGATE_TOKEN_CACHE_ENTRIES',
-    default: '10000',
-    meaning: 'Verified tokens that are remembered, per process.',
-  },
-  {
-    name: 'FORWARDGATE_SHUTDOWN_DELAY',
-    default: '250ms',
-    meaning:
-      'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
-  },
   ...CONFIG_VARIABLES,
-] as const
+]
 
 /** Which variable names which file. */
 export const TLS_VARIABLES = {
@@ -98,47 +136,31 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Kubernetes sets these in every pod of a namespace that has a Service named forwardgate. */
 const SERVICE_LINK = /^FORWARDGATE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/
-const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
-/** Reads the environment, all problems at once. Empty variables count as not set. */
+/** Reads the environment and reports all problems together. Empty variables count as not set. */
 export function readSettings(environment: Environment): ReadSettings {
   const problems: string[] = []
-  const read = <T>(name: string, fallback: string, parse: (text: string) => T | undefined, expected: string): T => {
-    const text = environment[name] || fallback
+  const read = <T>({ name, default: otherwise, expected, parse }: Variable<T>): T => {
+    const text = environment[name] || otherwise
     const value = parse(text)
     if (value === undefined) problems.push(`${name}: "${text}" is not ${expected}`)
+    // Never used after a problem.
     return value as T
   }
-  const oneOf =
-    <T extends string>(values: readonly T[]) =>
-    (text: string): T | undefined =>
-      values.find((value) => value === text)
-
   const settings: Settings = {
     config: environment['FORWARDGATE_CONFIG'] || undefined,
-    listen: read('FORWARDGATE_LISTEN', ':8080', parseListenAddress, 'host:port or :port'),
-    operationsListen: read('FORWARDGATE_OPERATIONS_LISTEN', ':9090', parseListenAddress, 'host:port or :port'),
+    listen: read(WITH_DEFAULT.listen),
+    operationsListen: read(WITH_DEFAULT.operationsListen),
     tls: readTlsFiles(environment, problems),
-    logLevel: read('FORWARDGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS), `one of ${LOG_LEVELS.join(', ')}`),
-    tokenCacheEntries: read(
-      'FORWARDGATE_TOKEN_CACHE_ENTRIES',
-      '10000',
-      parseCount,
-      'a whole number from 1 to 10000000',
-    ),
-    decisionLog: read('FORWARDGATE_DECISION_LOG', 'denied', oneOf(['denied', 'all'] as const), 'denied or all'),
-    exposeReason:
-      read('FORWARDGATE_EXPOSE_REASON', 'true', oneOf(['true', 'false'] as const), 'true or false') === 'true',
-    shutdownDelay: read(
-      'FORWARDGATE_SHUTDOWN_DELAY',
-      '250ms',
-      parseDuration,
-      'a duration such as 250ms or 5s, at most 10m',
-    ),
+    logLevel: read(WITH_DEFAULT.logLevel),
+    tokenCacheEntries: read(WITH_DEFAULT.tokenCacheEntries),
+    decisionLog: read<Settings['decisionLog']>(WITH_DEFAULT.decisionLog),
+    exposeReason: read(WITH_DEFAULT.exposeReason),
+    shutdownDelay: read(WITH_DEFAULT.shutdownDelay),
     configVariables: Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, environment[name] || undefined])),
   }
-  const names: readonly string[] = VARIABLES.map((variable) => variable.name)
+  const names = VARIABLES.map((variable) => variable.name)
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('FORWARDGATE_') || SERVICE_LINK.test(name) || names.includes(name)) continue
     problems.push(`${name}: there is no such variable${didYouMean(name, names)}`)
@@ -180,6 +202,10 @@ function parseListenAddress(text: string): ListenAddress | undefined {
   return { host: host === '' ? undefined : host, port }
 }
 
+function parseBoolean(text: string): boolean | undefined {
+  return oneOf(['true', 'false'])(text) === undefined ? undefined : text === 'true'
+}
+
 function parseCount(text: string): number | undefined {
   return /^[1-9][0-9]{0,7}$/.test(text) && Number(text) <= 10_000_000 ? Number(text) : undefined
 }
@@ -188,4 +214,8 @@ function parseDuration(text: string): number | undefined {
   const match = /^([0-9]{1,6})(ms|s|m)$/.exec(text)
   const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN)
   return milliseconds <= 600_000 ? milliseconds : undefined
+}
+
+function oneOf<const T extends string>(values: readonly T[]): (text: string) => T | undefined {
+  return (text) => values.find((value) => value === text)
 }

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Source } from '../config/source.ts'
-import type { Settings } from '../settings.ts'
-
-const DEFAULT_PATH = './config.yaml'
+import { DEFAULT_CONFIG_PATH, type Settings } from '../settings.ts'
 
 /**
  * Where the configuration comes from: `--config`, else FORWARDGATE_CONFIG, else ./config.yaml, else the variables.
@@ -14,6 +12,6 @@ export function chooseSource(
 ): Source {
   const path = named ?? settings.config
   if (path !== undefined) return { kind: 'path', path }
-  if (existsSync(DEFAULT_PATH)) return { kind: 'path', path: DEFAULT_PATH }
+  if (existsSync(DEFAULT_CONFIG_PATH)) return { kind: 'path', path: DEFAULT_CONFIG_PATH }
   return { kind: 'environment', variables: settings.configVariables }
 }

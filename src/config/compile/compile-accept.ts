@@ -1,4 +1,5 @@
-import type { AcceptEntry, DefaultsEntry, RouteEntry } from '../format/schema.ts'
+import { withDefaults } from '../format/key-map.ts'
+import { type AcceptEntry, acceptShape, type DefaultsEntry, type RouteEntry } from '../format/schema.ts'
 import type { Accept, Issuer } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { type Findings, oneOf, type Path, quote } from '../problem.ts'
@@ -22,7 +23,7 @@ export function compileAccept(
   if (findings.refused([...path, 'accept']) && route.accept === undefined) return []
   if (route.accept === undefined) {
     return flatIssuers(route, defaults, path, issuers, findings).map((issuer) =>
-      compileEntry({ ...route, advertise: true }, issuer, route, defaults, path, findings),
+      compileEntry(route, issuer, route, defaults, path, findings),
     )
   }
   for (const field of FLAT_FIELDS) {
@@ -79,7 +80,7 @@ function compileEntry(
       ...claimRules(defaults.claims, ['defaults', 'claims'], findings),
       ...claimRules(entry.claims, [...path, 'claims'], findings),
     ],
-    advertise: issuer.keys.kind !== 'tokensFile' && (entry.advertise ?? true),
+    advertise: issuer.keys.kind !== 'tokensFile' && withDefaults(acceptShape, entry).advertise,
   }
 }
 

@@ -2,14 +2,6 @@ import type { IdentityHeader } from '../model.ts'
 import { type Findings, type Path, quote } from '../problem.ts'
 import { claimSelector } from './compile-claim-rules.ts'
 
-/** What the upstream learns when nothing else is written. */
-export const DEFAULT_IDENTITY_HEADERS: Readonly<Record<string, string>> = {
-  'X-Auth-Subject': 'sub',
-  'X-Auth-Issuer': '@issuer',
-  'X-Auth-Client': '@client',
-  'X-Auth-Scopes': '@scopes',
-}
-
 /** Headers with a meaning to a proxy, a client or a framework: as identity headers they would change a request or an answer. */
 const TAKEN = new Set(
   [
@@ -33,12 +25,12 @@ export function hasMeaning(name: string): boolean {
 
 /** The headers that an allow sends to the upstream, in the order they are written. */
 export function identityHeaders(
-  written: Readonly<Record<string, string>> | undefined,
+  written: Readonly<Record<string, string>>,
   path: Path,
   findings: Findings,
 ): readonly IdentityHeader[] {
   const seen = new Map<string, string>()
-  return Object.entries(written ?? DEFAULT_IDENTITY_HEADERS).map(([name, source]) => {
+  return Object.entries(written).map(([name, source]) => {
     const folded = name.toLowerCase()
     const twin = seen.get(folded)
     seen.set(folded, name)

@@ -1,5 +1,7 @@
 import { durationSeconds } from '../duration.ts'
+import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
+import { introspectionShape } from '../format/schema-issuer.ts'
 import type { Accept, Introspection, KeySource } from '../model.ts'
 import { type Findings, oneOf, type Path, quote } from '../problem.ts'
 import { type ReadNamedFile, readClientSecretFile } from '../reading/referenced-file.ts'
@@ -10,7 +12,8 @@ const MAX_CACHE_SECONDS = 60 * 60
 
 /** The `introspection` of an issuer with its defaults and its secret; it counts only when nothing was told about it. */
 export function compileIntrospection(
-  { introspection: written, dangerouslyAllowHttp }: IssuerEntry,
+  { introspection: written }: IssuerEntry,
+  allowHttp: boolean,
   keys: KeySource,
   path: Path,
   findings: Findings,
@@ -18,8 +21,14 @@ export function compileIntrospection(
 ): Introspection | undefined {
   // Beside static tokens it was told already.
   if (written === undefined || keys.kind === 'tokensFile') return undefined
-  const { endpoint, clientId, clientSecretFile: file, clientAuthentication, cacheFor } = written
-  if (endpoint !== undefined) checkFetched(endpoint, dangerouslyAllowHttp === true, [...path, 'endpoint'], findings)
+  const {
+    endpoint,
+    clientId,
+    clientSecretFile: file,
+    clientAuthentication,
+    cacheFor,
+  } = withDefaults(introspectionShape, written)
+  if (endpoint !== undefined) checkFetched(endpoint, allowHttp, [...path, 'endpoint'], findings)
   else if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !findings.refused([...path, 'endpoint'])) {
     findings.problem(
       path,
@@ -36,7 +45,7 @@ export function compileIntrospection(
   const here = [...path, 'clientSecretFile']
   const secret = file === undefined ? undefined : readClientSecretFile(readFile, file, here)
   if (secret?.ok === false) findings.problem(here, secret.message)
-  const seconds = cacheFor === undefined ? 60 : durationSeconds(cacheFor)
+  const seconds = durationSeconds(cacheFor)
   if (seconds > MAX_CACHE_SECONDS) {
     findings.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
   }
@@ -45,7 +54,7 @@ export function compileIntrospection(
     clientId: clientId ?? '',
     clientSecret: secret?.ok === true ? secret.value : '',
     file: file ?? '',
-    clientAuthentication: clientAuthentication ?? 'client_secret_basic',
+    clientAuthentication,
     cacheFor: seconds,
   }
 }

@@ -1,6 +1,7 @@
 import { durationSeconds } from '../duration.ts'
+import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
-import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
+import { ASYMMETRIC_ALGORITHMS, issuerShape, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
 import type { Issuer, KeySource } from '../model.ts'
 import { type Findings, oneOf, type Path, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
@@ -18,9 +19,11 @@ export function compileIssuer(
   findings: Findings,
   readFile: ReadNamedFile,
 ): Issuer {
-  const map = typeof entry === 'string' ? { issuer: entry } : entry
+  const written: IssuerEntry = typeof entry === 'string' ? { issuer: entry } : entry
+  const map = withDefaults(issuerShape, written)
   const path: Path = ['issuers', name]
-  const tokens = map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, map, path, findings, readFile)
+  const tokens =
+    map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, written, path, findings, readFile)
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
   const keys = tokens ?? keySource(map, path, issuerPath, findings, readFile) ?? { kind: 'discovery' }
   const algorithms = algorithmsOf(map, path, findings)
@@ -29,7 +32,7 @@ export function compileIssuer(
   } else if (tokens === undefined && !['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {
     findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
-  const clockTolerance = seconds(map.clockTolerance, 30)
+  const clockTolerance = durationSeconds(map.clockTolerance)
   if (clockTolerance > MAX_CLOCK_TOLERANCE_SECONDS) {
     findings.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
   }
@@ -46,14 +49,21 @@ export function compileIssuer(
     algorithms,
     clockTolerance,
     maxTokenLifetime: map.maxTokenLifetime === undefined ? undefined : durationSeconds(map.maxTokenLifetime),
-    maxStale: seconds(map.maxStale, 24 * 60 * 60),
+    maxStale: durationSeconds(map.maxStale),
     requireTyp: map.requireTyp?.toLowerCase().replace(/^application\//, ''),
-    tokenKinds: tokenKindsOf(map, path, findings),
-    scopeClaims: map.scopeClaims ?? ['scope', 'scp'],
-    booleanScopes: map.booleanScopes ?? false,
+    tokenKinds: checkTokenKinds(map.tokenKinds, path, findings),
+    scopeClaims: map.scopeClaims,
+    booleanScopes: map.booleanScopes,
     scopePrefix: map.scopePrefix ?? '',
-    clientClaims: map.clientClaims ?? ['client_id', 'azp', 'cid', 'appid'],
-    introspection: compileIntrospection(map, keys, [...path, 'introspection'], findings, readFile),
+    clientClaims: map.clientClaims,
+    introspection: compileIntrospection(
+      map,
+      map.dangerouslyAllowHttp,
+      keys,
+      [...path, 'introspection'],
+      findings,
+      readFile,
+    ),
     registration: compileRegistration(map.registration, keys, [...path, 'registration'], findings),
   }
 }
@@ -93,10 +103,6 @@ export function checkSharedIssuers(issuers: readonly Issuer[], findings: Finding
   }
 }
 
-function seconds(written: string | undefined, otherwise: number): number {
-  return written === undefined ? otherwise : durationSeconds(written)
-}
-
 /** A shared secret and public keys never mix: an attacker would sign HS256 with the public key (RFC 8725 §3.1). */
 function algorithmsOf(map: IssuerEntry, path: Path, findings: Findings): readonly string[] {
   const symmetric = map.secretFile !== undefined
@@ -110,7 +116,7 @@ function algorithmsOf(map: IssuerEntry, path: Path, findings: Findings): readonl
   return map.algorithms ?? allowed
 }
 
-function tokenKindsOf({ tokenKinds = ['access'] }: IssuerEntry, path: Path, findings: Findings): Issuer['tokenKinds'] {
+function checkTokenKinds(tokenKinds: Issuer['tokenKinds'], path: Path, findings: Findings): Issuer['tokenKinds'] {
   const here = [...path, 'tokenKinds']
   if (!tokenKinds.includes('access'))
     findings.problem(here, 'has no access; write [access, id] to accept ID tokens too')

@@ -1,5 +1,6 @@
+import { withDefaults } from '../format/key-map.ts'
 import type { McpEntry, RouteEntry } from '../format/schema.ts'
-import { DEFAULT_BODY_SIZE } from '../format/schema-mcp.ts'
+import { mcpShape } from '../format/schema-mcp.ts'
 import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model.ts'
 import { type Findings, type Path, quote } from '../problem.ts'
@@ -7,8 +8,9 @@ import { claimRules } from './compile-claim-rules.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
-export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {
-  if (mcp === undefined) return undefined
+export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {
+  if (written === undefined) return undefined
+  const mcp = withDefaults(mcpShape, written)
   const patterns = (key: 'tools' | 'resources' | 'prompts', kind: NamedKind) =>
     compilePatterns(mcp[key], kind, [...path, key], findings)
   const compiled = {
@@ -17,7 +19,7 @@ export function compileMcp({ mcp, anonymous }: RouteEntry, path: Path, findings:
     prompts: patterns('prompts', 'prompt'),
     otherwise: compileDefault(mcp.default, [...path, 'default'], findings),
     openLists: mcp.lists === 'open',
-    maxBodySize: mcp.maxBodySize ?? DEFAULT_BODY_SIZE,
+    maxBodySize: mcp.maxBodySize,
   }
   const named = compiled.tools.length + compiled.resources.length + compiled.prompts.length
   if (named === 0 && compiled.otherwise === undefined && !findings.refused(path)) {
@@ -62,8 +64,12 @@ function compilePatterns(written: Written, kind: NamedKind, path: Path, findings
   return patterns
 }
 
-function compileDefault(entry: McpEntry['default'], path: Path, findings: Findings): Requirement | undefined {
-  return entry === undefined || entry === 'deny' ? undefined : requirement(entry, path, findings)
+function compileDefault(
+  entry: NonNullable<McpEntry['default']>,
+  path: Path,
+  findings: Findings,
+): Requirement | undefined {
+  return entry === 'deny' ? undefined : requirement(entry, path, findings)
 }
 
 function requirement(

@@ -1,6 +1,7 @@
-import type { DefaultsEntry, RouteEntry } from '../format/schema.ts'
+import { withDefaults } from '../format/key-map.ts'
+import { type DefaultsEntry, type RouteEntry, routeShape } from '../format/schema.ts'
 import { checkMetadataKeys } from '../format/schema-problems.ts'
-import type { Accept, IdentityHeader, Resource, Route, TokenSource, UpstreamAuthorization } from '../model.ts'
+import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from '../model.ts'
 import type { Findings, Path } from '../problem.ts'
 import { type ReadNamedFile, readHeaderFile } from '../reading/referenced-file.ts'
 import { compileAccept, type IssuersByName } from './compile-accept.ts'
@@ -26,6 +27,9 @@ export interface Surroundings {
 export function compileRoute(name: string, entry: RouteEntry, surroundings: Surroundings): Route | undefined {
   const { defaults, issuers, findings } = surroundings
   const path: Path = ['routes', name]
+  // Only for keys that a route overrides; scopes, claims, clientIds and rules of `defaults` are added to its own.
+  const inForce = withDefaults(routeShape, { ...defaults, ...entry })
+  const placeOf = (key: keyof DefaultsEntry): Path => (key in entry ? [...path, key] : ['defaults', key])
   const resources = compileResources(entry, path, findings)
   const selection = compileSelection(entry.match, resources, [...path, 'match'], findings)
   const accept = compileAccept(entry, defaults, path, issuers, findings)
@@ -34,14 +38,16 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
     ...compileRules(entry.rules, [...path, 'rules'], selection.match, findings),
   ]
   const hasPathRule = rules.some((rule) => rule.paths !== undefined)
-  const headers = identityHeaders(...written('identityHeaders', entry, defaults, path), findings)
-  const origins = entry.origins ?? defaults.origins
-  const [source, sourcePath] = written('tokenSource', entry, defaults, path)
-  const tokenSource = compileTokenSource(source, { identityHeaders: headers, origins }, sourcePath, findings)
-  const upstreamAuthorization = compileUpstreamAuthorization(entry, tokenSource, path, surroundings)
-  const metadata = compileMetadata(entry, path, surroundings)
+  const headers = identityHeaders(inForce.identityHeaders, placeOf('identityHeaders'), findings)
+  const { origins, metadata = {} } = inForce
+  const taken = { identityHeaders: headers, origins }
+  const tokenSource = compileTokenSource(inForce.tokenSource, taken, placeOf('tokenSource'), findings)
+  // A backend must not take for checked what forwardgate has not read.
+  const { upstreamAuthorization = tokenSource.kind === 'authorization' ? 'keep' : 'strip' } = inForce
+  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'), surroundings)
+  checkMetadataKeys(metadata, placeOf('metadata'), findings)
   const mcp = compileMcp(entry, [...path, 'mcp'], findings)
-  if (entry.mode === 'observe') {
+  if (inForce.mode === 'observe') {
     findings.warning([...path, 'mode'], {
       id: 'route-observed',
       message: 'observe lets pass what enforce would deny; set it to enforce when its counts look right',
@@ -56,7 +62,7 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
   const advertised = accept.findIndex(({ advertise }) => advertise)
   const scopePrefix = accept[advertised]?.issuer.scopePrefix ?? ''
   const scopes = entry.accept === undefined ? entry.scopes : entry.accept[advertised]?.scopes
-  const wanted = entry.requestScopes ?? defaults.requestScopes ?? requestedScopes(defaults.scopes, scopes)
+  const wanted = inForce.requestScopes ?? requestedScopes(defaults.scopes, scopes)
   return {
     name,
     resources: [resource, ...others],
@@ -68,14 +74,14 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
     rules,
     requestScopes: prefixedScopes(requestedScopes(wanted), scopePrefix),
     scopePrefix,
-    scopeImplies: impliedScopes(entry.scopeImplies ?? defaults.scopeImplies),
-    anonymous: entry.anonymous ?? false,
-    mode: entry.mode ?? 'enforce',
+    scopeImplies: impliedScopes(inForce.scopeImplies),
+    anonymous: inForce.anonymous,
+    mode: inForce.mode,
     identityHeaders: headers,
-    upstreamAuthorization,
+    upstreamAuthorization: upstream,
     tokenSource,
     origins,
-    preflight: entry.preflight ?? defaults.preflight ?? 'deny',
+    preflight: inForce.preflight,
     mcp,
     metadata,
   }
@@ -93,16 +99,6 @@ function compileResources(entry: RouteEntry, path: Path, findings: Findings): re
   return entry.resource.flatMap((url, index) => parseResource(url, [...here, index], findings) ?? [])
 }
 
-/** A field of the route, else of `defaults`, and where it stands. */
-function written<K extends keyof DefaultsEntry>(
-  key: K,
-  entry: RouteEntry,
-  defaults: DefaultsEntry,
-  path: Path,
-): readonly [DefaultsEntry[K] | undefined, Path] {
-  return entry[key] === undefined ? [defaults[key], ['defaults', key]] : [entry[key], [...path, key]]
-}
-
 /** A warning that is pointless if only the proxy can reach the auth port. */
 export const SECRET_READABLE = {
   id: 'upstream-secret',
@@ -111,14 +107,10 @@ export const SECRET_READABLE = {
 } as const
 
 function compileUpstreamAuthorization(
-  entry: RouteEntry,
-  tokenSource: TokenSource,
-  path: Path,
-  { defaults, findings, readFile }: Surroundings,
+  value: NonNullable<DefaultsEntry['upstreamAuthorization']>,
+  here: Path,
+  { findings, readFile }: Surroundings,
 ): UpstreamAuthorization {
-  // What nobody has looked at must not look to the backend as if somebody had.
-  const unread = tokenSource.kind === 'authorization' ? 'keep' : 'strip'
-  const [value = unread, here] = written('upstreamAuthorization', entry, defaults, path)
   if (value === 'keep' || value === 'strip') return { kind: value }
   const { claim, secretFile: file } = value
   if ((claim === undefined) === (file === undefined) && !findings.refused(here)) {
@@ -133,12 +125,6 @@ function compileUpstreamAuthorization(
   }
   findings.warning(here, SECRET_READABLE)
   return { kind: 'secret', file, value: read.value }
-}
-
-function compileMetadata(entry: RouteEntry, path: Path, { defaults, findings }: Surroundings): Route['metadata'] {
-  const [metadata = {}, here] = written('metadata', entry, defaults, path)
-  checkMetadataKeys(metadata, here, findings)
-  return metadata
 }
 
 function warnOfSeveralIssuers(

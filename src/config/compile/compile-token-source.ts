@@ -8,12 +8,12 @@ const FORWARDED = /^x-forwarded-(?:method|host|uri|proto|port|prefix|server|for)
 
 /** The `tokenSource` of a route; `origins`: those of the route. */
 export function compileTokenSource(
-  written: DefaultsEntry['tokenSource'],
+  written: NonNullable<DefaultsEntry['tokenSource']>,
   { identityHeaders, origins }: { identityHeaders: readonly IdentityHeader[]; origins: readonly string[] | undefined },
   path: Path,
   findings: Findings,
 ): TokenSource {
-  if (written === undefined || written === 'authorization') return { kind: 'authorization' }
+  if (written === 'authorization') return { kind: 'authorization' }
   const { header, cookie } = written
   if ((header === undefined) === (cookie === undefined) && !findings.refused(path)) {
     findings.problem(path, 'must be authorization, { header: … } or { cookie: … }; write one of header and cookie')

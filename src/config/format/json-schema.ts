@@ -6,5 +6,13 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema
 
 /** The file format as JSON Schema (draft 2020-12), for editors and for checks before a deployment. */
 export function configurationJsonSchema(): JsonSchema {
-  return { ...z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' }) }
+  return { ...z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12', override: tellDefault }) }
+}
+
+/** A default that is no value is part of the sentence: JSON Schema knows no other place for it. */
+function tellDefault({ jsonSchema }: { readonly jsonSchema: JsonSchema }): void {
+  const { otherwise, description } = jsonSchema
+  if (otherwise === undefined) return
+  jsonSchema.description = `${description} Default: ${String(otherwise)}.`
+  delete jsonSchema['otherwise']
 }

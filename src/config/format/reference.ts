@@ -1,4 +1,7 @@
-import { configurationJsonSchema, type JsonSchema } from './json-schema.ts'
+import { stringify } from 'yaml'
+import * as z from 'zod'
+import type { JsonSchema } from './json-schema.ts'
+import { configSchema } from './schema.ts'
 
 /** One environment variable, for the table at the end of the page. */
 export interface Variable {
@@ -69,7 +72,7 @@ const VARIABLES_MARK = '<!-- variables -->'
 
 /** The reference page, in Markdown: every key of the file, then every variable of the environment. */
 export function configurationReference(variables: readonly Variable[] = []): string {
-  const schema = configurationJsonSchema()
+  const schema = { ...z.toJSONSchema(configSchema, { io: 'input' }) }
   const sections = SECTIONS.map(([heading, text, path]) => {
     const table = path === undefined ? '' : `\n${keyTable(at(schema, path))}`
     return `## ${heading}\n\n${text}\n${table}`
@@ -90,8 +93,7 @@ export function configurationReference(variables: readonly Variable[] = []): str
 function keyTable(schema: JsonSchema): string {
   const rows = Object.entries(schema.properties ?? {}).map(([key, property]) => {
     const node = asSchema(property)
-    const [meaning = '', fallback = ''] = (node.description ?? '').split(' Default: ')
-    return [`\`${key}\``, typeOf(node), fallback.replace(/\.$/, ''), meaning]
+    return [`\`${key}\``, typeOf(node), defaultOf(node), node.description ?? '']
   })
   return table(['Key', 'Type', 'Default', 'Meaning'], rows)
 }
@@ -104,6 +106,19 @@ function at(schema: JsonSchema, path: readonly string[]): JsonSchema {
   if (part === undefined) return map
   const below = part === '*' ? (map.items ?? map.additionalProperties) : map.properties?.[part]
   return at(asSchema(Array.isArray(below) ? below[0] : below), rest)
+}
+
+/** The default as it would be written in the file, or the words for one that follows from other keys. */
+function defaultOf({ default: value, otherwise = '' }: JsonSchema): string {
+  return value === undefined ? String(otherwise) : `\`${inline(value)}\``
+}
+
+/** A value as YAML on one line. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return stringify(value).trim()
+  const members = Object.entries(value).map(([key, member]) => `${key}: ${inline(member)}`)
+  return `{ ${members.join(', ')} }`
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keyMap } from './key-map.ts'
 import {
   duration,
   nonEmptyList,
@@ -29,6 +30,22 @@ export const ASYMMETRIC_ALGORITHMS = [
 /** JWS algorithms with a shared secret. */
 export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
+/** The keys of `introspection:` of an issuer. */
+export const introspectionShape = {
+  endpoint: webUrl
+    .optional()
+    .meta({ description: 'Where to ask.', otherwise: "the `introspection_endpoint` of the issuer's metadata" }),
+  clientId: plainText.optional().describe('Client ID of forwardgate at the issuer. Required.'),
+  clientSecretFile: plainText.optional().describe('File with the secret of that client. Required.'),
+  clientAuthentication: z
+    .enum(['client_secret_basic', 'client_secret_post'])
+    .default('client_secret_basic')
+    .describe('How the secret is sent.'),
+  cacheFor: duration
+    .default('60s')
+    .describe('How long an answer is relied on, and a token that was revoked still passes; at most `1h`.'),
+}
+
 /** The keys of an entry of `issuers:`. */
 export const issuerShape = {
   issuer: plainText
@@ -52,60 +69,44 @@ export const issuerShape = {
     ),
   dangerouslyAllowHttp: z
     .boolean()
-    .optional()
-    .describe(
-      'Lets keys be fetched over plain http from hosts other than loopback and cluster names. Default: `false`.',
-    ),
+    .default(false)
+    .describe('Lets keys be fetched over plain http from hosts other than loopback and cluster names.'),
   algorithms: nonEmptyList(z.enum([...ASYMMETRIC_ALGORITHMS, ...SYMMETRIC_ALGORITHMS]))
     .optional()
-    .describe(
-      'Signature algorithms accepted. Default: every asymmetric one; HS256, HS384 and HS512 with `secretFile`.',
-    ),
+    .meta({
+      description: 'Signature algorithms accepted.',
+      otherwise: 'every asymmetric one; HS256, HS384 and HS512 with `secretFile`',
+    }),
   clockTolerance: duration
+    .default('30s')
+    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`.'),
+  maxTokenLifetime: duration
     .optional()
-    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`. Default: `30s`.'),
-  maxTokenLifetime: duration.optional().describe('Longest accepted life of a token. Default: not checked.'),
-  maxStale: duration
-    .optional()
-    .describe('How long the last good keys serve on while they cannot be refreshed. Default: `24h`.'),
-  requireTyp: tokenType
-    .optional()
-    .describe('The only accepted `typ` header, such as `at+jwt`. Default: none, `JWT` and `at+jwt` are accepted.'),
+    .meta({ description: 'Longest accepted life of a token.', otherwise: 'not checked' }),
+  maxStale: duration.default('24h').describe('How long the last good keys serve on while they cannot be refreshed.'),
+  requireTyp: tokenType.optional().meta({
+    description: 'The only accepted `typ` header, such as `at+jwt`.',
+    otherwise: 'none, `JWT` and `at+jwt` are accepted',
+  }),
   tokenKinds: nonEmptyList(z.enum(['access', 'id']))
-    .optional()
+    .default(['access'])
     .describe(
-      'Kinds of tokens accepted: `[access, id]` for ID tokens that are API credentials on purpose. Refresh and logout tokens never are. Default: `[access]`.',
+      'Kinds of tokens accepted: `[access, id]` for ID tokens that are API credentials on purpose. Refresh and logout tokens never are.',
     ),
   scopeClaims: nonEmptyList(topLevelClaim)
-    .optional()
-    .describe('Claims that carry scopes, as text separated by spaces or as a list. Default: `[scope, scp]`.'),
+    .default(['scope', 'scp'])
+    .describe('Claims that carry scopes, as text separated by spaces or as a list.'),
   booleanScopes: z
     .boolean()
-    .optional()
-    .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them. Default: `false`.'),
+    .default(false)
+    .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them.'),
   scopePrefix: scope
     .optional()
-    .describe('What clients must put before a scope when they ask for it (Entra). Default: nothing.'),
+    .meta({ description: 'What clients must put before a scope when they ask for it (Entra).', otherwise: 'nothing' }),
   clientClaims: nonEmptyList(topLevelClaim)
-    .optional()
-    .describe('Claims that name the client; the first one present decides. Default: `[client_id, azp, cid, appid]`.'),
-  introspection: z
-    .strictObject({
-      endpoint: webUrl
-        .optional()
-        .describe("Where to ask. Default: the `introspection_endpoint` of the issuer's metadata."),
-      clientId: plainText.optional().describe('Client ID of forwardgate at the issuer. Required.'),
-      clientSecretFile: plainText.optional().describe('File with the secret of that client. Required.'),
-      clientAuthentication: z
-        .enum(['client_secret_basic', 'client_secret_post'])
-        .optional()
-        .describe('How the secret is sent. Default: `client_secret_basic`.'),
-      cacheFor: duration
-        .optional()
-        .describe(
-          'How long an answer is relied on, and a token that was revoked still passes; at most `1h`. Default: `60s`.',
-        ),
-    })
+    .default(['client_id', 'azp', 'cid', 'appid'])
+    .describe('Claims that name the client; the first one present decides.'),
+  introspection: keyMap(introspectionShape)
     .meta({ title: 'map, below', required: ['clientId', 'clientSecretFile'] })
     .optional()
     .describe('Asks the issuer about tokens that are no JWTs (RFC 7662). At most one issuer of a route may have it.'),
@@ -124,9 +125,11 @@ export const issuerShape = {
         .describe('A registration endpoint (RFC 7591) that somebody else runs, in place of the two above.'),
       codeChallengeMethods: nonEmptyList(z.enum(['S256']))
         .optional()
-        .describe(
-          'For an issuer that has PKCE and does not say so, as Entra and Cognito do; MCP clients refuse it otherwise. Default: what its metadata says.',
-        ),
+        .meta({
+          description:
+            'For an issuer that has PKCE and does not say so, as Entra and Cognito do; MCP clients refuse it otherwise.',
+          otherwise: 'what its metadata says',
+        }),
     })
     .optional()
     .describe('Lets clients register where the issuer cannot (RFC 7591).'),

@@ -2,9 +2,6 @@ import * as z from 'zod'
 import { claims } from './schema-claims.ts'
 import { nonEmptyList, plainText, scope } from './schema-text.ts'
 
-/** The largest body that is read where nothing is written, in bytes. */
-export const DEFAULT_BODY_SIZE = 262_144
-
 const MAX_BODY_SIZE_BYTES = 16_777_216
 
 const requirement = z.strictObject({
@@ -34,19 +31,17 @@ export const mcpShape = {
     .union([z.literal('deny'), nonEmptyList(scope), requirement], {
       error: 'must be deny, a list of scopes such as [mcp:use], or { scopes: …, claims: … }',
     })
-    .optional()
-    .describe('What calls need that no entry matches, and methods that MCP does not know. Default: `deny`.'),
+    .default('deny')
+    .describe('What calls need that no entry matches, and methods that MCP does not know.'),
   lists: z
     .enum(['open', 'token'])
-    .optional()
-    .describe(
-      'Whether `initialize`, `ping` and the lists pass without a token on an `anonymous` route (lazy login). Default: `token`.',
-    ),
+    .default('token')
+    .describe('Whether `initialize`, `ping` and the lists pass without a token on an `anonymous` route (lazy login).'),
   maxBodySize: z
     .number()
     .int()
     .min(1024, { error: 'must be at least 1024 bytes' })
     .max(MAX_BODY_SIZE_BYTES, { error: `must be at most ${MAX_BODY_SIZE_BYTES} bytes` })
-    .optional()
-    .describe(`Largest body that is read, in bytes; larger ones are refused. Default: \`${DEFAULT_BODY_SIZE}\`.`),
+    .default(262_144)
+    .describe('Largest body that is read, in bytes; larger ones are refused.'),
 }

@@ -2,13 +2,10 @@ import type { z } from 'zod'
 import { didYouMean } from '../nearest-name.ts'
 import { type Findings, listOf, oneOf, type Path, quote } from '../problem.ts'
 import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
-import { keysAt } from './schema-keys.ts'
-import { plainText, webUrl } from './schema-text.ts'
+import { keysAt, typesAt } from './schema-keys.ts'
+import { duration, plainText, webUrl } from './schema-text.ts'
 
 type Issue = z.core.$ZodIssue
-
-/** Keys where a bare number most likely means seconds. */
-const DURATIONS = new Set<PropertyKey>(['clockTolerance', 'maxTokenLifetime', 'maxStale', 'cacheFor'])
 
 /** BCP 47, as far as its letters go. */
 const LANGUAGE_TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
@@ -46,7 +43,7 @@ export function checkSchema(value: unknown, findings: Findings): ConfigFile | un
 
 /** `metadata` takes any key in the schema, because of its languages; this tells the ones that do not exist. */
 export function checkMetadataKeys(metadata: object, path: Path, findings: Findings): void {
-  const known = keysAt(configSchema, path) ?? []
+  const known = keysAt(configSchema, path)
   for (const [key, value] of Object.entries(metadata)) {
     const [name = '', language] = key.split('#')
     if (language === undefined && known.includes(key)) continue
@@ -85,7 +82,7 @@ function below(issue: Issue, root: unknown): Issue[] {
 function tell(issue: Issue, root: unknown, findings: Findings): void {
   const path = pathOf(issue)
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(configSchema, path) ?? []
+    const known = keysAt(configSchema, path)
     for (const key of issue.keys) findings.problem([...path, key], unrecognized(key, path, known), 'key')
     return
   }
@@ -108,7 +105,8 @@ function unknownKey(key: string, known: readonly string[]): string {
 function sentence(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (typeof value === 'number' && DURATIONS.has(issue.path.at(-1) ?? '')) {
+      // A bare number most likely means seconds.
+      if (typeof value === 'number' && typesAt(configSchema, pathOf(issue)).includes(duration)) {
         return `must be a duration; write ${value}s, or another unit of ms, s, m, h and d`
       }
       return wrongType(issue.expected, value)

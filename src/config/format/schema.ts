@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keyMap } from './key-map.ts'
 import { claims } from './schema-claims.ts'
 import { issuerShape } from './schema-issuer.ts'
 import { mcpShape } from './schema-mcp.ts'
@@ -21,8 +22,7 @@ import {
 } from './schema-text.ts'
 
 /*
- * The file format. Types, the JSON Schema and the reference page all come from here; a description ends with
- * "Default: …" where there is one. What no schema can say (names that must exist, defaults that depend on others, keys
+ * The file format. Types, defaults, the JSON Schema and the reference page all come from here. What no schema can say (names that must exist, defaults that depend on others, keys
  * that exclude each other) is said by the compile… functions, also that a key is missing.
  */
 
@@ -34,27 +34,27 @@ const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
 const rule = z.strictObject({
   methods: nonEmptyList(method)
     .optional()
-    .describe('Methods the rule is for; GET includes HEAD. Default: every method.'),
-  paths: nonEmptyList(path)
-    .optional()
-    .describe(
-      'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`. Default: every path.',
-    ),
+    .meta({ description: 'Methods the rule is for; GET includes HEAD.', otherwise: 'every method' }),
+  paths: nonEmptyList(path).optional().meta({
+    description:
+      'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`.',
+    otherwise: 'every path',
+  }),
   scopes: scopes.optional().describe('Scopes that the token needs besides.'),
   claims: claims.optional().describe('Claims that the token needs besides.'),
 })
 
-const acceptEntry = z.strictObject({
-  issuer: name.optional().describe('Whose tokens. Default: the only issuer of the file.'),
-  audience: audience.optional().describe('As on a route. Default: that of `defaults`, else the resource.'),
+/** The keys of an entry of `accept:`. */
+export const acceptShape = {
+  issuer: name.optional().meta({ description: 'Whose tokens.', otherwise: 'the only issuer of the file' }),
+  audience: audience
+    .optional()
+    .meta({ description: 'As on a route.', otherwise: 'that of `defaults`, else the resource' }),
   clientIds: nonEmptyList(plainText).optional().describe('As on a route.'),
   scopes: scopes.optional().describe('Scopes that the token needs, besides those of `defaults`.'),
   claims: claims.optional().describe('Claims that the token needs, besides those of `defaults`.'),
-  advertise: z
-    .boolean()
-    .optional()
-    .describe('Whether clients are told of this issuer as a login server. Default: `true`.'),
-})
+  advertise: z.boolean().default(true).describe('Whether clients are told of this issuer as a login server.'),
+}
 
 const LANGUAGE = '#[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*'
 const metadata = z
@@ -65,7 +65,7 @@ const metadata = z
     resource_tos_uri: webUrl.optional().describe('Terms of service.'),
     scopes_supported: scopes
       .optional()
-      .describe('Scopes that are advertised. Default: what clients are told to ask for.'),
+      .meta({ description: 'Scopes that are advertised.', otherwise: 'what clients are told to ask for' }),
   })
   .catchall(z.unknown())
   .meta({
@@ -77,16 +77,23 @@ const metadata = z
   })
 
 const match = z.strictObject({
-  hosts: nonEmptyList(hostName).optional().describe('Host names without port. Default: those of the resource.'),
-  paths: nonEmptyList(path).optional().describe('Paths, with everything below. Default: those of the resource.'),
+  hosts: nonEmptyList(hostName)
+    .optional()
+    .meta({ description: 'Host names without port.', otherwise: 'those of the resource' }),
+  paths: nonEmptyList(path)
+    .optional()
+    .meta({ description: 'Paths, with everything below.', otherwise: 'those of the resource' }),
 })
 
 /** Keys that may stand both under `defaults` and on a route. */
 const sharedShape = {
-  issuers: nonEmptyList(name).optional().describe('Whose tokens are accepted. Default: the only issuer of the file.'),
-  audience: audience
+  issuers: nonEmptyList(name)
     .optional()
-    .describe('One of these must be in `aud`; `unchecked` needs `clientIds`. Default: the resource (RFC 8707).'),
+    .meta({ description: 'Whose tokens are accepted.', otherwise: 'the only issuer of the file' }),
+  audience: audience.optional().meta({
+    description: 'One of these must be in `aud`; `unchecked` needs `clientIds`.',
+    otherwise: 'the resource (RFC 8707)',
+  }),
   clientIds: nonEmptyList(plainText)
     .optional()
     .describe('Allow-list of clients. Where `defaults` has one too, both must hold.'),
@@ -95,7 +102,9 @@ const sharedShape = {
     .describe(
       'Scopes that the token needs, all of them. Those of `defaults` are needed besides. The words of OpenID Connect (`openid`, `profile`, `email`, `offline_access`) are only requested, never required.',
     ),
-  requestScopes: scopes.optional().describe('Scopes that clients are told to ask for. Default: `scopes`.'),
+  requestScopes: scopes
+    .optional()
+    .meta({ description: 'Scopes that clients are told to ask for.', otherwise: '`scopes`' }),
   claims: claims.optional().describe('Claims that the token needs. Those of `defaults` are needed besides.'),
   rules: nonEmptyList(rule)
     .optional()
@@ -108,10 +117,13 @@ const sharedShape = {
   identityHeaders: z
     .record(headerName, identitySource)
     .meta({ title: 'map of header to claim' })
-    .optional()
-    .describe(
-      'Headers for the upstream. Default: `{ X-Auth-Subject: sub, X-Auth-Issuer: "@issuer", X-Auth-Client: "@client", X-Auth-Scopes: "@scopes" }`.',
-    ),
+    .default({
+      'X-Auth-Subject': 'sub',
+      'X-Auth-Issuer': '@issuer',
+      'X-Auth-Client': '@client',
+      'X-Auth-Scopes': '@scopes',
+    })
+    .describe('Headers for the upstream.'),
   upstreamAuthorization: z
     .union(
       [
@@ -126,9 +138,10 @@ const sharedShape = {
       { error: 'must be keep, strip, { secretFile: … } or { claim: … }' },
     )
     .optional()
-    .describe(
-      'What the upstream gets as Authorization. Default: `keep`, and `strip` where `tokenSource` takes the token from elsewhere.',
-    ),
+    .meta({
+      description: 'What the upstream gets as Authorization.',
+      otherwise: '`keep`, and `strip` where `tokenSource` takes the token from elsewhere',
+    }),
   tokenSource: z
     .union(
       [
@@ -142,27 +155,28 @@ const sharedShape = {
       ],
       { error: 'must be authorization, { header: … } or { cookie: … }' },
     )
-    .optional()
-    .describe('The one place that the token is taken from. Default: `authorization`.'),
+    .default('authorization')
+    .describe('The one place that the token is taken from.'),
   origins: nonEmptyList(origin)
     .optional()
-    .describe('Allow-list for the Origin header; these also get CORS headers. Default: not checked.'),
+    .meta({ description: 'Allow-list for the Origin header; these also get CORS headers.', otherwise: 'not checked' }),
   preflight: z
     .enum(['deny', 'pass'])
-    .optional()
-    .describe('Whether CORS preflights reach an upstream that answers them itself. Default: `deny`.'),
+    .default('deny')
+    .describe('Whether CORS preflights reach an upstream that answers them itself.'),
   metadata: metadata
     .optional()
     .describe('Members of the RFC 9728 document. Languages are told apart as in `resource_name#de`.'),
 }
 
-const routeShape = {
+/** The keys of an entry of `routes:`. */
+export const routeShape = {
   resource: z
     .union([resourceUrl, nonEmptyList(resourceUrl)], { error: 'must be a URL or a list of URLs' })
     .optional()
     .describe('The URL that a user types into a client; a list where one resource has several. Required.'),
   ...sharedShape,
-  accept: nonEmptyList(acceptEntry)
+  accept: nonEmptyList(keyMap(acceptShape))
     .optional()
     .describe(
       'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`.',
@@ -170,18 +184,16 @@ const routeShape = {
   match: match.optional().describe('Hosts and paths the route is for; as written it also locks the route to them.'),
   anonymous: z
     .boolean()
-    .optional()
-    .describe(
-      'A request without credentials passes with empty identity headers, unless a rule asks for more. Default: `false`.',
-    ),
-  mcp: z
-    .strictObject(mcpShape)
-    .optional()
-    .describe('What single tools, resources and prompts of an MCP server need. Default: bodies are never read.'),
+    .default(false)
+    .describe('A request without credentials passes with empty identity headers, unless a rule asks for more.'),
+  mcp: keyMap(mcpShape).optional().meta({
+    description: 'What single tools, resources and prompts of an MCP server need.',
+    otherwise: 'bodies are never read',
+  }),
   mode: z
     .enum(['enforce', 'observe'])
-    .optional()
-    .describe('`observe` lets pass what would be denied, and counts it. Default: `enforce`.'),
+    .default('enforce')
+    .describe('`observe` lets pass what would be denied, and counts it.'),
 }
 
 const revocations = z.strictObject({
@@ -198,10 +210,7 @@ export const configSchema = z
       .record(
         name,
         z.union(
-          [
-            plainText,
-            z.strictObject(issuerShape).meta({ oneOf: [{ required: ['issuer'] }, { required: ['tokensFile'] }] }),
-          ],
+          [plainText, keyMap(issuerShape).meta({ oneOf: [{ required: ['issuer'] }, { required: ['tokensFile'] }] })],
           {
             error: 'must be the URL of the issuer, or a map with issuer: …',
           },
@@ -211,12 +220,11 @@ export const configSchema = z
       .describe(
         'The authorization servers, by a name of your choice; a bare URL stands for `{ issuer: URL }`. Required.',
       ),
-    defaults: z
-      .strictObject(sharedShape)
+    defaults: keyMap(sharedShape)
       .optional()
       .describe('Keys of every route. The route overrides them, unless said otherwise.'),
     routes: z
-      .record(name, z.strictObject(routeShape).meta({ required: ['resource'] }))
+      .record(name, keyMap(routeShape).meta({ required: ['resource'] }))
       .optional()
       .describe('The protected resources, by a name of your choice. Required.'),
     revocations: revocations.optional().describe('What is refused although it is valid, from the next request on.'),

@@ -2,7 +2,9 @@ import { requiredScopes } from '../compile/compile-scopes.ts'
 import { formatPath, type Path, type Problem } from '../problem.ts'
 import type { Origin } from './places.ts'
 
-/** The variables that describe one route where there is no file. */
+const DEFAULT_SCOPE = 'openid'
+
+/** The variables that describe one route if there is no file. */
 export const CONFIG_VARIABLES = [
   { name: 'OIDC_ISSUER', default: '', meaning: 'The `iss` claim and the URL that discovery starts from. Required.' },
   { name: 'RESOURCE_URL', default: '', meaning: 'The URL that a user types into a client. Required.' },
@@ -10,7 +12,7 @@ export const CONFIG_VARIABLES = [
   { name: 'OIDC_JWKS_URI', default: 'by discovery', meaning: 'Key set to fetch, instead of discovery.' },
   {
     name: 'OIDC_SCOPE',
-    default: 'openid',
+    default: DEFAULT_SCOPE,
     meaning:
       'Scopes, separated by spaces or commas: clients are told to ask for them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
   },
@@ -32,7 +34,7 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
   const endpoint = written(variables.DCR_PROXY_URL)
   const audience = words(variables.OIDC_AUDIENCE)
   const requested = words(variables.OIDC_SCOPE)
-  const requestScopes = requested.length === 0 ? ['openid'] : requested
+  const requestScopes = requested.length === 0 ? words(DEFAULT_SCOPE) : requested
   const scopes = requiredScopes(requestScopes)
   const problems: Problem[] = []
   const tell = (path: string, message: string) => problems.push({ path, message, position: undefined })

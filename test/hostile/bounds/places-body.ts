@@ -1,4 +1,4 @@
-import { DEFAULT_BODY_SIZE } from '../../../src/config/format/schema-mcp.ts'
+import { mcpShape } from '../../../src/config/format/schema-mcp.ts'
 import { looseReading, matchName } from '../../../src/config/mcp-names.ts'
 import type { OneClient } from '../../../src/config/model.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
@@ -54,7 +54,7 @@ const denied = (path: string) => {
 export const BODY_PLACES: readonly Place[] = [
   {
     ...{ work: 'JSON is read strictly', file: 'src/decision/mcp/json-text.ts', input: 'the body of an MCP call' },
-    ...{ bound: '`mcp.maxBodySize`, else refused', largest: DEFAULT_BODY_SIZE },
+    ...{ bound: '`mcp.maxBodySize`, else refused', largest: mcpShape.maxBodySize.def.defaultValue },
     shapes: {
       'many members': (size) => json(`{${filled(size / 12, (at) => `"a${at}":1`)}}`),
       'numbers as names': (size) => json(`{${filled(size / 14, (at) => `"${at * 65_536}":1`)}}`),
