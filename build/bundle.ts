@@ -47,6 +47,8 @@ function options(directory: string, name: string) {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // Not from the file, which is not in every place where this is built.
+    tsconfigRaw: { compilerOptions: { strict: true, verbatimModuleSyntax: true } },
     // Names stay, for stack traces and for those who read it.
     minifySyntax: true,
     minifyWhitespace: true,

@@ -13,6 +13,10 @@ export interface BuiltImage {
   readonly config: ImageConfig
   /** Of everything in the image, the base included, and of what we add to it. */
   readonly bytes: { readonly image: number; readonly ours: number }
+  /** Pushes it to a registry on loopback. */
+  readonly push: (reference: string) => void
+  /** The root file system of an image that was pulled from one. */
+  readonly pull: (reference: string) => string
   readonly remove: () => void
 }
 
@@ -73,6 +77,10 @@ function buildIn(store: string): BuiltImage {
     root,
     config: inspected.Docker.config,
     bytes: { image, ours: image - runtime },
+    push: (reference) =>
+      void buildah('push', '-q', '--tls-verify=false', 'localhost/forwardgate:test', `docker://${reference}`),
+    pull: (reference) =>
+      buildah('mount', buildah('from', '--pull-always', '--tls-verify=false', `docker://${reference}`)),
     remove: () => {
       buildah('umount', '--all')
       rmSync(store, { recursive: true, force: true })

@@ -61,7 +61,7 @@ describe('the build', () => {
 
   it('tells where in the sources an error happened, and reads no map before', async () => {
     const prelude = join(folder, 'prelude.cjs')
-    await writeFile(prelude, 'process.stdout.write = () => { throw new Error("planted") }')
+    await writeFile(prelude, 'process.stdout.write = () => process.stderr.write(new Error("planted").stack)')
     const { stderr } = await run(['schema'], {}, ['--require', prelude])
     assert.match(stderr, /Error: planted\n(?: {4}at .*\n)* {4}at .*\(\S*src\/\S*schema\.ts:\d+:\d+\)/)
     for (const name of ['main.cjs', 'gate.cjs', 'tools.cjs']) await writeFile(dist(`${name}.map`), 'not a map')
