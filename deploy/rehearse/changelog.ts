@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+
 const UNRELEASED = /^## \[Unreleased\]\n/m
 
 /** The changelog with what was unreleased under a version, and the notes of that version. */
@@ -25,4 +27,14 @@ export function notesOf(text: string, version: string): string {
 function endOf(text: string, start: number): number {
   const next = text.indexOf('\n## [', start + 1)
   return next === -1 ? text.length : next + 1
+}
+
+if (import.meta.main) {
+  const [command, version = ''] = process.argv.slice(2)
+  const file = new URL('../../CHANGELOG.md', import.meta.url)
+  const text = readFileSync(file, 'utf8')
+  if (command === 'notes') process.stdout.write(notesOf(text, version))
+  else if (command === 'cut')
+    writeFileSync(file, cutChangelog(text, version, new Date().toISOString().slice(0, 10)).text)
+  else throw new Error('usage: changelog.ts cut|notes VERSION')
 }

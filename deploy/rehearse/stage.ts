@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-/** As in every file of the repository; it does not exist. */
+/** As in every file of the repository; they do not exist. */
+const SOURCE = 'https://git.example.com/forwardgate'
 const PLACEHOLDER = /registry\.example\.com\/forwardgate:[\d.]+/g
 
 /** What is published beside the image: the manifests, and the chart made of them, with the image in its place. */
@@ -15,14 +16,14 @@ export interface Staged {
 }
 
 /** Copies the manifests, puts the image into them by its digest, makes the chart of them, and packs both. */
-export function stageDeploy(out: string, image: string): Staged {
+export function stageDeploy(out: string, image: string, source = SOURCE): Staged {
   const tree = join(out, 'tree')
   rmSync(tree, { recursive: true, force: true })
   mkdirSync(tree, { recursive: true })
   for (const part of ['deploy', 'package.json']) cpSync(join(ROOT, part), join(tree, part), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
   for (const file of filesOf(join(tree, 'deploy'), /\.yaml$/)) {
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(PLACEHOLDER, image))
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(PLACEHOLDER, image).replaceAll(SOURCE, source))
   }
   execFileSync(process.execPath, [join(tree, 'deploy/chart/make.ts')])
   const chart = join(out, 'chart.tgz')
@@ -48,7 +49,7 @@ function filesOf(folder: string, name: RegExp): readonly string[] {
 }
 
 if (import.meta.main) {
-  const [out, image] = process.argv.slice(2)
-  if (out === undefined || image === undefined) throw new Error('usage: stage.ts OUT IMAGE')
-  console.log(JSON.stringify(stageDeploy(out, image)))
+  const [out, image, source] = process.argv.slice(2)
+  if (out === undefined || image === undefined) throw new Error('usage: stage.ts OUT IMAGE [SOURCE]')
+  console.log(JSON.stringify(stageDeploy(out, image, source)))
 }
