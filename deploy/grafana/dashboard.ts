@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
 import { keysAndConfiguration } from './keys-and-configuration.ts'
 import { GREEN, heatmapPanel, labelVariable, RED, SERVICE, seriesPanel, statPanel, YELLOW } from './panels.ts'
 
-/** The committed file: `node deploy/grafana/dashboard.ts` writes it, a test refuses it when it differs. */
+/** The committed file: `npm run docs` writes it. */
 export const DASHBOARD_FILE = new URL('../components/grafana-dashboard/forwardgate.json', import.meta.url)
 
 const ROUTE = `${SERVICE}, route=~"$route"`
@@ -198,14 +197,4 @@ function decisions() {
       })),
     }),
   ]
-}
-
-if (import.meta.main) {
-  const rendered = renderDashboard()
-  if (process.argv.includes('--check')) {
-    if (readFileSync(DASHBOARD_FILE, 'utf8') !== rendered) {
-      process.stderr.write('deploy/components/grafana-dashboard/forwardgate.json is out of date\n')
-      process.exitCode = 1
-    }
-  } else writeFileSync(DASHBOARD_FILE, rendered)
 }

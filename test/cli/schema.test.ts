@@ -11,14 +11,10 @@ const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as {
   Ajv2020: new (options: object) => { compile(schema: object): (value: unknown) => boolean }
 }
 
-test('the committed schema is the one that the command prints', async () => {
+test('the command prints the committed schema', async () => {
   const { code, stdout, stderr } = await run(['schema'])
   assert.deepEqual([code, stderr], [0, ''])
-  assert.equal(
-    readFileSync(COPY, 'utf8'),
-    stdout,
-    'it drifted: node src/main.ts schema > docs/reference/forwardgate.schema.json',
-  )
+  assert.equal(readFileSync(COPY, 'utf8'), stdout, 'run npm run docs')
   assert.equal((await run(['schema', '--format', 'json'])).stdout, stdout)
 })
 

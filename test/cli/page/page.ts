@@ -35,7 +35,7 @@ of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config
 | colours | on a terminal only; \`NO_COLOR\` switches them off, \`FORCE_COLOR\` on |
 
 All transcripts are made by running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails when they
-drift; \`UPDATE_DOCS=1 node --test test/cli/commands-page.test.ts\` writes this page anew.`
+drift; \`npm run docs\` makes this page.`
 
 /** The whole page, every transcript run now. */
 export async function buildPage(): Promise<string> {

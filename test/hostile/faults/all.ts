@@ -4,11 +4,11 @@ import { LOG_FAULTS } from './log.ts'
 import { MACHINE_FAULTS } from './machine.ts'
 
 /** Every fault that is injected, by what breaks. */
-export const FAULTS_BY_PART = [
-  ['The issuer', ISSUER_FAULTS],
-  ['The configuration and the clock', CONFIGURATION_FAULTS],
-  ['The machine', MACHINE_FAULTS],
-  ['The log', LOG_FAULTS],
-] as const
+export const FAULTS_BY_PART = {
+  issuer: ISSUER_FAULTS,
+  configuration: CONFIGURATION_FAULTS,
+  machine: MACHINE_FAULTS,
+  log: LOG_FAULTS,
+} as const
 
-export const FAULTS = FAULTS_BY_PART.flatMap(([, faults]) => faults)
+export const FAULTS = Object.values(FAULTS_BY_PART).flat()
