@@ -13,6 +13,8 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     'parseHost: a guard that never refuses: HOST_NAME.test(text)',
     'what is well-formed already is normalised to itself',
   ],
+  ['isVerifyTarget: a guard that never refuses', 'the usual spelling skips a pattern'],
+  ['isVerifyTarget: one operand alone', 'the usual spelling skips a pattern'],
   ['encodeText: a guard that never refuses: !NEEDS_ENCODING', 'what needs no encoding is encoded to itself'],
   ['contentOf: one branch alone: inner.includes', 'JSON.parse reads a string without escapes as it is'],
   ['buildMetadataIndex: one branch alone: changes ? render', 'the same text is rendered each time'],
