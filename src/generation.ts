@@ -3,7 +3,12 @@ import type { Policy } from './decision/decide.ts'
 import { buildRouteTable } from './decision/request/route-table.ts'
 import { assessToken } from './decision/token/assessed-token.ts'
 import { buildMetadataIndex, type MetadataIndex } from './documents/protected-resource.ts'
-import { buildRegistrationIndex, type RegistrationIndex } from './documents/registration.ts'
+import {
+  buildRegistrationIndex,
+  type RegistrationIndex,
+  type RegistrationState,
+  registrationState,
+} from './documents/registration.ts'
 import { createIntrospector, type IntrospectionDeps } from './issuers/introspector.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
@@ -16,6 +21,18 @@ export interface Generation {
   readonly metadata: MetadataIndex
   readonly registrations: RegistrationIndex
   readonly cachedTokens: () => number
+  /** How each issuer fares, in the order of the configuration. */
+  readonly issuers: () => readonly IssuerStatus[]
+}
+
+/** The state of an issuer's keys, and of its registration if it has one. */
+export interface IssuerStatus {
+  readonly name: string
+  readonly tried: boolean
+  readonly keys: number
+  readonly ageSeconds: number | undefined
+  readonly lastError: string | undefined
+  readonly registration?: RegistrationState['kind']
 }
 
 export interface GenerationDeps {
@@ -29,21 +46,31 @@ export interface GenerationDeps {
 const MAX_TOKEN_CACHE_BYTES = 24 * 1024 * 1024
 
 /** Connects what one configuration needs: its routes, the keys of its issuers, a token cache of its own. */
-export function buildGeneration(config: Config, registry: KeyRegistry, ports: GenerationDeps): Generation {
+export function buildGeneration(config: Config, registry: KeyRegistry, deps: GenerationDeps): Generation {
   const { findKeys, findDocument } = registry
-  const issuers = { findKeys, introspect: createIntrospector({ ...ports.introspection, findDocument }) }
+  const issuers = { findKeys, introspect: createIntrospector({ ...deps.introspection, findDocument }) }
   const cache = createTokenCache({
-    entries: ports.tokenCacheEntries,
+    entries: deps.tokenCacheEntries,
     bytes: MAX_TOKEN_CACHE_BYTES,
     assess: (token, route) => assessToken(token, route, config.revocations, issuers),
-    onLookup: ports.onLookup,
+    onLookup: deps.onLookup,
   })
   return {
     config,
     registry,
-    policy: { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: ports.now },
+    policy: { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: deps.now },
     metadata: buildMetadataIndex(config.routes, registry.findDocument),
     registrations: buildRegistrationIndex(config.routes),
     cachedTokens: cache.size,
+    issuers: () => statusesOf(config, registry),
   }
+}
+
+function statusesOf({ issuers }: Config, registry: KeyRegistry): readonly IssuerStatus[] {
+  return registry.statuses().map(({ issuer: name, lastFailure: lastError, ...status }) => {
+    const issuer = issuers.find((one) => one.name === name)
+    if (issuer?.registration === undefined) return { ...status, name, lastError }
+    const registration = registrationState(registry.findDocument(issuer)).kind
+    return { ...status, name, lastError, registration }
+  })
 }

@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Opens the listener and returns its base URL. Without a host: every address, IPv4 only where there is no IPv6. */
-export async function listen(
-  app: FastifyInstance,
-  { host, port }: { readonly host: string | undefined; readonly port: number },
-): Promise<string> {
+/** Where a listener is opened. */
+export interface ListenAddress {
+  /** undefined: every address. */
+  readonly host: string | undefined
+  readonly port: number
+}
+
+/** Opens a listener and returns its base URL. Without a host: every address, IPv4 only where there is no IPv6. */
+export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
   try {
     await app.listen({ host: host ?? '::', port })
   } catch (error) {

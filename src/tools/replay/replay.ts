@@ -4,10 +4,9 @@ import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'
 import type { IssuerDeps } from '../../decision/token/access-token.ts'
 import { assessToken } from '../../decision/token/assessed-token.ts'
-import { systemClock } from '../../issuers/clock.ts'
-import { createActiveTokens, createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
+import { prepareAsking } from '../../issuers/asking.ts'
+import { createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
-import { openRegistry } from '../../issuers/registry.ts'
 import type { Call } from './proxy-call.ts'
 
 /** Some issuers, to be asked for keys and about tokens, opened for one command. */
@@ -30,30 +29,23 @@ export async function openKeys(
 ): Promise<Keys> {
   const readings = new Map<string, RefreshEvent>()
   const introspections = new Map<string, IntrospectionEvent>()
-  const registry = openRegistry(
-    issuers.map((issuer) => ({ ...issuer, keys: sourceOf(issuer) })),
-    { fetch, clock: systemClock, random: Math.random, onRefresh: (event) => readings.set(event.issuer, event) },
-  )
-  await registry.ready
-  const closing = new AbortController()
-  const introspect = createIntrospector({
+  const asking = prepareAsking({
     fetch,
-    clock: systemClock,
-    signal: closing.signal,
-    activeTokens: createActiveTokens(),
-    findDocument: registry.findDocument,
+    onRefresh: (event) => readings.set(event.issuer, event),
     onIntrospection: (event) => introspections.set(event.issuer, event),
   })
+  const registry = asking.openRegistry({ issuers: issuers.map((issuer) => ({ ...issuer, keys: sourceOf(issuer) })) })
+  await registry.ready
   return {
     issuers: {
       findKeys: (issuer, alg, kid) => registry.keySets.get(issuer.name)?.find(alg, kid) ?? 'unavailable',
-      introspect,
+      introspect: createIntrospector({ ...asking.introspection, findDocument: registry.findDocument }),
     },
     introspections,
     readings,
     close() {
       registry.close()
-      closing.abort()
+      asking.close()
     },
   }
 }

@@ -1,0 +1,55 @@
+import type { Problem } from './config/problem.ts'
+import {
+  type Certificate,
+  type CertificateFiles,
+  type ReadCertificate,
+  readCertificate,
+  watchCertificate,
+} from './config/reading/certificate.ts'
+import type { Watch } from './config/reading/watch-files.ts'
+import { TLS_VARIABLES } from './settings.ts'
+
+export interface CertificateDeps {
+  /** Seconds since the epoch. */
+  readonly now: () => number
+  /** Milliseconds between two looks at the files; default: that of every watched file. */
+  readonly interval?: number
+  readonly onCertificate: (certificate: Certificate) => void
+  readonly onCertificateRefused: (problem: Problem) => void
+  readonly onCertificateNotice: (notice: string) => void
+}
+
+/** The first reading of the auth port's certificate. */
+export interface OpenedCertificate {
+  /** undefined where the port is plain, or where there are problems. */
+  readonly certificate: Certificate | undefined
+  readonly problems: readonly Problem[]
+  /** Reports each change of the files; a bad one leaves the certificate that is in use. */
+  watch(deps: CertificateDeps): Watch | undefined
+}
+
+/** Reads the certificate that the settings name; without files the auth port is plain. `now` in seconds. */
+export async function openCertificate(files: CertificateFiles | undefined, now: number): Promise<OpenedCertificate> {
+  if (files === undefined) return { certificate: undefined, problems: [], watch: () => undefined }
+  const known = await readCertificate(files, now)
+  const problem = problemOf(known)
+  return {
+    certificate: known.result.ok ? known.result.certificate : undefined,
+    problems: problem === undefined ? [] : [problem],
+    watch: ({ onCertificate, onCertificateRefused, onCertificateNotice, ...deps }) =>
+      watchCertificate(files, {
+        ...deps,
+        known,
+        onChange(read) {
+          const refused = problemOf(read)
+          if (refused !== undefined) onCertificateRefused(refused)
+          if (read.result.ok) onCertificate(read.result.certificate)
+        },
+        onNotice: onCertificateNotice,
+      }),
+  }
+}
+
+function problemOf({ result }: ReadCertificate): Problem | undefined {
+  return result.ok ? undefined : { path: TLS_VARIABLES[result.file], message: result.message, position: undefined }
+}

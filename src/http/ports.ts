@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { Certificate } from '../config/reading/certificate.ts'
+import { type AuthPortDeps, buildAuthServer } from './auth-port.ts'
+import { buildOperationsServer, type OperationsDeps } from './operations-port.ts'
+import { closeGently } from './wire/closing.ts'
+import { type ListenAddress, listen } from './wire/listen.ts'
+import { createPending } from './wire/requests-in-flight.ts'
+
+/** Where the two ports are opened, and what the auth port speaks. */
+export interface PortOptions {
+  readonly listen: ListenAddress
+  readonly operationsListen: ListenAddress
+  /** undefined: the auth port is plain. */
+  readonly certificate: Certificate | undefined
+}
+
+/** The auth port and the operations port, open. */
+export interface Ports {
+  /** Their base URLs. */
+  readonly urls: { readonly auth: string; readonly operations: string }
+  /** For the connections to come to the auth port; nothing where it is plain. */
+  useCertificate(certificate: Certificate): void
+  /** Ends both when every request has its answer. */
+  close(): Promise<void>
+}
+
+/** Opens both ports, or none. */
+export async function openPorts(
+  deps: Omit<AuthPortDeps & OperationsDeps, 'pending'>,
+  options: PortOptions,
+): Promise<Ports> {
+  const pending = createPending()
+  const auth = buildAuthServer({ ...deps, pending }, options.certificate)
+  const operations = buildOperationsServer({ ...deps, pending })
+  return {
+    urls: await listenOnBoth(auth.app, operations, options),
+    useCertificate: auth.useCertificate,
+    async close() {
+      await Promise.all([auth.app, operations].map((app) => closeGently(app, pending)))
+    },
+  }
+}
+
+async function listenOnBoth(auth: FastifyInstance, operations: FastifyInstance, options: PortOptions) {
+  try {
+    return {
+      auth: await listen(auth, options.listen),
+      operations: await listen(operations, options.operationsListen),
+    }
+  } catch (error) {
+    // One listener alone would keep the process alive, without what it needs to be seen.
+    await Promise.all([auth.close(), operations.close()])
+    throw error
+  }
+}

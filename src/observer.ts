@@ -1,0 +1,155 @@
+import { SECRET_READABLE } from './config/compile/compile-route.ts'
+import type { Config } from './config/model.ts'
+import { formatProblem, type Problem } from './config/problem.ts'
+import type { Certificate } from './config/reading/certificate.ts'
+import type { Loaded } from './config/source.ts'
+import type { Decision } from './decision/decide.ts'
+import type { HeaderFields } from './decision/request/header-fields.ts'
+import { registrationState } from './documents/registration.ts'
+import type { InForce } from './in-force.ts'
+import type { IntrospectionEvent } from './issuers/introspector.ts'
+import type { RefreshEvent } from './issuers/key-set.ts'
+import { isPrivateAuthPort, type Settings } from './settings.ts'
+import { createDecisionLog } from './telemetry/decision-log.ts'
+import { callerOf, decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
+import type { Logger } from './telemetry/logger.ts'
+import type { Metrics } from './telemetry/metrics.ts'
+
+export interface ObserverDeps {
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly inForce: InForce
+  readonly settings: Settings
+  /** Seconds since the epoch. */
+  readonly now: () => number
+  /** Whether the log has so little room that lines of strangers are left out. */
+  readonly crowded: () => boolean
+}
+
+/** Turns what every part reports into metrics and log lines. While the service runs, nothing else writes either. */
+export type Observer = ReturnType<typeof createObserver>
+
+/** Builds the observer. Its functions can be handed over one by one. */
+export function createObserver(deps: ObserverDeps) {
+  return {
+    ...observeConfiguration(deps),
+    ...observeIssuers(deps),
+    ...observeRequests(deps),
+    ...observeCertificate(deps),
+    onBug: (error: unknown): void =>
+      deps.log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'bug'),
+  }
+}
+
+function observeConfiguration({ log, metrics, settings, now }: ObserverDeps) {
+  const isPrivate = isPrivateAuthPort(settings)
+  return {
+    /** A configuration is in force. */
+    onConfiguration(config: Config, warnings: readonly Problem[]): void {
+      metrics.configReload('success', now())
+      log.info({ issuers: config.issuers.length, routes: config.routes.length }, 'configuration loaded')
+      for (const warning of warnings) {
+        // It is about others who can reach the port.
+        if (isPrivate && warning.id === SECRET_READABLE.id) continue
+        log.warn({ warning: formatProblem(warning) }, 'configuration')
+      }
+    },
+    onConfigurationRefused(problems: readonly Problem[]): void {
+      metrics.configReload('failure', now())
+      for (const problem of problems) log.error({ problem: formatProblem(problem) }, 'configuration refused')
+    },
+    /** A directory of configuration was read. */
+    onConfigurationRead({ unread }: Loaded): void {
+      for (const file of unread) {
+        log.info({ file }, 'not read: a directory of configuration is its *.yaml, *.yml and *.json')
+      }
+    },
+    onConfigurationNotice: (notice: string): void => log.warn({ notice }, 'configuration'),
+  }
+}
+
+function observeIssuers({ log, metrics, inForce }: ObserverDeps) {
+  const logRegistrations = createRegistrationLog(log, inForce)
+  return {
+    onRefresh(event: RefreshEvent): void {
+      const { outcome, ...fields } = event
+      metrics.issuerRefresh(event.issuer, outcome)
+      if (outcome === 'failure') log.warn(fields, 'key refresh failed')
+      else log.info(fields, 'keys refreshed')
+      logRegistrations()
+    },
+    /** What every request would repeat is written once. */
+    onIntrospection(event: IntrospectionEvent): void {
+      const { news, outcome, ...fields } = event
+      metrics.introspection(event.issuer, outcome)
+      if (!news) return
+      if (outcome === 'failure') log.warn(fields, 'introspection failed')
+      else log.info(fields, 'introspection works again')
+    },
+    /** The generation in force has other issuers, or the first keys were tried. */
+    onIssuers: logRegistrations,
+  }
+}
+
+/** Writes what becomes of each registration: once, and again when it changes. */
+function createRegistrationLog(log: Logger, inForce: InForce): () => void {
+  let known = new Map<string, string>()
+  return () => {
+    // Before, keys are read for a generation that is not yet in force.
+    if (!inForce.keysTried()) return
+    const { config, registry } = inForce.generation()
+    const next = new Map<string, string>()
+    for (const issuer of config.issuers) {
+      if (issuer.registration === undefined) continue
+      const state = registrationState(registry.findDocument(issuer))
+      const reason = state.kind === 'refused' ? state.reason : ''
+      const text = JSON.stringify([issuer.issuer, state.kind, reason])
+      next.set(issuer.name, text)
+      if (known.get(issuer.name) === text) continue
+      if (state.kind === 'offered') log.info({ issuer: issuer.name }, 'registration offered')
+      if (state.kind === 'refused') log.error({ issuer: issuer.name, reason }, REGISTRATION_REFUSED)
+    }
+    known = next
+  }
+}
+
+const REGISTRATION_REFUSED =
+  'registration cannot be offered: clients are sent to the issuer itself; remove `registration` and give each client an ID by hand'
+
+function observeRequests({ log, metrics, settings, now, crowded }: ObserverDeps) {
+  const decisionLog = createDecisionLog({
+    line: (record, level) => log[level](record, 'decision'),
+    clock: () => performance.now(),
+    crowded,
+    onLeftOut: metrics.suppressedLogLine,
+  })
+  return {
+    onDecision(decision: Decision, fields: HeaderFields, milliseconds: number): void {
+      metrics.decision(decision, milliseconds / 1000)
+      if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
+      if (isFreshTokenDenial(decision, now())) {
+        metrics.freshTokenDenial(decision.route?.name ?? UNMATCHED, decision.reason)
+      }
+      decisionLog.write(callerOf(decision), decisionKind(decision), () =>
+        decisionRecord(decision, fields, milliseconds),
+      )
+    },
+    onLookup: metrics.tokenCacheLookup,
+    onMetadataRequest: metrics.metadataRequest,
+    onUnparsable: metrics.unparsable,
+    onHandshakeFailure: (error: Error): void => log.debug({ reason: error.message }, 'TLS handshake failed'),
+  }
+}
+
+function observeCertificate({ log }: ObserverDeps) {
+  return {
+    /** New connections meet this certificate. */
+    onCertificate({ shown, outOfDate, clientCa }: Certificate): void {
+      log.info({ ...shown, clientCertificates: clientCa !== undefined }, 'certificate loaded')
+      if (outOfDate) log.warn({ ...shown }, 'the certificate is out of date: clients refuse it')
+    },
+    onCertificateRefused: (problem: Problem): void =>
+      log.error({ problem: formatProblem(problem) }, 'certificate refused; the one in use stays'),
+    onCertificateNotice: (notice: string): void => log.warn({ notice }, 'certificate'),
+  }
+}
