@@ -57,34 +57,58 @@ export function describeSkipped(skipped: readonly SkippedKey[]): string {
 function importJwk(entry: unknown): ImportedKey | string {
   if (!isJsonObject(entry)) return 'not an object'
   const jwk = withoutNulls(entry)
-  const { kty, kid, alg, use, key_ops: operations } = jwk
+  const { kty, kid } = jwk
   if (kid !== undefined && typeof kid !== 'string') return 'kid is not a string'
   if (kty === 'oct') return 'a shared secret (oct) in a public set'
-  if (PRIVATE_MEMBERS.some((member) => member in jwk))
-    return 'a private key: the issuer has published it, everybody can sign with it'
-  if (use !== undefined && use !== 'sig') return `use is ${shown(use)}, not "sig"`
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
-    return 'key_ops is without "verify"'
-  if (alg !== undefined && !(typeof alg === 'string' && isPublicKeyAlgorithm(alg)))
-    return `alg ${shown(alg)} is not one that we verify`
+  if (hasPrivateMember(jwk)) return 'a private key: the issuer has published it, everybody can sign with it'
+  const purpose = readPurpose(jwk)
+  if (!purpose.ok) return purpose.reason
+  const { alg } = purpose
   const members = publicMembers(jwk)
   if (typeof members === 'string') return members
-  let key: KeyObject
-  try {
-    key = createPublicKey({ key: members, format: 'jwk' })
-  } catch {
-    return 'malformed: not a key of its type'
-  }
-  const weakness = refuseWeakRsa(key)
-  if (weakness !== undefined) return weakness
+  const key = importMembers(members)
+  if (typeof key === 'string') return key
   if (alg !== undefined && !algorithmFitsKey(alg, key)) return `alg ${shown(alg)} does not fit the key`
   return { kid, alg, key }
 }
 
+/** Whether a JWK has a member that only a private or a shared key has (RFC 7518 §6), whatever its value. */
+export function hasPrivateMember(jwk: JsonObject): boolean {
+  return PRIVATE_MEMBERS.some((member) => Object.hasOwn(jwk, member))
+}
+
+type Purpose = { readonly ok: true; readonly alg: string | undefined } | { readonly ok: false; readonly reason: string }
+
+/** What a JWK says that it is for (RFC 7517 §4.2 to §4.4); refused unless signatures are verified with it. */
+export function readPurpose({ use, key_ops: operations, alg }: JsonObject): Purpose {
+  if (use !== undefined && use !== 'sig') return { ok: false, reason: `use is ${shown(use)}, not "sig"` }
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
+    return { ok: false, reason: 'key_ops is without "verify"' }
+  if (alg === undefined) return { ok: true, alg }
+  if (typeof alg === 'string' && isPublicKeyAlgorithm(alg)) return { ok: true, alg }
+  return { ok: false, reason: `alg ${shown(alg)} is not one that we verify` }
+}
+
+/** The key of these members, or why it is not used. */
+export function importMembers(members: PublicMembers): KeyObject | string {
+  try {
+    const key = createPublicKey({ key: members as JsonWebKey, format: 'jwk' })
+    return refuseWeakRsa(key) ?? key
+  } catch {
+    return 'malformed: not a key of its type'
+  }
+}
+
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
-/** Only what makes the public key, so that nothing else in the JWK can steer the import. */
-function publicMembers(jwk: JsonObject): JsonWebKey | string {
+/** The members that make a public key, and no other: the input of its thumbprint (RFC 7638 §3.2). */
+export type PublicMembers =
+  | { readonly kty: 'RSA'; readonly n: string; readonly e: string }
+  | { readonly kty: 'EC'; readonly crv: string; readonly x: string; readonly y: string }
+  | { readonly kty: 'OKP'; readonly crv: string; readonly x: string }
+
+/** Only what makes the public key, so that nothing else in the JWK can steer the import; or why there is no such key. */
+export function publicMembers(jwk: JsonObject): PublicMembers | string {
   const { kty, crv, n, e, x, y } = jwk
   if (kty === 'RSA') return isText(n) && isText(e) ? { kty, n, e } : 'malformed: n or e is missing'
   if (kty === 'EC') {

@@ -8,6 +8,8 @@ export interface ForwardedRequest {
   readonly method: string
   /** Lower case, without port and trailing dot. */
   readonly host: string
+  /** Digits; undefined where the client's Host has none. */
+  readonly port?: string | undefined
   /** Up to the first `?`, exactly as forwarded; printable ASCII beginning with one slash. */
   readonly path: string
 }
@@ -31,6 +33,7 @@ const PATH = /^\/(?!\/)[\x21-\x7e]*$/
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 /** A name of 253 characters, its last dot and a port. */
 const MAX_HOST_CHARACTERS = 260
+const PORT = /:([0-9]+)$/
 const IPV6_LITERAL = /^\[[0-9a-f:.]{2,45}\]$/
 
 /** Whether a method is written as Node lists it, in capitals; CONNECT and TRACE are none of these. */
@@ -42,11 +45,13 @@ export function isKnownMethod(text: string): boolean {
 export function parseHost(text: string): string | undefined {
   if (text.length > MAX_HOST_CHARACTERS) return undefined
   if (HOST_NAME.test(text)) return text
-  const host = text
-    .toLowerCase()
-    .replace(/:[0-9]+$/, '')
-    .replace(/\.$/, '')
+  const host = text.toLowerCase().replace(PORT, '').replace(/\.$/, '')
   return HOST_NAME.test(host) || IPV6_LITERAL.test(host) ? host : undefined
+}
+
+/** The port of a host that `parseHost` takes; undefined if it has none. */
+export function parsePort(text: string): string | undefined {
+  return PORT.exec(text)?.[1]
 }
 
 /** The path of a request target, up to its query; undefined unless it is printable and begins with one slash. */

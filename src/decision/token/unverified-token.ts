@@ -12,6 +12,13 @@ export interface UnverifiedToken {
   readonly payload: Claims
 }
 
+/** Header and payload of a JWS in compact form, as they were sent. */
+export interface UnverifiedJws {
+  readonly header: Header
+  readonly payload: Claims
+}
+
+type ParsedJws = { readonly ok: true; readonly jws: UnverifiedJws } | { readonly ok: false; readonly problem: string }
 type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
 
 const MAX_KEY_ID_CHARACTERS = 1024
@@ -25,38 +32,53 @@ const JSON_OBJECT = 'eyJ'
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const ENCRYPTED = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}$/
 
-/**
- * Strict JWS compact syntax (RFC 7515 §7.1): three non-empty base64url segments without padding or white space, in
- * their one canonical spelling (else one signature would have several tokens), UTF-8 JSON objects without a BOM.
- * Critical extensions are refused as none is understood (§4.1.11), unencoded payloads as RFC 7797 §7 forbids them.
- */
+/** Reads a token, as strictly as `parseUnverifiedJws` does. */
 export function parseUnverifiedToken(token: string): Parsed {
   if (!SIGNED.test(token)) return denied(unsigned(token))
-  const [headerText, payloadText, signatureText] = token.split('.') as [string, string, string]
-  if (decodeSegment(signatureText) === undefined) return malformed('the signature is not canonical base64url')
-  const header = parseSegment(headerText)
-  if (header === undefined) return malformed('the header is not a JSON object in canonical base64url')
-  const payload = parseSegment(payloadText)
-  if (payload === undefined) return malformed('the payload is not a JSON object in canonical base64url')
-  if (isTooDeep(header)) return malformed('the header is nested too deep')
-  if (isTooDeep(payload)) return malformed('the payload is nested too deep')
-  const { alg, kid, typ, crit, b64 } = header
-  if (typeof alg !== 'string') return malformed('the header has no alg')
-  if (crit !== undefined || b64 !== undefined)
-    return malformed('the header asks for an extension that is not supported')
+  const parsed = parseUnverifiedJws(token)
+  if (!parsed.ok) return malformed(parsed.problem)
+  const { header, payload } = parsed.jws
+  const { alg, kid, typ } = header
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARACTERS))
     return malformed('kid is not a short string')
-  if (typ !== undefined && typeof typ !== 'string') return malformed('typ is not a string')
   return {
     ok: true,
     token: {
       algorithm: alg,
       keyId: kid,
-      type: typ?.toLowerCase().replace(/^application\/(?!jwt$)/, ''),
+      type: comparableType(typ),
       issuer: typeof payload['iss'] === 'string' ? payload['iss'] : undefined,
       payload,
     },
   }
+}
+
+/**
+ * Strict JWS compact syntax (RFC 7515 §7.1): three non-empty base64url segments without padding or white space, in
+ * their one canonical spelling (else one signature would have several tokens), UTF-8 JSON objects without a BOM.
+ * Critical extensions are refused as none is understood (§4.1.11), unencoded payloads as RFC 7797 §7 forbids them.
+ */
+export function parseUnverifiedJws(text: string): ParsedJws {
+  if (!SIGNED.test(text)) return unreadable('it does not have the three base64url segments of a signed JWT')
+  const [headerText, payloadText, signatureText] = text.split('.') as [string, string, string]
+  if (decodeSegment(signatureText) === undefined) return unreadable('the signature is not canonical base64url')
+  const header = parseSegment(headerText)
+  if (header === undefined) return unreadable('the header is not a JSON object in canonical base64url')
+  const payload = parseSegment(payloadText)
+  if (payload === undefined) return unreadable('the payload is not a JSON object in canonical base64url')
+  if (isTooDeep(header)) return unreadable('the header is nested too deep')
+  if (isTooDeep(payload)) return unreadable('the payload is nested too deep')
+  const { alg, typ, crit, b64 } = header
+  if (typeof alg !== 'string') return unreadable('the header has no alg')
+  if (crit !== undefined || b64 !== undefined)
+    return unreadable('the header asks for an extension that is not supported')
+  if (typ !== undefined && typeof typ !== 'string') return unreadable('typ is not a string')
+  return { ok: true, jws: { header: header as Header, payload } }
+}
+
+/** `typ` for comparison: lower case, without `application/` (RFC 7515 §4.1.9), except for a plain JWT (RFC 7519 §5.1). */
+export function comparableType(typ: string | undefined): string | undefined {
+  return typ?.toLowerCase().replace(/^application\/(?!jwt$)/, '')
 }
 
 /**
@@ -79,19 +101,25 @@ function unsigned(token: string): Denial {
 }
 
 interface Header extends Claims {
-  readonly alg?: unknown
+  readonly alg: string
+  readonly typ?: string
   readonly kid?: unknown
+  readonly jwk?: unknown
+}
+
+interface SentHeader extends Claims {
+  readonly alg?: unknown
   readonly typ?: unknown
   readonly crit?: unknown
   readonly b64?: unknown
 }
 
-function parseSegment(segment: string): Header | undefined {
+function parseSegment(segment: string): SentHeader | undefined {
   const bytes = decodeSegment(segment)
   if (bytes === undefined) return undefined
   try {
     const value: unknown = JSON.parse(UTF8.decode(bytes))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Header) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SentHeader) : undefined
   } catch {
     return undefined
   }
@@ -110,6 +138,10 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 function decodeSegment(segment: string): Buffer | undefined {
   const bytes = Buffer.from(segment, 'base64url')
   return bytes.toString('base64url') === segment ? bytes : undefined
+}
+
+function unreadable(problem: string): ParsedJws {
+  return { ok: false, problem }
 }
 
 function malformed(problem: string): Parsed {

@@ -4,6 +4,7 @@ import {
   isKnownMethod,
   parseHost,
   parsePath,
+  parsePort,
   refuseRequest,
 } from '../../decision/request/forwarded-request.ts'
 import { type HeaderField, type HeaderFields, SEVERAL } from '../../decision/request/header-fields.ts'
@@ -59,7 +60,7 @@ function readForwarded(ownMethod: string, fields: HeaderFields): ForwardedReadin
   if (path === undefined) {
     return refuseRequest('X-Forwarded-Uri does not begin with one slash or has unprintable characters')
   }
-  return { ok: true, request: { method, host, path } }
+  return { ok: true, request: { method, host, port: parsePort(String(fields.forwardedHost)), path } }
 }
 
 function notOne(name: string, field: HeaderField): string | undefined {
