@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { compile, WHAT_TO_WRITE } from './compile/compile.ts'
 import { checkSchema } from './format/schema-problems.ts'
 import type { Config } from './model.ts'
-import { type Findings, formatPath, type Path, type Position, type Problem } from './problem.ts'
+import { formatPath, type Path, type Position, type Problem, type ProblemSink } from './problem.ts'
 import { type Origin, originOfFiles } from './reading/places.ts'
 import type { FileContent } from './reading/referenced-file.ts'
 import { readYaml } from './reading/yaml-document.ts'
@@ -18,7 +18,7 @@ export interface ConfigText {
   readonly text: string
 }
 
-export interface Surrounding {
+export interface ParseDeps {
   /** Seconds since the epoch. */
   readonly now: number
   /** Gives the content of a file that the configuration names; a relative name is resolved against the file it stands in. */
@@ -32,22 +32,22 @@ const MAX_PROBLEMS = 200
  * YAML text, or the texts of a directory as one whole, to a configuration; or all of its problems at once, in the order
  * in which they stand. Never throws, whatever the text.
  */
-export function parse(texts: readonly ConfigText[], surrounding: Surrounding): Parsed {
-  return parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), surrounding)
+export function parse(texts: readonly ConfigText[], deps: ParseDeps): Parsed {
+  return parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), deps)
 }
 
 /** The same for a configuration that is not written in YAML. */
-export function parseOrigin(origin: Origin, { now, readFile }: Surrounding): Parsed {
+export function parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Parsed {
   const problems: Problem[] = [...origin.problems]
   const warnings: Problem[] = []
   if (problems.length === 0 || origin.value !== undefined) {
-    const findings = collect(origin, problems, warnings)
+    const sink = collect(origin, problems, warnings)
     const readNamed = (name: string, at: Path) => readFile(resolve(origin.fileOf(at), name))
     if (origin.value === null || origin.value === undefined) {
-      findings.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
+      sink.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
     } else {
-      const file = checkSchema(origin.value, findings)
-      if (file !== undefined) return finish(compile(file, now, findings, readNamed), problems, warnings)
+      const file = checkSchema(origin.value, sink)
+      if (file !== undefined) return finish(compile(file, now, sink, readNamed), problems, warnings)
     }
   }
   return { ok: false, problems: inOrder(problems) }
@@ -58,7 +58,7 @@ function finish(config: Config, problems: readonly Problem[], warnings: readonly
 }
 
 /** Reports each thing once, with its place, and remembers which paths were reported. */
-function collect(origin: Origin, problems: Problem[], warnings: Problem[]): Findings {
+function collect(origin: Origin, problems: Problem[], warnings: Problem[]): ProblemSink {
   const reported = new Set<string>()
   const refused = new Set<string>()
   const add = (

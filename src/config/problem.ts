@@ -27,7 +27,7 @@ export type Warning = Required<Pick<Problem, 'id' | 'message' | 'why'>>
  * Collects what is found in one reading. `at`: whether the position is that of the key or of the value, or the position
  * itself where it lies in a file that the configuration names.
  */
-export interface Findings {
+export interface ProblemSink {
   problem(path: Path, message: string, at?: 'key' | 'value' | Position): void
   warning(path: Path, warning: Warning): void
   /** True when something at or below this path was already told; what follows from it need not be. */

@@ -7,7 +7,7 @@ import type { Reading } from './reading/at-rest.ts'
 import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './reading/environment.ts'
 import { type Origin, originOfFiles } from './reading/places.ts'
 import { decodeUtf8 } from './reading/referenced-file.ts'
-import { type Generation, readGeneration } from './reading/snapshot.ts'
+import { readSnapshot, type Snapshot } from './reading/snapshot.ts'
 import { readYaml, type YamlDocument } from './reading/yaml-document.ts'
 
 /** Where the configuration comes from: a file, a directory of files, or variables where there is none. */
@@ -39,40 +39,40 @@ export async function load(source: Source, now: number): Promise<Loaded> {
     return { parsed, hash, contents: new Map(), namedFiles: [], unread: [], torn: false }
   }
   const { path } = source
-  const first = await loadGeneration(path, await readGeneration(path, []), now)
+  const first = await loadSnapshot(path, await readSnapshot(path, []), now)
   if (!first.torn) return first
   await sleep(SWAP_MS)
-  return loadGeneration(path, await readGeneration(path, []), now)
+  return loadSnapshot(path, await readSnapshot(path, []), now)
 }
 
 /**
  * Makes a configuration of files that were read. Which others these name is known only afterwards; where it is not what
  * was read with them, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
  */
-export async function loadGeneration(path: string, first: Generation, now: number): Promise<Loaded> {
-  let generation = first
-  let written = readParts(generation.config)
+export async function loadSnapshot(path: string, first: Snapshot, now: number): Promise<Loaded> {
+  let snapshot = first
+  let written = readParts(snapshot.config)
   // The second reading has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
-    const { named, contents, hash, unread, torn } = generation
+    const { named, contents, hash, unread, torn } = snapshot
     const asked = new Set<string>()
     const parsed = parseWritten(written, named, now, asked)
     if (asked.symmetricDifference(named).size === 0 || round === 3) {
       return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
-    generation = await readGeneration(path, asked)
-    if (!isSame(generation.config, written.config)) written = readParts(generation.config)
+    snapshot = await readSnapshot(path, asked)
+    if (!isSame(snapshot.config, written.config)) written = readParts(snapshot.config)
   }
 }
 
 /** The files of a configuration as one whole, or why they cannot be. */
 interface Written {
-  readonly config: Generation['config']
+  readonly config: Snapshot['config']
   readonly origin: Origin
   readonly problems: readonly Problem[]
 }
 
-function readParts(config: Generation['config']): Written {
+function readParts(config: Snapshot['config']): Written {
   const documents: YamlDocument[] = []
   const problems: Problem[] = []
   for (const [file, content] of config) {
@@ -92,7 +92,7 @@ const NOT_UTF8 = 'the file is not UTF-8; save it as UTF-8'
 
 function parseWritten(
   { origin, problems }: Written,
-  named: Generation['named'],
+  named: Snapshot['named'],
   now: number,
   asked: Set<string>,
 ): Parsed {
@@ -106,6 +106,6 @@ function parseWritten(
   })
 }
 
-function isSame(one: Generation['config'], other: Generation['config']): boolean {
+function isSame(one: Snapshot['config'], other: Snapshot['config']): boolean {
   return isDeepStrictEqual([...one], [...other])
 }

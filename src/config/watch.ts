@@ -1,7 +1,7 @@
 import { readAtRest } from './reading/at-rest.ts'
-import { readGeneration } from './reading/snapshot.ts'
+import { readSnapshot } from './reading/snapshot.ts'
 import { type Watch, watchFiles } from './reading/watch-files.ts'
-import { type Loaded, loadGeneration, type Source } from './source.ts'
+import { type Loaded, loadSnapshot, type Source } from './source.ts'
 
 export interface WatchOptions {
   /** The reading that is in use; changes are told from it on. */
@@ -27,11 +27,11 @@ export function watch(source: Source, options: WatchOptions): Watch {
     files: () => [path, ...told.namedFiles],
     what: 'the configuration',
     async look(closed) {
-      const read = () => readGeneration(path, told.namedFiles)
-      const generation = await readAtRest({ read, told: told.hash, inForce, closed, onNotice })
-      if (generation === undefined) return
+      const read = () => readSnapshot(path, told.namedFiles)
+      const snapshot = await readAtRest({ read, told: told.hash, inForce, closed, onNotice })
+      if (snapshot === undefined) return
       // These very bytes were at rest; read once more, they might be those of the next write.
-      const loaded = await loadGeneration(path, generation, now())
+      const loaded = await loadSnapshot(path, snapshot, now())
       if (closed() || loaded.hash === told.hash) return
       told = loaded
       if (loaded.parsed.ok) inForce = loaded.contents

@@ -2,8 +2,8 @@ import { withDefaults } from '../format/key-map.ts'
 import { type AcceptEntry, acceptShape, type DefaultsEntry, type RouteEntry } from '../format/schema.ts'
 import type { Accept, Issuer } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
-import { type Findings, oneOf, type Path, quote } from '../problem.ts'
-import { claimRules } from './compile-claim-rules.ts'
+import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
+import { compileClaimRules } from './compile-claim-rules.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The issuers of the file by name. */
@@ -18,25 +18,25 @@ export function compileAccept(
   defaults: DefaultsEntry,
   path: Path,
   issuers: IssuersByName,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly Accept[] {
-  if (findings.refused([...path, 'accept']) && route.accept === undefined) return []
+  if (sink.refused([...path, 'accept']) && route.accept === undefined) return []
   if (route.accept === undefined) {
-    return flatIssuers(route, defaults, path, issuers, findings).map((issuer) =>
-      compileEntry(route, issuer, route, defaults, path, findings),
+    return flatIssuers(route, defaults, path, issuers, sink).map((issuer) =>
+      compileEntry(route, issuer, route, defaults, path, sink),
     )
   }
   for (const field of FLAT_FIELDS) {
     if (route[field] === undefined) continue
-    findings.problem([...path, field], 'stands beside accept; write it in the entries of accept instead', 'key')
+    sink.problem([...path, field], 'stands beside accept; write it in the entries of accept instead', 'key')
   }
   return route.accept.flatMap((entry, index) => {
     const here = [...path, 'accept', index]
-    const issuer = entryIssuer(entry, here, issuers, findings)
+    const issuer = entryIssuer(entry, here, issuers, sink)
     if (issuer?.keys.kind === 'tokensFile' && entry.advertise === true) {
-      findings.problem([...here, 'advertise'], 'cannot be true: nobody can log in at a file of tokens; remove it')
+      sink.problem([...here, 'advertise'], 'cannot be true: nobody can log in at a file of tokens; remove it')
     }
-    return issuer === undefined ? [] : [compileEntry(entry, issuer, route, defaults, here, findings)]
+    return issuer === undefined ? [] : [compileEntry(entry, issuer, route, defaults, here, sink)]
   })
 }
 
@@ -45,12 +45,12 @@ export function resolveIssuers(
   names: readonly string[],
   path: Path,
   issuers: IssuersByName,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly Issuer[] {
   return names.flatMap((name, index) => {
     const here = [...path, index]
-    if (names.indexOf(name) !== index) findings.problem(here, `${quote(name)} is listed twice; remove one`)
-    return resolveIssuer(name, here, issuers, findings) ?? []
+    if (names.indexOf(name) !== index) sink.problem(here, `${quote(name)} is listed twice; remove one`)
+    return resolveIssuer(name, here, issuers, sink) ?? []
   })
 }
 
@@ -60,25 +60,25 @@ function compileEntry(
   route: RouteEntry,
   defaults: DefaultsEntry,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): Accept {
   const audience = entry.audience ?? defaults.audience ?? [route.resource ?? []].flat()
   const clientIds = [defaults.clientIds, entry.clientIds].filter((list) => list !== undefined)
-  if (audience === 'unchecked' && clientIds.length === 0 && !findings.refused([...path, 'clientIds'])) {
+  if (audience === 'unchecked' && clientIds.length === 0 && !sink.refused([...path, 'clientIds'])) {
     const message = 'unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience'
-    if (entry.audience === undefined) findings.problem(path, `the audience of defaults, ${message}`, 'key')
-    else findings.problem([...path, 'audience'], message)
+    if (entry.audience === undefined) sink.problem(path, `the audience of defaults, ${message}`, 'key')
+    else sink.problem([...path, 'audience'], message)
   }
-  warnOfOidcWords(entry.scopes, [...path, 'scopes'], findings)
-  if (issuer.tokenKinds.includes('id')) checkIdTokens(entry, issuer, defaults, path, findings)
+  warnOfOidcWords(entry.scopes, [...path, 'scopes'], sink)
+  if (issuer.tokenKinds.includes('id')) checkIdTokens(entry, issuer, defaults, path, sink)
   return {
     issuer,
     audience,
     clientIds,
     scopes: requiredScopes(defaults.scopes, entry.scopes),
     claims: [
-      ...claimRules(defaults.claims, ['defaults', 'claims'], findings),
-      ...claimRules(entry.claims, [...path, 'claims'], findings),
+      ...compileClaimRules(defaults.claims, ['defaults', 'claims'], sink),
+      ...compileClaimRules(entry.claims, [...path, 'claims'], sink),
     ],
     advertise: issuer.keys.kind !== 'tokensFile' && withDefaults(acceptShape, entry).advertise,
   }
@@ -90,14 +90,14 @@ function checkIdTokens(
   issuer: Issuer,
   defaults: DefaultsEntry,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): void {
   const keys = ['audience', 'clientIds'] as const
   const written = keys.some((key) => (entry[key] ?? defaults[key]) !== undefined)
-  const told = keys.some((key) => findings.refused([...path, key]) || findings.refused(['defaults', key]))
+  const told = keys.some((key) => sink.refused([...path, key]) || sink.refused(['defaults', key]))
   if (written || told) return
   const message = `accepts ID tokens of ${quote(issuer.name)} (tokenKinds) and does not say of which clients; add audience or clientIds`
-  findings.problem(path, message, 'key')
+  sink.problem(path, message, 'key')
 }
 
 function flatIssuers(
@@ -105,39 +105,38 @@ function flatIssuers(
   defaults: DefaultsEntry,
   path: Path,
   issuers: IssuersByName,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly Issuer[] {
-  if (route.issuers !== undefined) return resolveIssuers(route.issuers, [...path, 'issuers'], issuers, findings)
-  if (findings.refused([...path, 'issuers'])) return []
-  if (defaults.issuers !== undefined)
-    return resolveIssuers(defaults.issuers, ['defaults', 'issuers'], issuers, findings)
-  if (findings.refused(['defaults', 'issuers']) || findings.refused(['defaults', 'issuer'])) return []
-  return onlyIssuer(path, 'issuers', issuers, findings)
+  if (route.issuers !== undefined) return resolveIssuers(route.issuers, [...path, 'issuers'], issuers, sink)
+  if (sink.refused([...path, 'issuers'])) return []
+  if (defaults.issuers !== undefined) return resolveIssuers(defaults.issuers, ['defaults', 'issuers'], issuers, sink)
+  if (sink.refused(['defaults', 'issuers']) || sink.refused(['defaults', 'issuer'])) return []
+  return onlyIssuer(path, 'issuers', issuers, sink)
 }
 
-function entryIssuer(entry: AcceptEntry, path: Path, issuers: IssuersByName, findings: Findings): Issuer | undefined {
-  if (entry.issuer !== undefined) return resolveIssuer(entry.issuer, [...path, 'issuer'], issuers, findings)
-  if (findings.refused([...path, 'issuer'])) return undefined
-  return onlyIssuer(path, 'issuer', issuers, findings)[0]
+function entryIssuer(entry: AcceptEntry, path: Path, issuers: IssuersByName, sink: ProblemSink): Issuer | undefined {
+  if (entry.issuer !== undefined) return resolveIssuer(entry.issuer, [...path, 'issuer'], issuers, sink)
+  if (sink.refused([...path, 'issuer'])) return undefined
+  return onlyIssuer(path, 'issuer', issuers, sink)[0]
 }
 
-function onlyIssuer(path: Path, key: string, issuers: IssuersByName, findings: Findings): readonly Issuer[] {
+function onlyIssuer(path: Path, key: string, issuers: IssuersByName, sink: ProblemSink): readonly Issuer[] {
   const names = [...issuers.keys()]
   if (names.length > 1) {
     const example = key === 'issuers' ? `[${names[0]}]` : names[0]
     const shown = names.length > 5 ? [...names.slice(0, 5), '…'] : names
-    findings.problem(path, `does not say which issuer: ${oneOf(shown)}; add ${key}: ${example}`, 'key')
+    sink.problem(path, `does not say which issuer: ${oneOf(shown)}; add ${key}: ${example}`, 'key')
     return []
   }
   return [...issuers.values()]
 }
 
-function resolveIssuer(name: string, path: Path, issuers: IssuersByName, findings: Findings): Issuer | undefined {
-  if (!issuers.has(name) && !findings.refused(['issuers', name])) {
+function resolveIssuer(name: string, path: Path, issuers: IssuersByName, sink: ProblemSink): Issuer | undefined {
+  if (!issuers.has(name) && !sink.refused(['issuers', name])) {
     const hint = didYouMean(name, issuers.keys())
     const known = [...issuers.keys()].slice(0, 5).map((known) => quote(known))
     const fix = hint || (known.length === 0 ? '; add it there' : `; add it there, or write ${oneOf(known)}`)
-    findings.problem(path, `${quote(name)} is not in issuers${fix}`)
+    sink.problem(path, `${quote(name)} is not in issuers${fix}`)
   }
   return issuers.get(name)
 }

@@ -1,6 +1,6 @@
 import type { ClaimsEntry } from '../format/schema.ts'
 import type { ClaimRule, ClaimSelector } from '../model.ts'
-import type { Findings, Path } from '../problem.ts'
+import type { Path, ProblemSink } from '../problem.ts'
 
 /** A claim by its exact top-level name, or by a JSON Pointer (RFC 6901) when it begins with `/`. */
 export function claimSelector(text: string): ClaimSelector {
@@ -14,7 +14,11 @@ export function claimSelector(text: string): ClaimSelector {
 }
 
 /** The requirements of one `claims:` map; a value or a list of values means `anyOf`. */
-export function claimRules(claims: ClaimsEntry | undefined, path: Path, findings: Findings): readonly ClaimRule[] {
+export function compileClaimRules(
+  claims: ClaimsEntry | undefined,
+  path: Path,
+  sink: ProblemSink,
+): readonly ClaimRule[] {
   return Object.entries(claims ?? {}).map(([name, written]): ClaimRule => {
     const claim = claimSelector(name)
     if (typeof written !== 'object') return { claim, anyOf: [written] }
@@ -22,9 +26,9 @@ export function claimRules(claims: ClaimsEntry | undefined, path: Path, findings
     const { anyOf, allOf, noneOf, exists } = written
     const here = [...path, name]
     if (anyOf === undefined && allOf === undefined && noneOf === undefined && exists === undefined) {
-      if (!findings.refused(here)) findings.problem(here, 'asks for nothing; add anyOf, allOf, noneOf or exists', 'key')
+      if (!sink.refused(here)) sink.problem(here, 'asks for nothing; add anyOf, allOf, noneOf or exists', 'key')
     } else if (exists === false && (anyOf ?? allOf ?? noneOf) !== undefined) {
-      findings.problem([...here, 'exists'], 'false can never hold beside anyOf, allOf or noneOf; keep one of them')
+      sink.problem([...here, 'exists'], 'false can never hold beside anyOf, allOf or noneOf; keep one of them')
     }
     return {
       claim,

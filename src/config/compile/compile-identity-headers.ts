@@ -1,5 +1,5 @@
 import type { IdentityHeader } from '../model.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 import { claimSelector } from './compile-claim-rules.ts'
 
 /** Headers with a meaning to a proxy, a client or a framework: as identity headers they would change a request or an answer. */
@@ -24,10 +24,10 @@ export function hasMeaning(name: string): boolean {
 }
 
 /** The headers that an allow sends to the upstream, in the order they are written. */
-export function identityHeaders(
+export function compileIdentityHeaders(
   written: Readonly<Record<string, string>>,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly IdentityHeader[] {
   const seen = new Map<string, string>()
   return Object.entries(written).map(([name, source]) => {
@@ -35,14 +35,14 @@ export function identityHeaders(
     const twin = seen.get(folded)
     seen.set(folded, name)
     if (twin !== undefined) {
-      findings.problem([...path, name], `is the same header as ${quote(twin)}; keep one of them`, 'key')
+      sink.problem([...path, name], `is the same header as ${quote(twin)}; keep one of them`, 'key')
     }
     if (folded === 'authorization') {
-      findings.problem([...path, name], 'cannot be an identity header; use upstreamAuthorization for it', 'key')
+      sink.problem([...path, name], 'cannot be an identity header; use upstreamAuthorization for it', 'key')
     } else if (hasMeaning(name)) {
       const message =
         'cannot be an identity header, as it has a meaning of its own; choose another such as X-Auth-Subject'
-      findings.problem([...path, name], message, 'key')
+      sink.problem([...path, name], message, 'key')
     }
     return { name, source: identitySource(source) }
   })

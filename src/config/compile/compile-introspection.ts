@@ -3,7 +3,7 @@ import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { introspectionShape } from '../format/schema-issuer.ts'
 import type { Accept, Introspection, KeySource } from '../model.ts'
-import { type Findings, oneOf, type Path, quote } from '../problem.ts'
+import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import { type ReadNamedFile, readClientSecretFile } from '../reading/referenced-file.ts'
 import { checkFetched } from './compile-key-source.ts'
 
@@ -16,7 +16,7 @@ export function compileIntrospection(
   allowHttp: boolean,
   keys: KeySource,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
   readFile: ReadNamedFile,
 ): Introspection | undefined {
   // Beside static tokens it was told already.
@@ -28,26 +28,22 @@ export function compileIntrospection(
     clientAuthentication,
     cacheFor,
   } = withDefaults(introspectionShape, written)
-  if (endpoint !== undefined) checkFetched(endpoint, allowHttp, [...path, 'endpoint'], findings)
-  else if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !findings.refused([...path, 'endpoint'])) {
-    findings.problem(
-      path,
-      `has no endpoint, and ${keys.kind} leads to no metadata that names one; add endpoint:`,
-      'key',
-    )
+  if (endpoint !== undefined) checkFetched(endpoint, allowHttp, [...path, 'endpoint'], sink)
+  else if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !sink.refused([...path, 'endpoint'])) {
+    sink.problem(path, `has no endpoint, and ${keys.kind} leads to no metadata that names one; add endpoint:`, 'key')
   }
-  if (clientId === undefined && !findings.refused([...path, 'clientId'])) {
-    findings.problem(path, 'has no clientId; add the ID of a confidential client that may introspect', 'key')
+  if (clientId === undefined && !sink.refused([...path, 'clientId'])) {
+    sink.problem(path, 'has no clientId; add the ID of a confidential client that may introspect', 'key')
   }
-  if (file === undefined && !findings.refused([...path, 'clientSecretFile'])) {
-    findings.problem(path, 'has no clientSecretFile; add the name of a file with the secret of that client', 'key')
+  if (file === undefined && !sink.refused([...path, 'clientSecretFile'])) {
+    sink.problem(path, 'has no clientSecretFile; add the name of a file with the secret of that client', 'key')
   }
   const here = [...path, 'clientSecretFile']
   const secret = file === undefined ? undefined : readClientSecretFile(readFile, file, here)
-  if (secret?.ok === false) findings.problem(here, secret.message)
+  if (secret?.ok === false) sink.problem(here, secret.message)
   const seconds = durationSeconds(cacheFor)
   if (seconds > MAX_CACHE_SECONDS) {
-    findings.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
+    sink.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
   }
   return {
     endpoint,
@@ -60,11 +56,11 @@ export function compileIntrospection(
 }
 
 /** With two, each would get to see the other one's tokens, and nobody could say which of them is to be asked. */
-export function checkOneIntrospection(accept: readonly Accept[], path: Path, findings: Findings): void {
+export function checkOneIntrospection(accept: readonly Accept[], path: Path, sink: ProblemSink): void {
   const asking = accept.filter(({ issuer }) => issuer.introspection !== undefined).map(({ issuer }) => issuer.name)
   const names = [...new Set(asking)]
   if (names.length < 2) return
-  findings.problem(
+  sink.problem(
     path,
     `accepts ${oneOf(names)}, which both introspect opaque tokens; keep one of them`.replace(' or ', ' and '),
     'key',

@@ -3,11 +3,11 @@ import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { ASYMMETRIC_ALGORITHMS, issuerShape, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
 import type { Issuer, KeySource } from '../model.ts'
-import { type Findings, oneOf, type Path, quote } from '../problem.ts'
+import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
 import { readTokensFile } from '../reading/tokens-file.ts'
 import { compileIntrospection } from './compile-introspection.ts'
-import { KEY_SOURCES, keySource } from './compile-key-source.ts'
+import { compileKeySource, KEY_SOURCES } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
@@ -16,28 +16,27 @@ const MAX_CLOCK_TOLERANCE_SECONDS = 60
 export function compileIssuer(
   name: string,
   entry: IssuerEntry | string,
-  findings: Findings,
+  sink: ProblemSink,
   readFile: ReadNamedFile,
 ): Issuer {
   const written: IssuerEntry = typeof entry === 'string' ? { issuer: entry } : entry
   const map = withDefaults(issuerShape, written)
   const path: Path = ['issuers', name]
-  const tokens =
-    map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, written, path, findings, readFile)
+  const tokens = map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, written, path, sink, readFile)
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
-  const keys = tokens ?? keySource(map, path, issuerPath, findings, readFile) ?? { kind: 'discovery' }
-  const algorithms = algorithmsOf(map, path, findings)
+  const keys = tokens ?? compileKeySource(map, path, issuerPath, sink, readFile) ?? { kind: 'discovery' }
+  const algorithms = algorithmsOf(map, path, sink)
   if (map.issuer !== undefined) {
-    checkIssuerText(map.issuer, issuerPath, findings)
-  } else if (tokens === undefined && !['issuer', 'tokensFile'].some((key) => findings.refused([...path, key]))) {
-    findings.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
+    checkIssuerText(map.issuer, issuerPath, sink)
+  } else if (tokens === undefined && !['issuer', 'tokensFile'].some((key) => sink.refused([...path, key]))) {
+    sink.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
   const clockTolerance = durationSeconds(map.clockTolerance)
   if (clockTolerance > MAX_CLOCK_TOLERANCE_SECONDS) {
-    findings.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
+    sink.problem([...path, 'clockTolerance'], `${quote(map.clockTolerance)} is too long; write at most 60s`)
   }
   if (map.maxTokenLifetime !== undefined && durationSeconds(map.maxTokenLifetime) <= 0) {
-    findings.problem(
+    sink.problem(
       [...path, 'maxTokenLifetime'],
       `${quote(map.maxTokenLifetime)} would refuse every token; write one such as 24h`,
     )
@@ -51,7 +50,7 @@ export function compileIssuer(
     maxTokenLifetime: map.maxTokenLifetime === undefined ? undefined : durationSeconds(map.maxTokenLifetime),
     maxStale: durationSeconds(map.maxStale),
     requireTyp: map.requireTyp?.toLowerCase().replace(/^application\//, ''),
-    tokenKinds: checkTokenKinds(map.tokenKinds, path, findings),
+    tokenKinds: checkTokenKinds(map.tokenKinds, path, sink),
     scopeClaims: map.scopeClaims,
     booleanScopes: map.booleanScopes,
     scopePrefix: map.scopePrefix ?? '',
@@ -61,10 +60,10 @@ export function compileIssuer(
       map.dangerouslyAllowHttp,
       keys,
       [...path, 'introspection'],
-      findings,
+      sink,
       readFile,
     ),
-    registration: compileRegistration(map.registration, keys, [...path, 'registration'], findings),
+    registration: compileRegistration(map.registration, keys, [...path, 'registration'], sink),
   }
 }
 
@@ -75,76 +74,67 @@ function staticTokens(
   file: string,
   map: IssuerEntry,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
   readFile: ReadNamedFile,
 ): KeySource {
   for (const key of Object.keys(map)) {
     if (!BESIDE_TOKENS.has(key)) {
-      findings.problem(
-        [...path, key],
-        'means nothing beside tokensFile; remove it, or write an issuer of its own',
-        'key',
-      )
+      sink.problem([...path, key], 'means nothing beside tokensFile; remove it, or write an issuer of its own', 'key')
     }
   }
-  return { kind: 'tokensFile', file, tokens: readTokensFile(readFile, file, [...path, 'tokensFile'], findings) ?? [] }
+  return { kind: 'tokensFile', file, tokens: readTokensFile(readFile, file, [...path, 'tokensFile'], sink) ?? [] }
 }
 
 /** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */
-export function checkSharedIssuers(issuers: readonly Issuer[], findings: Findings): void {
+export function checkSharedIssuers(issuers: readonly Issuer[], sink: ProblemSink): void {
   for (const [issuer, sharing] of Map.groupBy(issuers, (entry) => entry.issuer)) {
     if (sharing.length < 2 || issuer === '') continue
     for (const { name, keys } of sharing) {
-      if (keys.kind !== 'discovery' || findings.refused(['issuers', name])) continue
+      if (keys.kind !== 'discovery' || sink.refused(['issuers', name])) continue
       const others = sharing.filter((other) => other.name !== name).map((other) => quote(other.name))
       const message = `has the issuer ${quote(issuer)} of ${oneOf(others)} too; add ${oneOf(KEY_SOURCES)} to each of them, or remove one`
-      findings.problem(['issuers', name], message, 'key')
+      sink.problem(['issuers', name], message, 'key')
     }
   }
 }
 
 /** A shared secret and public keys never mix: an attacker would sign HS256 with the public key (RFC 8725 §3.1). */
-function algorithmsOf(map: IssuerEntry, path: Path, findings: Findings): readonly string[] {
+function algorithmsOf(map: IssuerEntry, path: Path, sink: ProblemSink): readonly string[] {
   const symmetric = map.secretFile !== undefined
   const allowed: readonly string[] = symmetric ? SYMMETRIC_ALGORITHMS : ASYMMETRIC_ALGORITHMS
   const fix = symmetric
     ? 'is not for a secretFile; write HS256, HS384 or HS512'
     : 'needs a shared secret; add secretFile, or let the issuer sign with a key pair'
   for (const [index, algorithm] of (map.algorithms ?? []).entries()) {
-    if (!allowed.includes(algorithm)) findings.problem([...path, 'algorithms', index], `${quote(algorithm)} ${fix}`)
+    if (!allowed.includes(algorithm)) sink.problem([...path, 'algorithms', index], `${quote(algorithm)} ${fix}`)
   }
   return map.algorithms ?? allowed
 }
 
-function checkTokenKinds(tokenKinds: Issuer['tokenKinds'], path: Path, findings: Findings): Issuer['tokenKinds'] {
+function checkTokenKinds(tokenKinds: Issuer['tokenKinds'], path: Path, sink: ProblemSink): Issuer['tokenKinds'] {
   const here = [...path, 'tokenKinds']
-  if (!tokenKinds.includes('access'))
-    findings.problem(here, 'has no access; write [access, id] to accept ID tokens too')
+  if (!tokenKinds.includes('access')) sink.problem(here, 'has no access; write [access, id] to accept ID tokens too')
   for (const [index, kind] of tokenKinds.entries()) {
-    if (tokenKinds.indexOf(kind) !== index)
-      findings.problem([...here, index], `${quote(kind)} is listed twice; remove one`)
+    if (tokenKinds.indexOf(kind) !== index) sink.problem([...here, index], `${quote(kind)} is listed twice; remove one`)
   }
   return tokenKinds
 }
 
 /** Entra's placeholders: no token ever carries them in `iss`. */
-function checkIssuerText(issuer: string, path: Path, findings: Findings): void {
+function checkIssuerText(issuer: string, path: Path, sink: ProblemSink): void {
   if (/\{[^}]*\}/.test(issuer)) {
-    findings.problem(
-      path,
-      `${quote(issuer)} is a template; write it with the ID of your tenant, as the iss claim has it`,
-    )
+    sink.problem(path, `${quote(issuer)} is a template; write it with the ID of your tenant, as the iss claim has it`)
   } else if (
     /^https:\/\/login\.(?:microsoftonline\.com|microsoftonline\.us|partner\.microsoftonline\.cn)\/(?:common|organizations|consumers)(?:\/|$)/i.test(
       issuer,
     )
   ) {
-    findings.problem(
+    sink.problem(
       path,
       `${quote(issuer)} stands for every tenant and in no token; write the URL with the ID of your tenant`,
     )
   } else if (/\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/.test(issuer)) {
-    findings.problem(
+    sink.problem(
       path,
       `${quote(issuer)} is a metadata document; write the issuer that stands in it, and this URL as discoveryUri`,
     )

@@ -2,7 +2,7 @@ import { describeSkipped } from '../../keys/jwk-import.ts'
 import { selectKeys } from '../../keys/key-selection.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import type { KeySource } from '../model.ts'
-import { type Findings, listOf, oneOf, type Path, quote } from '../problem.ts'
+import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import {
   type KeyFile,
   type Read,
@@ -16,17 +16,17 @@ import {
 export const KEY_SOURCES = ['discoveryUri', 'jwksUri', 'jwksFile', 'publicKeyFile', 'secretFile'] as const
 
 /** Where the keys of an entry come from, with the content of files; undefined when that has a problem. */
-export function keySource(
+export function compileKeySource(
   map: IssuerEntry,
   path: Path,
   issuerPath: Path,
-  findings: Findings,
+  sink: ProblemSink,
   readFile: ReadNamedFile,
 ): KeySource | undefined {
   const written = KEY_SOURCES.filter((key) => map[key] !== undefined)
   const [kind, second] = written
   if (second !== undefined) {
-    findings.problem(
+    sink.problem(
       [...path, second],
       `stands beside ${oneOf(written.filter((key) => key !== second))}; keep one of them`,
       'key',
@@ -35,13 +35,13 @@ export function keySource(
   }
   const allowHttp = map.dangerouslyAllowHttp === true
   const fetched = (kind: 'discoveryUri' | 'jwksUri', uri: string): KeySource => {
-    checkFetched(uri, allowHttp, [...path, kind], findings)
+    checkFetched(uri, allowHttp, [...path, kind], sink)
     return { kind, uri }
   }
   const here = kind === undefined ? path : [...path, kind]
   const held = <T>(read: Read<T>, source: (value: T) => KeySource): KeySource | undefined => {
     if (read.ok) return source(read.value)
-    findings.problem(here, read.message)
+    sink.problem(here, read.message)
     return undefined
   }
 
@@ -50,14 +50,14 @@ export function keySource(
   if (map.jwksFile !== undefined) {
     const file = map.jwksFile
     return held(readKeySetFile(readFile, file, here), (read) => {
-      checkKeys(file, read, map.algorithms, here, findings)
+      checkKeys(file, read, map.algorithms, here, sink)
       return { kind: 'jwksFile', file, document: read.content }
     })
   }
   if (map.publicKeyFile !== undefined) {
     const file = map.publicKeyFile
     return held(readPublicKeyFile(readFile, file, here), (read) => {
-      checkKeys(file, read, map.algorithms, here, findings)
+      checkKeys(file, read, map.algorithms, here, sink)
       return { kind: 'publicKeyFile', file, pem: read.content }
     })
   }
@@ -65,8 +65,8 @@ export function keySource(
     const file = map.secretFile
     return held(readSecretFile(readFile, file, here), (secret) => ({ kind: 'secretFile', file, secret }))
   }
-  if (KEY_SOURCES.some((key) => findings.refused([...path, key]))) return undefined
-  if (map.issuer !== undefined) checkDiscoveryStart(map.issuer, allowHttp, issuerPath, findings)
+  if (KEY_SOURCES.some((key) => sink.refused([...path, key]))) return undefined
+  if (map.issuer !== undefined) checkDiscoveryStart(map.issuer, allowHttp, issuerPath, sink)
   return { kind: 'discovery' }
 }
 
@@ -76,10 +76,10 @@ function checkKeys(
   { keys, skipped }: KeyFile<unknown>,
   algorithms: readonly string[] | undefined,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): void {
   if (skipped.length > 0) {
-    findings.warning(path, {
+    sink.warning(path, {
       id: 'keys-left-out',
       message: `of the file ${quote(file)} some keys are left out: ${describeSkipped(skipped)}`,
       why: 'a token that is signed with one of them is refused as key_unknown',
@@ -87,36 +87,36 @@ function checkKeys(
   }
   if (algorithms === undefined || algorithms.some((alg) => selectKeys(keys, alg, undefined).length > 0)) return
   const message = `holds no key for the algorithms ${listOf(algorithms)}; add one there, or correct algorithms`
-  findings.problem(path, `the file ${quote(file)} ${message}`)
+  sink.problem(path, `the file ${quote(file)} ${message}`)
 }
 
-function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, findings: Findings): void {
+function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, sink: ProblemSink): void {
   const shown = quote(issuer)
   if (!/^https?:\/\/[^\s/?#\\]/.test(issuer) || !URL.canParse(issuer)) {
     const meant = `https://${issuer}`
     const fix = /^[\w-]+(\.[\w-]+)+/.test(issuer) && URL.canParse(meant) ? meant : 'https://id.example.com'
-    findings.problem(
+    sink.problem(
       path,
       `${shown} is not a URL to discover keys from; write one such as ${fix}, or add ${oneOf(KEY_SOURCES)}`,
     )
   } else if (/[?#]/.test(issuer)) {
-    findings.problem(path, `${shown} has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it`)
+    sink.problem(path, `${shown} has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it`)
   } else {
-    checkFetched(issuer, allowHttp, path, findings)
+    checkFetched(issuer, allowHttp, path, sink)
   }
 }
 
 /** Tells a URL that must not be fetched: not well-formed, with a password in it, or plain http to just anywhere. */
-export function checkFetched(text: string, allowHttp: boolean, path: Path, findings: Findings): void {
+export function checkFetched(text: string, allowHttp: boolean, path: Path, sink: ProblemSink): void {
   const url = URL.parse(text)
   const shown = quote(text)
   if (url === null) {
-    findings.problem(path, `${shown} is not a well-formed URL; correct its host or port`)
+    sink.problem(path, `${shown} is not a well-formed URL; correct its host or port`)
   } else if (url.username !== '' || url.password !== '') {
-    findings.problem(path, `${shown} has credentials in it; remove them`)
+    sink.problem(path, `${shown} has credentials in it; remove them`)
   } else if (url.protocol !== 'https:' && !allowHttp && !mayBePlain(url.hostname)) {
     const fix = 'write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither)'
-    findings.problem(path, `${shown} is not https; ${fix}`)
+    sink.problem(path, `${shown} is not https; ${fix}`)
   }
 }
 

@@ -1,28 +1,26 @@
 import { canonicalPath, foldPath, isWithin } from '../canonical-path.ts'
 import type { RouteEntry } from '../format/schema.ts'
 import type { Match, Resource, Route } from '../model.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 
 /** What selects a route, and the locks that are written. */
-export interface Selection {
+export interface RouteMatch {
   readonly match: Match
   readonly lockedHosts: readonly string[] | undefined
   readonly lockedPaths: readonly string[] | undefined
 }
 
 /** Hosts and paths of a route: those of its resources, unless `match` says otherwise; only what is written is a lock. */
-export function compileSelection(
+export function compileMatch(
   written: RouteEntry['match'],
   resources: readonly Resource[],
   path: Path,
-  findings: Findings,
-): Selection {
+  sink: ProblemSink,
+): RouteMatch {
   const hosts = written?.hosts?.map((host) => host.toLowerCase())
-  const paths = written?.paths?.flatMap(
-    (text, index) => canonicalPathAt(text, [...path, 'paths', index], findings) ?? [],
-  )
-  if (written !== undefined && hosts === undefined && paths === undefined && !findings.refused(path)) {
-    findings.problem(path, 'is empty; add hosts or paths, or remove it', 'key')
+  const paths = written?.paths?.flatMap((text, index) => canonicalPathAt(text, [...path, 'paths', index], sink) ?? [])
+  if (written !== undefined && hosts === undefined && paths === undefined && !sink.refused(path)) {
+    sink.problem(path, 'is empty; add hosts or paths, or remove it', 'key')
   }
   return {
     match: {
@@ -35,11 +33,11 @@ export function compileSelection(
 }
 
 /** A path as the decision sees it; told and undefined when no forwarded path could ever equal it. */
-export function canonicalPathAt(text: string, path: Path, findings: Findings): string | undefined {
+export function canonicalPathAt(text: string, path: Path, sink: ProblemSink): string | undefined {
   const canonical = canonicalPath(text)
   if (canonical === undefined) {
     const fix = 'write it without empty or dot segments, ; and encoded separators'
-    findings.problem(path, `${quote(text)} can be read in two ways and is never let through; ${fix}`)
+    sink.problem(path, `${quote(text)} can be read in two ways and is never let through; ${fix}`)
   }
   return canonical
 }
@@ -53,7 +51,7 @@ export function isInside(path: string, match: Match): boolean {
  * Refuses two routes that plain `/verify` would select by the same host and path. Paths that differ only in case count
  * as equal, because a request for either would be refused as ambiguous.
  */
-export function checkOverlaps(routes: readonly Route[], findings: Findings): void {
+export function checkOverlaps(routes: readonly Route[], sink: ProblemSink): void {
   const first = new Map<string, Route>()
   for (const route of routes) {
     const path: Path = ['routes', route.name]
@@ -64,10 +62,10 @@ export function checkOverlaps(routes: readonly Route[], findings: Findings): voi
         const other = first.get(key)
         if (other === undefined) {
           first.set(key, route)
-        } else if (other !== route && !findings.refused([...path, 'resource'])) {
+        } else if (other !== route && !sink.refused([...path, 'resource'])) {
           const place = quote(`${host}${prefix || '/'}`)
           const message = `${place} selects route ${quote(other.name)} as well; give one of them other match.hosts or match.paths`
-          findings.problem(shown, message, 'key')
+          sink.problem(shown, message, 'key')
         }
       }
     }

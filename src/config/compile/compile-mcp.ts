@@ -3,39 +3,39 @@ import type { McpEntry, RouteEntry } from '../format/schema.ts'
 import { mcpShape } from '../format/schema-mcp.ts'
 import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
-import { claimRules } from './compile-claim-rules.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
+import { compileClaimRules } from './compile-claim-rules.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
-export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, findings: Findings): Mcp | undefined {
+export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, sink: ProblemSink): Mcp | undefined {
   if (written === undefined) return undefined
   const mcp = withDefaults(mcpShape, written)
   const patterns = (key: 'tools' | 'resources' | 'prompts', kind: NamedKind) =>
-    compilePatterns(mcp[key], kind, [...path, key], findings)
+    compilePatterns(mcp[key], kind, [...path, key], sink)
   const compiled = {
     tools: patterns('tools', 'tool'),
     resources: patterns('resources', 'resource'),
     prompts: patterns('prompts', 'prompt'),
-    otherwise: compileDefault(mcp.default, [...path, 'default'], findings),
+    otherwise: compileDefault(mcp.default, [...path, 'default'], sink),
     openLists: mcp.lists === 'open',
     maxBodySize: mcp.maxBodySize,
   }
   const named = compiled.tools.length + compiled.resources.length + compiled.prompts.length
-  if (named === 0 && compiled.otherwise === undefined && !findings.refused(path)) {
-    findings.warning(path, {
+  if (named === 0 && compiled.otherwise === undefined && !sink.refused(path)) {
+    sink.warning(path, {
       ...WITHOUT_EFFECT,
       message: 'allows no tool, resource or prompt; add tools, or a default with scopes',
     })
   }
   if (compiled.openLists && anonymous !== true) {
-    findings.warning([...path, 'lists'], {
+    sink.warning([...path, 'lists'], {
       ...WITHOUT_EFFECT,
       message: 'open has no effect without anonymous: true; add it, or remove lists',
     })
   }
   if (!compiled.openLists && anonymous === true) {
-    findings.warning(path, {
+    sink.warning(path, {
       ...WITHOUT_EFFECT,
       message: 'every request needs a token, also on this anonymous route; add lists: open',
     })
@@ -47,19 +47,19 @@ const WITHOUT_EFFECT = { id: 'mcp-without-effect', why: 'clients get less than t
 
 type Written = McpEntry['tools']
 
-function compilePatterns(written: Written, kind: NamedKind, path: Path, findings: Findings): readonly McpPattern[] {
+function compilePatterns(written: Written, kind: NamedKind, path: Path, sink: ProblemSink): readonly McpPattern[] {
   const patterns = Object.entries(written ?? {}).map(
     ([pattern, entry]): McpPattern => ({
       pattern,
       loose: looseReading(pattern),
-      ...(entry === 'allow' ? { scopes: [], claims: [] } : requirement(entry, [...path, pattern], findings)),
+      ...(entry === 'allow' ? { scopes: [], claims: [] } : requirement(entry, [...path, pattern], sink)),
     }),
   )
   for (const one of patterns) {
     if (canMatch(one, patterns, kind)) continue
     const message = `${quote(one.pattern)} can never match: ${whyNot(one, patterns)}`
     const why = 'requests that it was written for are refused, or need what default requires'
-    findings.warning([...path, one.pattern], { id: 'mcp-pattern-dead', message, why })
+    sink.warning([...path, one.pattern], { id: 'mcp-pattern-dead', message, why })
   }
   return patterns
 }
@@ -67,23 +67,23 @@ function compilePatterns(written: Written, kind: NamedKind, path: Path, findings
 function compileDefault(
   entry: NonNullable<McpEntry['default']>,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): Requirement | undefined {
-  return entry === 'deny' ? undefined : requirement(entry, path, findings)
+  return entry === 'deny' ? undefined : requirement(entry, path, sink)
 }
 
 function requirement(
   entry: Exclude<NonNullable<McpEntry['default']>, 'deny'>,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): Requirement {
   const { scopes: written, claims: map } = Array.isArray(entry) ? { scopes: entry, claims: undefined } : entry
   const scopes = requiredScopes(written)
-  const claims = claimRules(map, [...path, 'claims'], findings)
-  if (scopes.length === 0 && claims.length === 0 && !findings.refused(path)) {
-    findings.problem(path, 'asks for nothing; add scopes or claims, or write allow for a name')
+  const claims = compileClaimRules(map, [...path, 'claims'], sink)
+  if (scopes.length === 0 && claims.length === 0 && !sink.refused(path)) {
+    sink.problem(path, 'asks for nothing; add scopes or claims, or write allow for a name')
   } else {
-    warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], findings)
+    warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], sink)
   }
   return { scopes, claims }
 }

@@ -1,49 +1,48 @@
 import type { IssuerEntry } from '../format/schema.ts'
 import type { Issuer, KeySource, Registration, Route } from '../model.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 
 /** The `registration` of an issuer; undefined without one, and where it has a problem. */
 export function compileRegistration(
   written: IssuerEntry['registration'],
   keys: KeySource,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): Registration | undefined {
   if (written === undefined) return undefined
-  if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !findings.refused(path.slice(0, -1))) {
+  if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri' && !sink.refused(path.slice(0, -1))) {
     const message = `needs the metadata that discovery finds; remove ${keys.kind}, or write its discoveryUri in place of it`
-    findings.problem(path, message, 'key')
+    sink.problem(path, message, 'key')
   }
   const { clientId, redirectUris, endpoint, codeChallengeMethods } = written
   if (endpoint !== undefined) {
-    checkUrl(endpoint, [...path, 'endpoint'], findings)
+    checkUrl(endpoint, [...path, 'endpoint'], sink)
     for (const key of ['clientId', 'redirectUris'] as const) {
-      if (written[key] !== undefined)
-        findings.problem([...path, key], 'stands beside endpoint; keep one of them', 'key')
+      if (written[key] !== undefined) sink.problem([...path, key], 'stands beside endpoint; keep one of them', 'key')
     }
     return { kind: 'endpoint', endpoint, codeChallengeMethods }
   }
-  if (findings.refused([...path, 'endpoint'])) return undefined
-  if (clientId === undefined && !findings.refused([...path, 'clientId'])) {
-    findings.problem(
+  if (sink.refused([...path, 'endpoint'])) return undefined
+  if (clientId === undefined && !sink.refused([...path, 'clientId'])) {
+    sink.problem(
       path,
       'has no clientId; add the ID of the public client that you made at the issuer, or an endpoint',
       'key',
     )
   }
-  if (redirectUris === undefined && !findings.refused([...path, 'redirectUris'])) {
-    findings.problem(path, 'has no redirectUris; list those that the client has at the issuer', 'key')
+  if (redirectUris === undefined && !sink.refused([...path, 'redirectUris'])) {
+    sink.problem(path, 'has no redirectUris; list those that the client has at the issuer', 'key')
   }
-  for (const [index, uri] of (redirectUris ?? []).entries()) checkUrl(uri, [...path, 'redirectUris', index], findings)
+  for (const [index, uri] of (redirectUris ?? []).entries()) checkUrl(uri, [...path, 'redirectUris', index], sink)
   return { kind: 'client', clientId: clientId ?? '', redirectUris: redirectUris ?? [], codeChallengeMethods }
 }
 
 /** Tells registrations that no client would ever hear of. */
-export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: readonly Route[], findings: Findings): void {
+export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: readonly Route[], sink: ProblemSink): void {
   for (const { name, registration } of issuers) {
-    if (registration === undefined || findings.refused(['routes']) || findings.refused(['issuers', name])) continue
+    if (registration === undefined || sink.refused(['routes']) || sink.refused(['issuers', name])) continue
     if (routes.some(({ accept }) => accept.some(({ advertise, issuer }) => advertise && issuer.name === name))) continue
-    findings.problem(
+    sink.problem(
       ['issuers', name, 'registration'],
       `no route sends clients to ${quote(name)}; add it to the issuers of a route, or remove this`,
       'key',
@@ -51,10 +50,10 @@ export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: reado
   }
 }
 
-function checkUrl(url: string, path: Path, findings: Findings): void {
-  if (!URL.canParse(url)) findings.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
+function checkUrl(url: string, path: Path, sink: ProblemSink): void {
+  if (!URL.canParse(url)) sink.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
   else if (url.includes('*')) {
     const message = 'has a wildcard; list every URL (on loopback, one without a port stands for every port)'
-    findings.problem(path, `${quote(url)} ${message}`)
+    sink.problem(path, `${quote(url)} ${message}`)
   }
 }

@@ -1,25 +1,25 @@
 import { canonicalPath } from '../canonical-path.ts'
 import type { Resource } from '../model.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 
 /** A `resource` URL taken apart; undefined when no request could ever be for it. */
-export function parseResource(url: string, path: Path, findings: Findings): Resource | undefined {
+export function compileResource(url: string, path: Path, sink: ProblemSink): Resource | undefined {
   const parsed = URL.parse(url)
   if (parsed === null || parsed.port === '0') {
-    findings.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
+    sink.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
     return undefined
   }
   // As written: the URL parser would silently resolve dot segments.
   const written = /^[^:]+:\/\/[^/?]*([^?]*)/.exec(url)?.[1] ?? ''
   if (canonicalPath(written === '' ? '/' : written) === undefined) {
-    findings.problem(
+    sink.problem(
       path,
       `the path of ${quote(url)} can be read in two ways; write it without empty or dot segments, ; and encoded separators`,
     )
     return undefined
   }
   if (/^\/\.well-known(?:\/|$)/.test(written)) {
-    findings.problem(path, `${quote(url)} is a metadata URL; write the URL of the resource itself`)
+    sink.problem(path, `${quote(url)} is a metadata URL; write the URL of the resource itself`)
     return undefined
   }
   return {
@@ -35,7 +35,7 @@ export function parseResource(url: string, path: Path, findings: Findings): Reso
 /** Refuses a resource that two routes (or one route twice) claim: clients could not tell them apart. */
 export function checkEqualResources(
   resources: readonly { readonly resource: Resource; readonly route: string; readonly path: Path }[],
-  findings: Findings,
+  sink: ProblemSink,
 ): void {
   const first = new Map<string, string>()
   for (const { resource, route, path } of resources) {
@@ -48,7 +48,7 @@ export function checkEqualResources(
         other === route
           ? 'is listed twice; remove one'
           : `is the resource of ${quote(other)} already; give each route its own`
-      findings.problem(path, `${quote(resource.url)} ${same}`)
+      sink.problem(path, `${quote(resource.url)} ${same}`)
     }
   }
 }

@@ -2,60 +2,60 @@ import { withDefaults } from '../format/key-map.ts'
 import { type DefaultsEntry, type RouteEntry, routeShape } from '../format/schema.ts'
 import { checkMetadataKeys } from '../format/schema-problems.ts'
 import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from '../model.ts'
-import type { Findings, Path } from '../problem.ts'
+import type { Path, ProblemSink } from '../problem.ts'
 import { type ReadNamedFile, readHeaderFile } from '../reading/referenced-file.ts'
 import { compileAccept, type IssuersByName } from './compile-accept.ts'
 import { claimSelector } from './compile-claim-rules.ts'
-import { identityHeaders } from './compile-identity-headers.ts'
+import { compileIdentityHeaders } from './compile-identity-headers.ts'
 import { checkOneIntrospection } from './compile-introspection.ts'
-import { compileSelection } from './compile-match.ts'
+import { compileMatch } from './compile-match.ts'
 import { compileMcp } from './compile-mcp.ts'
-import { parseResource } from './compile-resource.ts'
+import { compileResource } from './compile-resource.ts'
 import { compileRules } from './compile-rules.ts'
 import { impliedScopes, prefixedScopes, requestedScopes } from './compile-scopes.ts'
 import { compileTokenSource } from './compile-token-source.ts'
 
 /** What every route is compiled with. */
-export interface Surroundings {
+export interface RouteContext {
   readonly defaults: DefaultsEntry
   readonly issuers: IssuersByName
   readonly readFile: ReadNamedFile
-  readonly findings: Findings
+  readonly sink: ProblemSink
 }
 
 /** One entry of `routes:` with `defaults` and every derived default; undefined without a resource. */
-export function compileRoute(name: string, entry: RouteEntry, surroundings: Surroundings): Route | undefined {
-  const { defaults, issuers, findings } = surroundings
+export function compileRoute(name: string, entry: RouteEntry, context: RouteContext): Route | undefined {
+  const { defaults, issuers, sink } = context
   const path: Path = ['routes', name]
   // Only for keys that a route overrides; scopes, claims, clientIds and rules of `defaults` are added to its own.
   const inForce = withDefaults(routeShape, { ...defaults, ...entry })
   const placeOf = (key: keyof DefaultsEntry): Path => (key in entry ? [...path, key] : ['defaults', key])
-  const resources = compileResources(entry, path, findings)
-  const selection = compileSelection(entry.match, resources, [...path, 'match'], findings)
-  const accept = compileAccept(entry, defaults, path, issuers, findings)
+  const resources = compileResources(entry, path, sink)
+  const { match, lockedHosts, lockedPaths } = compileMatch(entry.match, resources, [...path, 'match'], sink)
+  const accept = compileAccept(entry, defaults, path, issuers, sink)
   const rules = [
-    ...compileRules(defaults.rules, ['defaults', 'rules'], selection.match, findings),
-    ...compileRules(entry.rules, [...path, 'rules'], selection.match, findings),
+    ...compileRules(defaults.rules, ['defaults', 'rules'], match, sink),
+    ...compileRules(entry.rules, [...path, 'rules'], match, sink),
   ]
   const hasPathRule = rules.some((rule) => rule.paths !== undefined)
-  const headers = identityHeaders(inForce.identityHeaders, placeOf('identityHeaders'), findings)
+  const headers = compileIdentityHeaders(inForce.identityHeaders, placeOf('identityHeaders'), sink)
   const { origins, metadata = {} } = inForce
   const taken = { identityHeaders: headers, origins }
-  const tokenSource = compileTokenSource(inForce.tokenSource, taken, placeOf('tokenSource'), findings)
+  const tokenSource = compileTokenSource(inForce.tokenSource, taken, placeOf('tokenSource'), sink)
   // A backend must not take for checked what forwardgate has not read.
   const { upstreamAuthorization = tokenSource.kind === 'authorization' ? 'keep' : 'strip' } = inForce
-  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'), surroundings)
-  checkMetadataKeys(metadata, placeOf('metadata'), findings)
-  const mcp = compileMcp(entry, [...path, 'mcp'], findings)
+  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'), context)
+  checkMetadataKeys(metadata, placeOf('metadata'), sink)
+  const mcp = compileMcp(entry, [...path, 'mcp'], sink)
   if (inForce.mode === 'observe') {
-    findings.warning([...path, 'mode'], {
+    sink.warning([...path, 'mode'], {
       id: 'route-observed',
       message: 'observe lets pass what enforce would deny; set it to enforce when its counts look right',
       why: 'requests that would be denied reach the service, without identity',
     })
   }
-  warnOfSeveralIssuers(accept, headers, path, findings)
-  checkOneIntrospection(accept, path, findings)
+  warnOfSeveralIssuers(accept, headers, path, sink)
+  checkOneIntrospection(accept, path, sink)
 
   const [resource, ...others] = resources
   if (resource === undefined) return undefined
@@ -66,10 +66,10 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
   return {
     name,
     resources: [resource, ...others],
-    match: selection.match,
-    lockedHosts: selection.lockedHosts,
+    match,
+    lockedHosts,
     // Behind a proxy that strips a prefix, rules about paths would silently never match.
-    lockedPaths: selection.lockedPaths ?? (hasPathRule ? selection.match.paths : undefined),
+    lockedPaths: lockedPaths ?? (hasPathRule ? match.paths : undefined),
     accept,
     rules,
     requestScopes: prefixedScopes(requestedScopes(wanted), scopePrefix),
@@ -88,15 +88,15 @@ export function compileRoute(name: string, entry: RouteEntry, surroundings: Surr
 }
 
 /** Resources as written, in order; each well-formed. */
-function compileResources(entry: RouteEntry, path: Path, findings: Findings): readonly Resource[] {
+function compileResources(entry: RouteEntry, path: Path, sink: ProblemSink): readonly Resource[] {
   const here = [...path, 'resource']
   if (entry.resource === undefined) {
     const message = 'has no resource; add resource: with the URL that users type into a client'
-    if (!findings.refused(here)) findings.problem(path, message, 'key')
+    if (!sink.refused(here)) sink.problem(path, message, 'key')
     return []
   }
-  if (typeof entry.resource === 'string') return [parseResource(entry.resource, here, findings) ?? []].flat()
-  return entry.resource.flatMap((url, index) => parseResource(url, [...here, index], findings) ?? [])
+  if (typeof entry.resource === 'string') return [compileResource(entry.resource, here, sink) ?? []].flat()
+  return entry.resource.flatMap((url, index) => compileResource(url, [...here, index], sink) ?? [])
 }
 
 /** A warning that is pointless if only the proxy can reach the auth port. */
@@ -109,21 +109,21 @@ export const SECRET_READABLE = {
 function compileUpstreamAuthorization(
   value: NonNullable<DefaultsEntry['upstreamAuthorization']>,
   here: Path,
-  { findings, readFile }: Surroundings,
+  { sink, readFile }: RouteContext,
 ): UpstreamAuthorization {
   if (value === 'keep' || value === 'strip') return { kind: value }
   const { claim, secretFile: file } = value
-  if ((claim === undefined) === (file === undefined) && !findings.refused(here)) {
-    findings.problem(here, 'must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim')
+  if ((claim === undefined) === (file === undefined) && !sink.refused(here)) {
+    sink.problem(here, 'must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim')
   }
   if (claim !== undefined) return { kind: 'claim', claim: claimSelector(claim) }
   if (file === undefined) return { kind: 'strip' }
   const read = readHeaderFile(readFile, file, [...here, 'secretFile'])
   if (!read.ok) {
-    findings.problem([...here, 'secretFile'], read.message)
+    sink.problem([...here, 'secretFile'], read.message)
     return { kind: 'strip' }
   }
-  findings.warning(here, SECRET_READABLE)
+  sink.warning(here, SECRET_READABLE)
   return { kind: 'secret', file, value: read.value }
 }
 
@@ -131,11 +131,11 @@ function warnOfSeveralIssuers(
   accept: readonly Accept[],
   headers: readonly IdentityHeader[],
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): void {
   const issuers = new Set(accept.map(({ issuer }) => issuer.name))
   if (issuers.size < 2 || headers.length === 0 || headers.some(({ source }) => source.kind === 'issuer')) return
-  findings.warning(path, {
+  sink.warning(path, {
     id: 'issuer-header-missing',
     message: 'has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders',
     why: 'two issuers may know two people by the same subject; the service could not distinguish them',

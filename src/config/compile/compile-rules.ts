@@ -3,8 +3,8 @@ import { foldPath } from '../canonical-path.ts'
 import type { RuleEntry } from '../format/schema.ts'
 import type { Match, Rule } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
-import { claimRules } from './compile-claim-rules.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
+import { compileClaimRules } from './compile-claim-rules.ts'
 import { canonicalPathAt, isInside } from './compile-match.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
@@ -16,24 +16,24 @@ export function compileRules(
   entries: readonly RuleEntry[] | undefined,
   path: Path,
   match: Match,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly Rule[] {
-  return (entries ?? []).map((entry, index) => compileRule(entry, [...path, index], match, findings))
+  return (entries ?? []).map((entry, index) => compileRule(entry, [...path, index], match, sink))
 }
 
-function compileRule(entry: RuleEntry, path: Path, match: Match, findings: Findings): Rule {
+function compileRule(entry: RuleEntry, path: Path, match: Match, sink: ProblemSink): Rule {
   for (const [index, method] of (entry.methods ?? []).entries()) {
     if (RULE_METHODS.includes(method)) continue
     const hint = didYouMean(method, RULE_METHODS) || '; remove it'
-    findings.problem([...path, 'methods', index], `${quote(method)} is not a method that can be forwarded${hint}`)
+    sink.problem([...path, 'methods', index], `${quote(method)} is not a method that can be forwarded${hint}`)
   }
   const paths = entry.paths?.flatMap((text, index) => {
     const here = [...path, 'paths', index]
-    const canonical = canonicalPathAt(text, here, findings)
+    const canonical = canonicalPathAt(text, here, sink)
     if (canonical === undefined) return []
     if (!isInside(canonical, match)) {
       const places = match.paths.map((prefix) => quote(prefix || '/')).join(', ')
-      findings.problem(
+      sink.problem(
         here,
         `${quote(text)} is outside of this route, which is ${places}; correct it, or add it to match.paths`,
       )
@@ -41,16 +41,16 @@ function compileRule(entry: RuleEntry, path: Path, match: Match, findings: Findi
     return [foldPath(canonical)]
   })
   const scopes = requiredScopes(entry.scopes)
-  const claims = claimRules(entry.claims, [...path, 'claims'], findings)
+  const claims = compileClaimRules(entry.claims, [...path, 'claims'], sink)
   if (
     scopes.length === 0 &&
     claims.length === 0 &&
-    !findings.refused([...path, 'scopes']) &&
-    !findings.refused([...path, 'claims'])
+    !sink.refused([...path, 'scopes']) &&
+    !sink.refused([...path, 'claims'])
   ) {
-    findings.problem(path, 'asks for nothing; add scopes or claims, or remove the rule')
+    sink.problem(path, 'asks for nothing; add scopes or claims, or remove the rule')
   } else {
-    warnOfOidcWords(entry.scopes, [...path, 'scopes'], findings)
+    warnOfOidcWords(entry.scopes, [...path, 'scopes'], sink)
   }
   return { methods: entry.methods && withHead(entry.methods), paths, scopes, claims }
 }

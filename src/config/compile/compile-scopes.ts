@@ -1,4 +1,4 @@
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 
 /** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
 export const OIDC_WORDS: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
@@ -14,12 +14,12 @@ const NOT_REQUIRED = {
 } as const
 
 /** Warns where words of OpenID Connect stand among the scopes that tokens should need: alone, they require nothing. */
-export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Path, findings: Findings): void {
+export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Path, sink: ProblemSink): void {
   const words = (scopes ?? []).filter((scope) => OIDC_WORDS.has(scope))
   if (words.length === 0) return
   if (words.length === scopes?.length) {
     const which = words.length === 1 ? `${quote(words[0])} is a word` : `${words.map(quote).join(', ')} are words`
-    findings.warning(path, {
+    sink.warning(path, {
       ...NOT_REQUIRED,
       message: `requires nothing: ${which} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`,
     })
@@ -27,7 +27,7 @@ export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Pat
   }
   for (const [index, scope] of (scopes ?? []).entries()) {
     if (!OIDC_WORDS.has(scope)) continue
-    findings.warning([...path, index], {
+    sink.warning([...path, index], {
       ...NOT_REQUIRED,
       message: `${quote(scope)} is not required: as a word of OpenID Connect it is only requested; move it to requestScopes, or require a claim`,
     })

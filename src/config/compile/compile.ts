@@ -1,7 +1,7 @@
 import { dateTimeSeconds } from '../date-time.ts'
 import type { ConfigFile } from '../format/schema.ts'
 import type { Config, Revocations } from '../model.ts'
-import { type Findings, quote } from '../problem.ts'
+import { type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
 import { type IssuersByName, resolveIssuers } from './compile-accept.ts'
 import { checkSharedIssuers, compileIssuer } from './compile-issuer.ts'
@@ -16,52 +16,50 @@ export const WHAT_TO_WRITE =
   'write at least "issuers: { main: https://id.example.com }" and "routes: { api: { resource: https://api.example.com } }"'
 
 /** Resolves every name and default of a file that the schema accepted. The result counts only when nothing was told. */
-export function compile(file: ConfigFile, now: number, findings: Findings, readFile: ReadNamedFile): Config {
+export function compile(file: ConfigFile, now: number, sink: ProblemSink, readFile: ReadNamedFile): Config {
   const defaults = file.defaults ?? {}
   const issuers: IssuersByName = new Map(
-    Object.entries(file.issuers ?? {}).map(([name, entry]) => [name, compileIssuer(name, entry, findings, readFile)]),
+    Object.entries(file.issuers ?? {}).map(([name, entry]) => [name, compileIssuer(name, entry, sink, readFile)]),
   )
-  checkSharedIssuers([...issuers.values()], findings)
-  if (issuers.size === 0 && !findings.refused(['issuers'])) {
-    findings.problem(['issuers'], `no issuer is configured; ${WHAT_TO_WRITE}`, 'key')
+  checkSharedIssuers([...issuers.values()], sink)
+  if (issuers.size === 0 && !sink.refused(['issuers'])) {
+    sink.problem(['issuers'], `no issuer is configured; ${WHAT_TO_WRITE}`, 'key')
   }
-  if (Object.keys(file.routes ?? {}).length === 0 && !findings.refused(['routes'])) {
-    findings.problem(['routes'], `no route is configured; ${WHAT_TO_WRITE}`, 'key')
+  if (Object.keys(file.routes ?? {}).length === 0 && !sink.refused(['routes'])) {
+    sink.problem(['routes'], `no route is configured; ${WHAT_TO_WRITE}`, 'key')
   }
-  resolveIssuers(defaults.issuers ?? [], ['defaults', 'issuers'], issuers, findings)
+  resolveIssuers(defaults.issuers ?? [], ['defaults', 'issuers'], issuers, sink)
 
-  warnOfOidcWords(defaults.scopes, ['defaults', 'scopes'], findings)
-  const surroundings = { defaults, issuers, findings, readFile }
-  const routes = Object.entries(file.routes ?? {}).flatMap(
-    ([name, entry]) => compileRoute(name, entry, surroundings) ?? [],
-  )
+  warnOfOidcWords(defaults.scopes, ['defaults', 'scopes'], sink)
+  const context = { defaults, issuers, sink, readFile }
+  const routes = Object.entries(file.routes ?? {}).flatMap(([name, entry]) => compileRoute(name, entry, context) ?? [])
   const resources = routes.flatMap(({ name, resources }) => {
     const path = ['routes', name, 'resource']
     const isList = Array.isArray(file.routes?.[name]?.resource)
     return resources.map((resource, index) => ({ resource, route: name, path: isList ? [...path, index] : path }))
   })
-  checkEqualResources(resources, findings)
-  checkOverlaps(routes, findings)
-  checkRegistrationsUsed([...issuers.values()], routes, findings)
-  return { issuers: [...issuers.values()], routes, revocations: compileRevocations(file.revocations, now, findings) }
+  checkEqualResources(resources, sink)
+  checkOverlaps(routes, sink)
+  checkRegistrationsUsed([...issuers.values()], routes, sink)
+  return { issuers: [...issuers.values()], routes, revocations: compileRevocations(file.revocations, now, sink) }
 }
 
-function compileRevocations(written: ConfigFile['revocations'], now: number, findings: Findings): Revocations {
+function compileRevocations(written: ConfigFile['revocations'], now: number, sink: ProblemSink): Revocations {
   return {
     jti: new Set(written?.jti),
     sub: new Set(written?.sub),
     clientIds: new Set(written?.clientIds),
-    issuedBefore: written?.issuedBefore === undefined ? undefined : issuedBefore(written.issuedBefore, now, findings),
+    issuedBefore: written?.issuedBefore === undefined ? undefined : issuedBefore(written.issuedBefore, now, sink),
   }
 }
 
-function issuedBefore(text: string, now: number, findings: Findings): number | undefined {
+function issuedBefore(text: string, now: number, sink: ProblemSink): number | undefined {
   const path = ['revocations', 'issuedBefore']
   const seconds = dateTimeSeconds(text)
   if (seconds === undefined) {
-    findings.problem(path, `${quote(text)} is not a date that exists; write one like 2026-01-01T00:00:00Z`)
+    sink.problem(path, `${quote(text)} is not a date that exists; write one like 2026-01-01T00:00:00Z`)
   } else if (seconds > now) {
-    findings.problem(path, `${quote(text)} is in the future and would refuse every token; write a time that has passed`)
+    sink.problem(path, `${quote(text)} is in the future and would refuse every token; write a time that has passed`)
   }
   return seconds
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean } from '../nearest-name.ts'
-import { type Findings, listOf, oneOf, type Path, quote } from '../problem.ts'
+import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
 import { keysAt, typesAt } from './schema-keys.ts'
 import { duration, plainText, webUrl } from './schema-text.ts'
@@ -23,14 +23,14 @@ const DERIVED_METADATA = new Set([
  * Judges a whole file by the schema and tells every problem in a sentence. What was refused is cut out, so that the rest
  * can still be checked; undefined when nothing is left.
  */
-export function checkSchema(value: unknown, findings: Findings): ConfigFile | undefined {
+export function checkSchema(value: unknown, sink: ProblemSink): ConfigFile | undefined {
   let rest = structuredClone(value)
   // Twice is enough for everything seen: cutting out never makes another value wrong, as nothing is required.
   for (let round = 0; round < 3; round++) {
     const result = configSchema.safeParse(rest)
     if (result.success) return result.data
     const issues = result.error.issues.flatMap((issue) => [...below(issue, rest), ...flatten(issue, rest)])
-    for (const issue of issues) tell(issue, rest, findings)
+    for (const issue of issues) tell(issue, rest, sink)
     for (const issue of issues) {
       const cut =
         issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...pathOf(issue), key]) : [pathOf(issue)]
@@ -42,18 +42,18 @@ export function checkSchema(value: unknown, findings: Findings): ConfigFile | un
 }
 
 /** `metadata` takes any key in the schema, because of its languages; this tells the ones that do not exist. */
-export function checkMetadataKeys(metadata: object, path: Path, findings: Findings): void {
+export function checkMetadataKeys(metadata: object, path: Path, sink: ProblemSink): void {
   const known = keysAt(configSchema, path)
   for (const [key, value] of Object.entries(metadata)) {
     const [name = '', language] = key.split('#')
     if (language === undefined && known.includes(key)) continue
     if (known.includes(name) && name !== 'scopes_supported' && LANGUAGE_TAG.test(language ?? '')) {
       const judged = (name === 'resource_name' ? plainText : webUrl).safeParse(value)
-      for (const issue of judged.error?.issues ?? []) findings.problem([...path, key], sentence(issue, value))
+      for (const issue of judged.error?.issues ?? []) sink.problem([...path, key], sentence(issue, value))
       continue
     }
     const message = DERIVED_METADATA.has(name) ? 'is derived from the rest; remove it' : unknownKey(key, known)
-    findings.problem([...path, key], message, 'key')
+    sink.problem([...path, key], message, 'key')
   }
 }
 
@@ -79,15 +79,15 @@ function below(issue: Issue, root: unknown): Issue[] {
   return issues.map((inner) => ({ ...inner, path: [section, name ?? '', ...inner.path.slice(2)] }))
 }
 
-function tell(issue: Issue, root: unknown, findings: Findings): void {
+function tell(issue: Issue, root: unknown, sink: ProblemSink): void {
   const path = pathOf(issue)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(configSchema, path)
-    for (const key of issue.keys) findings.problem([...path, key], unrecognized(key, path, known), 'key')
+    for (const key of issue.keys) sink.problem([...path, key], unrecognized(key, path, known), 'key')
     return
   }
   const at = issue.code === 'invalid_key' ? 'key' : 'value'
-  findings.problem(path, sentence(issue, valueAt(root, path)), at)
+  sink.problem(path, sentence(issue, valueAt(root, path)), at)
 }
 
 function unrecognized(key: string, path: Path, known: readonly string[]): string {

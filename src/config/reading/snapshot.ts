@@ -6,7 +6,7 @@ import type { FileContent } from './referenced-file.ts'
 import { MAX_FILE_BYTES } from './yaml-document.ts'
 
 /** Files as they were together at one moment, by the name under which they were asked for. */
-export interface Generation extends Reading {
+export interface Snapshot extends Reading {
   /** The configuration files, in the order of their names. */
   readonly config: ReadonlyMap<string, FileContent>
   /** The files that these name. */
@@ -23,7 +23,7 @@ export interface Generation extends Reading {
  * kubelet updates a mounted ConfigMap by swapping its `..data` link; that link is resolved once, so that all files of a
  * directory are of one generation. Never throws: what cannot be read is content, too.
  */
-export async function readGeneration(path: string, names: Iterable<string>): Promise<Generation> {
+export async function readSnapshot(path: string, names: Iterable<string>): Promise<Snapshot> {
   const read = createReader()
   const files = await configFiles(path)
   const ownUse = new Set(Array.from(names, (name) => resolve(name)))

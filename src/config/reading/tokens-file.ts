@@ -1,7 +1,7 @@
 import { dateTimeSeconds } from '../date-time.ts'
 import type { StaticToken } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
-import { type Findings, type Path, quote } from '../problem.ts'
+import { type Path, type ProblemSink, quote } from '../problem.ts'
 import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
 import { readYaml, type YamlDocument } from './yaml-document.ts'
 
@@ -30,9 +30,9 @@ export function readTokensFile(
   read: ReadNamedFile,
   name: string,
   path: Path,
-  findings: Findings,
+  sink: ProblemSink,
 ): readonly StaticToken[] | undefined {
-  const refuse = (what: string) => findings.problem(path, `the file ${quote(name)} ${what}`)
+  const refuse = (what: string) => sink.problem(path, `the file ${quote(name)} ${what}`)
   const content = read(name, path)
   if ('error' in content) return void refuse(`cannot be read: ${content.error}`)
   const text = decodeUtf8(content.bytes)
@@ -41,11 +41,11 @@ export function readTokensFile(
   for (const problem of document.problems) {
     // The reader's own words may quote what stands there.
     const message = problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML')
-    findings.problem(path, message, problem.position)
+    sink.problem(path, message, problem.position)
   }
   if (document.problems.length > 0) return undefined
   if (!Array.isArray(document.value)) {
-    return void findings.problem(path, `must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
+    return void sink.problem(path, `must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
   }
   if (document.value.length > MAX_TOKENS) {
     return void refuse(`holds ${document.value.length} tokens; at most ${MAX_TOKENS} are compared, write fewer`)
@@ -53,7 +53,7 @@ export function readTokensFile(
   const problems: Problems = { count: 0, tell: () => {} }
   problems.tell = (below, message, at) => {
     problems.count++
-    findings.problem([...path, ...below], message, document.locate(below, at ?? 'value'))
+    sink.problem([...path, ...below], message, document.locate(below, at ?? 'value'))
   }
   const tokens = document.value.map((entry, index) => readEntry(entry, index, problems))
   tellRepeated(tokens, document, problems)

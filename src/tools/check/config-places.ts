@@ -1,6 +1,6 @@
 import type { Path } from '../../config/problem.ts'
 import { type Origin, originOfFiles } from '../../config/reading/places.ts'
-import { readGeneration } from '../../config/reading/snapshot.ts'
+import { readSnapshot } from '../../config/reading/snapshot.ts'
 import { readYaml } from '../../config/reading/yaml-document.ts'
 import type { Source } from '../../config/source.ts'
 
@@ -10,7 +10,7 @@ export type Places = Pick<Origin, 'place'>
 /** Reads a good configuration once more, for its places only. `namedFiles`: what it names, which is no part of it. */
 export async function readPlaces(source: Source, namedFiles: readonly string[] = []): Promise<Places> {
   if (source.kind === 'environment') return { place: () => ({ path: '', position: undefined }) }
-  const { config } = await readGeneration(source.path, namedFiles)
+  const { config } = await readSnapshot(source.path, namedFiles)
   const documents = [...config].flatMap(([file, content]) =>
     'error' in content ? [] : [readYaml(file, content.bytes.toString('utf8'))],
   )
