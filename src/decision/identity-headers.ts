@@ -110,7 +110,7 @@ function bearer(claim: ClaimSelector, token: VerifiedToken): string {
 }
 
 function encodeClaim(value: unknown): string {
-  if (value === undefined || value === null) return ''
+  if (value === undefined) return ''
   if (Array.isArray(value)) return value.map((item) => encodeScalar(item).replaceAll(',', '%2C')).join(',')
   return encodeScalar(value)
 }

@@ -154,7 +154,7 @@ function formEncode(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)
 }
 
-/** `active` must be a boolean: a text `"true"` may be anything. Claims are undefined for a token that is not active. */
+/** `active` must be a boolean, null being false: a text `"true"` may be anything. Claims are undefined for a token that is not active. */
 function readAnswer(
   answer: FetchedJson,
 ): { readonly claims: Readonly<Record<string, unknown>> | undefined } | { readonly reason: string } {
@@ -162,5 +162,7 @@ function readAnswer(
   if (isTooDeep(answer.document)) return { reason: 'the answer is nested too deep' }
   const { active, ...claims } = answer.document
   if (active === true) return { claims }
-  return active === false ? { claims: undefined } : { reason: 'the answer has no active that is true or false' }
+  return active === false || active === null
+    ? { claims: undefined }
+    : { reason: 'the answer has no active that is true or false' }
 }

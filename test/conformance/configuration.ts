@@ -108,6 +108,9 @@ export const INTROSPECTED: Readonly<Record<string, object | undefined>> = {
   'opaque-scopeless': { ...ACTIVE, scope: 'other' },
   'opaque-bound': { ...ACTIVE, cnf: { jkt: 'x' } },
   'opaque-revoked-here': { ...ACTIVE, sub: 'mallory' },
+  'opaque-nulls': { ...ACTIVE, iss: null, nbf: null, jti: null, token_type: null, cnf: null },
+  'opaque-active-null': { ...ACTIVE, active: null },
+  'opaque-exp-null': { ...ACTIVE, exp: null },
   'opaque-active-text': { ...ACTIVE, active: 'true' },
   'opaque-active-missing': { ...ACTIVE, active: undefined },
 }

@@ -87,7 +87,7 @@ export function createInProcess(config: Config, forge: TokenForge) {
       vector.keysDown?.includes(issuer.name) === true ? 'unavailable' : findKeys(issuer, alg, kid)
     const introspect: Introspect = async (issuer, token) => {
       const { active, ...claims } = (INTROSPECTED[token] ?? { active: false }) as { readonly active?: unknown }
-      if (vector.keysDown?.includes(issuer.name) === true || typeof active !== 'boolean') {
+      if (vector.keysDown?.includes(issuer.name) === true || (active !== null && typeof active !== 'boolean')) {
         return { kind: 'unavailable' }
       }
       return active ? { kind: 'active', claims, validity: { live: true } } : { kind: 'inactive' }

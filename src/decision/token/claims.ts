@@ -3,17 +3,20 @@ import type { ClaimRule, ClaimSelector, ClaimValue } from '../../config/model.ts
 /** The payload of a token whose signature held. Members are the issuer's; look them up with `readClaim` only. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** A top-level member; undefined when it is absent. Own members only: `constructor` and `__proto__` are plain names. */
+/**
+ * A top-level member; undefined when it is absent, or null: several issuers write every claim that they know. Own members
+ * only: `constructor` and `__proto__` are plain names.
+ */
 export function own(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+  return Object.hasOwn(claims, name) ? (claims[name] ?? undefined) : undefined
 }
 
-/** The value a selector names; undefined when it is absent. Own members only: `constructor` and `__proto__` are plain names. */
+/** The value a selector names, as `own` reads a member: undefined when it, or what it is in, is absent or null. */
 export function readClaim(claims: Claims, claim: ClaimSelector): unknown {
   let value: unknown = claims
   for (const name of claim.path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
+    if (typeof value !== 'object' || value === null) return undefined
+    value = own(value as Claims, name)
   }
   return value
 }

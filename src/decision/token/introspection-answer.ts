@@ -41,9 +41,10 @@ export function readIntrospected(answer: Introspected, issuer: Issuer): Read {
 }
 
 function refuseAnswer(claims: Claims, issuer: Issuer): Denial | undefined {
-  if (Object.hasOwn(claims, 'iss') && claims['iss'] !== issuer.issuer) {
+  const named = own(claims, 'iss')
+  if (named !== undefined && named !== issuer.issuer) {
     const hint = `the introspection of issuers.${issuer.name} answered for another issuer`
-    return { reason: 'issuer_untrusted', unverifiedIssuer: showUnverified(String(claims['iss'])), hint }
+    return { reason: 'issuer_untrusted', unverifiedIssuer: showUnverified(String(named)), hint }
   }
   // How the token has to be presented (RFC 6749 §7.1). Its kind is judged like that of a JWT.
   const presented = own(claims, 'token_type')

@@ -75,7 +75,7 @@ function marksOf(claims: Claims): readonly Mark[] {
     ...MEMBERS.flatMap((member) => wordsOf(claims, member)),
     // Descope has a word for its refresh tokens here, and others for what passes.
     ...wordsOf(claims, 'drn').filter(({ kind }) => kind !== undefined),
-    ...(isAbsent(own(claims, 'c_hash')) ? [] : [{ member: 'c_hash', kind: 'id' } as const]),
+    ...(own(claims, 'c_hash') === undefined ? [] : [{ member: 'c_hash', kind: 'id' } as const]),
     ...(isEvents(own(claims, 'events')) ? [{ member: 'events', kind: 'logout' } as const] : []),
   ]
 }
@@ -83,7 +83,9 @@ function marksOf(claims: Claims): readonly Mark[] {
 function wordsOf(claims: Claims, member: string): readonly Mark[] {
   const value = own(claims, member)
   const words: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return words.filter((word) => !isAbsent(word)).map((word) => ({ member, word, kind: kindOf(member, word) }))
+  return words
+    .filter((word) => word !== undefined && word !== null)
+    .map((word) => ({ member, word, kind: kindOf(member, word) }))
 }
 
 function kindOf(member: string, word: unknown): Kind | undefined {
@@ -106,10 +108,6 @@ function withoutPrefix(text: string, prefix: string): string {
 function isEvents(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return Object.keys(value).some((name) => /^[a-z][a-z0-9+.-]*:/i.test(name))
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null
 }
 
 function show({ member, word }: Mark): string {

@@ -47,6 +47,9 @@ export const CLAIM_RULES: readonly Vector[] = [
   row('number as text', { level: '2' }, REFUSED),
   row('another number', { level: 3 }, REFUSED),
   row('a name with slashes fails', { 'https://ns.example.com/role': 'guest' }, REFUSED),
-  row('exists false fails', { legacy: null }, REFUSED),
+  row('exists false fails', { legacy: false }, REFUSED),
+  row('exists false on null', { legacy: null }, ALLOWED),
+  row('exists true on null', { tenant: null }, REFUSED),
+  row('null inside a pointer', { realm_access: { roles: null } }, REFUSED),
   row('exists true fails', { tenant: REMOVED }, REFUSED),
 ]

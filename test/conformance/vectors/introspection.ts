@@ -106,6 +106,23 @@ export const INTROSPECTION: readonly Vector[] = [
     { status: 401, reason: 'claim_invalid' },
     GOOD,
   ),
+  row('nulls', 'CONTRACT: null is absent', 'an answer whose optional members are null', 'opaque-nulls', ALLOWED),
+  row(
+    'active-null',
+    'CONTRACT: active: null is false',
+    'active null',
+    'opaque-active-null',
+    { status: 401, reason: 'token_revoked' },
+    GOOD,
+  ),
+  row(
+    'exp-null',
+    'CONTRACT: exp is required',
+    'an answer whose exp is null',
+    'opaque-exp-null',
+    { status: 401, reason: 'claim_invalid' },
+    GOOD,
+  ),
   row(
     'no-exp',
     'CONTRACT: exp is required',

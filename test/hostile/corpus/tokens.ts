@@ -286,7 +286,7 @@ export const TOKENS: Family = {
     {
       title: 'a token bound to a proof (`cnf`), without the proof',
       source: 'RFC 7800; RFC 9449 §7.1',
-      rows: variants('bound', [{ jkt: 'abc' }, { 'x5t#S256': 'abc' }, null, '', []], (cnf) => ({
+      rows: variants('bound', [{ jkt: 'abc' }, { 'x5t#S256': 'abc' }, false, '', []], (cnf) => ({
         route: 'kubernetes',
         token: { claims: { cnf } },
         title: JSON.stringify(cnf),

@@ -110,6 +110,11 @@ test('cacheFor 0s: every request asks', async () => {
   assert.ok(introspected.kind === 'active' && !introspected.validity.live)
 })
 
+test('active: null is not active', async () => {
+  const { introspect } = open(() => Response.json({ active: null }))
+  assert.deepEqual(await introspect(asking(), 'token'), { kind: 'inactive' })
+})
+
 test('not active', async () => {
   const { introspect, events } = open(() => Response.json({ active: false, sub: 'alice' }))
   assert.deepEqual(await introspect(asking(), 'token'), { kind: 'inactive' })

@@ -13,12 +13,12 @@ test('a selector names own members only', () => {
   assert.equal(readClaim(claims, at('a', 'b', '1')), 'y')
   assert.equal(readClaim(claims, named('https://ns/role')), 'r')
   assert.equal(readClaim(claims, at('__proto__', 'p')), 1)
-  assert.equal(readClaim(claims, named('n')), null)
   for (const path of [
     ['x'],
     ['constructor'],
     ['a', 'toString'],
     ['a', 'b', '2'],
+    ['n'],
     ['n', 'x'],
     ['https://ns/role', '0'],
   ]) {
@@ -51,7 +51,11 @@ const ROWS: readonly [operators: Operators, value: unknown, holds: boolean][] = 
   [{ noneOf: ['x'] }, ['a', 1], false],
   [{ noneOf: ['x'] }, { x: 1 }, false],
   [{ noneOf: ['x', 1] }, 2, true],
-  [{ exists: true }, null, true],
+  [{ exists: true }, null, false],
+  [{ exists: false }, null, true],
+  [{ noneOf: ['x'] }, null, false],
+  [{ anyOf: ['a'] }, null, false],
+  [{ noneOf: ['x'] }, ['a', null], false],
   [{ exists: true }, '', true],
   [{ exists: false }, 'a', false],
   [{ exists: true, anyOf: ['a'], noneOf: ['x'] }, ['a'], true],

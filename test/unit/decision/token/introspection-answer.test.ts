@@ -76,8 +76,9 @@ test('not active, and nobody to ask', async () => {
 test('what no answer about an access token of this issuer says', async () => {
   const REFUSED: readonly (readonly [claims: object, reason: string])[] = [
     [{ iss: `${ASKED.issuer}/` }, 'issuer_untrusted'],
-    [{ iss: null }, 'issuer_untrusted'],
-    [{ iss: undefined }, 'issuer_untrusted'],
+    [{ iss: '' }, 'issuer_untrusted'],
+    [{ iss: false }, 'issuer_untrusted'],
+    [{ exp: null }, 'claim_invalid'],
     [{ token_type: 'DPoP' }, 'token_type_not_allowed'],
     [{ token_type: 'refresh_token' }, 'token_type_not_allowed'],
     [{ token_type: 'dpop' }, 'token_type_not_allowed'],
@@ -99,7 +100,14 @@ test('what no answer about an access token of this issuer says', async () => {
     assert.equal(issuer, ASKED, 'it is remembered, so that the endpoint is not asked again at once')
   }
   const taken = [
-    ...[{ token_type: 'Bearer' }, { token_type: 'access_token' }, { token_use: 'access_token' }, { token_type: null }],
+    ...[
+      { token_type: 'Bearer' },
+      { token_type: 'access_token' },
+      { token_use: 'access_token' },
+      { token_type: null },
+      { iss: null },
+      { cnf: null, sub: null },
+    ],
     ...[{ token_type: 'N_A' }, { type: 'app' }, { token_type: 'urn:ietf:params:oauth:token-type:access_token' }],
   ]
   for (const claims of taken) {

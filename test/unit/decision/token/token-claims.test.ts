@@ -106,7 +106,7 @@ test('tokenKinds: ID tokens where they are accepted, refresh tokens nowhere', ()
 test('claim_invalid: exp is missing, or a time is not a finite number of seconds', () => {
   assert.deepEqual(denialOf({}), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
   for (const claim of ['exp', 'nbf', 'iat']) {
-    for (const value of ['1', null, [1], {}, true, Number.POSITIVE_INFINITY, Number.NaN]) {
+    for (const value of ['1', [1], {}, true, Number.POSITIVE_INFINITY, Number.NaN]) {
       assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), {
         reason: 'claim_invalid',
         claim,
@@ -125,20 +125,28 @@ test('claim_invalid: exp is missing, or a time is not a finite number of seconds
 
 test('claim_invalid: a claim of the wrong type', () => {
   const problems: readonly [claim: string, problem: string, values: readonly unknown[]][] = [
-    ['sub', 'is not a string', [1, null, {}, ['a']]],
-    ['jti', 'is not a string', [1, null, {}, ['a']]],
-    ['aud', 'is neither a string nor a list of strings', [1, null, {}, ['a', 1], [['a']]]],
-    ['scope', 'is neither a string nor a list of strings', [1, null, {}, ['a', null], true]],
+    ['sub', 'is not a string', [1, {}, ['a'], false]],
+    ['jti', 'is not a string', [1, {}, ['a'], false]],
+    ['aud', 'is neither a string nor a list of strings', [1, {}, ['a', 1], ['a', null], [['a']]]],
+    ['scope', 'is neither a string nor a list of strings', [1, {}, ['a', null], true]],
     ['scp', 'is neither a string nor a list of strings', [1, { a: 1 }]],
-    ['client_id', 'is not a string', [1, null, ['a']]],
+    ['client_id', 'is not a string', [1, ['a']]],
     ['appid', 'is not a string', [{}]],
-    ['cnf', 'binds the token to a proof that is not checked here', [{ jkt: 'a' }, null, {}]],
+    ['cnf', 'binds the token to a proof that is not checked here', [{ jkt: 'a' }, {}, false]],
   ]
   for (const [claim, problem, values] of problems) {
     for (const value of values) {
       assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), { reason: 'claim_invalid', claim, problem })
     }
   }
+})
+
+test('null is absent, for every claim but exp', () => {
+  const optional = ['nbf', 'iat', 'aud', 'sub', 'jti', 'scope', 'scp', 'client_id', 'azp', 'cid', 'appid', 'cnf', 'typ']
+  const nulls = Object.fromEntries(optional.map((claim) => [claim, null]))
+  assert.deepEqual(read(nulls), read({}))
+  assert.deepEqual(read({ ...nulls, azp: 'robot' }).clients, ['robot'])
+  assert.deepEqual(denialOf({ exp: null }), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
 })
 
 test('scopes: every scope claim of the issuer; strings are split at spaces, list items are not', () => {
