@@ -6,11 +6,11 @@ import type { ClaimRule } from '../config/model.ts'
  */
 export type Denial =
   | { readonly reason: 'credentials_missing'; readonly scheme?: string; readonly hint?: string }
-  | { readonly reason: 'credentials_malformed'; readonly problem: string }
+  | { readonly reason: 'credentials_malformed'; readonly problem: string; readonly hint?: string }
   | { readonly reason: 'credentials_ambiguous' }
   | { readonly reason: 'token_malformed'; readonly problem: string }
   | { readonly reason: 'token_too_large'; readonly length: number; readonly limit: number }
-  | { readonly reason: 'token_opaque'; readonly form: 'opaque' | 'encrypted' }
+  | { readonly reason: 'token_opaque'; readonly form: 'opaque' | 'encrypted'; readonly hint?: string }
   | { readonly reason: 'token_type_not_allowed'; readonly expected: string; readonly actual: string }
   | {
       readonly reason: 'algorithm_not_allowed'

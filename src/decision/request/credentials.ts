@@ -11,6 +11,7 @@ export type Credentials =
 
 /** What follows the first `token` of RFC 9110 §5.6.2, which a scheme is. */
 const BEYOND_SCHEME = /[^!#$%&'*+.^_`|~0-9A-Za-z-].*$/s
+const SCHEME_LENGTH = 'Bearer'.length
 const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
   'basic',
   'digest',
@@ -23,10 +24,9 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The token of `Authorization: Bearer <token>` (RFC 6750 §2.1): one field, scheme in any case, one space, the token.
- * Its alphabet is checked with the rest of its syntax, where it is read for the first time.
- * Stricter than `1*SP`: a backend that splits at the first space would see another token than we do.
- * Never from the query or the body.
+ * The token of `Authorization: Bearer <token>` (RFC 6750 §2.1): one field, scheme in any case, spaces, the token.
+ * Its alphabet is checked with the rest of its syntax, where it is read for the first time; it has no space, so that only
+ * one token can be read from the field. Never from the query or the body.
  */
 export function parseCredentials(authorization: HeaderField): Credentials {
   if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
@@ -37,10 +37,12 @@ export function parseCredentials(authorization: HeaderField): Credentials {
       return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
     }
   }
-  const token = authorization.slice('Bearer '.length)
-  if (token === '') return malformed('there is no token after Bearer')
-  if (authorization[6] !== ' ' || token[0] === ' ') return malformed('not exactly one space after Bearer')
-  return parseToken(token)
+  if (authorization.length > SCHEME_LENGTH && authorization[SCHEME_LENGTH] !== ' ')
+    return malformed('no space after Bearer')
+  let start = SCHEME_LENGTH
+  while (authorization[start] === ' ') start += 1
+  const token = authorization.slice(start)
+  return token === '' ? malformed('there is no token after Bearer') : parseToken(token)
 }
 
 /** A token as it came: only its length is judged here. */

@@ -1,5 +1,6 @@
 import type { Denial } from '../denial.ts'
 import type { Claims } from './claims.ts'
+import { hintAt, isMissingValue } from './token-hint.ts'
 
 /** What a token says before its signature is checked: good for choosing among configured keys, and for nothing else. */
 export interface UnverifiedToken {
@@ -86,16 +87,22 @@ export function comparableType(typ: string | undefined): string | undefined {
  * or an encrypted one. Only such a token may be looked up anywhere.
  */
 export function isOpaque(token: string): boolean {
-  if (!TOKEN68.test(token) || token.startsWith(JSON_OBJECT)) return false
+  if (!TOKEN68.test(token) || token.startsWith(JSON_OBJECT) || isMissingValue(token)) return false
   // A header may begin with a blank.
   return parseSegment(token.replace(/\..*$/s, '')) === undefined
 }
 
 function unsigned(token: string): Denial {
+  const hint = hintAt(token)
+  const hinted = hint === undefined ? {} : { hint }
   if (!TOKEN68.test(token)) {
-    return { reason: 'credentials_malformed', problem: 'the token has characters outside the token68 alphabet' }
+    return {
+      reason: 'credentials_malformed',
+      problem: 'the token has characters outside the token68 alphabet',
+      ...hinted,
+    }
   }
-  if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', form: 'opaque' }
+  if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', form: 'opaque', ...hinted }
   if (ENCRYPTED.test(token)) return { reason: 'token_opaque', form: 'encrypted' }
   return { reason: 'token_malformed', problem: 'it does not have the three base64url segments of a signed JWT' }
 }

@@ -58,9 +58,10 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
     case 'forwarded_request_invalid':
     case 'route_mismatch':
     case 'token_malformed':
-    case 'credentials_malformed':
     case 'mcp_request_invalid':
       return { detail: denial.problem }
+    case 'credentials_malformed':
+      return { detail: [denial.problem, denial.hint].filter(Boolean).join('; ') }
     case 'mcp_not_allowed':
       return {
         detail: `${[denial.unverifiedMethod, denial.unverifiedName].filter(Boolean).join(' ')}: ${denial.problem}`,
@@ -78,7 +79,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
     case 'token_too_large':
       return mismatch('too long', `at most ${denial.limit} characters`, `${denial.length} characters`)
     case 'token_opaque':
-      return mismatch('not a token that can be read here', 'a signed JWT', `an ${denial.form} token`)
+      return mismatch(denial.hint ?? 'not a token that can be read here', 'a signed JWT', `an ${denial.form} token`)
     case 'issuer_untrusted':
       return mismatch(
         denial.hint ?? 'no issuer of the route has this iss',

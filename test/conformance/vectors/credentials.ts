@@ -8,6 +8,16 @@ const good = { route: 'kubernetes', token: {} } as const
 /** The Authorization field (RFC 6750 §2.1). */
 export const CREDENTIALS: readonly Vector[] = [
   { ...good, id: 'bearer', spec: 'RFC 6750 §2.1', title: 'Bearer, one space and the token', expect: ALLOWED },
+  ...['Bearer  {token}', `bearer${' '.repeat(200)}{token}`].map(
+    (credentials): Vector => ({
+      ...good,
+      id: `spaces-${credentials.length}`,
+      spec: 'RFC 6750 §2.1: 1*SP',
+      title: 'more than one space',
+      credentials,
+      expect: ALLOWED,
+    }),
+  ),
   ...['bearer {token}', 'BEARER {token}', 'bEaReR {token}'].map(
     (credentials): Vector => ({
       ...good,
@@ -52,7 +62,11 @@ export const CREDENTIALS: readonly Vector[] = [
     'Bearer ',
     'Bearer   ',
     'Bearer\t{token}',
-    'Bearer  {token}',
+    'Bearer \t{token}',
+    'Bearer: {token}',
+    'Bearer Bearer {token}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what a client sends
+    'Bearer ${TOKEN}',
     'Bearer,{token}',
     'Bearer {token} x',
     'Bearer {token},x',
@@ -65,10 +79,21 @@ export const CREDENTIALS: readonly Vector[] = [
       ...good,
       id: `malformed-${credentials}`,
       spec: 'RFC 6750 §2.1; B4, B5, B6',
-      title: 'not Bearer, one space and one token68',
+      title: 'not Bearer, spaces and one token68',
       credentials,
       twin: 'bearer',
       expect: MALFORMED,
+    }),
+  ),
+  ...['Bearer undefined', 'Bearer null', 'Bearer Bearer'].map(
+    (credentials): Vector => ({
+      ...good,
+      id: `no-value-${credentials}`,
+      spec: 'RFC 6750 §2.1: token68, and no token',
+      title: 'what a program sends in place of a token that it does not have',
+      credentials,
+      twin: 'bearer',
+      expect: { status: 401, reason: 'token_opaque' },
     }),
   ),
   {

@@ -145,7 +145,7 @@ export const CREDENTIALS: Family = {
     {
       title: 'a malformed token or cookie on a public route',
       source: 'CVE-2026-25748',
-      rows: variants('public route', ['Bearer', 'Bearer x', 'Basic YTpi', '', 'bearer  x'], (credentials) => ({
+      rows: variants('public route', ['Bearer', 'Bearer x', 'Basic YTpi', '', 'bearer\tx'], (credentials) => ({
         route: 'public',
         request: { uri: '/public' },
         token: { text: '' },

@@ -47,6 +47,20 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'many providers say `azp` or `cid`; where `clientIds` is configured a client is needed',
   },
   {
+    token: 'an optional claim that is `null`',
+    refusedBy: 'oauth4webapi',
+    words: /^unexpected JWT "\w+"(?: \([a-z ]+\))? claim (?:type|value)/,
+    besides: hasNull,
+    why: 'several issuers write every claim that they know; null is absent, and what requires the claim refuses it',
+  },
+  {
+    token: 'an optional time that is `null`',
+    refusedBy: 'jsonwebtoken',
+    words: /^invalid (?:nbf|iat)/,
+    besides: hasNull,
+    why: 'the same',
+  },
+  {
     token: '`EdDSA` with a key called `Ed25519`, or the other way round',
     refusedBy: 'oauth4webapi',
     words: /(?:no applicable keys found|signature verification failed) \(alg (?:EdDSA|Ed25519), kid \w+\)$/,
@@ -63,7 +77,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: 'no `kid`',
     refusedBy: 'jsonwebtoken',
     words: /no key of this kid \(alg \w+, kid undefined\)$/,
-    why: 'the same; this library leaves finding the key to its caller, which here goes by the `kid`',
+    why: 'a `kid` is optional; this library leaves finding the key to its caller, which here goes by the `kid`',
   },
   {
     token: '`EdDSA` and `Ed25519`',
@@ -175,10 +189,10 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'RFC 6750 §2.1; what stands behind may read another token',
   },
   {
-    token: 'not exactly one space after the scheme',
+    token: 'a tab after the scheme',
     refusedBy: 'forwardgate',
-    words: /^credentials_malformed: not exactly one space/,
-    why: 'a backend that splits at the first space would see another token',
+    words: /^credentials_malformed: no space after Bearer/,
+    why: 'RFC 6750 §2.1: spaces, and nothing else',
   },
   {
     token: 'another scheme, or none',
@@ -189,6 +203,10 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
 ]
 
 /** Whether one of the issuer's two Ed25519 keys made the signature: RFC 8032 leaves no doubt about it. */
+function hasNull(token: string): boolean {
+  return Object.values(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).includes(null)
+}
+
 function isSignedByEd25519(token: string, jwks: Keys['jwks']): boolean {
   const at = token.lastIndexOf('.')
   const signature = Buffer.from(token.slice(at + 1), 'base64url')

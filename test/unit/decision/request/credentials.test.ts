@@ -9,8 +9,15 @@ const outcomeOf = (value: string | typeof SEVERAL | undefined) => {
   return parsed.ok ? `token ${parsed.token}` : parsed.denial
 }
 
-test('a token comes from Bearer, one space and a token, the scheme in any case', () => {
-  for (const value of ['Bearer abc', 'bearer abc', 'BEARER abc', 'bEaReR abc'])
+test('a token comes from Bearer, spaces and a token, the scheme in any case', () => {
+  for (const value of [
+    'Bearer abc',
+    'bearer abc',
+    'BEARER abc',
+    'bEaReR abc',
+    'Bearer  abc',
+    `bearer${' '.repeat(5_000)}abc`,
+  ])
     assert.equal(outcomeOf(value), 'token abc')
   assert.equal(outcomeOf('Bearer a-Z0._~+/9=='), 'token a-Z0._~+/9==')
 })
@@ -46,9 +53,10 @@ test('credentials_malformed: anything else that begins with Bearer', () => {
   const problems = {
     Bearer: 'there is no token after Bearer',
     'Bearer ': 'there is no token after Bearer',
-    'Bearer\tabc': 'not exactly one space after Bearer',
-    'Bearer,abc': 'not exactly one space after Bearer',
-    'Bearer  abc': 'not exactly one space after Bearer',
+    'Bearer   ': 'there is no token after Bearer',
+    'Bearer\tabc': 'no space after Bearer',
+    'Bearer,abc': 'no space after Bearer',
+    'Bearer: abc': 'no space after Bearer',
   }
   for (const [value, problem] of Object.entries(problems)) {
     assert.deepEqual(outcomeOf(value), { reason: 'credentials_malformed', problem }, JSON.stringify(value))
@@ -64,7 +72,7 @@ test('token_too_large: past the cap, and not at it', () => {
   })
 })
 
-test('any field value: never throws, and a token is what stands after "Bearer ", whole', () => {
+test('any field value: never throws, and a token is what follows "Bearer" and its spaces, whole', () => {
   const value = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string().map((rest) => `Bearer ${rest}`),
@@ -77,7 +85,7 @@ test('any field value: never throws, and a token is what stands after "Bearer ",
       const parsed = parseCredentials(authorization)
       if (!parsed.ok) return
       assert.equal(authorization.slice(0, 7).toLowerCase(), 'bearer ')
-      assert.equal(authorization.slice(7), parsed.token)
+      assert.equal(authorization.slice(7).replace(/^ */, ''), parsed.token)
     }),
   )
 })
