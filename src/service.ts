@@ -57,8 +57,8 @@ export async function startService(options: ServiceOptions): Promise<Start> {
 
   // What is in force, and who reports what happens.
   const inForce = createInForce(certificate)
-  const { lost: lostLogLines = () => 0, crowded = () => false } = logOutput ?? {}
-  const metrics = createMetrics({ ...inForce, version, lostLogLines })
+  const metrics = createMetrics({ ...inForce, version, lostLogLines: () => logOutput?.lost() ?? 0 })
+  const crowded = () => logOutput?.crowded() ?? false
   const observer = createObserver({ log, metrics, inForce, settings, now, crowded })
   observer.onConfiguration(config, warnings)
   observer.onConfigurationRead(loaded)

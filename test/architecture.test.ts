@@ -47,7 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   pino: ['telemetry/logger.ts'],
-  'prom-client': ['telemetry/metrics.ts'],
+  'prom-client': ['telemetry/exposition.ts'],
   'lru-cache': [
     'issuers/introspector.ts',
     'issuers/proof-keys.ts',

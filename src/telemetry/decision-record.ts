@@ -36,7 +36,7 @@ export const NO_ISSUER = 'none'
 /** Label for MCP methods that no revision has, and for bodies that cannot be read. */
 const OTHER_METHOD = 'other'
 
-/** A verified token younger than this that is refused is somebody whose login loops. Seconds. */
+/** The denial of a verified token younger than this is likely a login loop. */
 const FRESH_TOKEN_SECONDS = 60
 
 export function decisionLabels(decision: Decision): DecisionLabels {

@@ -34,97 +34,125 @@ const RETRY_MS = 1000
  * a whole cluster must not stand still because a disk is full or nobody reads its log: a write that waits, or tries again
  * and again, stops every decision.
  */
-export function createLogOutput(sink: LogSink, now: () => number = Date.now, mostBytes = MAX_BUFFER_BYTES): LogOutput {
-  let waiting: string[] = []
-  let waitingBytes = 0
-  let batch: Buffer | undefined
-  let batchLines = 0
-  let lost = 0
-  let untold = 0
-  let gone = false
-  let retry: NodeJS.Timeout | undefined
-  let onIdle = () => {}
+export function createLogOutput(
+  sink: LogSink,
+  now: () => number = Date.now,
+  maxBytes: number = MAX_BUFFER_BYTES,
+): LogOutput {
+  return new BufferedOutput(sink, now, maxBytes)
+}
 
-  const taken = (): number => waitingBytes + (batch?.length ?? 0)
+class BufferedOutput implements LogOutput {
+  readonly #sink: LogSink
+  readonly #now: () => number
+  readonly #maxBytes: number
+  #waiting: string[] = []
+  #waitingBytes = 0
+  /** What the sink has not taken yet of the lines that it was given. */
+  #batch: Buffer | undefined
+  #batchLines = 0
+  #lost = 0
+  /** Lost lines that the log does not mention yet. */
+  #unreported = 0
+  #gone = false
+  #retry: NodeJS.Timeout | undefined
+  #onIdle = () => {}
 
-  const write = (line: string): void => {
+  constructor(sink: LogSink, now: () => number, maxBytes: number) {
+    this.#sink = sink
+    this.#now = now
+    this.#maxBytes = maxBytes
+  }
+
+  write(line: string): void {
     const size = Buffer.byteLength(line)
-    if (gone || taken() + size > mostBytes) {
-      giveUp(1)
+    if (this.#gone || this.#taken() + size > this.#maxBytes) {
+      this.#giveUp(1)
       return
     }
-    waiting.push(line)
-    waitingBytes += size
-    if (batch === undefined) next()
+    this.#waiting.push(line)
+    this.#waitingBytes += size
+    if (this.#batch === undefined) this.#next()
   }
 
-  const giveUp = (lines: number): void => {
-    lost += lines
-    untold += lines
+  crowded(): boolean {
+    return this.#taken() > this.#maxBytes / 2
   }
 
-  const next = (): void => {
-    if (waiting.length === 0) {
-      batch = undefined
-      onIdle()
-      return
-    }
-    batch = Buffer.from(`${tellLost()}${waiting.join('')}`)
-    batchLines = waiting.length
-    waiting = []
-    waitingBytes = 0
-    send()
+  lost(): number {
+    return this.#lost
   }
 
-  /** Stands where the lines are missing. */
-  const tellLost = (): string => {
-    if (untold === 0) return ''
-    const line = { level: 'warn', time: new Date(now()).toISOString(), lost: untold, msg: 'log lines lost' }
-    untold = 0
-    return `${JSON.stringify(line)}\n`
-  }
-
-  const send = (): void => {
-    if (batch !== undefined) sink.write(batch, take)
-  }
-
-  const take = (result: LogWrite): void => {
-    if (gone || batch === undefined) return
-    switch (result.kind) {
-      case 'written':
-        batch = batch.subarray(result.bytes)
-        if (batch.length === 0) next()
-        else send()
-        return
-      case 'failed':
-        retry = setTimeout(send, RETRY_MS).unref()
-        return
-      case 'gone':
-        abandon()
-        return
-    }
-  }
-
-  const abandon = (): void => {
-    gone = true
-    clearTimeout(retry)
-    giveUp(waiting.length + (batch === undefined ? 0 : batchLines))
-    waiting = []
-    batch = undefined
-    sink.close()
-    onIdle()
-  }
-
-  const end = async (within: number): Promise<void> => {
-    if (batch === undefined) return
+  async end(within: number): Promise<void> {
+    if (this.#batch === undefined) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    onIdle = resolve
-    const giveUpAt = setTimeout(abandon, within)
+    this.#onIdle = resolve
+    const giveUpAt = setTimeout(() => this.#abandon(), within)
     await promise
     clearTimeout(giveUpAt)
   }
 
-  return { write, crowded: () => taken() > mostBytes / 2, lost: () => lost, end }
+  #taken(): number {
+    return this.#waitingBytes + (this.#batch?.length ?? 0)
+  }
+
+  #giveUp(lines: number): void {
+    this.#lost += lines
+    this.#unreported += lines
+  }
+
+  #next(): void {
+    if (this.#waiting.length === 0) {
+      this.#batch = undefined
+      this.#onIdle()
+      return
+    }
+    this.#batch = Buffer.from(`${this.#reportLost()}${this.#waiting.join('')}`)
+    this.#batchLines = this.#waiting.length
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#send()
+  }
+
+  /** A line in the place of those that are missing. */
+  #reportLost(): string {
+    if (this.#unreported === 0) return ''
+    const time = new Date(this.#now()).toISOString()
+    const line = { level: 'warn', time, lost: this.#unreported, msg: 'log lines lost' }
+    this.#unreported = 0
+    return `${JSON.stringify(line)}\n`
+  }
+
+  #send(): void {
+    if (this.#batch !== undefined) this.#sink.write(this.#batch, (result) => this.#take(result))
+  }
+
+  #take(result: LogWrite): void {
+    if (this.#gone || this.#batch === undefined) return
+    switch (result.kind) {
+      case 'written':
+        this.#batch = this.#batch.subarray(result.bytes)
+        if (this.#batch.length === 0) this.#next()
+        else this.#send()
+        return
+      case 'failed':
+        this.#retry = setTimeout(() => this.#send(), RETRY_MS).unref()
+        return
+      case 'gone':
+        this.#abandon()
+        return
+    }
+  }
+
+  #abandon(): void {
+    this.#gone = true
+    clearTimeout(this.#retry)
+    this.#giveUp(this.#waiting.length + (this.#batch === undefined ? 0 : this.#batchLines))
+    this.#waiting = []
+    this.#batch = undefined
+    this.#sink.close()
+    this.#onIdle()
+  }
 }
 
 /**
