@@ -6,6 +6,7 @@ import { formatPath, type Path, type Position, type Problem, type ProblemSink } 
 import { type Origin, originOfFiles } from './reading/places.ts'
 import type { FileContent } from './reading/referenced-file.ts'
 import { readYaml } from './reading/yaml-document.ts'
+import { allAtOnce, type Steps } from './steps.ts'
 
 /** A configuration that may be used as it is, or everything that is wrong with it. */
 export type Parsed =
@@ -33,11 +34,11 @@ const MAX_PROBLEMS = 200
  * in which they stand. Never throws, whatever the text.
  */
 export function parse(texts: readonly ConfigText[], deps: ParseDeps): Parsed {
-  return parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), deps)
+  return allAtOnce(parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), deps))
 }
 
-/** The same for a configuration that is not written in YAML. */
-export function parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Parsed {
+/** The same for what was read already, or is not written in YAML, in steps. */
+export function* parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Steps<Parsed> {
   const problems: Problem[] = [...origin.problems]
   const warnings: Problem[] = []
   if (problems.length === 0 || origin.value !== undefined) {
@@ -46,8 +47,8 @@ export function parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Parse
     if (origin.value === null || origin.value === undefined) {
       sink.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
     } else {
-      const file = checkSchema(origin.value, sink)
-      if (file !== undefined) return finish(compile(file, now, sink, readNamed), problems, warnings)
+      const file = yield* checkSchema(origin.value, sink)
+      if (file !== undefined) return finish(yield* compile(file, now, sink, readNamed), problems, warnings)
     }
   }
   return { ok: false, problems: inOrder(problems) }
@@ -87,10 +88,12 @@ function collect(origin: Origin, problems: Problem[], warnings: Problem[]): Prob
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
-  const files = [...new Set(problems.map(({ position }) => position?.file))]
+  const files = new Map(
+    [...new Set(problems.map(({ position }) => position?.file))].map((file, index) => [file, index]),
+  )
   const sorted = problems.toSorted(
     ({ position: a }, { position: b }) =>
-      files.indexOf(a?.file) - files.indexOf(b?.file) ||
+      (files.get(a?.file) ?? 0) - (files.get(b?.file) ?? 0) ||
       (a?.line ?? 0) - (b?.line ?? 0) ||
       (a?.column ?? 0) - (b?.column ?? 0),
   )

@@ -8,7 +8,8 @@ import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './r
 import { type Origin, originOfFiles } from './reading/places.ts'
 import { decodeUtf8 } from './reading/referenced-file.ts'
 import { readSnapshot, type Snapshot } from './reading/snapshot.ts'
-import { readYaml, type YamlDocument } from './reading/yaml-document.ts'
+import { readYamlSteps, type YamlDocument } from './reading/yaml-document.ts'
+import { allAtOnce, inSlices, type Steps } from './steps.ts'
 
 /** Where the configuration comes from: a file, a directory of files, or variables where there is none. */
 export type Source =
@@ -33,7 +34,7 @@ const SWAP_MS = 50
 export async function load(source: Source, now: number): Promise<Loaded> {
   if (source.kind === 'environment') {
     const origin = originOfEnvironment(source.variables)
-    const parsed = parseOrigin(origin, { now, readFile: () => ({ error: 'no file is read here' }) })
+    const parsed = allAtOnce(parseOrigin(origin, { now, readFile: () => ({ error: 'no file is read here' }) }))
     const values = CONFIG_VARIABLES.map(({ name }) => source.variables[name] ?? null)
     const hash = createHash('sha256').update(JSON.stringify(values)).digest('hex')
     return { parsed, hash, contents: new Map(), namedFiles: [], unread: [], torn: false }
@@ -48,20 +49,21 @@ export async function load(source: Source, now: number): Promise<Loaded> {
 /**
  * Makes a configuration of files that were read. Which others these name is known only afterwards; where it is not what
  * was read with them, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
+ * Requests are answered in between.
  */
 export async function loadSnapshot(path: string, first: Snapshot, now: number): Promise<Loaded> {
   let snapshot = first
-  let written = readParts(snapshot.config)
+  let written = await inSlices(readParts(snapshot.config))
   // The second reading has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
     const { named, contents, hash, unread, torn } = snapshot
     const asked = new Set<string>()
-    const parsed = parseWritten(written, named, now, asked)
+    const parsed = await inSlices(parseWritten(written, named, now, asked))
     if (asked.symmetricDifference(named).size === 0 || round === 3) {
       return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
     snapshot = await readSnapshot(path, asked)
-    if (!isSame(snapshot.config, written.config)) written = readParts(snapshot.config)
+    if (!isSame(snapshot.config, written.config)) written = await inSlices(readParts(snapshot.config))
   }
 }
 
@@ -72,7 +74,7 @@ interface Written {
   readonly problems: readonly Problem[]
 }
 
-function readParts(config: Snapshot['config']): Written {
+function* readParts(config: Snapshot['config']): Steps<Written> {
   const documents: YamlDocument[] = []
   const problems: Problem[] = []
   for (const [file, content] of config) {
@@ -82,7 +84,7 @@ function readParts(config: Snapshot['config']): Written {
       continue
     }
     const text = decodeUtf8(content.bytes)
-    if (text !== undefined) documents.push(readYaml(file, text))
+    if (text !== undefined) documents.push(yield* readYamlSteps(file, text))
     else problems.push({ path: '', message: NOT_UTF8, position: { file, line: 1, column: 1 } })
   }
   return { config, origin: originOfFiles(documents), problems }
@@ -90,14 +92,14 @@ function readParts(config: Snapshot['config']): Written {
 
 const NOT_UTF8 = 'the file is not UTF-8; save it as UTF-8'
 
-function parseWritten(
+function* parseWritten(
   { origin, problems }: Written,
   named: Snapshot['named'],
   now: number,
   asked: Set<string>,
-): Parsed {
+): Steps<Parsed> {
   if (problems.length > 0) return { ok: false, problems }
-  return parseOrigin(origin, {
+  return yield* parseOrigin(origin, {
     now,
     readFile: (file) => {
       asked.add(file)

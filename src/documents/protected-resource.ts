@@ -21,12 +21,17 @@ export function buildMetadataIndex(routes: readonly Route[], findDocument: FindS
     const changes = route.accept.some(({ issuer }) => issuer.registration !== undefined)
     for (const resource of route.resources) {
       const render = () => JSON.stringify(buildMetadata(route, resource, findDocument))
-      const rendered = render()
-      const metadata = { route, body: changes ? render : () => rendered }
+      const metadata = { route, body: changes ? render : once(render) }
       for (const host of authoritiesOf(resource)) index.set(`${host}${resource.path}${resource.query}`, metadata)
     }
   }
   return index
+}
+
+/** Rendered when it is first asked for: for 1,000 routes at a time it would take longer than a request may wait. */
+function once(render: () => string): () => string {
+  let rendered: string | undefined
+  return () => (rendered ??= render())
 }
 
 /** The document of the resource with exactly this host and path. Raw texts are compared; nothing is decoded, one trailing slash is forgiven. */

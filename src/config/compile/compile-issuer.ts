@@ -6,6 +6,7 @@ import type { Issuer, KeySource } from '../model.ts'
 import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
 import { readTokensFile } from '../reading/tokens-file.ts'
+import type { Steps } from '../steps.ts'
 import { compileIntrospection } from './compile-introspection.ts'
 import { compileKeySource, KEY_SOURCES } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
@@ -13,16 +14,17 @@ import { compileRegistration } from './compile-registration.ts'
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
 
 /** One entry of `issuers:` with its defaults and its keys; it counts only when nothing was told about it. */
-export function compileIssuer(
+export function* compileIssuer(
   name: string,
   entry: IssuerEntry | string,
   sink: ProblemSink,
   readFile: ReadNamedFile,
-): Issuer {
+): Steps<Issuer> {
   const written: IssuerEntry = typeof entry === 'string' ? { issuer: entry } : entry
   const map = withDefaults(issuerShape, written)
   const path: Path = ['issuers', name]
-  const tokens = map.tokensFile === undefined ? undefined : staticTokens(map.tokensFile, written, path, sink, readFile)
+  const tokens =
+    map.tokensFile === undefined ? undefined : yield* staticTokens(map.tokensFile, written, path, sink, readFile)
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
   const keys = tokens ?? compileKeySource(map, path, issuerPath, sink, readFile) ?? { kind: 'discovery' }
   const algorithms = algorithmsOf(map, path, sink)
@@ -70,19 +72,20 @@ export function compileIssuer(
 /** What a file of static tokens may have beside it; all else is about keys, login servers or the shape of JWTs. */
 const BESIDE_TOKENS: ReadonlySet<string> = new Set(['tokensFile', 'clockTolerance', 'maxTokenLifetime'])
 
-function staticTokens(
+function* staticTokens(
   file: string,
   map: IssuerEntry,
   path: Path,
   sink: ProblemSink,
   readFile: ReadNamedFile,
-): KeySource {
+): Steps<KeySource> {
   for (const key of Object.keys(map)) {
     if (!BESIDE_TOKENS.has(key)) {
       sink.problem([...path, key], 'means nothing beside tokensFile; remove it, or write an issuer of its own', 'key')
     }
   }
-  return { kind: 'tokensFile', file, tokens: readTokensFile(readFile, file, [...path, 'tokensFile'], sink) ?? [] }
+  const tokens = yield* readTokensFile(readFile, file, [...path, 'tokensFile'], sink)
+  return { kind: 'tokensFile', file, tokens: tokens ?? [] }
 }
 
 /** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */

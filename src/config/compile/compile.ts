@@ -1,9 +1,10 @@
 import { dateTimeSeconds } from '../date-time.ts'
 import type { ConfigFile } from '../format/schema.ts'
-import type { Config, Revocations } from '../model.ts'
+import type { Config, Issuer, Revocations, Route } from '../model.ts'
 import { type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
-import { type IssuersByName, resolveIssuers } from './compile-accept.ts'
+import type { Steps } from '../steps.ts'
+import { resolveIssuers } from './compile-accept.ts'
 import { checkSharedIssuers, compileIssuer } from './compile-issuer.ts'
 import { checkOverlaps } from './compile-match.ts'
 import { checkRegistrationsUsed } from './compile-registration.ts'
@@ -16,11 +17,13 @@ export const WHAT_TO_WRITE =
   'write at least "issuers: { main: https://id.example.com }" and "routes: { api: { resource: https://api.example.com } }"'
 
 /** Resolves every name and default of a file that the schema accepted. The result counts only when nothing was told. */
-export function compile(file: ConfigFile, now: number, sink: ProblemSink, readFile: ReadNamedFile): Config {
+export function* compile(file: ConfigFile, now: number, sink: ProblemSink, readFile: ReadNamedFile): Steps<Config> {
   const defaults = file.defaults ?? {}
-  const issuers: IssuersByName = new Map(
-    Object.entries(file.issuers ?? {}).map(([name, entry]) => [name, compileIssuer(name, entry, sink, readFile)]),
-  )
+  const issuers = new Map<string, Issuer>()
+  for (const [name, entry] of Object.entries(file.issuers ?? {})) {
+    yield
+    issuers.set(name, yield* compileIssuer(name, entry, sink, readFile))
+  }
   checkSharedIssuers([...issuers.values()], sink)
   if (issuers.size === 0 && !sink.refused(['issuers'])) {
     sink.problem(['issuers'], `no issuer is configured; ${WHAT_TO_WRITE}`, 'key')
@@ -32,14 +35,22 @@ export function compile(file: ConfigFile, now: number, sink: ProblemSink, readFi
 
   warnOfOidcWords(defaults.scopes, ['defaults', 'scopes'], sink)
   const context = { defaults, issuers, sink, readFile }
-  const routes = Object.entries(file.routes ?? {}).flatMap(([name, entry]) => compileRoute(name, entry, context) ?? [])
+  const routes: Route[] = []
+  for (const [name, entry] of Object.entries(file.routes ?? {})) {
+    yield
+    const route = compileRoute(name, entry, context)
+    if (route !== undefined) routes.push(route)
+  }
   const resources = routes.flatMap(({ name, resources }) => {
     const path = ['routes', name, 'resource']
     const isList = Array.isArray(file.routes?.[name]?.resource)
     return resources.map((resource, index) => ({ resource, route: name, path: isList ? [...path, index] : path }))
   })
+  yield
   checkEqualResources(resources, sink)
+  yield
   checkOverlaps(routes, sink)
+  yield
   checkRegistrationsUsed([...issuers.values()], routes, sink)
   return { issuers: [...issuers.values()], routes, revocations: compileRevocations(file.revocations, now, sink) }
 }

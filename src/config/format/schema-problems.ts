@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean } from '../nearest-name.ts'
 import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
+import type { Steps } from '../steps.ts'
 import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
 import { keysAt, typesAt } from './schema-keys.ts'
 import { duration, plainText, webUrl } from './schema-text.ts'
@@ -23,14 +24,22 @@ const DERIVED_METADATA = new Set([
  * Judges a whole file by the schema and tells every problem in a sentence. What was refused is cut out, so that the rest
  * can still be checked; undefined when nothing is left.
  */
-export function checkSchema(value: unknown, sink: ProblemSink): ConfigFile | undefined {
-  let rest = structuredClone(value)
+export function* checkSchema(value: unknown, sink: ProblemSink): Steps<ConfigFile | undefined> {
+  let rest = value
   // Twice is enough for everything seen: cutting out never makes another value wrong, as nothing is required.
   for (let round = 0; round < 3; round++) {
-    const result = configSchema.safeParse(rest)
-    if (result.success) return result.data
-    const issues = result.error.issues.flatMap((issue) => [...below(issue, rest), ...flatten(issue, rest)])
-    for (const issue of issues) tell(issue, rest, sink)
+    const judged = yield* judge(rest)
+    if (judged.issues.length === 0) return judged.data
+    if (round === 0) rest = structuredClone(value)
+    const issues: Issue[] = []
+    for (const issue of judged.issues) {
+      yield
+      for (const meant of [...below(issue, rest), ...flatten(issue, rest)]) issues.push(meant)
+    }
+    for (const issue of issues) {
+      yield
+      tell(issue, rest, sink)
+    }
     for (const issue of issues) {
       const cut =
         issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...pathOf(issue), key]) : [pathOf(issue)]
@@ -39,6 +48,41 @@ export function checkSchema(value: unknown, sink: ProblemSink): ConfigFile | und
     if (rest === undefined) return undefined
   }
   return undefined
+}
+
+/** What the schema says of a file: of each issuer and each route by itself, as all of them in one piece take long. */
+function* judge(file: unknown): Steps<{ readonly data: ConfigFile; readonly issues: readonly Issue[] }> {
+  const data: Record<string, unknown> = {}
+  const issues: Issue[] = []
+  for (const part of partsOf(file)) {
+    yield
+    const { success, data: accepted, error } = configSchema.safeParse(part)
+    for (const issue of error?.issues ?? []) issues.push(issue)
+    if (!success) continue
+    for (const [key, value] of Object.entries(accepted)) {
+      const known = data[key]
+      if (isMap(known) && isMap(value)) Object.assign(known, value)
+      else data[key] = value
+    }
+  }
+  return { data, issues }
+}
+
+/** The file without its issuers and routes, then each of them. */
+function* partsOf(file: unknown): Generator<unknown, void, void> {
+  if (!isMap(file)) return yield file
+  const sections = (['issuers', 'routes'] as const).flatMap((name) => {
+    const entries = file[name]
+    return isMap(entries) ? [{ name, entries }] : []
+  })
+  yield { ...file, ...Object.fromEntries(sections.map(({ name }) => [name, {}])) }
+  for (const { name, entries } of sections) {
+    for (const [key, entry] of Object.entries(entries)) yield { [name]: { [key]: entry } }
+  }
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** `metadata` takes any key in the schema, because of its languages; this tells the ones that do not exist. */

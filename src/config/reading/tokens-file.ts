@@ -2,8 +2,9 @@ import { dateTimeSeconds } from '../date-time.ts'
 import type { StaticToken } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
+import type { Steps } from '../steps.ts'
 import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
-import { readYaml, type YamlDocument } from './yaml-document.ts'
+import { readYamlSteps, type YamlDocument } from './yaml-document.ts'
 
 /** Most tokens of one file: every one of them is compared for every unknown token. */
 export const MAX_TOKENS = 1_000
@@ -26,18 +27,18 @@ export const ENTRY_KEYS = [
  * The static tokens of a file; undefined when something is wrong with it, told with its place in that file. No message
  * ever repeats a value: somebody will write a token where its hash belongs.
  */
-export function readTokensFile(
+export function* readTokensFile(
   read: ReadNamedFile,
   name: string,
   path: Path,
   sink: ProblemSink,
-): readonly StaticToken[] | undefined {
+): Steps<readonly StaticToken[] | undefined> {
   const refuse = (what: string) => sink.problem(path, `the file ${quote(name)} ${what}`)
   const content = read(name, path)
   if ('error' in content) return void refuse(`cannot be read: ${content.error}`)
   const text = decodeUtf8(content.bytes)
   if (text === undefined) return void refuse('is not UTF-8; save it as UTF-8')
-  const document = readYaml(name, text)
+  const document = yield* readYamlSteps(name, text)
   for (const problem of document.problems) {
     // The reader's own words may quote what stands there.
     const message = problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML')

@@ -1,4 +1,5 @@
 import { Lexer } from 'yaml'
+import type { Steps } from '../steps.ts'
 
 /** What may still be read, of one file or of several together; reading takes from it. */
 export interface YamlAllowance {
@@ -22,10 +23,12 @@ export function yamlAllowance(mostTokens = MAX_TOKENS): YamlAllowance {
  * Why a text is too much to be read, found in linear time before the parser sees it: each token costs the parser
  * microseconds, each alias a search, each bracket a stack frame. Undefined when it may be read.
  */
-export function excessOf(text: string, allowance: YamlAllowance): string | undefined {
+export function* findExcess(text: string, allowance: YamlAllowance): Steps<string | undefined> {
   let depth = 0
+  let read = 0
   let isScalar = false
   for (const token of new Lexer().lex(text)) {
+    if (++read % STEP_TOKENS === 0) yield
     const sign = isScalar ? '' : token[0]
     isScalar = token === SCALAR
     if (--allowance.tokens < 0) return `holds more than ${allowance.mostTokens} words and signs; split it`
@@ -36,6 +39,9 @@ export function excessOf(text: string, allowance: YamlAllowance): string | undef
   }
   return undefined
 }
+
+/** Words and signs that are looked at in one step. */
+const STEP_TOKENS = 500
 
 /** The lexer announces a plain or block scalar by this token. */
 const SCALAR = '\x1f'

@@ -1,17 +1,8 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml'
+import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type YAMLMap } from 'yaml'
 import { formatPath, type Path, type Position, type Problem, quote } from '../problem.ts'
-import { excessOf, yamlAllowance } from './yaml-bounds.ts'
+import { allAtOnce, type Steps } from '../steps.ts'
+import { findExcess, yamlAllowance } from './yaml-bounds.ts'
+import { composeYaml } from './yaml-compose.ts'
 
 /** A YAML file as plain data, which still knows where everything stood. */
 export interface YamlDocument {
@@ -31,6 +22,8 @@ export const MAX_FILE_BYTES = 1024 * 1024
 /** Nodes that aliases may stand for in all; without it nine lines of aliases become gigabytes. */
 const MAX_ALIASES = 100_000
 const MAX_DEPTH = 64
+/** Nodes that are visited in one step. */
+const STEP_NODES = 1_000
 const MAX_ERRORS = 20
 /** Problems of one file that are kept; far more than are shown. */
 const MAX_PROBLEMS = 1_000
@@ -41,6 +34,11 @@ const MAX_PROBLEMS = 1_000
  * to very much. What it costs is bounded by `allowance`, which several readings may share.
  */
 export function readYaml(file: string, text: string, allowance = yamlAllowance()): YamlDocument {
+  return allAtOnce(readYamlSteps(file, text, allowance))
+}
+
+/** The same in steps. */
+export function* readYamlSteps(file: string, text: string, allowance = yamlAllowance()): Steps<YamlDocument> {
   const lines = new LineCounter()
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -50,38 +48,28 @@ export function readYaml(file: string, text: string, allowance = yamlAllowance()
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
     return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')
   }
-  const excess = excessOf(text, allowance)
+  const excess = yield* findExcess(text, allowance)
   if (excess !== undefined) return broken(file, position(0), excess)
-  const document = withoutStacks(() => parse(text, lines))
-  if (document === undefined) return broken(file, position(0), 'is nested too deeply to be read')
+  const composed = yield* composeYaml(text, lines)
+  if (composed === undefined) return broken(file, position(0), 'is nested too deeply to be read')
 
-  const problems: Problem[] = [...document.errors, ...document.warnings]
+  const problems: Problem[] = composed.mistakes
     .filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')
     .slice(0, MAX_ERRORS)
     .map(({ code, message, pos }) => ({ path: '', message: syntaxMessage(code, message), position: position(pos[0]) }))
-  if (document.directives?.yaml.explicit === true) {
+  if (composed.hasDirective) {
     problems.push({ path: '', message: 'a %YAML directive is not allowed; remove the line', position: position(0) })
   }
   const targets: Targets = new Map()
-  const value = problems.length > 0 ? undefined : toValue(document, position, problems, targets)
-  const find = createFind(document, targets)
+  const { contents } = composed
+  const value = problems.length > 0 ? undefined : yield* toValue(contents, position, problems, targets)
+  const find = createFind(contents, targets)
   return {
     file,
     value,
     problems,
     locate: (path, at) => position(find(path, at).offset),
     has: (path) => find(path, 'value').found,
-  }
-}
-
-/** The parser makes an Error for each mistake, and their stacks are most of what a file of mistakes costs. */
-function withoutStacks<T>(run: () => T): T {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
-    return run()
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
@@ -93,30 +81,13 @@ function broken(file: string, start: Position, message: string): YamlDocument {
   return { file, value: undefined, problems, locate: () => start, has: () => false }
 }
 
-function parse(text: string, lineCounter: LineCounter): Document | undefined {
-  try {
-    const document = parseDocument(text, {
-      lineCounter,
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      stringKeys: true,
-      // Repeated keys are found below, with their path.
-      uniqueKeys: false,
-      prettyErrors: false,
-    })
-    return document.errors.some(({ message }) => message.includes('call stack')) ? undefined : document
-  } catch {
-    return undefined
-  }
-}
-
-function toValue(
-  document: Document,
+function* toValue(
+  contents: Node | null,
   position: (offset: number) => Position,
   problems: Problem[],
   targets: Targets,
-): unknown {
+): Steps<unknown> {
+  let visited = 0
   const anchors = new Map<string, Node>()
   let aliasDepth = 0
   let aliased = 0
@@ -131,16 +102,21 @@ function toValue(
     problems.push({ path: formatPath(path), message, position: position(offset) })
   }
 
-  const visit = (node: Node | null, path: Path, open: readonly Node[]): unknown => {
+  function* visit(node: Node | null, path: Path, open: readonly Node[]): Steps<unknown> {
+    if (++visited % STEP_NODES === 0) yield
     if (node === null || aliased > MAX_ALIASES) return null
-    if (isAlias(node)) return visitAlias(node, path, open)
+    if (isAlias(node)) return yield* visitAlias(node, path, open)
     if (aliasDepth > 0) aliased++
     else remember(node)
     if (node.tag !== undefined) tell(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
     if (open.length > MAX_DEPTH) return tell(node, path, `is nested more than ${MAX_DEPTH} levels deep`)
     if (isScalar(node)) return node.value
     const below = [...open, node]
-    if (isSeq(node)) return node.items.map((item, index) => visit(toNode(item), [...path, index], below))
+    if (isSeq(node)) {
+      const list: unknown[] = []
+      for (const item of node.items) list.push(yield* visit(toNode(item), [...path, list.length], below))
+      return list
+    }
     if (!isMap(node)) return tell(node, path, 'is neither a map, a list nor a value')
 
     const first = new Map<string, Node | null>()
@@ -160,7 +136,7 @@ function toValue(
         tell(keyed, here, 'is not allowed as a key; remove it')
       } else {
         first.set(key, keyed)
-        value[key] = visit(toNode(item), here, below)
+        value[key] = yield* visit(toNode(item), here, below)
       }
     }
     return value
@@ -170,7 +146,7 @@ function toValue(
     if ('anchor' in node && typeof node.anchor === 'string') anchors.set(node.anchor, node)
   }
 
-  const visitAlias = (alias: Alias, path: Path, open: readonly Node[]): unknown => {
+  function* visitAlias(alias: Alias, path: Path, open: readonly Node[]): Steps<unknown> {
     // Everything is visited in the order of the file before an alias leads to it again: the last anchor is the one.
     if (!targets.has(alias)) targets.set(alias, anchors.get(alias.source))
     const target = targets.get(alias)
@@ -178,12 +154,12 @@ function toValue(
     if (open.includes(target))
       return tell(alias, path, `the alias *${alias.source} contains itself; write the value out`)
     aliasDepth++
-    const value = visit(target, path, open)
+    const value = yield* visit(target, path, open)
     aliasDepth--
     return value
   }
 
-  const value = visit(toNode(document.contents), [], [])
+  const value = yield* visit(contents, [], [])
   if (aliased > MAX_ALIASES) {
     const message = 'the aliases in this file stand for too much; write the values out'
     problems.push({ path: '', message, position: position(0) })
@@ -194,7 +170,7 @@ function toValue(
 
 type Find = (path: Path, at: 'key' | 'value') => { readonly offset: number; readonly found: boolean }
 
-function createFind(document: Document, targets: Targets): Find {
+function createFind(contents: Node | null, targets: Targets): Find {
   const tables = new Map<YAMLMap, ReadonlyMap<string, YAMLMap['items'][number]>>()
   const pairOf = (map: YAMLMap, key: string) => {
     const table = tables.get(map) ?? tableOf(map)
@@ -202,7 +178,7 @@ function createFind(document: Document, targets: Targets): Find {
     return table.get(key)
   }
   return (path, at) => {
-    let node = toNode(document.contents)
+    let node = contents
     let offset = node?.range?.[0] ?? 0
     for (const [index, part] of path.entries()) {
       if (isAlias(node)) node = targets.get(node) ?? null
