@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { IS_BUILD, PROGRAM } from '../../build/program.ts'
+import { builtFile, IS_BUILD, PROGRAM } from '../../build/program.ts'
+import type { Command } from '../../src/cli/terminal.ts'
 import { runCommand } from '../../src/tools/commands.ts'
 
 /** How a command ended and what it printed. */
@@ -21,9 +23,10 @@ export interface RunOptions {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a command in this process, with a terminal of its own; of the build, as a process where no terminal is needed. */
+/** Runs a command in this process, with a terminal of its own; of the build, as a process where it is no tool. */
 export async function run(args: readonly string[], { stdin = '', env = {}, isTTY = false }: RunOptions = {}) {
-  if (IS_BUILD && !isTTY) return runProcess(args, { stdin, env })
+  const built = IS_BUILD ? builtTool(args[0]) : undefined
+  if (IS_BUILD && built === undefined) return runProcess(args, { stdin, env })
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) => ({
     isTTY,
@@ -31,16 +34,26 @@ export async function run(args: readonly string[], { stdin = '', env = {}, isTTY
       written[name] += text
     },
   })
-  const code = await runCommand(args, {
-    env,
-    stdin: (async function* () {
-      yield typeof stdin === 'string' ? Buffer.from(stdin) : stdin
-    })(),
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    once: () => {},
-  })
+  const code = await (built === undefined ? runCommand(args, terminal()) : built.run(args.slice(1), terminal()))
   return { code, ...written } satisfies Run
+
+  function terminal() {
+    return {
+      env,
+      stdin: (async function* () {
+        yield typeof stdin === 'string' ? Buffer.from(stdin) : stdin
+      })(),
+      stdout: stream('stdout'),
+      stderr: stream('stderr'),
+      once: () => {},
+    }
+  }
+}
+
+/** A command of the build that can be run in this process. */
+function builtTool(name = ''): Command | undefined {
+  const tools: Readonly<Record<string, Command>> = createRequire(import.meta.url)(builtFile('tools.cjs'))
+  return Object.hasOwn(tools, name) ? tools[name] : undefined
 }
 
 /** Runs a command as a process of its own, without this process's variables. */
