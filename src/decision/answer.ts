@@ -47,7 +47,7 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
     if (passes || route === undefined || route.origins !== undefined || rules.length > 0 || mcp !== undefined) {
       return answerTo(decision, origin, options)
     }
-    const resource = resourceFor(route, request?.host)
+    const resource = resourceFor(route, request)
     const answers = known.get(resource) ?? new Map<Reason, Answer>()
     const answer = answers.get(reason) ?? answerTo(decision, origin, options)
     known.set(resource, answers.set(reason, answer))
@@ -81,7 +81,7 @@ function challengeHeader(decision: Decision, row: DenialRow): HeaderList {
   const { route, request, rules, mcp } = decision
   if (!row.challenge || route === undefined) return []
   const additions = [...rules, ...(mcp?.needs ?? [])]
-  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request?.host), additions, row)]
+  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request), additions, row)]
 }
 
 /** Lets a browser client read the challenge (Fetch standard); only for origins that the route lists. */

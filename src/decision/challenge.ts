@@ -1,6 +1,7 @@
 import { prefixedScopes } from '../config/compile/compile-scopes.ts'
 import type { Requirement, Resource, Route } from '../config/model.ts'
 import type { DenialRow } from './denial.ts'
+import { type ForwardedRequest, parsePort } from './request/forwarded-request.ts'
 
 /**
  * The WWW-Authenticate value: one line, from configuration alone, byte-identical each time (RFC 6750 §3, RFC 9728 §5.1).
@@ -25,9 +26,16 @@ export function metadataUrl(resource: Resource): string {
   return `${resource.origin}/.well-known/oauth-protected-resource${resource.path}${resource.query}`
 }
 
-/** Of the route's resources the one at the forwarded host, else the first. */
-export function resourceFor(route: Route, host: string | undefined): Resource {
-  return route.resources.find((resource) => resource.hostname === host) ?? route.resources[0]
+/** Of the route's resources the one at the forwarded host and port, else at that host, else the first. */
+export function resourceFor(route: Route, request: ForwardedRequest | undefined): Resource {
+  const here = route.resources.filter(({ hostname }) => hostname === request?.host)
+  return here.find(({ origin }) => isAtPort(origin, request?.port)) ?? here[0] ?? route.resources[0]
+}
+
+/** The default port may be left out, and may be written. */
+function isAtPort(origin: string, port: string | undefined): boolean {
+  const standard = origin.startsWith('https:') ? 443 : 80
+  return Number(parsePort(origin) ?? standard) === Number(port ?? standard)
 }
 
 function challengeScopes(route: Route, additions: readonly Requirement[]): readonly string[] {

@@ -151,6 +151,9 @@ routes:
   grafana: { resource: https://api.example.com/mcp/grafana, scopes: [mcp:read] }
   root: { resource: https://root.example.com, audience: [conformance] }
   id-tokens: { resource: https://api.example.com/id-tokens, issuers: [id-tokens], audience: [conformance], clientIds: [claude] }
+  ports:
+    resource: [https://ports.example.com/ports, https://ports.example.com:8443/ports]
+    audience: [conformance]
   port: { resource: "https://api.example.com:8443/port", audience: [conformance], match: { hosts: [port.example.com] } }
   hosts:
     resource: [https://in.example.com/hosts, https://out.example.com/hosts]

@@ -91,6 +91,19 @@ export const CHALLENGE: readonly Vector[] = [
     'Bearer resource_metadata="https://out.example.com/.well-known/oauth-protected-resource/hosts", scope="mcp:read"',
     { host: 'OUT.example.com:443' },
   ),
+  ...[
+    ['ports.example.com', ''],
+    ['ports.example.com:443', ''],
+    ['ports.example.com:8443', ':8443'],
+    ['ports.example.com:9443', ''],
+  ].map(([host = '', port = '']) =>
+    missing(
+      `host-and-port-${host}`,
+      'ports',
+      `Bearer resource_metadata="https://ports.example.com${port}/.well-known/oauth-protected-resource/ports"`,
+      { host },
+    ),
+  ),
   missing(
     'prefix',
     'entra',

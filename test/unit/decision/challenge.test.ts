@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { buildChallenge, metadataUrl, resourceFor } from '../../../src/decision/challenge.ts'
 import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
+import { parseHost, parsePort } from '../../../src/decision/request/forwarded-request.ts'
 import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const METADATA = 'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes"'
@@ -45,7 +46,32 @@ test('the well-known segment goes between host and path, the query stays (RFC 97
 test('of several resources the one at the forwarded host, else the first', () => {
   const [inside, outside] = [sampleResource('https://in.example/a'), sampleResource('https://out.example/a')]
   const route = sampleRoute({ resources: [inside, outside] })
-  assert.equal(resourceFor(route, 'out.example'), outside)
-  assert.equal(resourceFor(route, 'evil.example'), inside)
+  const at = (host: string) => resourceFor(route, { method: 'GET', host, path: '/' })
+  assert.equal(at('out.example'), outside)
+  assert.equal(at('evil.example'), inside)
   assert.equal(resourceFor(route, undefined), inside)
+})
+
+test('one host at two ports: the resource of the port that was asked, a default port written or not', () => {
+  const urls = ['https://h.example:8443/a', 'https://h.example/a', 'http://l.localhost:8080/a', 'http://l.localhost/a']
+  const [first, ...others] = urls.map((url) => sampleResource(url))
+  assert.ok(first !== undefined)
+  const route = sampleRoute({ resources: [first, ...others] })
+  for (const [forwarded, url] of [
+    ['h.example', urls[1]],
+    ['h.example:443', urls[1]],
+    ['h.example:8443', urls[0]],
+    ['H.example.:8443', urls[0]],
+    ['h.example:08443', urls[0]],
+    ['h.example:80', urls[0]],
+    ['h.example:99999', urls[0]],
+    ['l.localhost', urls[3]],
+    ['l.localhost:80', urls[3]],
+    ['l.localhost:8080', urls[2]],
+    ['l.localhost:443', urls[2]],
+    ['other.example:8080', urls[0]],
+  ] as const) {
+    const [host, port] = [parseHost(forwarded) ?? '', parsePort(forwarded)]
+    assert.equal(resourceFor(route, { method: 'GET', host, port, path: '/' }).url, url, forwarded)
+  }
 })
