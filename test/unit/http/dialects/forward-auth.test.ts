@@ -27,6 +27,7 @@ test('method, host and path are those of the client', () => {
   assert.deepEqual(parse({ uri: '/mcp/a%2Fb?x=/public' }), {
     method: 'POST',
     host: 'api.example.com',
+    port: undefined,
     path: '/mcp/a%2Fb',
   })
 })
@@ -61,7 +62,7 @@ test('the method of the call is GET or HEAD, or the forwarded one', () => {
   }
 })
 
-test('hosts lose case, a numeric port and one trailing dot', () => {
+test('hosts lose case and one trailing dot; a numeric port stands apart', () => {
   const hosts = {
     'API.Example.COM': 'api.example.com',
     'api.example.com:443': 'api.example.com',
@@ -73,7 +74,7 @@ test('hosts lose case, a numeric port and one trailing dot', () => {
     '[2001:DB8::1]:443': '[2001:db8::1]',
   }
   for (const [sent, host] of Object.entries(hosts))
-    assert.deepEqual(parse({ host: sent }), { method: 'POST', host, path: '/mcp' })
+    assert.deepEqual(parse({ host: sent }), { method: 'POST', host, port: /:(\d+)$/.exec(sent)?.[1], path: '/mcp' })
 })
 
 test('forwarded_request_invalid: what is not a host name', () => {
@@ -103,9 +104,10 @@ test('forwarded_request_invalid: what is not a host name', () => {
 
 test('paths begin with one slash and are printable ASCII; the query is never looked at', () => {
   for (const uri of ['/', '/a;b', '/a%00', '/a/../b', '/v2/%2F', '/a#b']) {
-    assert.deepEqual(parse({ uri }), { method: 'POST', host: 'api.example.com', path: uri })
+    assert.deepEqual(parse({ uri }), { method: 'POST', host: 'api.example.com', port: undefined, path: uri })
   }
-  assert.deepEqual(parse({ uri: '/a?\u00e9 \u0000?' }), { method: 'POST', host: 'api.example.com', path: '/a' })
+  const afterwards = parse({ uri: '/a?\u00e9 \u0000?' })
+  assert.deepEqual(afterwards, { method: 'POST', host: 'api.example.com', port: undefined, path: '/a' })
   const problem = 'X-Forwarded-Uri does not begin with one slash or has unprintable characters'
   for (const uri of [
     '',
