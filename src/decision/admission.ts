@@ -1,7 +1,7 @@
-import type { Accept, Requirement, Revocations, Route } from '../config/model.ts'
+import type { Accept, ClaimSelector, Requirement, Revocations, Route } from '../config/model.ts'
 import type { Denial } from './denial.ts'
 import type { VerifiedToken } from './token/access-token.ts'
-import { type Claims, claimHolds, readClaim } from './token/claims.ts'
+import { type Claims, claimHolds, own, readClaim } from './token/claims.ts'
 
 /** What one route makes of one verified token, whatever the time and the request: computed once, judged by for each request. */
 export interface Admission {
@@ -88,13 +88,23 @@ function refuseBy(
 function checkAudience(entry: Accept, token: VerifiedToken): Denial | undefined {
   const { audience } = entry
   if (audience === 'unchecked' || audience.some((wanted) => token.audience.includes(wanted))) return undefined
-  const slash = audience.find((wanted) => token.audience.some((sent) => `${sent}/` === wanted || sent === `${wanted}/`))
+  const hint = hintAtAudience(audience, token.audience)
   return {
     reason: 'audience_mismatch',
     expected: audience,
     actual: token.audience,
-    ...(slash === undefined ? {} : { hint: 'differs only by a trailing slash' }),
+    ...(hint === undefined ? {} : { hint }),
   }
+}
+
+function hintAtAudience(expected: readonly string[], actual: readonly string[]): string | undefined {
+  const isSent = (text: string) => actual.includes(text) || actual.includes(`${text}/`)
+  if (expected.some((wanted) => isSent(wanted) || (wanted.endsWith('/') && actual.includes(wanted.slice(0, -1)))))
+    return 'differs only by a trailing slash'
+  // Some clients cut the path off what they ask for.
+  if (expected.some((wanted) => /^https?:/i.test(wanted) && isSent(URL.parse(wanted)?.origin ?? wanted)))
+    return 'made for the origin of the resource: the client asked for that in place of the resource'
+  return undefined
 }
 
 function checkRevocation(token: VerifiedToken, revocations: Revocations): Denial | undefined {
@@ -125,9 +135,22 @@ function checkClaims(requirement: Requirement, token: VerifiedToken): Denial | u
   for (const rule of requirement.claims) {
     if (claimHolds(token.claims, rule)) continue
     const { claim, ...expected } = rule
-    return { reason: 'claim_not_allowed', claim: claim.text, expected, actual: summary(token.claims, rule) }
+    const actual = summary(token.claims, rule)
+    const hinted = isLeftOut(token.claims, claim) ? { hint: LEFT_OUT } : {}
+    return { reason: 'claim_not_allowed', claim: claim.text, expected, actual, ...hinted }
   }
   return undefined
+}
+
+const LEFT_OUT =
+  'the issuer left this claim out and says where to ask for it (_claim_names), as Entra does with too many groups'
+
+/** Distributed claims (OpenID Connect Core §5.6.2). `hasgroups` is Entra's word for the same in tokens that must be short. */
+function isLeftOut(claims: Claims, { path: [name = ''] }: ClaimSelector): boolean {
+  if (own(claims, name) !== undefined) return false
+  const elsewhere = own(claims, '_claim_names')
+  if (typeof elsewhere === 'object' && elsewhere !== null && own(elsewhere as Claims, name) !== undefined) return true
+  return name === 'groups' && String(own(claims, 'hasgroups')) === 'true'
 }
 
 /** What the log may show of a claim: its value, or only its kind where it is an object that may hold anything. */

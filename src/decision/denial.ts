@@ -45,6 +45,7 @@ export type Denial =
       readonly claim: string
       readonly expected: Omit<ClaimRule, 'claim'>
       readonly actual: unknown
+      readonly hint?: string
     }
   | { readonly reason: 'origin_not_allowed'; readonly expected: readonly string[]; readonly unverifiedOrigin: string }
   | { readonly reason: 'identity_header_alias'; readonly unverifiedHeader: string }

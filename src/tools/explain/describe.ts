@@ -145,7 +145,7 @@ export function describeDenial(denial: Denial, seen: Seen): Described {
     case 'client_not_allowed':
       return mismatch('not a client of the list', `one of ${listed(denial.expected)}`, denial.actual ?? 'no client')
     case 'claim_not_allowed':
-      return mismatch(`claim ${denial.claim}`, shownRule(denial.expected), shown(denial.actual))
+      return mismatch(denial.hint ?? `claim ${denial.claim}`, shownRule(denial.expected), shown(denial.actual))
     case 'identity_too_large':
       return mismatch('too much for a request', `at most ${denial.limit} bytes`, `${denial.bytes} bytes`)
     case 'internal_error':

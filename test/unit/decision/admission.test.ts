@@ -59,6 +59,24 @@ test('audience_mismatch: no exact member in common', () => {
   })
 })
 
+test('audience_mismatch: a hint where the token was made for the origin of the resource', () => {
+  const audience = ['https://API.example.com:443/mcp', 'https://other.example.com:8443/a/b?x=1', 'api']
+  for (const [sent, hinted] of [
+    ['https://api.example.com', true],
+    ['https://api.example.com/', true],
+    ['https://other.example.com:8443', true],
+    ['https://other.example.com', false],
+    ['http://api.example.com', false],
+    ['https://api.example.com/mc', false],
+    ['null', false],
+    ['', false],
+  ] as const) {
+    const denial = denialOf({ audience }, { audience: ['x', sent] })
+    assert.ok(denial?.reason === 'audience_mismatch')
+    assert.equal(/made for the origin/.test(denial.hint ?? ''), hinted, sent)
+  }
+})
+
 test('token_revoked: by jti, sub, any client, or age', () => {
   const listed: readonly [by: string, revocations: Partial<Revocations>, token: Parameters<typeof sampleToken>[0]][] = [
     ['jti', { jti: new Set(['token-1']) }, {}],
@@ -126,6 +144,23 @@ test('claim_not_allowed: with the rule and what the claim is', () => {
       expected,
       actual,
     })
+  }
+})
+
+test('claim_not_allowed: a hint where the issuer says that it left the claim out', () => {
+  const claims = [{ claim: named('groups'), anyOf: ['family'] }]
+  for (const [sent, hinted] of [
+    [{ _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph' } } }, true],
+    [{ hasgroups: true }, true],
+    [{ hasgroups: 'true' }, true],
+    [{ groups: ['a'], _claim_names: { groups: 'src1' } }, false],
+    [{ _claim_names: { roles: 'src1' } }, false],
+    [{ _claim_names: 'groups' }, false],
+    [{ _claim_names: null, hasgroups: false }, false],
+  ] as const) {
+    const denial = denialOf({ claims }, { claims: sent })
+    assert.ok(denial?.reason === 'claim_not_allowed')
+    assert.equal(/_claim_names/.test(denial.hint ?? ''), hinted, JSON.stringify(sent))
   }
 })
 
