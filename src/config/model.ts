@@ -147,6 +147,8 @@ export interface Resource {
   readonly hostname: string
   /** Path without a trailing slash; empty for the root. */
   readonly path: string
+  /** True: written with a slash at its end, beside the same resource without one. */
+  readonly slashed?: true
   /** `?query` or empty. */
   readonly query: string
 }

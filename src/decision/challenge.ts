@@ -23,13 +23,26 @@ export function buildChallenge(
 
 /** Where clients find the metadata of a resource: the well-known segment between host and path (RFC 9728 §3.1). */
 export function metadataUrl(resource: Resource): string {
-  return `${resource.origin}/.well-known/oauth-protected-resource${resource.path}${resource.query}`
+  return `${resource.origin}/.well-known/oauth-protected-resource${documentPath(resource)}${resource.query}`
 }
 
-/** Of the route's resources the one at the forwarded host and port, else at that host, else the first. */
+/** The path of a resource in the address of its document: with a slash at its end only beside the one without. */
+export function documentPath({ path, slashed }: Resource): string {
+  return slashed ? `${path}/` : path
+}
+
+/**
+ * Of the route's resources the one at the forwarded host and port, else at that host, else the first. Of two that differ
+ * in the slash at their end, the one that has the forwarded path.
+ */
 export function resourceFor(route: Route, request: ForwardedRequest | undefined): Resource {
   const here = route.resources.filter(({ hostname }) => hostname === request?.host)
-  return here.find(({ origin }) => isAtPort(origin, request?.port)) ?? here[0] ?? route.resources[0]
+  const atPort = here.filter(({ origin }) => isAtPort(origin, request?.port))
+  const near = atPort.length > 0 ? atPort : here
+  const spelled = near.some(({ slashed }) => slashed)
+    ? near.find((one) => documentPath(one) === request?.path)
+    : undefined
+  return spelled ?? near[0] ?? route.resources[0]
 }
 
 /** The default port may be left out, and may be written. */

@@ -1,4 +1,5 @@
 import type { Resource, Route } from '../config/model.ts'
+import { documentPath } from '../decision/challenge.ts'
 import { authoritiesOf, comparableAuthority } from '../decision/request/comparable-host.ts'
 import { type FindServerDocument, registrationState, registrationUrl } from './registration.ts'
 
@@ -22,7 +23,8 @@ export function buildMetadataIndex(routes: readonly Route[], findDocument: FindS
     for (const resource of route.resources) {
       const render = () => JSON.stringify(buildMetadata(route, resource, findDocument))
       const metadata = { route, body: changes ? render : once(render) }
-      for (const host of authoritiesOf(resource)) index.set(`${host}${resource.path}${resource.query}`, metadata)
+      const place = `${documentPath(resource)}${resource.query}`
+      for (const host of authoritiesOf(resource)) index.set(`${host}${place}`, metadata)
     }
   }
   return index
@@ -34,13 +36,17 @@ function once(render: () => string): () => string {
   return () => (rendered ??= render())
 }
 
-/** The document of the resource with exactly this host and path. Raw texts are compared; nothing is decoded, one trailing slash is forgiven. */
+/**
+ * The document of the resource with exactly this host and path. Raw texts are compared; nothing is decoded, one trailing
+ * slash is forgiven.
+ */
 export function findMetadata(index: MetadataIndex, host: string, url: string): ResourceMetadata | undefined {
   if (!url.startsWith(WELL_KNOWN)) return undefined
   const [path = '', query] = splitOnce(url.slice(WELL_KNOWN.length), '?')
   if (path !== '' && !path.startsWith('/')) return undefined
-  const place = `${comparableAuthority(host)}${path.endsWith('/') ? path.slice(0, -1) : path}`
-  return (query === undefined ? undefined : index.get(`${place}?${query}`)) ?? index.get(place)
+  const spelled = `${comparableAuthority(host)}${path}`
+  const place = path.endsWith('/') ? spelled.slice(0, -1) : spelled
+  return (query === undefined ? undefined : index.get(`${place}?${query}`)) ?? index.get(spelled) ?? index.get(place)
 }
 
 /** The members of RFC 9728 §2; those without a value are left out (§3.2). */

@@ -151,6 +151,9 @@ routes:
   grafana: { resource: https://api.example.com/mcp/grafana, scopes: [mcp:read] }
   root: { resource: https://root.example.com, audience: [conformance] }
   id-tokens: { resource: https://api.example.com/id-tokens, issuers: [id-tokens], audience: [conformance], clientIds: [claude] }
+  bare: { resource: https://bare.example.com }
+  bare-slash: { resource: "https://bare-slash.example.com:8443/" }
+  slashes: { resource: [https://api.example.com/slashes, https://api.example.com/slashes/] }
   ports:
     resource: [https://ports.example.com/ports, https://ports.example.com:8443/ports]
     audience: [conformance]

@@ -4,6 +4,7 @@ import type { Accept, Issuer } from '../model.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import { compileClaimRules } from './compile-claim-rules.ts'
+import { audienceOf } from './compile-resource.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The issuers of the file by name. */
@@ -62,7 +63,7 @@ function compileEntry(
   path: Path,
   sink: ProblemSink,
 ): Accept {
-  const audience = entry.audience ?? defaults.audience ?? [route.resource ?? []].flat()
+  const audience = entry.audience ?? defaults.audience ?? audienceOf([route.resource ?? []].flat())
   const clientIds = [defaults.clientIds, entry.clientIds].filter((list) => list !== undefined)
   if (audience === 'unchecked' && clientIds.length === 0 && !sink.refused([...path, 'clientIds'])) {
     const message = 'unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience'

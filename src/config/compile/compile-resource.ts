@@ -32,6 +32,28 @@ export function compileResource(url: string, path: Path, sink: ProblemSink): Res
   }
 }
 
+/** The audiences that resources stand for. One without a path is one URI with and without its slash (RFC 3986 §6.2.3), and clients disagree. */
+export function audienceOf(resources: readonly string[]): readonly string[] {
+  const both = resources.flatMap((url) => (/^[^:]+:\/\/[^/?]+\/?$/.test(url) ? [url, otherSpelling(url)] : [url]))
+  return [...new Set(both)]
+}
+
+/** Marks what a route lists with and without a slash at its end: each has a document of its own. */
+export function markTwins(resources: readonly Resource[]): readonly Resource[] {
+  const urls = new Set(resources.map(({ url }) => url))
+  return resources.map((resource) =>
+    endsInSlash(resource) && urls.has(otherSpelling(resource.url)) ? { ...resource, slashed: true } : resource,
+  )
+}
+
+function endsInSlash({ url, query }: Resource): boolean {
+  return query === '' && url.endsWith('/')
+}
+
+function otherSpelling(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : `${url}/`
+}
+
 /** Refuses a resource that two routes (or one route twice) claim: clients could not tell them apart. */
 export function checkEqualResources(
   resources: readonly { readonly resource: Resource; readonly route: string; readonly path: Path }[],
@@ -39,7 +61,8 @@ export function checkEqualResources(
 ): void {
   const first = new Map<string, string>()
   for (const { resource, route, path } of resources) {
-    const key = `${resource.origin.replace(/\.(?=:|$)/, '')}${canonicalPath(resource.path || '/') ?? ''}${resource.query}`
+    const slash = resource.slashed ? '/' : ''
+    const key = `${resource.origin.replace(/\.(?=:|$)/, '')}${canonicalPath(resource.path || '/') ?? ''}${slash}${resource.query}`
     const other = first.get(key)
     if (other === undefined) {
       first.set(key, route)

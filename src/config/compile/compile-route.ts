@@ -10,7 +10,7 @@ import { compileIdentityHeaders } from './compile-identity-headers.ts'
 import { checkOneIntrospection } from './compile-introspection.ts'
 import { compileMatch } from './compile-match.ts'
 import { compileMcp } from './compile-mcp.ts'
-import { compileResource } from './compile-resource.ts'
+import { compileResource, markTwins } from './compile-resource.ts'
 import { compileRules } from './compile-rules.ts'
 import { impliedScopes, prefixedScopes, requestedScopes } from './compile-scopes.ts'
 import { compileTokenSource } from './compile-token-source.ts'
@@ -96,7 +96,7 @@ function compileResources(entry: RouteEntry, path: Path, sink: ProblemSink): rea
     return []
   }
   if (typeof entry.resource === 'string') return [compileResource(entry.resource, here, sink) ?? []].flat()
-  return entry.resource.flatMap((url, index) => compileResource(url, [...here, index], sink) ?? [])
+  return markTwins(entry.resource.flatMap((url, index) => compileResource(url, [...here, index], sink) ?? []))
 }
 
 /** A warning that is pointless if only the proxy can reach the auth port. */

@@ -27,6 +27,39 @@ export const AUDIENCE: readonly Vector[] = [
   aud('a longer one', `${OWN}X`, MISMATCH),
   aud('two in one text', `${OWN} https://other.example.com`, MISMATCH),
   aud('of another route', 'https://api.example.com/mcp/grafana', MISMATCH),
+  ...[
+    ['bare', 'https://bare.example.com'],
+    ['bare', 'https://bare.example.com/'],
+    ['bare-slash', 'https://bare-slash.example.com:8443'],
+    ['bare-slash', 'https://bare-slash.example.com:8443/'],
+    ['slashes', 'https://api.example.com/slashes'],
+    ['slashes', 'https://api.example.com/slashes/'],
+  ].map(
+    ([route = '', value]): Vector => ({
+      id: `aud-${route} ${value}`,
+      spec: 'RFC 3986 §6.2.3: without a path, with and without the slash is one URI; CONTRACT: a listed pair',
+      title: value ?? '',
+      route,
+      token: { claims: { aud: value } },
+      expect: ALLOWED,
+    }),
+  ),
+  ...[
+    'https://bare.example.com//',
+    'https://bare.example.com/x',
+    'https://bare.example.com:443',
+    'http://bare.example.com',
+  ].map(
+    (value): Vector => ({
+      id: `aud-bare ${value}`,
+      spec: 'CONTRACT: everything else stays byte for byte',
+      title: value,
+      route: 'bare',
+      token: { claims: { aud: value } },
+      twin: 'aud-bare https://bare.example.com',
+      expect: MISMATCH,
+    }),
+  ),
   {
     id: 'aud-here-not-there',
     spec: 'J36; bypass case 42',

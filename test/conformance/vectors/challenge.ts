@@ -91,6 +91,14 @@ export const CHALLENGE: readonly Vector[] = [
     'Bearer resource_metadata="https://out.example.com/.well-known/oauth-protected-resource/hosts", scope="mcp:read"',
     { host: 'OUT.example.com:443' },
   ),
+  ...['', '/'].map((slash) =>
+    missing(
+      `slash-${slash}`,
+      'slashes',
+      `Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/slashes${slash}"`,
+      { uri: `/slashes${slash}` },
+    ),
+  ),
   ...[
     ['ports.example.com', ''],
     ['ports.example.com:443', ''],

@@ -110,6 +110,16 @@ export const METADATA: readonly MetadataVector[] = [
       bearer_methods_supported: ['header'],
     },
   },
+  ...['', '/'].map((slash) => ({
+    id: `metadata-slash-${slash}`,
+    spec: 'CONTRACT: each form has its document',
+    target: `${WELL_KNOWN}/slashes${slash}`,
+    document: {
+      resource: `https://api.example.com/slashes${slash}`,
+      authorization_servers: ['https://id.example.com/main'],
+      bearer_methods_supported: ['header'],
+    },
+  })),
   {
     id: 'metadata-not-advertised',
     spec: 'DESIGN §4 advertise',

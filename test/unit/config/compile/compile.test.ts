@@ -152,6 +152,43 @@ routes:
   assert.deepEqual(routes[2]?.accept[0]?.audience, ['https://a.example.com/s', 'https://b.example.com/t/'])
 })
 
+/** A route of these keys alone. */
+function ownRoute(keys: string): Route {
+  const [route] = configOf(`{ issuers: { main: https://id.example.com }, routes: { api: { ${keys} } } }`).routes
+  assert.ok(route)
+  return route
+}
+
+test('a resource without a path stands for both spellings of its audience, any other for its own', () => {
+  const audienceOf = (route: string) => ownRoute(route).accept[0]?.audience
+  const both = ['https://a.example.com:8443', 'https://a.example.com:8443/']
+  assert.deepEqual(audienceOf('resource: "https://a.example.com:8443"'), both)
+  assert.deepEqual(audienceOf('resource: "https://a.example.com:8443/"'), both.toReversed())
+  assert.deepEqual(audienceOf('resource: [https://a.example.com:8443, https://a.example.com:8443/]'), both)
+  for (const own of ['https://a.example.com/mcp', 'https://a.example.com/mcp/', 'https://a.example.com?x=1'])
+    assert.deepEqual(audienceOf(`resource: "${own}"`), [own])
+  assert.deepEqual(audienceOf('resource: https://a.example.com, audience: [https://a.example.com]'), [
+    'https://a.example.com',
+  ])
+})
+
+test('a resource may be listed with and without the slash at its end, by one route', () => {
+  const { resources, match } = ownRoute('resource: [https://a.example.com/mcp/, https://a.example.com/mcp]')
+  assert.deepEqual(
+    resources.map(({ path, slashed }) => [path, slashed]),
+    [
+      ['/mcp', true],
+      ['/mcp', undefined],
+    ],
+  )
+  assert.deepEqual(match, { hosts: ['a.example.com'], paths: ['/mcp'] })
+  for (const routes of [
+    '{ a: { resource: [https://a.example.com/m, https://a.example.com/m/] }, b: { resource: https://a.example.com/m/ } }',
+    '{ a: { resource: https://a.example.com/m }, b: { resource: https://a.example.com/m/ } }',
+  ])
+    assert.equal(parseText(`{ issuers: { main: https://id.example.com }, routes: ${routes} }`).ok, false)
+})
+
 test('the words of OpenID Connect are asked for, never required, never prefixed', () => {
   const route = routeOf('scopes: [openid, profile, email, offline_access, read]', ENTRA)
   assert.deepEqual(route.accept[0]?.scopes, ['read'])
