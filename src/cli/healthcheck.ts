@@ -1,27 +1,28 @@
 import { get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { readSettings } from '../settings.ts'
-import { COMMON_OPTIONS, misuse, readArguments } from './arguments.ts'
-import type { Command } from './terminal.ts'
+import { readArguments } from './arguments.ts'
+import type { Command, Usage } from './usage.ts'
 
-const HELP = `Usage: forwardgate healthcheck
+const UNUSED = 'accepted, as by every command, and not used'
 
-Asks /readyz of the service in this container, at the port of FORWARDGATE_OPERATIONS_LISTEN.
-
-  --config, --format are taken as by every command; the output is the service's own answer
-  --help            this text
-
-Exit codes: 0 ready, 1 not ready or not there, 2 wrong usage.
-`
+const USAGE: Usage = {
+  name: 'healthcheck',
+  synopsis: ['healthcheck'],
+  about: 'Reads /readyz of the service in this container, at the port of FORWARDGATE_OPERATIONS_LISTEN.',
+  options: {
+    config: { value: 'FILE', about: UNUSED },
+    format: { value: 'FORMAT', about: UNUSED },
+  },
+  exitCodes: { 0: 'ready', 1: 'not ready, or nothing answers', 2: 'usage error' },
+}
 
 /** For a container's HEALTHCHECK, where there is no shell and no curl. */
 export const healthcheck: Command = {
+  usage: USAGE,
   async run(args, terminal) {
-    const read = readArguments(args, COMMON_OPTIONS, HELP, terminal)
+    const read = readArguments(args, USAGE, terminal)
     if (!read.ok) return read.exitCode
-    if (read.positionals.length > 0) {
-      return misuse(`healthcheck takes no argument "${read.positionals[0]}"`, HELP, terminal).exitCode
-    }
     const parsed = readSettings(terminal.env)
     if (!parsed.ok) {
       for (const problem of parsed.problems) terminal.stderr.write(`forwardgate: ${problem}\n`)

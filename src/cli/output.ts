@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Terminal, TextStream } from './terminal.ts'
+import { columnsOf } from './wrap.ts'
 
 /** How a command reports: for people, or for programs. */
 export type Format = 'text' | 'json'
@@ -13,8 +14,8 @@ export type Paint = (style: Style, text: string) => string
 const COLOURS = { good: 'green', bad: 'red', doubtful: 'yellow', quiet: 'gray', strong: 'bold' } as const
 
 /**
- * Colours on a terminal only. FORCE_COLOR decides where it is set (`0` and `false` say no), as in Node itself; then any
- * NO_COLOR says no (no-color.org).
+ * Colours on a terminal only. FORCE_COLOR decides if it is set (`0` and `false` switch them off), as in Node itself; any
+ * NO_COLOR switches them off (no-color.org).
  */
 export function createPaint(stream: TextStream, env: Terminal['env']): Paint {
   if (!wantsColour(stream, env)) return (_, text) => text
@@ -28,20 +29,19 @@ function wantsColour(stream: TextStream, env: Terminal['env']): boolean {
   return stream.isTTY === true
 }
 
-/** Prints a result in the format that was asked for: its data, or the text for people. */
-export function print(
-  terminal: Terminal,
-  format: Format,
-  result: { readonly json: unknown; readonly text: (paint: Paint) => string },
-): void {
-  const text =
-    format === 'json'
-      ? `${JSON.stringify(result.json, null, 2)}\n`
-      : result.text(createPaint(terminal.stdout, terminal.env))
-  terminal.stdout.write(text)
+/** How text for people is laid out. */
+export interface Page {
+  readonly paint: Paint
+  /** Columns; without bound for pipes and files. */
+  readonly width: number
 }
 
-/** What nobody vouches for, on a line of a terminal: control characters would move the cursor or change colours. */
+/** The page that a stream is: coloured and wrapped on a terminal. */
+export function createPage(stream: TextStream, env: Terminal['env']): Page {
+  return { paint: createPaint(stream, env), width: columnsOf(stream) }
+}
+
+/** A text of unverified origin on a line of a terminal: control characters would move the cursor or change colours. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => {
     const code = char.codePointAt(0) ?? 0

@@ -6,28 +6,28 @@ import { createLogger } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
 import { readArguments } from './arguments.ts'
 import { chooseSource } from './config-source.ts'
-import type { Command, Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+import type { Command, Usage } from './usage.ts'
 
-const HELP = `Usage: forwardgate serve [--config FILE]
-
-Answers ForwardAuth calls until SIGTERM or SIGINT.
-
-  --config FILE  a YAML file or a directory of them; beats FORWARDGATE_CONFIG
-
-Everything else comes from the environment; see docs/reference/configuration.md.
-Exit codes: 0 ended by a signal, 1 a listener failed, 2 the configuration or an argument is wrong.
-`
+const USAGE = {
+  name: 'serve',
+  synopsis: ['serve [--config FILE]'],
+  about: 'Answers ForwardAuth calls until SIGTERM or SIGINT.',
+  options: { config: { value: 'FILE', about: 'a YAML file or a directory of them; beats FORWARDGATE_CONFIG' } },
+  notes: ['Everything else comes from the environment; see docs/reference/configuration.md.'],
+  exitCodes: { 0: 'ended by a signal', 1: 'a listener failed', 2: 'configuration or usage error' },
+} as const satisfies Usage
 
 const STANDARD_OUTPUT = 1
-/** The longest that the end of the process waits for somebody to read the log. */
-const LAST_LINES_MS = 1000
+/** The longest that the end of the process waits for the last lines of the log to be read. */
+const MAX_LAST_LINES_MS = 1000
 
-/** Runs the service. Starts on good input only: a bad configuration is told in full and ends in exit code 2. */
+/** Runs the service. Starts on good input only: a bad configuration is reported in full and ends in exit code 2. */
 export const serve: Command = {
+  usage: USAGE,
   async run(args, terminal) {
-    const read = readArguments(args, { config: { type: 'string' } }, HELP, terminal)
+    const read = readArguments(args, USAGE, terminal)
     if (!read.ok) return read.exitCode
-    if (read.positionals.length > 0) return refuse(terminal, [`serve takes no argument "${read.positionals[0]}"`])
     const parsed = readSettings(terminal.env)
     if (!parsed.ok) return refuse(terminal, parsed.problems)
     const { settings } = parsed
@@ -50,7 +50,7 @@ export const serve: Command = {
       terminal.stderr.write(`forwardgate: ${error instanceof Error ? error.message : String(error)}\n`)
       return 1
     } finally {
-      await output.end(LAST_LINES_MS)
+      await output.end(MAX_LAST_LINES_MS)
     }
   },
 }

@@ -1,7 +1,10 @@
-/** Where text goes; `isTTY` where people read along. */
+/** Where text goes. */
 export interface TextStream {
   write(text: string): unknown
+  /** True if a person reads along. */
   readonly isTTY?: boolean | undefined
+  /** The width of a terminal. */
+  readonly columns?: number | undefined
 }
 
 /** What a command sees of the process. */
@@ -11,9 +14,4 @@ export interface Terminal {
   readonly stdout: TextStream
   readonly stderr: TextStream
   once(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
-}
-
-/** One command of the program. `run` resolves to the exit code. */
-export interface Command {
-  readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>
 }

@@ -1,5 +1,7 @@
 import { plain } from '../cli/output.ts'
-import type { Command, Terminal } from '../cli/terminal.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { type Command, formatRows } from '../cli/usage.ts'
+import { columnsOf } from '../cli/wrap.ts'
 import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
@@ -35,7 +37,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'doctor',
-    summary: 'play a strict client against a running resource',
+    summary: 'probe a running resource as a strict OAuth client would',
     load: async () => (await import('./doctor/doctor.ts')).doctor,
   },
   {
@@ -65,7 +67,7 @@ export const COMMANDS: readonly Listed[] = [
   },
 ]
 
-/** Runs what the arguments ask for. Exit codes: 0 well, 1 findings, 2 usage or unreadable input. */
+/** Runs what the arguments ask for. Exit codes: 0 success, 1 findings, 2 usage error. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version') {
@@ -73,7 +75,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     return 0
   }
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    terminal.stdout.write(usage())
+    terminal.stdout.write(usage(columnsOf(terminal.stdout)))
     return name === undefined ? 2 : 0
   }
   const command = COMMANDS.find((candidate) => candidate.name === name)
@@ -86,7 +88,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   try {
     return await (await command.load()).run(rest, terminal)
   } catch (error) {
-    // What input can cause is a finding; this is a fault of ours, and its stack would help nobody who reads it.
+    // What input can cause is a finding; this is a bug, and its stack would not help a user.
     const what = plain(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200)
     terminal.stderr.write(
       `forwardgate: ${name} failed by a fault of its own (${what}); please report it with its input\n`,
@@ -95,8 +97,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   }
 }
 
-function usage(): string {
-  const width = Math.max(...COMMANDS.map((command) => command.name.length))
-  const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`)
-  return `Usage: forwardgate <command> [options]\n\n${lines.join('\n')}\n\nforwardgate <command> --help tells the options of a command.\n`
+function usage(width: number): string {
+  const rows = COMMANDS.map(({ name, summary }) => [name, summary] as const)
+  return `Usage: forwardgate <command> [options]\n\n${formatRows(rows, width)}\n\nRun forwardgate <command> --help for its options.\n`
 }

@@ -172,7 +172,7 @@ describe('check', () => {
     assert.equal(code, 1)
     assert.match(
       stdout,
-      /^standard input:5:3: warning: Middleware mcp\/auth: spec\.forwardAuth: trustForwardHeader is not written \[trust-forward-header-unset\]\n {2}why: /,
+      /^standard input:5:3: warning: Middleware mcp\/auth: spec\.forwardAuth: trustForwardHeader is not written \[trust-forward-header-unset\]\n {2}5 \| {3}forwardAuth:\n {4}\| {3}\^\n {2}why: /,
     )
   })
 
@@ -188,7 +188,7 @@ describe('check', () => {
   it('refuses what it cannot read or understand', async () => {
     assert.equal((await run(['check', join(folder, 'none.yaml')])).code, 1)
     assert.equal((await run(['check', join(folder, 'config.yaml'), '--manifests', join(folder, 'none.yaml')])).code, 2)
-    assert.match((await run(['check', 'a', 'b'])).stderr, /takes one configuration/)
+    assert.match((await run(['check', 'a', 'b'])).stderr, /takes no further argument "b"/)
     assert.match((await run(['check', 'a', '--config', 'b'])).stderr, /given twice/)
     assert.match((await run(['check', '--manifest', 'b'])).stderr, /did you mean --manifests\?/)
   })

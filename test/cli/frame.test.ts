@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { COMMON_OPTIONS, readArguments } from '../../src/cli/arguments.ts'
-import { createPaint, plain } from '../../src/cli/output.ts'
+import { readArguments } from '../../src/cli/arguments.ts'
+import { createPaint, type Page, plain } from '../../src/cli/output.ts'
 import { COMMANDS } from '../../src/tools/commands.ts'
-import { exitCodeOf, type Finding, findingsJson, formatFindings } from '../../src/tools/frame/findings.ts'
+import { exitCodeOf, type Finding, findingsJson } from '../../src/tools/frame/findings.ts'
+import { formatFindings } from '../../src/tools/frame/findings-text.ts'
 import { formatInstant, formatSpan, parseInstant } from '../../src/tools/frame/time-text.ts'
 import { run, runProcess } from './run.ts'
 
@@ -16,12 +17,20 @@ test('every command has a help that names it, its options and its exit codes', a
     assert.equal(stderr, '', name)
     assert.match(stdout, new RegExp(`^Usage: forwardgate ${name}\\b`), name)
     assert.match(stdout, /Exit codes?: /, name)
-    assert.ok(
-      stdout.split('\n').every((line) => line.length <= 120),
-      `${name}: a line is longer than a terminal`,
-    )
+    assertLines(stdout, 100, name)
   }
 })
+
+test('every help fits a terminal of 60 columns', async () => {
+  for (const name of [...names, '']) {
+    const { stdout } = await run([name, '--help'].filter(Boolean), { isTTY: true, columns: 60 })
+    assertLines(stdout, 60, name)
+  }
+})
+
+function assertLines(text: string, width: number, name: string): void {
+  for (const line of text.split('\n')) assert.ok(line.length <= width, `${name}: ${line}`)
+}
 
 test('every command refuses an option that does not exist, with exit code 2', async () => {
   for (const name of names) {
@@ -70,10 +79,18 @@ test('without a command the list of commands is shown; only asked for it is a su
 })
 
 test('what follows -- is no option', () => {
+  const usage = {
+    name: 'x',
+    synopsis: ['x FILE'],
+    about: 'Does it.',
+    operands: { min: 0, max: 1, missing: '' },
+    options: {},
+    exitCodes: { 0: 'success' },
+  }
   const terminal = { env: {}, stdin: (async function* () {})(), stdout: sink(), stderr: sink(), once: () => {} }
-  const read = readArguments(['--', '--help'], COMMON_OPTIONS, 'Usage: x\n', terminal)
+  const read = readArguments(['--', '--help'], usage, terminal)
   assert.ok(read.ok)
-  assert.deepEqual(read.positionals, ['--help'])
+  assert.deepEqual(read.operands, ['--help'])
 })
 
 test('a process ends with the exit code and keeps output and errors apart', async () => {
@@ -82,6 +99,8 @@ test('a process ends with the exit code and keeps output and errors apart', asyn
   assert.deepEqual([bad.code, bad.stdout], [2, ''])
   assert.equal(typeof JSON.parse(good.stdout), 'object')
 })
+
+const PAGE: Page = { paint: (_, part) => part, width: Number.POSITIVE_INFINITY }
 
 const FINDINGS: readonly Finding[] = [
   {
@@ -97,7 +116,7 @@ const FINDINGS: readonly Finding[] = [
 ]
 
 test('findings are told with place, why and fix, and nothing in them steers the terminal', () => {
-  const text = formatFindings(FINDINGS, (_, part) => part)
+  const text = formatFindings(FINDINGS, PAGE)
   assert.equal(
     text,
     [
@@ -111,10 +130,7 @@ test('findings are told with place, why and fix, and nothing in them steers the 
       '',
     ].join('\n'),
   )
-  assert.equal(
-    formatFindings([], (_, part) => part),
-    'no findings\n',
-  )
+  assert.equal(formatFindings([], PAGE), 'no findings\n')
   assert.deepEqual(findingsJson(FINDINGS)[0], {
     severity: 'error',
     id: 'a-check',

@@ -114,13 +114,16 @@ describe('generate traefik', () => {
     const rows: readonly (readonly [readonly string[], RegExp])[] = [
       [['generate'], /say for which proxy: traefik/],
       [['generate', 'treafik'], /there is no "treafik"; did you mean "traefik"/],
-      [['generate', 'traefik', 'caddy'], /one proxy, not caddy too/],
-      [['generate', 'traefik', '--namespace', 'Bad_NS', ...config], /--namespace: "Bad_NS" is no Kubernetes name/],
+      [['generate', 'traefik', 'caddy'], /takes no further argument "caddy"/],
+      [
+        ['generate', 'traefik', '--namespace', 'Bad_NS', ...config],
+        /--namespace: "Bad_NS" is not a valid Kubernetes name/,
+      ],
       [['generate', 'traefik', '--as', 'ingresroute'], /did you mean "ingressroute"/],
       [['generate', 'traefik', '--as', 'helm'], /write ingressroute, httproute, docker-labels, file/],
       [['generate', 'traefik', '--route', 'kubernets', ...config], /did you mean "kubernetes"/],
-      [['generate', 'traefik', '--port', '0', ...config], /--port: "0" is no port/],
-      [['generate', 'traefik', '--namespace', 'a b', ...config], /--namespace: "a b" is no name/],
+      [['generate', 'traefik', '--port', '0', ...config], /--port: "0" is not a port/],
+      [['generate', 'traefik', '--namespace', 'a b', ...config], /--namespace: "a b" is not a valid name/],
       [['generate', 'traefik', '--config', 'none.yaml'], /there is no such file/],
     ]
     for (const [args, message] of rows) {

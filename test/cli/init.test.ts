@@ -222,7 +222,7 @@ describe('init', () => {
   it('names what is wrong with the arguments', async () => {
     const rows: readonly (readonly [readonly string[], RegExp])[] = [
       [['init'], /needs --issuer and --resource/],
-      [['init', '--issuer', 'https://a', '--resource', 'a'], /"a" is no URL/],
+      [['init', '--issuer', 'https://a', '--resource', 'a'], /"a" is not an http or https URL/],
       [['init', 'x'], /takes no argument "x"/],
       [['init', '--isuer', 'x'], /did you mean --issuer\?/],
     ]

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Whether output goes to a terminal. */
   readonly isTTY?: boolean
+  /** The width of that terminal. */
+  readonly columns?: number
   /** Where a process runs; the folder of the repository unless given. */
   readonly cwd?: string
 }
@@ -24,12 +26,13 @@ export interface RunOptions {
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Runs a command in this process, with a terminal of its own; of the build, as a process where it is no tool. */
-export async function run(args: readonly string[], { stdin = '', env = {}, isTTY = false }: RunOptions = {}) {
+export async function run(args: readonly string[], { stdin = '', env = {}, isTTY = false, columns }: RunOptions = {}) {
   const built = IS_BUILD ? builtTool(args[0]) : undefined
   if (IS_BUILD && built === undefined) return runProcess(args, { stdin, env })
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) => ({
     isTTY,
+    columns,
     write: (text: string) => {
       written[name] += text
     },

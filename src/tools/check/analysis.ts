@@ -22,16 +22,3 @@ export function checkManifests(config: Config, landscape: Landscape): readonly F
     manifestSubject(config, landscape),
   )
 }
-
-/** In the order in which a reader goes through the files. */
-export function inOrder(findings: readonly Finding[]): readonly Finding[] {
-  const files = new Map<string | undefined, number>()
-  for (const { position } of findings) if (!files.has(position?.file)) files.set(position?.file, files.size)
-  const rank = ({ position }: Finding) => files.get(position?.file) ?? 0
-  return findings.toSorted(
-    (one, other) =>
-      rank(one) - rank(other) ||
-      (one.position?.line ?? 0) - (other.position?.line ?? 0) ||
-      (one.position?.column ?? 0) - (other.position?.column ?? 0),
-  )
-}

@@ -1,9 +1,9 @@
-import { misuse, readArguments } from '../../cli/arguments.ts'
-import { type Paint, plain, print } from '../../cli/output.ts'
-import type { Command } from '../../cli/terminal.ts'
-import { countFindings, exitCodeOf, type Finding, findingsJson, formatFinding } from '../frame/findings.ts'
+import { type Page, plain } from '../../cli/output.ts'
+import { wrap } from '../../cli/wrap.ts'
+import { command } from '../frame/command.ts'
+import { exitCodeOf, type Finding, findingsJson, inOrder } from '../frame/findings.ts'
+import { countFindings, formatFinding } from '../frame/findings-text.ts'
 import { readInput } from '../frame/input.ts'
-import { refuseInput } from '../frame/read-configuration.ts'
 import { checkAuthorizationServer } from './authorization-server.ts'
 import { createAsk } from './exchange.ts'
 import { checkFirstAnswer } from './first-answer.ts'
@@ -11,49 +11,42 @@ import { checkMetadata } from './metadata.ts'
 import type { StepReport } from './report.ts'
 import { checkWithToken } from './with-token.ts'
 
-const HELP = `Usage: forwardgate doctor URL [--token-file FILE] [--format FORMAT]
-
-Plays a strict MCP and OAuth client against a protected resource that is running: no token, challenge, metadata, login
-server, keys; with a token also that it opens the door and that nobody can make up an identity.
-
-  --token-file FILE an access token for the resource; - reads standard input. Never shown; one request carries it in
-                    the query, to see that it is not accepted there: use one that may end in an access log
-  --config FILE     accepted for symmetry; nothing of it is needed
-  --format FORMAT   text (as it is) or json
-  --help            this text
-
-Exit codes: 0 nothing found but notes, 1 errors or warnings, 2 an argument is wrong.
-`
-
-const OPTIONS = { 'token-file': { type: 'string' }, config: { type: 'string' }, format: { type: 'string' } } as const
-
-/** Finds out, from where a client stands, why a login does not work, and which known client breaks on it. */
-export const doctor: Command = {
-  async run(args, terminal) {
-    const read = readArguments(args, OPTIONS, HELP, terminal)
-    if (!read.ok) return read.exitCode
-    const [url, ...more] = read.positionals
-    if (url === undefined) return misuse('doctor needs the URL of the resource', HELP, terminal).exitCode
-    if (more.length > 0) return misuse(`doctor takes one URL, not "${more[0]}" besides`, HELP, terminal).exitCode
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-      return misuse(`"${url}" is not an absolute http or https URL`, HELP, terminal).exitCode
-    }
-    const tokenFile = read.values['token-file']
-    const token = tokenFile === undefined ? undefined : await readInput(tokenFile, terminal)
-    if (token !== undefined && !token.ok) return refuseInput(terminal, read.format, [token.finding])
+/** Finds out, from the network of a client, why a login does not work, and which known client breaks on it. */
+export const doctor = command({
+  name: 'doctor',
+  synopsis: ['doctor URL [--token-file FILE] [--format FORMAT]'],
+  about:
+    'Probes a running resource as a strict OAuth and MCP client would: no token, challenge, metadata, authorization server, keys; with a token also that it is accepted and that a client cannot choose its own X-Auth-Subject.',
+  reads: 'nothing',
+  operands: { min: 1, max: 1, missing: 'doctor needs the URL of the resource' },
+  options: {
+    'token-file': {
+      value: 'FILE',
+      about:
+        'an access token for the resource; - reads standard input. Never shown; one request carries it in the query, to see that it is not accepted there: use one that may end in an access log',
+    },
+  },
+  exitCodes: { 0: 'nothing or notes only', 1: 'errors or warnings', 2: 'usage error or unreadable input' },
+  misuse: ({ operands: [url = ''] }) =>
+    /^https?:\/\//.test(url) && URL.canParse(url) ? undefined : `"${url}" is not an absolute http or https URL`,
+  async run({ values, operands: [url = ''], terminal }) {
+    const file = values['token-file']
+    const token = file === undefined ? undefined : await readInput(file, terminal)
+    if (token?.ok === false) return { refused: [token.finding] }
 
     const reports = await examine(url, token?.text.trim().replace(/^Bearer /i, ''))
     const findings = reports.flatMap((report) => report.findings.filter((finding) => !isOk(finding)))
-    print(terminal, read.format, {
-      json: {
-        steps: reports.map(({ title, findings: all }) => ({ title, good: all.filter(isOk).map(({ what }) => what) })),
-        findings: findingsJson(findings),
-      },
-      text: (paint) => formatReports(reports, paint),
-    })
-    return exitCodeOf(findings)
+    const steps = reports.map((report) => ({
+      title: report.title,
+      good: report.findings.filter(isOk).map(({ what }) => what),
+    }))
+    return {
+      json: { steps, findings: findingsJson(findings) },
+      text: (page) => `${reports.map((report) => formatReport(report, page)).join('\n')}\n${countFindings(findings)}\n`,
+      exitCode: exitCodeOf(findings),
+    }
   },
-}
+})
 
 async function examine(url: string, token: string | undefined): Promise<readonly StepReport[]> {
   const ask = createAsk(fetch)
@@ -69,16 +62,13 @@ async function examine(url: string, token: string | undefined): Promise<readonly
   return reports
 }
 
-function formatReports(reports: readonly StepReport[], paint: Paint): string {
-  const steps = reports.map(({ title, findings }) => {
-    const lines = findings.filter(isOk).map(({ what }) => `  ${paint('good', 'ok')}  ${plain(what)}\n`)
-    return `${paint('strong', title)}\n${lines.join('')}${findings
-      .filter((finding) => !isOk(finding))
-      .map((finding) => formatFinding(finding, paint))
-      .join('')}`
-  })
-  const all = reports.flatMap((report) => report.findings)
-  return `${steps.join('\n')}\n${countFindings(all)}\n`
+function formatReport({ title, findings }: StepReport, page: Page): string {
+  const { paint, width } = page
+  const good = findings
+    .filter(isOk)
+    .map(({ what }) => `${wrap(`  ${paint('good', 'ok')}  ${plain(what)}`, width, 6)}\n`)
+  const bad = inOrder(findings.filter((finding) => !isOk(finding))).map((finding) => formatFinding(finding, page))
+  return [`${paint('strong', title)}\n`, ...good, ...bad].join('')
 }
 
 function isOk({ severity }: Finding): boolean {

@@ -1,5 +1,3 @@
-import { type Format, type Paint, plain, print } from '../../cli/output.ts'
-import type { Terminal } from '../../cli/terminal.ts'
 import type { Position, Problem } from '../../config/problem.ts'
 
 /** error: it will not work, or is not safe. warning: it is probably not what is meant. note: good to know. ok: was checked, and is right. */
@@ -12,7 +10,7 @@ export interface Finding {
   readonly id: string
   /** What is so, in one sentence. */
   readonly what: string
-  /** Where it stands, as a reader would write it: a path in the file (`routes.api.scopes[0]`), a URL; empty: nowhere in particular. */
+  /** The place, as a reader would write it: a path in the file (`routes.api.scopes[0]`), a URL; empty: the whole input. */
   readonly path: string
   readonly position?: Position | undefined
   /** Why it matters. */
@@ -21,10 +19,8 @@ export interface Finding {
   readonly fix?: string
 }
 
-const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet', ok: 'good' } as const satisfies Record<
-  Severity,
-  string
->
+/** The severities, worst first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note', 'ok']
 
 /** A problem of the loader as a finding; its message has the fix in it. */
 export function findingOf(problem: Problem, severity: Severity, fallback = 'config'): Finding {
@@ -32,48 +28,26 @@ export function findingOf(problem: Problem, severity: Severity, fallback = 'conf
   return { severity, id, what, path, position, ...(why === undefined ? {} : { why }) }
 }
 
-/** 1 when anything has to be looked at, else 0: notes are no reason to stop a pipeline. */
+/** 1 if an error or a warning was found, else 0: notes are not a reason to stop a pipeline. */
 export function exitCodeOf(findings: readonly Finding[]): 0 | 1 {
   return findings.some(({ severity }) => severity === 'error' || severity === 'warning') ? 1 : 0
 }
 
-/** The findings, each as `file:line:column: severity: path: what [id]` with why and fix below, and their number. */
-export function formatFindings(findings: readonly Finding[], paint: Paint): string {
-  const blocks = findings.map((finding) => formatFinding(finding, paint))
-  const severalLines = blocks.some((block) => block.indexOf('\n') < block.length - 1)
-  return `${blocks.join(severalLines ? '\n' : '')}${blocks.length === 0 ? '' : '\n'}${countFindings(findings)}\n`
+/** Worst first, then in the order in which a reader goes through the files. */
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  const files = new Map<string | undefined, number>()
+  for (const { position } of findings) if (!files.has(position?.file)) files.set(position?.file, files.size)
+  const rank = ({ position }: Finding) => files.get(position?.file) ?? 0
+  return findings.toSorted(
+    (one, other) =>
+      SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
+      rank(one) - rank(other) ||
+      (one.position?.line ?? 0) - (other.position?.line ?? 0) ||
+      (one.position?.column ?? 0) - (other.position?.column ?? 0),
+  )
 }
 
-/** `2 errors, 1 note`, or `no findings`. */
-export function countFindings(findings: readonly Finding[]): string {
-  const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`]
-  })
-  return counts.length === 0 ? 'no findings' : counts.join(', ')
-}
-
-/** The same for programs: `file`, `line` and `column` where there is a position. */
+/** The findings for programs, in the same order: `file`, `line` and `column` where there is a position. */
 export function findingsJson(findings: readonly Finding[]): readonly Readonly<Record<string, unknown>>[] {
-  return findings.map(({ position, ...finding }) => ({ ...finding, ...position }))
-}
-
-/** Prints findings as the whole result of a command; `--format json` prints them as `{ "findings": […] }`. */
-export function printFindings(terminal: Terminal, format: Format, findings: readonly Finding[]): void {
-  print(terminal, format, {
-    json: { findings: findingsJson(findings) },
-    text: (paint) => formatFindings(findings, paint),
-  })
-}
-
-/** One finding: `file:line:column: severity: path: what [id]`, with why and fix below. */
-export function formatFinding({ severity, id, what, path, position, why, fix }: Finding, paint: Paint): string {
-  const where = position === undefined ? '' : `${position.file}:${position.line}:${position.column}: `
-  const subject = path === '' ? '' : `${path}: `
-  const lines = [
-    `${paint('strong', plain(where))}${paint(STYLES[severity], `${severity}:`)} ${plain(`${subject}${what}`)} ${paint('quiet', `[${id}]`)}`,
-    ...(why === undefined ? [] : [`  why: ${plain(why)}`]),
-    ...(fix === undefined ? [] : [`  fix: ${plain(fix)}`]),
-  ]
-  return `${lines.join('\n')}\n`
+  return inOrder(findings).map(({ position, ...finding }) => ({ ...finding, ...position }))
 }

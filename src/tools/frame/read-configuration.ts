@@ -1,44 +1,54 @@
 import { chooseSource } from '../../cli/config-source.ts'
-import { createPaint, type Format } from '../../cli/output.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
-import { load, type Source } from '../../config/source.ts'
+import { type Loaded, load, type Source } from '../../config/source.ts'
 import { readSettings, type Settings } from '../../settings.ts'
-import { type Finding, findingOf, findingsJson, formatFindings } from './findings.ts'
+import { type Finding, findingOf } from './findings.ts'
+import type { Sources } from './source-lines.ts'
 
-/** The settings and the configuration as `serve` would use them, or everything that is wrong with them. */
-export type ReadConfiguration =
-  | {
-      readonly ok: true
-      readonly settings: Settings
-      readonly source: Source
-      readonly config: Config
-      /** The files that the configuration names. */
-      readonly namedFiles: readonly string[]
-      /** What the loader warns of, and notes. */
-      readonly warnings: readonly Finding[]
-    }
+/** The settings and the configuration as `serve` would use them. */
+export interface Configuration {
+  readonly settings: Settings
+  readonly source: Source
+  readonly config: Config
+  /** The files that the configuration names. */
+  readonly namedFiles: readonly string[]
+  /** What the loader warns of, and notes. */
+  readonly warnings: readonly Finding[]
+}
+
+/** A configuration, or everything that is wrong with it. */
+export type ReadConfiguration = { readonly sources: Sources } & (
+  | { readonly ok: true; readonly configuration: Configuration }
   | { readonly ok: false; readonly findings: readonly Finding[] }
+)
 
 /** Reads what `serve --config <named>` would read, by the same loader. `now`: seconds since the epoch. */
 export async function readConfiguration(
   named: string | undefined,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'env'>,
   now: number,
 ): Promise<ReadConfiguration> {
   const read = readSettings(terminal.env)
   if (!read.ok) {
     const findings = read.problems.map((what): Finding => ({ severity: 'error', id: 'environment', what, path: '' }))
-    return { ok: false, findings }
+    return { ok: false, findings, sources: new Map() }
   }
   const { settings } = read
   const source = chooseSource(named, settings)
-  const { parsed, namedFiles, unread } = await load(source, now)
-  if (!parsed.ok) return { ok: false, findings: parsed.problems.map((problem) => findingOf(problem, 'error')) }
-  const warnings = parsed.warnings.map((problem) => findingOf(problem, 'warning'))
-  warnings.push(...unread.map(notRead))
-  return { ok: true, settings, source, config: parsed.config, namedFiles, warnings }
+  const loaded = await load(source, now)
+  const { parsed, namedFiles, unread } = loaded
+  const sources = sourcesOf(loaded)
+  if (!parsed.ok) return { ok: false, findings: parsed.problems.map((problem) => findingOf(problem, 'error')), sources }
+  const warnings = [...parsed.warnings.map((problem) => findingOf(problem, 'warning')), ...unread.map(notRead)]
+  return { ok: true, configuration: { settings, source, config: parsed.config, namedFiles, warnings }, sources }
+}
+
+/** The texts of the configuration itself; the files that it names may hold secrets. */
+function sourcesOf({ contents, namedFiles }: Loaded): Sources {
+  const own = [...contents].filter(([file]) => !namedFiles.includes(file))
+  return new Map(own.flatMap(([file, content]) => ('bytes' in content ? [[file, content.bytes.toString()]] : [])))
 }
 
 function notRead(file: string): Finding {
@@ -49,14 +59,4 @@ function notRead(file: string): Finding {
     path: '',
     fix: 'rename it if it belongs to the configuration, else leave it out of this directory',
   }
-}
-
-/** Ends a command that cannot begin because of its input. Exit code 2, as for wrong usage. */
-export function refuseInput(terminal: Terminal, format: Format, findings: readonly Finding[]): 2 {
-  if (format === 'json') {
-    terminal.stdout.write(`${JSON.stringify({ findings: findingsJson(findings) }, null, 2)}\n`)
-  } else {
-    terminal.stderr.write(formatFindings(findings, createPaint(terminal.stderr, terminal.env)))
-  }
-  return 2
 }

@@ -1,12 +1,14 @@
-import { type Paint, plain } from '../../cli/output.ts'
+import { type Page, plain } from '../../cli/output.ts'
+import { wrap } from '../../cli/wrap.ts'
 import type { Difference, PolicyTestResult } from './run.ts'
 
 /** The results for people: a line for each test, a difference and its cause below a failed one, and the numbers. */
-export function formatResults(results: readonly PolicyTestResult[], paint: Paint): string {
+export function formatResults(results: readonly PolicyTestResult[], page: Page): string {
+  const { paint } = page
   const failed = results.filter(hasFailed).length
   const passed = `${results.length - failed} passed`
   const sum = failed === 0 ? paint('good', passed) : `${passed}, ${paint('bad', `${failed} failed`)}`
-  return `${[...results.map((result) => formatResult(result, paint)), '', sum].join('\n')}\n`
+  return `${[...results.map((result) => formatResult(result, page)), '', sum].join('\n')}\n`
 }
 
 /** The same for programs. */
@@ -31,33 +33,34 @@ export function hasFailed({ differences }: PolicyTestResult): boolean {
   return differences.length > 0
 }
 
-function formatResult(result: PolicyTestResult, paint: Paint): string {
+function formatResult(result: PolicyTestResult, page: Page): string {
   const { test, differences } = result
-  if (differences.length === 0) return `${paint('good', 'pass')}  ${plain(test.name)}`
+  const { paint, width } = page
+  if (differences.length === 0) return wrap(`${paint('good', 'pass')}  ${plain(test.name)}`, width, 6)
   const { file, line, column } = test.position
   return [
-    `${paint('bad', 'FAIL')}  ${plain(test.name)} ${paint('quiet', `(${file}:${line}:${column})`)}`,
-    ...differences.flatMap((difference) => formatDifference(difference, paint)),
-    ...cause(result),
+    wrap(`${paint('bad', 'FAIL')}  ${plain(test.name)} ${paint('quiet', `(${file}:${line}:${column})`)}`, width, 6),
+    ...differences.flatMap((difference) => formatDifference(difference, page)),
+    ...cause(result, width),
   ].join('\n')
 }
 
-function formatDifference({ what, expected, actual }: Difference, paint: Paint): readonly string[] {
+function formatDifference({ what, expected, actual }: Difference, { paint, width }: Page): readonly string[] {
   return [
-    paint('bad', `      - ${what}: ${shownValue(expected)}`),
-    `${paint('good', `      + ${what}: ${shownValue(actual)}`)}`,
+    wrap(paint('bad', `      - ${what}: ${shownValue(expected)}`), width, 8),
+    wrap(paint('good', `      + ${what}: ${shownValue(actual)}`), width, 8),
   ]
 }
 
 /** Where the decision ended, in the words of `explain`. */
-function cause(result: PolicyTestResult): readonly string[] {
+function cause(result: PolicyTestResult, width: number): readonly string[] {
   const failed = failedStep(result)
   if (failed === undefined) return []
   const { step, detail, expected, actual } = failed
   return [
-    `      ${step}: ${plain(detail)}`,
-    ...(expected === undefined ? [] : [`        expected: ${plain(expected)}`]),
-    ...(actual === undefined ? [] : [`        actual:   ${plain(actual)}`]),
+    wrap(`      ${step}: ${plain(detail)}`, width, 8),
+    ...(expected === undefined ? [] : [wrap(`        expected: ${plain(expected)}`, width, 18)]),
+    ...(actual === undefined ? [] : [wrap(`        actual:   ${plain(actual)}`, width, 18)]),
   ]
 }
 

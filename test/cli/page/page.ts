@@ -27,12 +27,14 @@ of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config
 | | All commands |
 |---|---|
 | \`--config FILE\` | a YAML file or a directory of them; beats \`FORWARDGATE_CONFIG\`, which beats \`./config.yaml\` |
-| \`--format json\` | for programs; on standard output also where the input is refused |
+| \`--format json\` | for programs; on standard output also if the input is refused |
 | \`--help\` | the options |
-| exit code 0 | all is well; notes never change that |
+| exit code 0 | success; notes never change that |
 | exit code 1 | findings of severity warning or error, or a test that failed |
-| exit code 2 | wrong usage, or input that cannot be read; problems of the configuration, except for \`check\` |
+| exit code 2 | usage error, or input that cannot be read; problems of the configuration, except for \`check\` |
 | colours | on a terminal only; \`NO_COLOR\` switches them off, \`FORCE_COLOR\` on |
+| width | that of the terminal (80 columns if it does not say). In a pipe or a file each sentence stays on one line, for \`grep\`; a help text never exceeds 100 columns |
+| findings | worst first, then by place, in both formats. Below a place the line of the file; the value of a key that is called like a secret is hidden, and no line of a file that the configuration names is shown, nor of a manifest that cannot be parsed |
 
 All transcripts are made by running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails when they
 drift; \`npm run docs\` makes this page.`

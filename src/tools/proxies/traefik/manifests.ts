@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Terminal } from '../../../cli/terminal.ts'
 import type { Finding } from '../../frame/findings.ts'
 import { readInput } from '../../frame/input.ts'
+import type { Sources } from '../../frame/source-lines.ts'
 import { type ManifestDocument, manifestAllowance, readDocuments } from '../manifest-documents.ts'
 import { isMap } from '../yaml-node.ts'
 import type { Landscape } from './landscape.ts'
@@ -13,7 +14,13 @@ import { readTraefikVersions } from './read-traefik-version.ts'
 
 /** What the manifests say, and what could not be read in them. */
 export type ReadManifests =
-  | { readonly ok: true; readonly landscape: Landscape; readonly findings: readonly Finding[] }
+  | {
+      readonly ok: true
+      readonly landscape: Landscape
+      readonly findings: readonly Finding[]
+      /** The texts of which lines may be shown. */
+      readonly sources: Sources
+    }
   | { readonly ok: false; readonly findings: readonly Finding[] }
 
 /** Reads files, directories with everything below, and standard input for `-`. */
@@ -35,7 +42,14 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
     ok: true,
     landscape,
     findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_TRAEFIK] : findings,
+    sources: sourcesOf(texts, findings),
   }
+}
+
+/** Without what cannot be parsed: a rendered stream has Secrets in it, and a fault of one would show its lines. */
+function sourcesOf(texts: readonly { file: string; text: string }[], unreadable: readonly Finding[]): Sources {
+  const faulty = new Set(unreadable.map(({ position }) => position?.file))
+  return new Map(texts.flatMap(({ file, text }) => (faulty.has(file) ? [] : [[file, text] as const])))
 }
 
 /** Characters of all manifests together, those included that are about something else. */
