@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { builtFile, IS_BUILD, PROGRAM } from '../../build/program.ts'
-import type { Command } from '../../src/cli/terminal.ts'
+import type { Command } from '../../src/cli/usage.ts'
 import { runCommand } from '../../src/tools/commands.ts'
 
 /** How a command ended and what it printed. */
