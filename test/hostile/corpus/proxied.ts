@@ -47,7 +47,7 @@ export const HARMLESS: readonly {
 const PATH_ROWS = new Set(PATHS.attacks.flatMap(({ rows = [] }) => rows).map(({ id }) => id))
 
 /** About sizes that some proxy or application refuses before us. */
-const TOO_LARGE_FOR_SOME = new Set(['1,500 headers and no token', 'long path of 16 KB', 'identity-too-large'])
+const TOO_LARGE_FOR_SOME = new Set(['1,500 headers and no token', 'long path of 8 KiB', 'identity-too-large'])
 
 /** Whether a client can try this through a proxy: refused for what it sends, and not for what the proxy says. */
 export function canBeSent(row: Vector): boolean {

@@ -43,14 +43,22 @@ function requestOf(attack: Omit<Attack, 'count' | 'longest'>, at: number): strin
       return at % 2 === 0
         ? question('/verify', undefined, `host-${at}.example.com`)
         : question(`/verify/route-${at}`, undefined)
+    case 'junk':
+      return question('/verify/api', junkToken(attack, at), undefined, `/mcp/junk-${at}`)
     case 'silence':
       throw new Error('silence is not sent')
   }
 }
 
-function question(target: string, token: string | undefined, host?: string): string {
-  const forwarded = { uri: '/mcp', ...(token === undefined ? {} : { token }), ...(host === undefined ? {} : { host }) }
+function question(target: string, token: string | undefined, host?: string, uri = '/mcp'): string {
+  const forwarded = { uri, ...(token === undefined ? {} : { token }), ...(host === undefined ? {} : { host }) }
   return requestHead(`GET ${target} HTTP/1.1`, [['Host', 'gate'], ...forwardedHeaders(forwarded)])
+}
+
+/** An opaque token, a kid and a text that is neither, in turn. */
+function junkToken(attack: Pick<Attack, 'issuer'>, at: number): string {
+  if (at % 3 === 0) return randomBytes(30).toString('base64url')
+  return at % 3 === 1 ? unsigned(attack, `made-up-${at}`, at) : randomToken(at)
 }
 
 /** Half of them are no tokens at all, the others have a header that can be read. */
