@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
 import { dialectOf } from './dialects/dialect.ts'
-import { answerMetadata, type MetadataDeps } from './metadata-endpoint.ts'
+import { type DocumentDeps, serveDocuments } from './documents.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
-import { answerRegistration, type RegistrationDeps } from './registration-endpoint.ts'
+import { createNotFound } from './not-found.ts'
+import { serveRegistration } from './registration.ts'
 import { createVerifyEndpoint, type VerifyDeps } from './verify.ts'
 import { CallMessage } from './wire/lean-message.ts'
 import { MAX_HEADER_BYTES, TIMEOUTS } from './wire/limits.ts'
@@ -14,7 +15,7 @@ import { countRequests } from './wire/requests-in-flight.ts'
 import { buildSecureServer, type SecureServer } from './wire/tls.ts'
 import { type NodeHandler, overHttp1, overHttp2, type TransportDeps } from './wire/verify-transport.ts'
 
-export interface AuthPortDeps extends VerifyDeps, MetadataDeps, RegistrationDeps, TransportDeps {
+export interface AuthPortDeps extends VerifyDeps, DocumentDeps, TransportDeps {
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void
   /** A TLS handshake failed, as for a client without a good certificate. */
@@ -28,40 +29,45 @@ export interface AuthServer {
 }
 
 /**
- * The auth port: `/verify*` on Node's own events, everything else through Fastify. Plain HTTP/1.1, or with a certificate
- * HTTP/2 and HTTP/1.1 over TLS.
+ * The auth port: `/verify*` on Node's own events, everything else as routes of Fastify. Plain HTTP/1.1, or with a
+ * certificate HTTP/2 and HTTP/1.1 over TLS.
  */
-export function buildAuthServer(ports: AuthPortDeps, certificate?: Certificate): AuthServer {
+export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): AuthServer {
   let secure: SecureServer | undefined
+  const notFound = createNotFound(deps)
   const app = fastify({
     ...NO_SCHEMAS,
     // While draining, Fastify would answer 503 and so make proxies refuse good requests.
     return503OnClosing: false,
-    exposeHeadRoutes: false,
     serverFactory: (other) => {
-      if (certificate === undefined) return buildPlainServer(other, ports)
-      secure = secureServer(other, ports, certificate)
+      if (certificate === undefined) return buildPlainServer(other, deps)
+      secure = secureServer(other, deps, certificate)
       return secure.server
     },
     // Fastify's own would follow ours and destroy the socket, over TLS before our answer has left.
-    clientErrorHandler: refuser(ports),
-    frameworkErrors: (_error, request, reply) => answerMetadata(request, reply, ports),
-    ...{ routerOptions: { maxParamLength: 1000 } },
+    clientErrorHandler: refuser(deps),
+    // A path that the router cannot decode names nothing here.
+    frameworkErrors: (_error, request, reply) => notFound(request, reply),
   })
-  countRequests(app, ports.pending)
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  countRequests(app, deps.pending)
   app.addHook('onRequest', async (request, reply) => {
     // HTTP/2 has no such field (RFC 9113 §8.2.2); its connections end by GOAWAY.
-    if (ports.draining() && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
-    // In a hook and not in a handler: bodies and content types are never looked at.
-    return (await answerRegistration(request, reply, ports)) ?? answerMetadata(request, reply, ports)
+    if (deps.draining() && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
   })
+  app.setNotFoundHandler(notFound)
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    // What Fastify itself objects to, as a content type, is in requests for something that is not here.
+    if (error.statusCode !== undefined && error.statusCode < 500) return notFound(request, reply)
+    deps.onBug(error)
+    return reply.code(500).header('Cache-Control', 'no-store').type('application/json').send('{"error":"server_error"}')
+  })
+  serveDocuments(app, deps, notFound)
+  serveRegistration(app, deps, notFound)
   return { app, useCertificate: (next) => secure?.useCertificate(next) }
 }
 
-function buildPlainServer(other: NodeHandler, ports: AuthPortDeps): Server {
-  const onRequest = routeRequests(other, ports)
+function buildPlainServer(other: NodeHandler, deps: AuthPortDeps): Server {
+  const onRequest = routeRequests(other, deps)
   const server = createServer(
     { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, IncomingMessage: CallMessage, optimizeEmptyRequests: true },
     onRequest,
@@ -73,17 +79,17 @@ function buildPlainServer(other: NodeHandler, ports: AuthPortDeps): Server {
   return server
 }
 
-function secureServer(other: NodeHandler, ports: AuthPortDeps, certificate: Certificate): SecureServer {
+function secureServer(other: NodeHandler, deps: AuthPortDeps, certificate: Certificate): SecureServer {
   return buildSecureServer(certificate, {
-    draining: ports.draining,
-    onStream: overHttp2(createVerifyEndpoint(ports)),
-    onRequest: routeRequests(other, ports),
-    onHandshakeFailure: ports.onHandshakeFailure,
+    draining: deps.draining,
+    onStream: overHttp2(createVerifyEndpoint(deps)),
+    onRequest: routeRequests(other, deps),
+    onHandshakeFailure: deps.onHandshakeFailure,
   })
 }
 
-function routeRequests(other: NodeHandler, ports: AuthPortDeps): NodeHandler {
-  const verify = overHttp1(createVerifyEndpoint(ports), ports)
+function routeRequests(other: NodeHandler, deps: AuthPortDeps): NodeHandler {
+  const verify = overHttp1(createVerifyEndpoint(deps), deps)
   return (request, response) => {
     const dialect = dialectOf(request.url ?? '')
     if (dialect === undefined) other(request, response)
@@ -91,12 +97,12 @@ function routeRequests(other: NodeHandler, ports: AuthPortDeps): NodeHandler {
   }
 }
 
-function refuser(ports: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+function refuser(deps: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {
   const refused = new WeakSet<Duplex>()
   return (error, socket) => {
     // Over TLS the rest of a long head comes in records of its own, each an error again, while the answer is on its way.
     if (refused.has(socket)) return
     refused.add(socket)
-    refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], ports, ports.onUnparsable)
+    refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], deps, deps.onUnparsable)
   }
 }

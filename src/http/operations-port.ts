@@ -1,5 +1,6 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import { NO_SCHEMAS } from './no-schemas.ts'
+import { sendNotFound } from './not-found.ts'
 import { countRequests, type Pending } from './wire/requests-in-flight.ts'
 
 export interface IssuerReadiness {
@@ -26,25 +27,24 @@ export interface OperationsDeps {
  * Ready means: configuration loaded, listeners up, the first key fetch of every issuer tried. An issuer that is down
  * does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
-export function buildOperationsServer(ports: OperationsDeps): FastifyInstance {
+export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
   const app = fastify({ ...NO_SCHEMAS, return503OnClosing: false })
-  countRequests(app, ports.pending)
+  countRequests(app, deps.pending)
   app.addHook('onSend', async (_request, reply) => {
-    if (ports.draining()) reply.header('Connection', 'close')
+    if (deps.draining()) reply.header('Connection', 'close')
     reply.header('Cache-Control', 'no-store')
   })
+  app.setNotFoundHandler((_request, reply) => sendNotFound(reply))
   app.get('/livez', async () => 'ok\n')
   app.get('/readyz', async (request, reply) => {
-    const issuers = ports.issuers()
-    const problem = ports.draining() ? 'draining' : ports.keysTried() ? undefined : 'waiting for keys'
+    const issuers = deps.issuers()
+    const problem = deps.draining() ? 'draining' : deps.keysTried() ? undefined : 'waiting for keys'
     if (problem !== undefined) reply.code(503)
     if (new URL(request.url, 'http://localhost').searchParams.has('verbose')) {
       return { ready: problem === undefined, ...(problem === undefined ? {} : { problem }), issuers }
     }
     return `${problem ?? 'ok'}\n`
   })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(ports.metrics.contentType).send(await ports.metrics.expose()),
-  )
+  app.get('/metrics', async (_request, reply) => reply.type(deps.metrics.contentType).send(await deps.metrics.expose()))
   return app
 }

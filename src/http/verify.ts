@@ -38,8 +38,8 @@ export type VerifyEndpoint = (
  * stands before Fastify's router: that one refuses odd URLs, methods and bodies with 400, 404, 414 and 415, which MCP
  * clients take for an old server.
  */
-export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
-  const answerTo = rememberAnswers(ports)
+export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
+  const answerTo = rememberAnswers(deps)
   const readHeaderFields = createHeaderReader()
   return ({ dialect, method, target, rawHeaders }, reply, readBody) => {
     const start = performance.now()
@@ -48,19 +48,19 @@ export function createVerifyEndpoint(ports: VerifyDeps): VerifyEndpoint {
     const finish = (decision: Decision): void => {
       reply(answerTo(decision, fields.origin))
       replied = true
-      ports.onDecision(decision, fields, performance.now() - start)
+      deps.onDecision(decision, fields, performance.now() - start)
     }
     const fail = (error: unknown): void => {
-      ports.onBug(error)
+      deps.onBug(error)
       if (!replied) finish(internalError())
     }
     try {
       const { routeName, forwarded } = dialect(method, target, fields)
       const content = readBody === undefined ? {} : { content: { readBody } }
-      const decision = decide({ routeName, forwarded, fields, ...content }, ports.policy())
+      const decision = decide({ routeName, forwarded, fields, ...content }, deps.policy())
       if (decision instanceof Promise) {
-        ports.pending.begin()
-        decision.then(finish).catch(fail).finally(ports.pending.end)
+        deps.pending.begin()
+        decision.then(finish).catch(fail).finally(deps.pending.end)
       } else finish(decision)
     } catch (error) {
       fail(error)
