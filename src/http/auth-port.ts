@@ -1,21 +1,19 @@
-import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
-import { dialectOf } from './dialects/dialect.ts'
 import { type DocumentDeps, serveDocuments } from './documents.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { createNotFound } from './not-found.ts'
 import { serveRegistration } from './registration.ts'
 import { createVerifyEndpoint, type VerifyDeps } from './verify.ts'
-import { CallMessage } from './wire/lean-message.ts'
-import { MAX_HEADER_BYTES, TIMEOUTS } from './wire/limits.ts'
+import { buildPlainServer, type NodeHandler, overHttp1 } from './wire/http1.ts'
+import { overHttp2 } from './wire/http2.ts'
 import { refuseUnparsable } from './wire/parser-refusal.ts'
 import { countRequests } from './wire/requests-in-flight.ts'
 import { buildSecureServer, type SecureServer } from './wire/tls.ts'
-import { type NodeHandler, overHttp1, overHttp2, type TransportDeps } from './wire/verify-transport.ts'
 
-export interface AuthPortDeps extends VerifyDeps, DocumentDeps, TransportDeps {
+export interface AuthPortDeps extends VerifyDeps, DocumentDeps {
+  readonly draining: () => boolean
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void
   /** A TLS handshake failed, as for a client without a good certificate. */
@@ -39,9 +37,10 @@ export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): 
     ...NO_SCHEMAS,
     // While draining, Fastify would answer 503 and so make proxies refuse good requests.
     return503OnClosing: false,
-    serverFactory: (other) => {
-      if (certificate === undefined) return buildPlainServer(other, deps)
-      secure = secureServer(other, deps, certificate)
+    serverFactory: (router) => {
+      const onRequest = overHttp1(createVerifyEndpoint(deps), router, deps.draining)
+      if (certificate === undefined) return buildPlainServer(onRequest)
+      secure = secureServer(onRequest, deps, certificate)
       return secure.server
     },
     // Fastify's own would follow ours and destroy the socket, over TLS before our answer has left.
@@ -66,35 +65,13 @@ export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): 
   return { app, useCertificate: (next) => secure?.useCertificate(next) }
 }
 
-function buildPlainServer(other: NodeHandler, deps: AuthPortDeps): Server {
-  const onRequest = routeRequests(other, deps)
-  const server = createServer(
-    { ...TIMEOUTS, maxHeaderSize: MAX_HEADER_BYTES, IncomingMessage: CallMessage, optimizeEmptyRequests: true },
-    onRequest,
-  )
-  // Node's default of 2,000 answers 431, and a lower one would hide an Authorization behind 1,000 small headers.
-  server.maxHeadersCount = 0
-  // Without this, Node answers an unknown `Expect` with 417.
-  server.on('checkExpectation', onRequest)
-  return server
-}
-
-function secureServer(other: NodeHandler, deps: AuthPortDeps, certificate: Certificate): SecureServer {
+function secureServer(onRequest: NodeHandler, deps: AuthPortDeps, certificate: Certificate): SecureServer {
   return buildSecureServer(certificate, {
     draining: deps.draining,
     onStream: overHttp2(createVerifyEndpoint(deps)),
-    onRequest: routeRequests(other, deps),
+    onRequest,
     onHandshakeFailure: deps.onHandshakeFailure,
   })
-}
-
-function routeRequests(other: NodeHandler, deps: AuthPortDeps): NodeHandler {
-  const verify = overHttp1(createVerifyEndpoint(deps), deps)
-  return (request, response) => {
-    const dialect = dialectOf(request.url ?? '')
-    if (dialect === undefined) other(request, response)
-    else verify(dialect, request, response)
-  }
 }
 
 function refuser(deps: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {

@@ -51,7 +51,8 @@ describe('the operations port', { concurrency: true }, () => {
 
   it('serves nothing of the auth port, and the auth port nothing of it', async (t) => {
     const gate = await startTestService(t)
-    assert.equal((await get(`${gate.operations}/verify/api`)).status, 404)
+    const { status, body, headers } = await get(`${gate.operations}/verify/api`)
+    assert.deepEqual([status, body, headers.get('cache-control')], [404, '{"error":"not_found"}', 'no-store'])
     for (const path of ['/metrics', '/livez', '/readyz']) assert.equal((await get(`${gate.auth}${path}`)).status, 404)
   })
 })

@@ -1,32 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../../decision/answer.ts'
-import { type Dialect, dialectOf } from '../dialects/dialect.ts'
+import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
 import { readBody } from './body.ts'
 import type { StreamHandler } from './tls.ts'
-
-export interface TransportDeps {
-  readonly draining: () => boolean
-}
-
-export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
-
-/** A handler of the requests that speak a dialect. */
-export type VerifyHandler = (dialect: Dialect, request: IncomingMessage, response: ServerResponse) => void
-
-/** Carries HTTP/1.1 requests to the endpoint. While draining, an answer is the only place to tell a proxy's pool that this connection ends. */
-export function overHttp1(verify: VerifyEndpoint, { draining }: TransportDeps): VerifyHandler {
-  return (dialect, request, response) => {
-    const reply = ({ status, headers, body }: Answer): void => {
-      if (response.headersSent) return void response.destroy()
-      response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
-      response.end(body)
-    }
-    const { method = '', url: target = '', rawHeaders } = request
-    verify({ dialect, method, target, rawHeaders }, reply, (limit) => readBody(request, limit))
-  }
-}
 
 /**
  * Carries HTTP/2 streams to the endpoint, on Node's core API. No `Connection` header, which RFC 9113 §8.2.2 forbids: while
