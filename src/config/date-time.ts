@@ -1,4 +1,4 @@
-/** Seconds since the epoch of an RFC 3339 date-time, or of a date alone (midnight, UTC); undefined where there is no such time. */
+/** Seconds since the epoch of an RFC 3339 date-time, or of a date alone (midnight, UTC); undefined if there is no such time. */
 export function dateTimeSeconds(text: string): number | undefined {
   const [, date, time = 'T00:00:00Z'] =
     /^(\d{4}-\d\d-\d\d)([Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))?$/.exec(text) ?? []

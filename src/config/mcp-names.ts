@@ -41,7 +41,7 @@ export function looseReading(text: string): string {
 const PLAIN = /^[\x21-\x7e]*$/
 const IGNORED = /[\p{M}\p{C}\p{Z}]/gu
 
-/** Whether a name matches a pattern, in which `*` stands for any characters or none. In time that grows with both lengths only. */
+/** Whether a name matches a pattern, in which `*` matches any characters or none. Its time grows with both lengths only. */
 export function matches(pattern: string, name: string): boolean {
   let at = 0
   let inPattern = 0

@@ -27,17 +27,17 @@ export interface Issuer {
   readonly maxStale: number
   /** When set, the only accepted `typ` header, lower case and without `application/` (RFC 9068 §4). */
   readonly requireTyp: string | undefined
-  /** What may get in beside what its words in the payload say nothing about; `access` always. */
+  /** Kinds of tokens that are accepted, as the payload shows them; `access` always. */
   readonly tokenKinds: readonly TokenKind[]
   /** Claims that carry scopes, as a space-separated string or an array of strings. */
   readonly scopeClaims: readonly string[]
   /** True: a top-level claim whose value is `true` is a granted scope (Authentik). */
   readonly booleanScopes: boolean
-  /** What clients must put before a scope when they ask for it (Entra); tokens carry scopes without it. */
+  /** Prefix that clients must add to a scope when they request it (Entra); tokens carry scopes without it. */
   readonly scopePrefix: string
   /** Claims that name the client; the first one present decides. */
   readonly clientClaims: readonly string[]
-  /** How clients register where the issuer has no registration of its own; undefined: that is not our business. */
+  /** How clients register if the issuer has no registration of its own; undefined: forwardgate offers none. */
   readonly registration: Registration | undefined
   /** How the issuer is asked about opaque tokens; undefined: they are refused. */
   readonly introspection: Introspection | undefined
@@ -69,7 +69,7 @@ export interface OneClient extends VouchedPkce {
   readonly redirectUris: readonly string[]
 }
 
-/** A registration endpoint that somebody else runs. */
+/** A registration endpoint that is operated elsewhere. */
 interface RegistrationEndpoint extends VouchedPkce {
   readonly kind: 'endpoint'
   readonly endpoint: string
@@ -93,7 +93,7 @@ export type KeySource =
   /** No keys at all: the tokens themselves, as hashes. */
   | { readonly kind: 'tokensFile'; readonly file: string; readonly tokens: readonly StaticToken[] }
 
-/** A token that is no JWT, known by its hash alone. */
+/** A token that is not a JWT, known by its hash alone. */
 export interface StaticToken {
   /** The 32 bytes of SHA-256 over the whole token. */
   readonly sha256: Buffer
@@ -116,7 +116,7 @@ export interface Route {
   readonly accept: readonly Accept[]
   /** Every rule that matches a request adds its requirements. */
   readonly rules: readonly Rule[]
-  /** Scopes that challenges and metadata tell a client to ask for, already prefixed, before those of rules. */
+  /** Scopes that challenges and metadata tell a client to request, already prefixed, before those of rules. */
   readonly requestScopes: readonly string[]
   /** What `requestScopes` were prefixed with; rules' scopes get it too. */
   readonly scopePrefix: string
@@ -131,7 +131,7 @@ export interface Route {
   /** Allow-list for the Origin header; undefined: not checked. */
   readonly origins: readonly string[] | undefined
   readonly preflight: 'deny' | 'pass'
-  /** What single MCP calls need besides; undefined: bodies are never read. */
+  /** Additional requirements of single MCP calls; undefined: bodies are never read. */
   readonly mcp: Mcp | undefined
   /** RFC 9728 members beyond those that are derived, in its spelling. */
   readonly metadata: Readonly<Record<string, unknown>>
@@ -191,14 +191,14 @@ export interface Mcp {
   readonly prompts: readonly McpPattern[]
   /** What calls need that no pattern matches, and methods that are not known; undefined: they are refused. */
   readonly otherwise: Requirement | undefined
-  /** True: on an anonymous route, what a client does before it wants anything needs no token. */
+  /** True: on an anonymous route, what a client sends before its first call needs no token. */
   readonly openLists: boolean
   /** Bytes of the largest body that is read. */
   readonly maxBodySize: number
 }
 
 export interface McpPattern extends Requirement {
-  /** As written; `*` stands for any characters or none. */
+  /** As written; `*` matches any characters or none. */
   readonly pattern: string
   /** The same as the most lenient reader would compare it. */
   readonly loose: string
@@ -230,7 +230,7 @@ export interface IdentityHeader {
     | { readonly kind: 'scopes' | 'client' | 'issuer' }
 }
 
-/** Where the token of a request stands: `Authorization: Bearer` (RFC 6750 §2.1), or what a proxy in front uses instead. */
+/** Where a request carries its token: `Authorization: Bearer` (RFC 6750 §2.1), or what a proxy in front uses instead. */
 export type TokenSource =
   | { readonly kind: 'authorization' }
   /** `name`: as written; compared without regard to case. */

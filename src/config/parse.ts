@@ -22,7 +22,7 @@ export interface ConfigText {
 export interface ParseDeps {
   /** Seconds since the epoch. */
   readonly now: number
-  /** Gives the content of a file that the configuration names; a relative name is resolved against the file it stands in. */
+  /** Gives the content of a file that the configuration names; a relative name is resolved against the file that names it. */
   readonly readFile: (path: string) => FileContent
 }
 
@@ -30,8 +30,8 @@ export interface ParseDeps {
 const MAX_PROBLEMS = 200
 
 /**
- * YAML text, or the texts of a directory as one whole, to a configuration; or all of its problems at once, in the order
- * in which they stand. Never throws, whatever the text.
+ * YAML text, or the texts of a directory as one whole, to a configuration, or all of its problems together, in the
+ * order of the text. Never throws, whatever the text.
  */
 export function parse(texts: readonly ConfigText[], deps: ParseDeps): Parsed {
   return allAtOnce(parseOrigin(originOfFiles(texts.map(({ file, text }) => readYaml(file, text))), deps))

@@ -1,4 +1,4 @@
-/** Where in the configuration something stands: map keys and list indexes from the top. */
+/** A place in the configuration: map keys and list indexes from the top. */
 export type Path = readonly (string | number)[]
 
 /** A place in a file; line and column count from 1. */
@@ -30,7 +30,7 @@ export type Warning = Required<Pick<Problem, 'id' | 'message' | 'why'>>
 export interface ProblemSink {
   problem(path: Path, message: string, at?: 'key' | 'value' | Position): void
   warning(path: Path, warning: Warning): void
-  /** True when something at or below this path was already told; what follows from it need not be. */
+  /** True if a problem at or below this path was already reported; what follows from it need not be. */
   refused(path: Path): boolean
 }
 

@@ -11,7 +11,7 @@ import { readSnapshot, type Snapshot } from './reading/snapshot.ts'
 import { readYamlSteps, type YamlDocument } from './reading/yaml-document.ts'
 import { allAtOnce, inSlices, type Steps } from './steps.ts'
 
-/** Where the configuration comes from: a file, a directory of files, or variables where there is none. */
+/** Where the configuration comes from: a file, a directory of files, or variables if there is none. */
 export type Source =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'environment'; readonly variables: ConfigVariables }
@@ -19,9 +19,9 @@ export type Source =
 /** One reading of a source. */
 export interface Loaded extends Reading {
   readonly parsed: Parsed
-  /** The files that the configuration names, resolved; what `watch` looks at besides. */
+  /** The files that the configuration names, resolved; which `watch` looks at too. */
   readonly namedFiles: readonly string[]
-  /** What lies in the directory of the configuration and is not read. */
+  /** Files in the directory of the configuration that are not read. */
   readonly unread: readonly string[]
   /** True when a file was missing, as in the middle of an update. */
   readonly torn: boolean
@@ -47,8 +47,8 @@ export async function load(source: Source, now: number): Promise<Loaded> {
 }
 
 /**
- * Makes a configuration of files that were read. Which others these name is known only afterwards; where it is not what
- * was read with them, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
+ * Makes a configuration of files that were read. Which others these name is known only afterwards; if they were not
+ * read together, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
  * Requests are answered in between.
  */
 export async function loadSnapshot(path: string, first: Snapshot, now: number): Promise<Loaded> {

@@ -4,36 +4,36 @@ import { type Watch, watchFiles } from './reading/watch-files.ts'
 import { type Loaded, loadSnapshot, type Source } from './source.ts'
 
 export interface WatchOptions {
-  /** The reading that is in use; changes are told from it on. */
+  /** The reading that is in use; changes after it are reported. */
   readonly loaded: Loaded
   /** Seconds since the epoch. */
   readonly now: () => number
   /** Milliseconds between two looks at the content. */
   readonly interval?: number
-  /** Told once for each new content, good or bad. */
+  /** Called once for each new content, good or bad. */
   readonly onChange: (loaded: Loaded) => void
-  /** Told of what keeps a change from being seen, and of a file that looks half written. */
+  /** Called for what keeps a change from being seen, and for a file that looks half written. */
   readonly onNotice: (message: string) => void
 }
 
-/** Tells each change of the configuration and of the files that it names, by their content. */
+/** Reports each change of the configuration and of the files that it names, by their content. */
 export function watch(source: Source, options: WatchOptions): Watch {
   if (source.kind === 'environment') return { check: async () => {}, close: () => {} }
   const { path } = source
   const { interval, onChange, onNotice, now } = options
-  let told = options.loaded
+  let last = options.loaded
   let inForce = options.loaded.contents
   return watchFiles({
-    files: () => [path, ...told.namedFiles],
+    files: () => [path, ...last.namedFiles],
     what: 'the configuration',
     async look(closed) {
-      const read = () => readSnapshot(path, told.namedFiles)
-      const snapshot = await readAtRest({ read, told: told.hash, inForce, closed, onNotice })
+      const read = () => readSnapshot(path, last.namedFiles)
+      const snapshot = await readAtRest({ read, lastHash: last.hash, inForce, closed, onNotice })
       if (snapshot === undefined) return
       // These very bytes were at rest; read once more, they might be those of the next write.
       const loaded = await loadSnapshot(path, snapshot, now())
-      if (closed() || loaded.hash === told.hash) return
-      told = loaded
+      if (closed() || loaded.hash === last.hash) return
+      last = loaded
       if (loaded.parsed.ok) inForce = loaded.contents
       onChange(loaded)
     },

@@ -103,7 +103,7 @@ routes: { api: { resource: ${RESOURCE} } }
     await writeFile(file, entry(after).repeat(2))
     await until('it is refused', async () => (await gate.metric('config_last_reload_successful')) === 0)
     assert.equal(await reason(after), 'robot', 'the last good tokens serve on')
-    assert.match(JSON.stringify(gate.lines()), /tokensFile\[1\]\.sha256: stands already on line 1/)
+    assert.match(JSON.stringify(gate.lines()), /tokensFile\[1\]\.sha256: is already on line 1/)
   })
 
   it('the secret for the upstream: sent anew, and only to whoever passes', async (t) => {

@@ -10,7 +10,7 @@ import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 /** The issuers of the file by name. */
 export type IssuersByName = ReadonlyMap<string, Issuer>
 
-/** Fields that `accept` stands instead of. */
+/** Keys that `accept` replaces. */
 const FLAT_FIELDS = ['issuers', 'audience', 'clientIds', 'scopes', 'claims'] as const
 
 /** The ways into a route, in order: one for each issuer, or those of `accept`. Empty only after a problem. */
@@ -29,19 +29,19 @@ export function compileAccept(
   }
   for (const field of FLAT_FIELDS) {
     if (route[field] === undefined) continue
-    sink.problem([...path, field], 'stands beside accept; write it in the entries of accept instead', 'key')
+    sink.problem([...path, field], 'cannot be combined with accept; write it in the entries of accept instead', 'key')
   }
   return route.accept.flatMap((entry, index) => {
     const here = [...path, 'accept', index]
     const issuer = entryIssuer(entry, here, issuers, sink)
     if (issuer?.keys.kind === 'tokensFile' && entry.advertise === true) {
-      sink.problem([...here, 'advertise'], 'cannot be true: nobody can log in at a file of tokens; remove it')
+      sink.problem([...here, 'advertise'], 'cannot be true: a file of tokens has no login; remove it')
     }
     return issuer === undefined ? [] : [compileEntry(entry, issuer, route, defaults, here, sink)]
   })
 }
 
-/** Tells issuers that do not exist; those that do, in order. `path` is that of the list. */
+/** The issuers of a list, in order; those that do not exist are reported. `path` is that of the list. */
 export function resolveIssuers(
   names: readonly string[],
   path: Path,
@@ -66,7 +66,8 @@ function compileEntry(
   const audience = entry.audience ?? defaults.audience ?? audienceOf([route.resource ?? []].flat())
   const clientIds = [defaults.clientIds, entry.clientIds].filter((list) => list !== undefined)
   if (audience === 'unchecked' && clientIds.length === 0 && !sink.refused([...path, 'clientIds'])) {
-    const message = 'unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience'
+    const message =
+      'unchecked accepts tokens made for any resource; add clientIds to say of which clients, or list the audience'
     if (entry.audience === undefined) sink.problem(path, `the audience of defaults, ${message}`, 'key')
     else sink.problem([...path, 'audience'], message)
   }
@@ -95,8 +96,8 @@ function checkIdTokens(
 ): void {
   const keys = ['audience', 'clientIds'] as const
   const written = keys.some((key) => (entry[key] ?? defaults[key]) !== undefined)
-  const told = keys.some((key) => sink.refused([...path, key]) || sink.refused(['defaults', key]))
-  if (written || told) return
+  const refused = keys.some((key) => sink.refused([...path, key]) || sink.refused(['defaults', key]))
+  if (written || refused) return
   const message = `accepts ID tokens of ${quote(issuer.name)} (tokenKinds) and does not say of which clients; add audience or clientIds`
   sink.problem(path, message, 'key')
 }

@@ -26,7 +26,7 @@ export function compileClaimRules(
     const { anyOf, allOf, noneOf, exists } = written
     const here = [...path, name]
     if (anyOf === undefined && allOf === undefined && noneOf === undefined && exists === undefined) {
-      if (!sink.refused(here)) sink.problem(here, 'asks for nothing; add anyOf, allOf, noneOf or exists', 'key')
+      if (!sink.refused(here)) sink.problem(here, 'requires nothing; add anyOf, allOf, noneOf or exists', 'key')
     } else if (exists === false && (anyOf ?? allOf ?? noneOf) !== undefined) {
       sink.problem([...here, 'exists'], 'false can never hold beside anyOf, allOf or noneOf; keep one of them')
     }

@@ -7,10 +7,10 @@ import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import { type ReadNamedFile, readClientSecretFile } from '../reading/referenced-file.ts'
 import { checkFetched } from './compile-key-source.ts'
 
-/** Seconds; whoever revokes a token waits that long. */
+/** A revoked token passes for as long. */
 const MAX_CACHE_SECONDS = 60 * 60
 
-/** The `introspection` of an issuer with its defaults and its secret; it counts only when nothing was told about it. */
+/** The `introspection` of an issuer with its defaults and its secret; valid only if no problem was reported. */
 export function compileIntrospection(
   { introspection: written }: IssuerEntry,
   allowHttp: boolean,
@@ -19,7 +19,7 @@ export function compileIntrospection(
   sink: ProblemSink,
   readFile: ReadNamedFile,
 ): Introspection | undefined {
-  // Beside static tokens it was told already.
+  // Next to static tokens it was refused already.
   if (written === undefined || keys.kind === 'tokensFile') return undefined
   const {
     endpoint,
@@ -55,10 +55,12 @@ export function compileIntrospection(
   }
 }
 
-/** With two, each would get to see the other one's tokens, and nobody could say which of them is to be asked. */
+/** Refuses two: each would see the tokens of the other, and nothing in an opaque token says which of them issued it. */
 export function checkOneIntrospection(accept: readonly Accept[], path: Path, sink: ProblemSink): void {
-  const asking = accept.filter(({ issuer }) => issuer.introspection !== undefined).map(({ issuer }) => issuer.name)
-  const names = [...new Set(asking)]
+  const introspecting = accept
+    .filter(({ issuer }) => issuer.introspection !== undefined)
+    .map(({ issuer }) => issuer.name)
+  const names = [...new Set(introspecting)]
   if (names.length < 2) return
   sink.problem(
     path,

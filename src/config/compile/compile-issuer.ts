@@ -13,7 +13,7 @@ import { compileRegistration } from './compile-registration.ts'
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
 
-/** One entry of `issuers:` with its defaults and its keys; it counts only when nothing was told about it. */
+/** One entry of `issuers:` with its defaults and its keys; valid only if no problem was reported. */
 export function* compileIssuer(
   name: string,
   entry: IssuerEntry | string,
@@ -69,8 +69,8 @@ export function* compileIssuer(
   }
 }
 
-/** What a file of static tokens may have beside it; all else is about keys, login servers or the shape of JWTs. */
-const BESIDE_TOKENS: ReadonlySet<string> = new Set(['tokensFile', 'clockTolerance', 'maxTokenLifetime'])
+/** The keys that apply to static tokens; all others are about key sets, authorization servers or the form of JWTs. */
+const STATIC_TOKEN_KEYS: ReadonlySet<string> = new Set(['tokensFile', 'clockTolerance', 'maxTokenLifetime'])
 
 function* staticTokens(
   file: string,
@@ -80,15 +80,15 @@ function* staticTokens(
   readFile: ReadNamedFile,
 ): Steps<KeySource> {
   for (const key of Object.keys(map)) {
-    if (!BESIDE_TOKENS.has(key)) {
-      sink.problem([...path, key], 'means nothing beside tokensFile; remove it, or write an issuer of its own', 'key')
+    if (!STATIC_TOKEN_KEYS.has(key)) {
+      sink.problem([...path, key], 'has no effect with tokensFile; remove it, or write a separate issuer', 'key')
     }
   }
   const tokens = yield* readTokensFile(readFile, file, [...path, 'tokensFile'], sink)
   return { kind: 'tokensFile', file, tokens: tokens ?? [] }
 }
 
-/** Issuers with one `iss` are told apart by their keys alone, so each must say where its keys are. */
+/** Issuers with the same `iss` differ in their keys alone, so each must say where its keys are. */
 export function checkSharedIssuers(issuers: readonly Issuer[], sink: ProblemSink): void {
   for (const [issuer, sharing] of Map.groupBy(issuers, (entry) => entry.issuer)) {
     if (sharing.length < 2 || issuer === '') continue
@@ -134,12 +134,12 @@ function checkIssuerText(issuer: string, path: Path, sink: ProblemSink): void {
   ) {
     sink.problem(
       path,
-      `${quote(issuer)} stands for every tenant and in no token; write the URL with the ID of your tenant`,
+      `${quote(issuer)} means every tenant, and no token carries it; write the URL with the ID of your tenant`,
     )
   } else if (/\/\.well-known\/(?:openid-configuration|oauth-authorization-server)/.test(issuer)) {
     sink.problem(
       path,
-      `${quote(issuer)} is a metadata document; write the issuer that stands in it, and this URL as discoveryUri`,
+      `${quote(issuer)} is a metadata document; write the issuer that it contains, and this URL as discoveryUri`,
     )
   }
 }

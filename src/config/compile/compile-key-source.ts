@@ -28,7 +28,7 @@ export function compileKeySource(
   if (second !== undefined) {
     sink.problem(
       [...path, second],
-      `stands beside ${oneOf(written.filter((key) => key !== second))}; keep one of them`,
+      `cannot be combined with ${oneOf(written.filter((key) => key !== second))}; keep one of them`,
       'key',
     )
     return undefined
@@ -70,7 +70,7 @@ export function compileKeySource(
   return { kind: 'discovery' }
 }
 
-/** Tells keys that are left out, and a file whose keys fit none of the algorithms: it would refuse every token. */
+/** Warns of keys that are left out, and refuses a file whose keys fit none of the algorithms: no token would pass. */
 function checkKeys(
   file: string,
   { keys, skipped }: KeyFile<unknown>,
@@ -100,13 +100,16 @@ function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, sin
       `${shown} is not a URL to discover keys from; write one such as ${fix}, or add ${oneOf(KEY_SOURCES)}`,
     )
   } else if (/[?#]/.test(issuer)) {
-    sink.problem(path, `${shown} has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it`)
+    sink.problem(
+      path,
+      `${shown} has a query or fragment, which an issuer must not have (RFC 8414 section 2); remove it`,
+    )
   } else {
     checkFetched(issuer, allowHttp, path, sink)
   }
 }
 
-/** Tells a URL that must not be fetched: not well-formed, with a password in it, or plain http to just anywhere. */
+/** Refuses a URL that must not be fetched: malformed, with a password, or plain http to a host on the network. */
 export function checkFetched(text: string, allowHttp: boolean, path: Path, sink: ProblemSink): void {
   const url = URL.parse(text)
   const shown = quote(text)

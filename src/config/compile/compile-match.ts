@@ -32,12 +32,12 @@ export function compileMatch(
   }
 }
 
-/** A path as the decision sees it; told and undefined when no forwarded path could ever equal it. */
+/** A path as the decision sees it; undefined, and a problem, if no forwarded path could ever equal it. */
 export function canonicalPathAt(text: string, path: Path, sink: ProblemSink): string | undefined {
   const canonical = canonicalPath(text)
   if (canonical === undefined) {
     const fix = 'write it without empty or dot segments, ; and encoded separators'
-    sink.problem(path, `${quote(text)} can be read in two ways and is never let through; ${fix}`)
+    sink.problem(path, `${quote(text)} can be read in two ways and would never be allowed; ${fix}`)
   }
   return canonical
 }

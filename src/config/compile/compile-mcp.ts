@@ -81,7 +81,7 @@ function requirement(
   const scopes = requiredScopes(written)
   const claims = compileClaimRules(map, [...path, 'claims'], sink)
   if (scopes.length === 0 && claims.length === 0 && !sink.refused(path)) {
-    sink.problem(path, 'asks for nothing; add scopes or claims, or write allow for a name')
+    sink.problem(path, 'requires nothing; add scopes or claims, or write allow for a name')
   } else {
     warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], sink)
   }

@@ -2,7 +2,7 @@ import type { IssuerEntry } from '../format/schema.ts'
 import type { Issuer, KeySource, Registration, Route } from '../model.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 
-/** The `registration` of an issuer; undefined without one, and where it has a problem. */
+/** The `registration` of an issuer; undefined without one, and after a problem. */
 export function compileRegistration(
   written: IssuerEntry['registration'],
   keys: KeySource,
@@ -18,7 +18,8 @@ export function compileRegistration(
   if (endpoint !== undefined) {
     checkUrl(endpoint, [...path, 'endpoint'], sink)
     for (const key of ['clientId', 'redirectUris'] as const) {
-      if (written[key] !== undefined) sink.problem([...path, key], 'stands beside endpoint; keep one of them', 'key')
+      if (written[key] !== undefined)
+        sink.problem([...path, key], 'cannot be combined with endpoint; keep one of them', 'key')
     }
     return { kind: 'endpoint', endpoint, codeChallengeMethods }
   }
@@ -37,7 +38,7 @@ export function compileRegistration(
   return { kind: 'client', clientId: clientId ?? '', redirectUris: redirectUris ?? [], codeChallengeMethods }
 }
 
-/** Tells registrations that no client would ever hear of. */
+/** Refuses registrations that no client would ever be sent to. */
 export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: readonly Route[], sink: ProblemSink): void {
   for (const { name, registration } of issuers) {
     if (registration === undefined || sink.refused(['routes']) || sink.refused(['issuers', name])) continue
@@ -53,7 +54,7 @@ export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: reado
 function checkUrl(url: string, path: Path, sink: ProblemSink): void {
   if (!URL.canParse(url)) sink.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
   else if (url.includes('*')) {
-    const message = 'has a wildcard; list every URL (on loopback, one without a port stands for every port)'
+    const message = 'has a wildcard; list every URL (on loopback, one without a port means every port)'
     sink.problem(path, `${quote(url)} ${message}`)
   }
 }

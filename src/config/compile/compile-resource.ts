@@ -2,7 +2,7 @@ import { canonicalPath } from '../canonical-path.ts'
 import type { Resource } from '../model.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 
-/** A `resource` URL taken apart; undefined when no request could ever be for it. */
+/** The parts of a `resource` URL; undefined if no request could ever be for it. */
 export function compileResource(url: string, path: Path, sink: ProblemSink): Resource | undefined {
   const parsed = URL.parse(url)
   if (parsed === null || parsed.port === '0') {
@@ -54,7 +54,7 @@ function otherSpelling(url: string): string {
   return url.endsWith('/') ? url.slice(0, -1) : `${url}/`
 }
 
-/** Refuses a resource that two routes (or one route twice) claim: clients could not tell them apart. */
+/** Refuses a resource that two routes (or one route twice) claim: clients could not distinguish them. */
 export function checkEqualResources(
   resources: readonly { readonly resource: Resource; readonly route: string; readonly path: Path }[],
   sink: ProblemSink,

@@ -48,7 +48,7 @@ function compileRule(entry: RuleEntry, path: Path, match: Match, sink: ProblemSi
     !sink.refused([...path, 'scopes']) &&
     !sink.refused([...path, 'claims'])
   ) {
-    sink.problem(path, 'asks for nothing; add scopes or claims, or remove the rule')
+    sink.problem(path, 'requires nothing; add scopes or claims, or remove the rule')
   } else {
     warnOfOidcWords(entry.scopes, [...path, 'scopes'], sink)
   }

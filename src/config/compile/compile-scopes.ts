@@ -1,6 +1,6 @@
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 
-/** Words of OpenID Connect that are asked for, but say nothing about access: tokens need not carry them (OIDC Core §5.4). */
+/** Words of OpenID Connect that clients request, but that say nothing about access: tokens need not carry them (OIDC Core §5.4). */
 export const OIDC_WORDS: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
 
 /** The scopes that a token must carry: each once, without the words of OpenID Connect. */
@@ -13,7 +13,7 @@ const NOT_REQUIRED = {
   why: 'every token of this issuer and audience passes, whether it has the scope or not',
 } as const
 
-/** Warns where words of OpenID Connect stand among the scopes that tokens should need: alone, they require nothing. */
+/** Warns of words of OpenID Connect among required scopes: alone, they require nothing. */
 export function warnOfOidcWords(scopes: readonly string[] | undefined, path: Path, sink: ProblemSink): void {
   const words = (scopes ?? []).filter((scope) => OIDC_WORDS.has(scope))
   if (words.length === 0) return
@@ -39,7 +39,7 @@ export function requestedScopes(...lists: readonly (readonly string[] | undefine
   return [...new Set(lists.flatMap((list) => list ?? []))]
 }
 
-/** Scopes as clients must ask for them (Entra: `api://GUID/mcp:read`); what has the prefix already keeps it once. */
+/** Scopes as clients must request them (Entra: `api://GUID/mcp:read`); a prefix is never added twice. */
 export function prefixedScopes(scopes: readonly string[], prefix: string): readonly string[] {
   return scopes.map((scope) => (OIDC_WORDS.has(scope) || scope.startsWith(prefix) ? scope : `${prefix}${scope}`))
 }

@@ -36,7 +36,7 @@ export function compileTokenSource(
 function checkHeader(name: string, identityHeaders: readonly IdentityHeader[], path: Path, sink: ProblemSink): void {
   const folded = name.toLowerCase()
   if (folded === 'authorization') {
-    sink.problem(path, 'is where the token stands anyway; write tokenSource: authorization, or leave it out')
+    sink.problem(path, 'is the default place of the token; write tokenSource: authorization, or leave it out')
   } else if (folded === 'cookie') {
     sink.problem(path, 'holds many things; write tokenSource: { cookie: <name> }')
   } else if (FORWARDED.test(name) || (hasMeaning(name) && !folded.startsWith('x-forwarded-'))) {

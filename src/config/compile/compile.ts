@@ -16,7 +16,7 @@ import { warnOfOidcWords } from './compile-scopes.ts'
 export const WHAT_TO_WRITE =
   'write at least "issuers: { main: https://id.example.com }" and "routes: { api: { resource: https://api.example.com } }"'
 
-/** Resolves every name and default of a file that the schema accepted. The result counts only when nothing was told. */
+/** Resolves every name and default of a file that the schema accepted. The result is valid only if no problem was reported. */
 export function* compile(file: ConfigFile, now: number, sink: ProblemSink, readFile: ReadNamedFile): Steps<Config> {
   const defaults = file.defaults ?? {}
   const issuers = new Map<string, Issuer>()

@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /*
  * A default is written once, as `.default(value)` of its key. The reference page and the JSON Schema show that value, and
- * the compile… functions get it from `withDefaults`. A default that follows from other keys is told in words, as
+ * the compile… functions get it from `withDefaults`. A default that follows from other keys is written in words, as
  * `.meta({ otherwise })`.
  */
 

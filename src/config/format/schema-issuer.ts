@@ -32,9 +32,10 @@ export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
 /** The keys of `introspection:` of an issuer. */
 export const introspectionShape = {
-  endpoint: webUrl
-    .optional()
-    .meta({ description: 'Where to ask.', otherwise: "the `introspection_endpoint` of the issuer's metadata" }),
+  endpoint: webUrl.optional().meta({
+    description: 'Where tokens are introspected.',
+    otherwise: "the `introspection_endpoint` of the issuer's metadata",
+  }),
   clientId: plainText.optional().describe('Client ID of forwardgate at the issuer. Required.'),
   clientSecretFile: plainText.optional().describe('File with the secret of that client. Required.'),
   clientAuthentication: z
@@ -43,7 +44,7 @@ export const introspectionShape = {
     .describe('How the secret is sent.'),
   cacheFor: duration
     .default('60s')
-    .describe('How long an answer is relied on, and a token that was revoked still passes; at most `1h`.'),
+    .describe('How long an answer is reused, and a revoked token may still pass; at most `1h`.'),
 }
 
 /** The keys of an entry of `issuers:`. */
@@ -79,11 +80,11 @@ export const issuerShape = {
     }),
   clockTolerance: duration
     .default('30s')
-    .describe('Clock difference forgiven in `exp`, `nbf` and `iat`; at most `60s`.'),
+    .describe('Clock difference tolerated in `exp`, `nbf` and `iat`; at most `60s`.'),
   maxTokenLifetime: duration
     .optional()
     .meta({ description: 'Longest accepted life of a token.', otherwise: 'not checked' }),
-  maxStale: duration.default('24h').describe('How long the last good keys serve on while they cannot be refreshed.'),
+  maxStale: duration.default('24h').describe('How long the last good keys are used while they cannot be refreshed.'),
   requireTyp: tokenType.optional().meta({
     description: 'The only accepted `typ` header, such as `at+jwt`.',
     otherwise: 'none, `JWT` and `at+jwt` are accepted',
@@ -100,37 +101,38 @@ export const issuerShape = {
     .boolean()
     .default(false)
     .describe('A top-level claim that is `true` is a granted scope, as Authentik writes them.'),
-  scopePrefix: scope
-    .optional()
-    .meta({ description: 'What clients must put before a scope when they ask for it (Entra).', otherwise: 'nothing' }),
+  scopePrefix: scope.optional().meta({
+    description: 'Prefix that clients must add to a scope when they request it (Entra).',
+    otherwise: 'nothing',
+  }),
   clientClaims: nonEmptyList(topLevelClaim)
     .default(['client_id', 'azp', 'cid', 'appid'])
     .describe('Claims that name the client; the first one present decides.'),
   introspection: keyMap(introspectionShape)
     .meta({ title: 'map, below', required: ['clientId', 'clientSecretFile'] })
     .optional()
-    .describe('Asks the issuer about tokens that are no JWTs (RFC 7662). At most one issuer of a route may have it.'),
+    .describe('Asks the issuer about tokens that are not JWTs (RFC 7662). At most one issuer of a route may have it.'),
   registration: z
     .strictObject({
       clientId: plainText
         .optional()
-        .describe('The public client (PKCE, no secret) that was made at the issuer by hand; every client gets it.'),
+        .describe('The public client (PKCE, no secret) that was created at the issuer by hand; every client gets it.'),
       redirectUris: nonEmptyList(redirectUri)
         .optional()
         .describe(
-          'Where clients may be sent back to, exactly; `http` only to loopback, where one without a port stands for every port.',
+          'Where clients may be sent back to, exactly; `http` only to loopback, where one without a port means every port.',
         ),
       endpoint: resourceUrl
         .optional()
-        .describe('A registration endpoint (RFC 7591) that somebody else runs, in place of the two above.'),
+        .describe('A registration endpoint (RFC 7591) that is operated elsewhere, instead of the two above.'),
       codeChallengeMethods: nonEmptyList(z.enum(['S256']))
         .optional()
         .meta({
           description:
-            'For an issuer that has PKCE and does not say so, as Entra and Cognito do; MCP clients refuse it otherwise.',
+            'For an issuer that supports PKCE and does not announce it, as Entra and Cognito do; MCP clients refuse it otherwise.',
           otherwise: 'what its metadata says',
         }),
     })
     .optional()
-    .describe('Lets clients register where the issuer cannot (RFC 7591).'),
+    .describe('Lets clients register if the issuer offers no registration (RFC 7591).'),
 }

@@ -5,8 +5,8 @@ import { nonEmptyList, plainText, scope } from './schema-text.ts'
 const MAX_BODY_SIZE_BYTES = 16_777_216
 
 const requirement = z.strictObject({
-  scopes: nonEmptyList(scope).optional().describe('Scopes that the token needs besides.'),
-  claims: claims.optional().describe('Claims that the token needs besides.'),
+  scopes: nonEmptyList(scope).optional().describe('Additional scopes the token must carry.'),
+  claims: claims.optional().describe('Additional requirements on claims.'),
 })
 
 const byName = z
@@ -23,7 +23,7 @@ export const mcpShape = {
   tools: byName
     .optional()
     .describe(
-      'Tools by name, in which `*` stands for any characters: the scopes that a call needs besides, `{ scopes, claims }`, or `allow`. Every entry that matches adds its own.',
+      'Tools by name, in which `*` matches any characters: the additional scopes that a call needs, `{ scopes, claims }`, or `allow`. Every entry that matches adds its own.',
     ),
   resources: byName.optional().describe('The same for resources, by URI.'),
   prompts: byName.optional().describe('The same for prompts.'),

@@ -21,8 +21,8 @@ const DERIVED_METADATA = new Set([
 ])
 
 /**
- * Judges a whole file by the schema and tells every problem in a sentence. What was refused is cut out, so that the rest
- * can still be checked; undefined when nothing is left.
+ * Checks a whole file against the schema and reports every problem in a sentence. What was refused is cut out, so that
+ * the rest can still be checked; undefined if nothing is left.
  */
 export function* checkSchema(value: unknown, sink: ProblemSink): Steps<ConfigFile | undefined> {
   let rest = value
@@ -38,7 +38,7 @@ export function* checkSchema(value: unknown, sink: ProblemSink): Steps<ConfigFil
     }
     for (const issue of issues) {
       yield
-      tell(issue, rest, sink)
+      report(issue, rest, sink)
     }
     for (const issue of issues) {
       const cut =
@@ -85,7 +85,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `metadata` takes any key in the schema, because of its languages; this tells the ones that do not exist. */
+/** `metadata` takes any key in the schema, because of its languages; this reports those that do not exist. */
 export function checkMetadataKeys(metadata: object, path: Path, sink: ProblemSink): void {
   const known = keysAt(configSchema, path)
   for (const [key, value] of Object.entries(metadata)) {
@@ -113,7 +113,7 @@ function flatten(issue: Issue, root: unknown): Issue[] {
   return meant === undefined ? [issue] : meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
 }
 
-/** zod does not look at what stands under a name that cannot be one; it is judged under a name that can. */
+/** zod does not look below an invalid name; what is there is checked under a valid one. */
 function below(issue: Issue, root: unknown): Issue[] {
   const [section, name, ...deeper] = issue.path
   if (issue.code !== 'invalid_key' || deeper.length > 0 || (section !== 'routes' && section !== 'issuers')) return []
@@ -123,7 +123,7 @@ function below(issue: Issue, root: unknown): Issue[] {
   return issues.map((inner) => ({ ...inner, path: [section, name ?? '', ...inner.path.slice(2)] }))
 }
 
-function tell(issue: Issue, root: unknown, sink: ProblemSink): void {
+function report(issue: Issue, root: unknown, sink: ProblemSink): void {
   const path = pathOf(issue)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(configSchema, path)
@@ -218,7 +218,7 @@ function valueAt(root: unknown, path: Path): unknown {
   return value
 }
 
-/** Removes what stands at a path; a whole list when it is one of its entries, because the other indexes must stay true. */
+/** Removes the value at a path; of a list the whole list, because the indexes of its other entries must stay true. */
 function cutOut(root: unknown, path: Path): unknown {
   const last = path.at(-1)
   if (last === undefined) return undefined

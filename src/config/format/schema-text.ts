@@ -18,11 +18,11 @@ export const plainText = text(
     input === '' ? 'must not be empty' : `${quote(input)} has control characters or blanks around it; write plain text`,
 )
 
-/** Name of an issuer or a route: it stands in URLs, metrics and logs. */
+/** Name of an issuer or a route: it appears in URLs, metrics and logs. */
 export const name = text('^(?!(?:none|unmatched)$)[a-z0-9][a-z0-9\\-]{0,62}$', (input) =>
   input === 'none' || input === 'unmatched'
     ? `the name ${quote(input)} is reserved for metrics; choose another`
-    : `${quote(input)} cannot be a name; use 1 to 63 lower-case letters, digits and hyphens`,
+    : `${quote(input)} is not a valid name; use 1 to 63 lower-case letters, digits and hyphens`,
 ).meta({ title: 'name' })
 
 /** An integer and its unit; 0 to 999,999,999. */
@@ -94,7 +94,7 @@ const CLAIM = String.raw`[^@\/\u0000-\u001f][^\u0000-\u001f]*|(?:\/(?:[^~\/\u000
 /** A claim: its exact top-level name, or a JSON Pointer (RFC 6901). */
 export const claimName = text(`^(?:${CLAIM})$`, (input) =>
   input.startsWith('@')
-    ? `${quote(input)} is not a claim here; @ names stand in identityHeaders only`
+    ? `${quote(input)} is not a claim here; @ names work in identityHeaders only`
     : explainClaim(input),
 ).meta({ title: 'claim' })
 
@@ -139,7 +139,7 @@ export const dateTime = text(
   (input) => `${quote(input)} is not a date and time; write it like 2026-01-01T00:00:00Z`,
 ).meta({ title: 'date and time' })
 
-/** An empty list is always a mistake: it would mean nobody, or everybody. */
+/** An empty list is always a mistake: it would admit no client, or every client. */
 export const nonEmptyList = <T extends z.ZodType>(item: T) => z.array(item).min(1)
 
 function explainProtectedUrl(input: string, example: string): string {
@@ -148,7 +148,7 @@ function explainProtectedUrl(input: string, example: string): string {
     : explainUrl(input, example)
 }
 
-/** Why this is no absolute web URL, and what to write. */
+/** Why this is not an absolute web URL, and what to write. */
 function explainUrl(input: string, example: string): string {
   const shown = quote(input)
   if (/^[^:/?#]+:\/\/[^/?#]*@/.test(input)) return `${shown} has credentials in it; remove them`

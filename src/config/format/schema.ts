@@ -40,8 +40,8 @@ const rule = z.strictObject({
       'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`.',
     otherwise: 'every path',
   }),
-  scopes: scopes.optional().describe('Scopes that the token needs besides.'),
-  claims: claims.optional().describe('Claims that the token needs besides.'),
+  scopes: scopes.optional().describe('Additional scopes the token must carry.'),
+  claims: claims.optional().describe('Additional requirements on claims.'),
 })
 
 /** The keys of an entry of `accept:`. */
@@ -51,9 +51,12 @@ export const acceptShape = {
     .optional()
     .meta({ description: 'As on a route.', otherwise: 'that of `defaults`, else the resource' }),
   clientIds: nonEmptyList(plainText).optional().describe('As on a route.'),
-  scopes: scopes.optional().describe('Scopes that the token needs, besides those of `defaults`.'),
-  claims: claims.optional().describe('Claims that the token needs, besides those of `defaults`.'),
-  advertise: z.boolean().default(true).describe('Whether clients are told of this issuer as a login server.'),
+  scopes: scopes.optional().describe('Scopes the token must carry, in addition to those of `defaults`.'),
+  claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),
+  advertise: z
+    .boolean()
+    .default(true)
+    .describe('Whether this issuer is announced to clients as an authorization server.'),
 }
 
 const LANGUAGE = '#[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*'
@@ -65,7 +68,7 @@ const metadata = z
     resource_tos_uri: webUrl.optional().describe('Terms of service.'),
     scopes_supported: scopes
       .optional()
-      .meta({ description: 'Scopes that are advertised.', otherwise: 'what clients are told to ask for' }),
+      .meta({ description: 'Scopes that are advertised.', otherwise: 'the scopes that clients are told to request' }),
   })
   .catchall(z.unknown())
   .meta({
@@ -85,7 +88,7 @@ const match = z.strictObject({
     .meta({ description: 'Paths, with everything below.', otherwise: 'those of the resource' }),
 })
 
-/** Keys that may stand both under `defaults` and on a route. */
+/** Keys that may be written both under `defaults` and on a route. */
 const sharedShape = {
   issuers: nonEmptyList(name)
     .optional()
@@ -96,16 +99,16 @@ const sharedShape = {
   }),
   clientIds: nonEmptyList(plainText)
     .optional()
-    .describe('Allow-list of clients. Where `defaults` has one too, both must hold.'),
+    .describe('Allow-list of clients. If `defaults` has one too, both must allow the client.'),
   scopes: scopes
     .optional()
     .describe(
-      'Scopes that the token needs, all of them. Those of `defaults` are needed besides. The words of OpenID Connect (`openid`, `profile`, `email`, `offline_access`) are only requested, never required.',
+      'Scopes that the token must carry, all of them, in addition to those of `defaults`. The words of OpenID Connect (`openid`, `profile`, `email`, `offline_access`) are only requested, never required.',
     ),
   requestScopes: scopes
     .optional()
-    .meta({ description: 'Scopes that clients are told to ask for.', otherwise: '`scopes`' }),
-  claims: claims.optional().describe('Claims that the token needs. Those of `defaults` are needed besides.'),
+    .meta({ description: 'Scopes that clients are told to request.', otherwise: '`scopes`' }),
+  claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),
   rules: nonEmptyList(rule)
     .optional()
     .describe('Further requirements for some methods or paths. Those of `defaults` are added.'),
@@ -140,7 +143,7 @@ const sharedShape = {
     .optional()
     .meta({
       description: 'What the upstream gets as Authorization.',
-      otherwise: '`keep`, and `strip` where `tokenSource` takes the token from elsewhere',
+      otherwise: '`keep`, or `strip` if `tokenSource` takes the token from elsewhere',
     }),
   tokenSource: z
     .union(
@@ -166,7 +169,7 @@ const sharedShape = {
     .describe('Whether CORS preflights reach an upstream that answers them itself.'),
   metadata: metadata
     .optional()
-    .describe('Members of the RFC 9728 document. Languages are told apart as in `resource_name#de`.'),
+    .describe('Members of the RFC 9728 document. A language is added as in `resource_name#de`.'),
 }
 
 /** The keys of an entry of `routes:`. */
@@ -174,7 +177,7 @@ export const routeShape = {
   resource: z
     .union([resourceUrl, nonEmptyList(resourceUrl)], { error: 'must be a URL or a list of URLs' })
     .optional()
-    .describe('The URL that a user types into a client; a list where one resource has several. Required.'),
+    .describe('The URL that a user types into a client; a list if one resource has several. Required.'),
   ...sharedShape,
   accept: nonEmptyList(keyMap(acceptShape))
     .optional()
@@ -185,7 +188,7 @@ export const routeShape = {
   anonymous: z
     .boolean()
     .default(false)
-    .describe('A request without credentials passes with empty identity headers, unless a rule asks for more.'),
+    .describe('A request without credentials passes with empty identity headers, unless a rule requires more.'),
   mcp: keyMap(mcpShape).optional().meta({
     description: 'What single tools, resources and prompts of an MCP server need.',
     otherwise: 'bodies are never read',
@@ -193,7 +196,7 @@ export const routeShape = {
   mode: z
     .enum(['enforce', 'observe'])
     .default('enforce')
-    .describe('`observe` lets pass what would be denied, and counts it.'),
+    .describe('`observe` allows what would be denied, and counts it.'),
 }
 
 const revocations = z.strictObject({
@@ -217,9 +220,7 @@ export const configSchema = z
         ),
       )
       .optional()
-      .describe(
-        'The authorization servers, by a name of your choice; a bare URL stands for `{ issuer: URL }`. Required.',
-      ),
+      .describe('The authorization servers, by a name of your choice; a bare URL means `{ issuer: URL }`. Required.'),
     defaults: keyMap(sharedShape)
       .optional()
       .describe('Keys of every route. The route overrides them, unless said otherwise.'),
@@ -227,7 +228,7 @@ export const configSchema = z
       .record(name, keyMap(routeShape).meta({ required: ['resource'] }))
       .optional()
       .describe('The protected resources, by a name of your choice. Required.'),
-    revocations: revocations.optional().describe('What is refused although it is valid, from the next request on.'),
+    revocations: revocations.optional().describe('Valid tokens that are refused, from the next request on.'),
   })
   .meta({ title: 'forwardgate configuration', required: ['issuers', 'routes'] })
 

@@ -11,16 +11,16 @@ export interface Reading {
 
 export interface AtRestOptions<R extends Reading> {
   readonly read: () => Promise<R>
-  /** The hash of what was told last. */
-  readonly told: string
+  /** The hash of what was reported last. */
+  readonly lastHash: string
   /** The files that are in force. */
   readonly inForce: Reading['contents']
   readonly closed: () => boolean
-  /** Told of each file that looks half written. */
+  /** Called for each file that looks half written. */
   readonly onNotice: (message: string) => void
 }
 
-/** A file that is written in place is seen half done, and half a route may ask for less than the whole. */
+/** A file that is written in place is seen half done, and half a route may require less than the whole. */
 const AT_REST_MS = 250
 
 /** A writer that stalls, or a full disk, leaves the beginning of a file: whole lines, and the last rules are gone. */
@@ -31,9 +31,9 @@ const CUT_SHORT_MS = 2000
  * which every write hastens, sees more of it. What is only the beginning of what is in force has to rest for longer.
  */
 export async function readAtRest<R extends Reading>(options: AtRestOptions<R>): Promise<R | undefined> {
-  const { read, told, inForce, closed, onNotice } = options
+  const { read, lastHash, inForce, closed, onNotice } = options
   const { hash } = await read()
-  if (closed() || hash === told) return undefined
+  if (closed() || hash === lastHash) return undefined
   const rested = async (milliseconds: number): Promise<R | undefined> => {
     await sleep(milliseconds)
     const reading = await read()

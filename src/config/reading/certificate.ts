@@ -8,11 +8,11 @@ import { type Watch, watchFiles } from './watch-files.ts'
 export interface CertificateFiles {
   readonly cert: string
   readonly key: string
-  /** Certificate authorities of the clients; undefined asks for no client certificate. */
+  /** Certificate authorities of the clients; undefined: no client certificate is requested. */
   readonly clientCa: string | undefined
 }
 
-/** A pair that fits together, and what is told about it. */
+/** A pair that fits together, and what the log shows of it. */
 export interface Certificate {
   readonly cert: Buffer
   readonly key: Buffer
@@ -35,7 +35,7 @@ export interface WatchCertificateOptions {
   readonly known: ReadCertificate
   readonly now: () => number
   readonly interval?: number
-  /** Told once for each new content, good or bad. */
+  /** Called once for each new content, good or bad. */
   readonly onChange: (read: ReadCertificate) => void
   readonly onNotice: (message: string) => void
 }
@@ -54,18 +54,18 @@ export async function readCertificate(files: CertificateFiles, now: number): Pro
   return { ...reading, result: check(files, contents, now) }
 }
 
-/** Tells each change of the files, also when kubelet swaps a whole mounted Secret. */
+/** Reports each change of the files, also when kubelet swaps a whole mounted Secret. */
 export function watchCertificate(files: CertificateFiles, options: WatchCertificateOptions): Watch {
   const { interval, now, onChange, onNotice } = options
-  let { hash: told, contents: inForce } = options.known
+  let { hash: lastHash, contents: inForce } = options.known
   return watchFiles({
     files: () => namesOf(files),
     what: 'the certificate',
     async look(closed) {
-      const look = { read: () => readCertificate(files, now()), told, inForce, closed, onNotice }
+      const look = { read: () => readCertificate(files, now()), lastHash, inForce, closed, onNotice }
       const read = await readAtRest(look)
       if (read === undefined) return
-      told = read.hash
+      lastHash = read.hash
       if (read.result.ok) inForce = read.contents
       onChange(read)
     },
@@ -117,7 +117,7 @@ function reasonOf(error: unknown): string {
   return reason === 'key values mismatch' ? 'it is the key of another one' : reason
 }
 
-/** Says which file is meant, and never what stands in it. */
+/** Names the file, never its content. */
 function wrong(file: keyof CertificateFiles, name: string | undefined, message: string) {
   return { ok: false, file, message: `the file ${JSON.stringify(name)} ${message}` } as const
 }

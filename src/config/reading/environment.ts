@@ -14,12 +14,12 @@ export const CONFIG_VARIABLES = [
     name: 'OIDC_SCOPE',
     default: DEFAULT_SCOPE,
     meaning:
-      'Scopes, separated by spaces or commas: clients are told to ask for them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
+      'Scopes, separated by spaces or commas: clients are told to request them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
   },
   {
     name: 'DCR_PROXY_URL',
     default: '',
-    meaning: 'A registration endpoint (RFC 7591) for clients, where the issuer has none. Needs discovery.',
+    meaning: 'A registration endpoint (RFC 7591) for clients, if the issuer has none. Needs discovery.',
   },
 ] as const
 
@@ -37,21 +37,21 @@ export function originOfEnvironment(variables: ConfigVariables): Origin {
   const requestScopes = requested.length === 0 ? words(DEFAULT_SCOPE) : requested
   const scopes = requiredScopes(requestScopes)
   const problems: Problem[] = []
-  const tell = (path: string, message: string) => problems.push({ path, message, position: undefined })
+  const report = (path: string, message: string) => problems.push({ path, message, position: undefined })
   if (issuer === undefined) {
-    tell(
+    report(
       'OIDC_ISSUER',
       'is not set; set it to the URL of the issuer, such as https://id.example.com, or write a configuration file',
     )
   }
   if (resource === undefined) {
-    tell(
+    report(
       'RESOURCE_URL',
       'is not set; set it to the URL that users type into a client, such as https://api.example.com/mcp',
     )
   }
   if (endpoint !== undefined && jwksUri !== undefined)
-    tell('DCR_PROXY_URL', 'needs what discovery finds at OIDC_ISSUER; unset OIDC_JWKS_URI')
+    report('DCR_PROXY_URL', 'needs what discovery finds at OIDC_ISSUER; unset OIDC_JWKS_URI')
   const value = {
     issuers: {
       default: {

@@ -7,14 +7,14 @@ export interface Origin {
   readonly problems: readonly Problem[]
   /** What a reader must look for, and where. */
   place(path: Path, at: 'key' | 'value'): { readonly path: string; readonly position: Position | undefined }
-  /** The file in which something stands; undefined when it is in none. */
+  /** The file in which a path is written; undefined if it is in none. */
   fileOf(path: Path): string | undefined
 }
 
 /** Sections whose entries may be spread over several files. */
 const SPREAD = ['issuers', 'routes']
 
-/** Several YAML files as one. A name may stand in one of them only, and so may `defaults` and `revocations`. */
+/** Several YAML files as one. A name, `defaults` and `revocations` may each be written in one of them only. */
 export function originOfFiles(documents: readonly YamlDocument[]): Origin {
   const problems = documents.flatMap((document) => document.problems)
   const ownerOf = (path: Path): YamlDocument | undefined => {
@@ -44,7 +44,7 @@ function merge(documents: readonly YamlDocument[], problems: Problem[]): unknown
     const other = owner.get(key)
     owner.set(key, other ?? document.file)
     if (other === undefined) return true
-    const message = `stands in ${other} already; keep it in one file`
+    const message = `is already written in ${other}; keep it in one file`
     problems.push({ path: key, message, position: document.locate(path, 'key') })
     return false
   }

@@ -98,7 +98,7 @@ function open<T>(read: ReadNamedFile, name: string, at: Path, use: (bytes: Buffe
   return 'error' in content ? wrong(name, `cannot be read: ${content.error}`) : use(content.bytes)
 }
 
-/** Says which file is meant, and never what stands in it. */
+/** Names the file, never its content. */
 function wrong(name: string, message: string): { ok: false; message: string } {
   return { ok: false, message: `the file ${quote(name)} ${message}` }
 }

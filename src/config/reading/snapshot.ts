@@ -5,7 +5,7 @@ import type { Reading } from './at-rest.ts'
 import type { FileContent } from './referenced-file.ts'
 import { MAX_FILE_BYTES } from './yaml-document.ts'
 
-/** Files as they were together at one moment, by the name under which they were asked for. */
+/** Files as they were together at one moment, by the name under which they were requested. */
 export interface Snapshot extends Reading {
   /** The configuration files, in the order of their names. */
   readonly config: ReadonlyMap<string, FileContent>
@@ -19,7 +19,7 @@ export interface Snapshot extends Reading {
 
 /**
  * Reads a configuration file, or every `*.yaml`, `*.yml` and `*.json` of a directory, and the files that these are known
- * to name; a file of the directory that is named, such as a key set, is no part of the configuration.
+ * to name; a file of the directory that is named, such as a key set, is not part of the configuration.
  * kubelet updates a mounted ConfigMap by swapping its `..data` link; that link is resolved once, so that all files of a
  * directory are of one generation. Never throws: what cannot be read is content, too.
  */
@@ -44,7 +44,7 @@ export async function readTogether(names: Iterable<string>): Promise<Reading> {
   return { contents, hash: hashOf(contents) }
 }
 
-/** Reads files of one moment: the `..data` link of a directory is resolved when its first file is asked for. */
+/** Reads files of one moment: the `..data` link of a directory is resolved when its first file is read. */
 function createReader(): (file: string) => Promise<readonly [string, FileContent]> {
   const directories = new Map<string, Promise<string>>()
   const locate = async (file: string): Promise<string> => {
@@ -70,7 +70,7 @@ async function dataDirectory(directory: string): Promise<string> {
   return realpath(join(directory, '..data')).catch(() => directory)
 }
 
-/** The suffixes are those of the reference, in lower case: what two file systems tell apart is not guessed at. */
+/** The suffixes are those of the reference, in lower case: whether a file system ignores case is not guessed. */
 const PART = /^[^.].*\.(?:ya?ml|json)$/
 
 interface ConfigFiles {

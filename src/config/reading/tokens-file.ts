@@ -24,8 +24,8 @@ export const ENTRY_KEYS = [
 ] as const
 
 /**
- * The static tokens of a file; undefined when something is wrong with it, told with its place in that file. No message
- * ever repeats a value: somebody will write a token where its hash belongs.
+ * The static tokens of a file; undefined after a problem, which is reported with its place in that file. No message
+ * repeats a value: it may be a token, written in the place of its hash.
  */
 export function* readTokensFile(
   read: ReadNamedFile,
@@ -40,7 +40,7 @@ export function* readTokensFile(
   if (text === undefined) return void refuse('is not UTF-8; save it as UTF-8')
   const document = yield* readYamlSteps(name, text)
   for (const problem of document.problems) {
-    // The reader's own words may quote what stands there.
+    // The parser's own message may quote the text.
     const message = problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML')
     sink.problem(path, message, problem.position)
   }
@@ -51,13 +51,13 @@ export function* readTokensFile(
   if (document.value.length > MAX_TOKENS) {
     return void refuse(`holds ${document.value.length} tokens; at most ${MAX_TOKENS} are compared, write fewer`)
   }
-  const problems: Problems = { count: 0, tell: () => {} }
-  problems.tell = (below, message, at) => {
+  const problems: Problems = { count: 0, report: () => {} }
+  problems.report = (below, message, at) => {
     problems.count++
     sink.problem([...path, ...below], message, document.locate(below, at ?? 'value'))
   }
   const tokens = document.value.map((entry, index) => readEntry(entry, index, problems))
-  tellRepeated(tokens, document, problems)
+  reportRepeated(tokens, document, problems)
   return problems.count > 0 ? undefined : tokens
 }
 
@@ -65,33 +65,33 @@ const EXAMPLE = '- { sha256: …, sub: robot, aud: https://api.example.com, exp:
 
 interface Problems {
   count: number
-  tell: (below: Path, message: string, at?: 'key' | 'value') => void
+  report: (below: Path, message: string, at?: 'key' | 'value') => void
 }
 
-function readEntry(entry: unknown, index: number, { tell }: Problems): StaticToken {
+function readEntry(entry: unknown, index: number, { report }: Problems): StaticToken {
   if (!isMap(entry)) {
-    tell([index], `must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')}`)
+    report([index], `must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')}`)
     return { sha256: Buffer.alloc(0), claims: {} }
   }
   for (const key of Object.keys(entry)) {
     if (ENTRY_KEYS.some((known) => known === key)) continue
     const hint = didYouMean(key, ENTRY_KEYS)
     const fix = hint === '' ? `; the keys here are ${ENTRY_KEYS.join(', ')}` : hint
-    // Somebody will write a token as a key, too.
-    tell(key.length > 24 ? [index] : [index, key], `is not a known key${fix}`, 'key')
+    // A long key may be a token.
+    report(key.length > 24 ? [index] : [index, key], `is not a known key${fix}`, 'key')
   }
   for (const key of ['sha256', 'sub', 'aud', 'exp'] as const) {
-    if (entry[key] === undefined) tell([index], `has no ${key}; add ${key}: ${MEANING[key]}`)
+    if (entry[key] === undefined) report([index], `has no ${key}; add ${key}: ${MEANING[key]}`)
   }
   const { sha256, claims, ...named } = entry
-  const members: Record<string, unknown> = { ...readClaims(claims, index, tell) }
+  const members: Record<string, unknown> = { ...readClaims(claims, index, report) }
   for (const [key, value] of Object.entries(named)) {
     if (!isClaim(key)) continue
     const problem = PROBLEM[key](value)
-    if (problem !== undefined) tell([index, key], problem)
+    if (problem !== undefined) report([index, key], problem)
     members[key] = key === 'exp' || key === 'iat' ? timeOf(value) : value
   }
-  return { sha256: readHash(sha256, index, tell), claims: members }
+  return { sha256: readHash(sha256, index, report), claims: members }
 }
 
 const MEANING = {
@@ -119,28 +119,28 @@ function isClaim(key: string): key is ClaimKey {
   return Object.hasOwn(PROBLEM, key)
 }
 
-function readHash(value: unknown, index: number, tell: Problems['tell']): Buffer {
+function readHash(value: unknown, index: number, report: Problems['report']): Buffer {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return Buffer.from(value, 'hex')
   const isToken = typeof value === 'string' && value.startsWith('fwg_')
-  if (isToken) tell([index, 'sha256'], 'is the token itself; make a new one, and write only its SHA-256')
+  if (isToken) report([index, 'sha256'], 'is the token itself; make a new one, and write only its SHA-256')
   else if (value !== undefined)
-    tell(
+    report(
       [index, 'sha256'],
       'must be the SHA-256 of the token in 64 hexadecimal digits; "forwardgate token new" makes both',
     )
   return Buffer.alloc(0)
 }
 
-function readClaims(value: unknown, index: number, tell: Problems['tell']): Readonly<Record<string, unknown>> {
+function readClaims(value: unknown, index: number, report: Problems['report']): Readonly<Record<string, unknown>> {
   if (value === undefined) return {}
   if (!isMap(value)) {
-    tell([index, 'claims'], 'must be a map (claim: value)')
+    report([index, 'claims'], 'must be a map (claim: value)')
     return {}
   }
   for (const claim of Object.keys(value)) {
     if (ENTRY_KEYS.some((key) => key === claim))
-      tell([index, 'claims', claim], 'has a key of its own; write it beside sha256', 'key')
-    if (RESERVED.has(claim)) tell([index, 'claims', claim], 'means nothing in a static token; remove it', 'key')
+      report([index, 'claims', claim], 'has a key of its own; write it beside sha256', 'key')
+    if (RESERVED.has(claim)) report([index, 'claims', claim], 'has no effect in a static token; remove it', 'key')
   }
   return value
 }
@@ -148,7 +148,7 @@ function readClaims(value: unknown, index: number, tell: Problems['tell']): Read
 /** A static token has no issuer, no type and no proof, and is valid from the reload on. */
 const RESERVED: ReadonlySet<string> = new Set(['iss', 'cnf', 'typ', 'nbf'])
 
-function tellRepeated(tokens: readonly StaticToken[], document: YamlDocument, { tell }: Problems): void {
+function reportRepeated(tokens: readonly StaticToken[], document: YamlDocument, { report }: Problems): void {
   const first = new Map<string, number>()
   for (const [index, { sha256 }] of tokens.entries()) {
     const hash = sha256.toString('hex')
@@ -156,7 +156,10 @@ function tellRepeated(tokens: readonly StaticToken[], document: YamlDocument, { 
     if (earlier === undefined) first.set(hash, index)
     else if (hash !== '') {
       const { line } = document.locate([earlier, 'sha256'], 'value')
-      tell([index, 'sha256'], `stands already on line ${line}; remove one of the two, one token is one holder's`)
+      report(
+        [index, 'sha256'],
+        `is already on line ${line}; remove one of the two, as each holder has a token of its own`,
+      )
     }
   }
 }

@@ -7,18 +7,18 @@ export interface WatchFilesOptions {
   readonly files: () => readonly string[]
   /** What they are, for messages. */
   readonly what: string
-  /** Compares their content with what is known and tells the change; asks `closed` after every wait. */
+  /** Compares their content with what is known and reports the change; calls `closed` after every wait. */
   readonly look: (closed: () => boolean) => Promise<void>
   /** Milliseconds between two looks at the content. */
   readonly interval?: number
-  /** Told once for what keeps a change from being seen. */
+  /** Called once for each thing that keeps a change from being seen. */
   readonly onNotice: (message: string) => void
 }
 
 export interface Watch {
-  /** Looks now; resolved when what it found has been told. */
+  /** Looks now; resolved when what it found has been reported. */
   check(): Promise<void>
-  /** Stops everything; nothing is told afterwards. */
+  /** Stops everything; nothing is reported afterwards. */
   close(): void
 }
 
@@ -65,7 +65,7 @@ export function watchFiles({ files, what, look, interval = INTERVAL_MS, onNotice
     onNotice(message)
   }
 
-  /** A file that was mounted alone stays the old one for ever; its directory entry is gone. */
+  /** A file that was mounted alone never changes: its directory entry is gone. */
   const noticeSubPath = async () => {
     for (const file of files()) {
       const status = await stat(file).catch(() => undefined)

@@ -99,7 +99,7 @@ function* parseTokens(text: string, lines: LineCounter): Steps<readonly CST.Toke
   return tokens
 }
 
-/** The first document, which is told when others follow. */
+/** The first document, which is refused if others follow. */
 function composeTokens(tokens: readonly CST.Token[], end: number): Document {
   return withoutStacks(() => {
     const documents = new Composer(OPTIONS).compose(tokens, true, end)

@@ -12,14 +12,14 @@ export interface YamlDocument {
   readonly problems: readonly Problem[]
   /** The place of a key or value; of its nearest parent when it does not exist. */
   locate(path: Path, at: 'key' | 'value'): Position
-  /** True when something stands at this path. */
+  /** True if the document has a value at this path. */
   has(path: Path): boolean
 }
 
 /** Largest file that is read: a ConfigMap cannot be larger. */
 export const MAX_FILE_BYTES = 1024 * 1024
 
-/** Nodes that aliases may stand for in all; without it nine lines of aliases become gigabytes. */
+/** Nodes that all aliases together may expand to; without a bound nine lines of aliases become gigabytes. */
 const MAX_ALIASES = 100_000
 const MAX_DEPTH = 64
 /** Nodes that are visited in one step. */
@@ -92,13 +92,13 @@ function* toValue(
   let aliasDepth = 0
   let aliased = 0
   let repeated = 0
-  const told = new Set<string>()
-  const tell = (node: Node | null, path: Path, message: string): undefined => {
+  const reported = new Set<string>()
+  const report = (node: Node | null, path: Path, message: string): undefined => {
     if (problems.length >= MAX_PROBLEMS) return
     const offset = node?.range?.[0] ?? 0
-    // What stands behind an alias is visited more than once.
-    if (told.has(`${offset} ${message}`)) return
-    told.add(`${offset} ${message}`)
+    // The target of an alias is visited more than once.
+    if (reported.has(`${offset} ${message}`)) return
+    reported.add(`${offset} ${message}`)
     problems.push({ path: formatPath(path), message, position: position(offset) })
   }
 
@@ -108,8 +108,8 @@ function* toValue(
     if (isAlias(node)) return yield* visitAlias(node, path, open)
     if (aliasDepth > 0) aliased++
     else remember(node)
-    if (node.tag !== undefined) tell(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
-    if (open.length > MAX_DEPTH) return tell(node, path, `is nested more than ${MAX_DEPTH} levels deep`)
+    if (node.tag !== undefined) report(node, path, `the tag ${tagText(node.tag)} is not allowed; write the plain value`)
+    if (open.length > MAX_DEPTH) return report(node, path, `is nested more than ${MAX_DEPTH} levels deep`)
     if (isScalar(node)) return node.value
     const below = [...open, node]
     if (isSeq(node)) {
@@ -117,7 +117,7 @@ function* toValue(
       for (const item of node.items) list.push(yield* visit(toNode(item), [...path, list.length], below))
       return list
     }
-    if (!isMap(node)) return tell(node, path, 'is neither a map, a list nor a value')
+    if (!isMap(node)) return report(node, path, 'is neither a map, a list nor a value')
 
     const first = new Map<string, Node | null>()
     const value: Record<string, unknown> = {}
@@ -127,13 +127,13 @@ function* toValue(
       const here = [...path, key]
       if (keyed !== null && aliasDepth === 0) remember(keyed)
       if (keyed?.tag !== undefined)
-        tell(keyed, here, `the tag ${tagText(keyed.tag)} is not allowed; write the plain key`)
+        report(keyed, here, `the tag ${tagText(keyed.tag)} is not allowed; write the plain key`)
       if (first.has(key)) {
         const line = position(first.get(key)?.range?.[0] ?? 0).line
-        tell(keyed, here, `is written twice, first on line ${line}; remove one of them`)
+        report(keyed, here, `is written twice, first on line ${line}; remove one of them`)
         repeated++
       } else if (key === '__proto__') {
-        tell(keyed, here, 'is not allowed as a key; remove it')
+        report(keyed, here, 'is not allowed as a key; remove it')
       } else {
         first.set(key, keyed)
         value[key] = yield* visit(toNode(item), here, below)
@@ -150,9 +150,9 @@ function* toValue(
     // Everything is visited in the order of the file before an alias leads to it again: the last anchor is the one.
     if (!targets.has(alias)) targets.set(alias, anchors.get(alias.source))
     const target = targets.get(alias)
-    if (target === undefined) return tell(alias, path, `the anchor &${alias.source} does not exist before this alias`)
+    if (target === undefined) return report(alias, path, `the anchor &${alias.source} does not exist before this alias`)
     if (open.includes(target))
-      return tell(alias, path, `the alias *${alias.source} contains itself; write the value out`)
+      return report(alias, path, `the alias *${alias.source} contains itself; write the value out`)
     aliasDepth++
     const value = yield* visit(target, path, open)
     aliasDepth--
@@ -161,10 +161,10 @@ function* toValue(
 
   const value = yield* visit(contents, [], [])
   if (aliased > MAX_ALIASES) {
-    const message = 'the aliases in this file stand for too much; write the values out'
+    const message = 'the aliases in this file expand to too much; write the values out'
     problems.push({ path: '', message, position: position(0) })
   }
-  // With a key twice, the first one is read on, so that all other problems are told as well.
+  // With a key twice, the first one is read on, so that all other problems are reported too.
   return problems.length > repeated ? undefined : value
 }
 

@@ -135,7 +135,7 @@ export const OPERATIONS: Family = {
       title: 'a YAML bomb: aliases, nesting, 1 MB',
       source: 'CVE-2003-1564; CWE-776',
       tests: [
-        place('unit/config/problems.test.ts', 'aliases are followed, and refused when they stand for too much'),
+        place('unit/config/problems.test.ts', 'aliases are followed, and refused when they expand to too much'),
         place('unit/config/problems.test.ts', 'nesting without end is refused'),
       ],
       answer: 'refused',

@@ -42,7 +42,7 @@ revocations: { issuedBefore: tomorrow }
     'routes.kubernetes.rules[0].methods[0]: "GTE" is not a method that can be forwarded; did you mean "GET"? (config.yaml:11:25)',
     'routes.grafana: has no resource; add resource: with the URL that users type into a client (config.yaml:12:3)',
     'routes.grafana.identityHeaders.Host: cannot be an identity header, as it has a meaning of its own; choose another such as X-Auth-Subject (config.yaml:14:24)',
-    'routes.grafana.audience: unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience (config.yaml:15:15)',
+    'routes.grafana.audience: unchecked accepts tokens made for any resource; add clientIds to say of which clients, or list the audience (config.yaml:15:15)',
     'revocations.issuedBefore: "tomorrow" is not a date and time; write it like 2026-01-01T00:00:00Z (config.yaml:16:30)',
   ])
 })
@@ -77,7 +77,7 @@ test('a file larger than 1 MiB is refused, one of 1 MiB is read', () => {
   ])
 })
 
-test('aliases are followed, and refused when they stand for too much', () => {
+test('aliases are followed, and refused when they expand to too much', () => {
   const shared = `issuers: { a: https://a.example.com }
 routes:
   x: { resource: https://x.example.com, claims: &c { groups: [ops] } }
@@ -89,7 +89,7 @@ routes:
   const layers = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`).join(', ')}]`)
   const started = performance.now()
   assert.deepEqual(problemsOf(`l0: &l0 [x, x, x]\n${layers.join('\n')}\n`), [
-    'the aliases in this file stand for too much; write the values out (config.yaml:1:1)',
+    'the aliases in this file expand to too much; write the values out (config.yaml:1:1)',
   ])
   assert.ok(performance.now() - started < 60_000)
 })
@@ -148,8 +148,8 @@ test('several files are one whole; a name, defaults and revocations stand in one
   )
   assert.ok(!broken.ok)
   assert.deepEqual(broken.problems.map(formatProblem), [
-    'issuers.a: stands in conf/a.yaml already; keep it in one file (conf/b.yaml:1:12)',
-    'defaults: stands in conf/a.yaml already; keep it in one file (conf/b.yaml:2:1)',
+    'issuers.a: is already written in conf/a.yaml; keep it in one file (conf/b.yaml:1:12)',
+    'defaults: is already written in conf/a.yaml; keep it in one file (conf/b.yaml:2:1)',
     'the file must be a map (key: value) (conf/c.yaml:1:1)',
   ])
   const place = read(

@@ -173,7 +173,7 @@ export const FILE_ROWS: readonly Row[] = [
     good: '<base>',
     bad: 'issuers: { main: https://id.example.com }\nroutes: { Api: { resource: api.example.com/mcp, mode: observ } }\n',
     problems: [
-      'routes.Api: "Api" cannot be a name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:2:11)',
+      'routes.Api: "Api" is not a valid name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:2:11)',
       'routes.Api.resource: "api.example.com/mcp" is not an absolute URL; write one such as https://api.example.com/mcp (config.yaml:2:28)',
       'routes.Api.mode: must be enforce or observe, not "observ"; did you mean "observe"? (config.yaml:2:55)',
     ],
@@ -183,8 +183,8 @@ export const FILE_ROWS: readonly Row[] = [
     good: '<base>',
     bad: 'issuers: { Main_1: https://id.example.com }\nroutes: { a b: { resource: https://api.example.com } }\n',
     problems: [
-      'issuers.Main_1: "Main_1" cannot be a name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:1:12)',
-      'routes["a b"]: "a b" cannot be a name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:2:11)',
+      'issuers.Main_1: "Main_1" is not a valid name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:1:12)',
+      'routes["a b"]: "a b" is not a valid name; use 1 to 63 lower-case letters, digits and hyphens (config.yaml:2:11)',
     ],
   },
   {

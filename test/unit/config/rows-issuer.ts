@@ -42,7 +42,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: 'https://id.example.com/',
     bad: 'https://id.example.com/?tenant=1',
     problems: [
-      'issuers.homelab: "https://id.example.com/?tenant=1" has a query or fragment, which an issuer has not (RFC 8414 section 2); remove it (config.yaml:2:12)',
+      'issuers.homelab: "https://id.example.com/?tenant=1" has a query or fragment, which an issuer must not have (RFC 8414 section 2); remove it (config.yaml:2:12)',
     ],
   },
   {
@@ -112,14 +112,14 @@ export const ISSUER_ROWS: readonly Row[] = [
     slot: 'issuer',
     good: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys }',
     bad: '{ issuer: https://id.example.com, jwksUri: https://id.example.com/keys, jwksFile: good.jwks }',
-    problems: ['issuers.homelab.jwksFile: stands beside jwksUri; keep one of them (config.yaml:2:84)'],
+    problems: ['issuers.homelab.jwksFile: cannot be combined with jwksUri; keep one of them (config.yaml:2:84)'],
   },
   {
     slot: 'issuer',
     good: 'https://login.microsoftonline.com/11111111-1111-1111-1111-111111111111/v2.0',
     bad: 'https://login.microsoftonline.com/common/v2.0',
     problems: [
-      'issuers.homelab: "https://login.microsoftonline.com/common/v2.0" stands for every tenant and in no token; write the URL with the ID of your tenant (config.yaml:2:12)',
+      'issuers.homelab: "https://login.microsoftonline.com/common/v2.0" means every tenant, and no token carries it; write the URL with the ID of your tenant (config.yaml:2:12)',
     ],
   },
   {
@@ -135,7 +135,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: 'https://id.example.com',
     bad: 'https://id.example.com/.well-known/openid-configuration',
     problems: [
-      'issuers.homelab: "https://id.example.com/.well-known/openid-configuration" is a metadata document; write the issuer that stands in it, and this URL as discoveryUri (config.yaml:2:12)',
+      'issuers.homelab: "https://id.example.com/.well-known/openid-configuration" is a metadata document; write the issuer that it contains, and this URL as discoveryUri (config.yaml:2:12)',
     ],
   },
   {
@@ -436,7 +436,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
     bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["https://claude.ai/*"] } }',
     problems: [
-      'issuers.homelab.registration.redirectUris[0]: "https://claude.ai/*" has a wildcard; list every URL (on loopback, one without a port stands for every port) (config.yaml:2:92)',
+      'issuers.homelab.registration.redirectUris[0]: "https://claude.ai/*" has a wildcard; list every URL (on loopback, one without a port means every port) (config.yaml:2:92)',
     ],
   },
   {
@@ -451,7 +451,9 @@ export const ISSUER_ROWS: readonly Row[] = [
     slot: 'issuer',
     good: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register } }',
     bad: '{ issuer: https://id.example.com, registration: { endpoint: https://dcr.example.com/register, clientId: mcp } }',
-    problems: ['issuers.homelab.registration.clientId: stands beside endpoint; keep one of them (config.yaml:2:106)'],
+    problems: [
+      'issuers.homelab.registration.clientId: cannot be combined with endpoint; keep one of them (config.yaml:2:106)',
+    ],
   },
   {
     slot: 'issuer',
@@ -499,8 +501,8 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: '{ tokensFile: no-tokens.yaml }',
     bad: '{ tokensFile: no-tokens.yaml, issuer: https://id.example.com, algorithms: [RS256] }',
     problems: [
-      'issuers.homelab.issuer: means nothing beside tokensFile; remove it, or write an issuer of its own (config.yaml:2:42)',
-      'issuers.homelab.algorithms: means nothing beside tokensFile; remove it, or write an issuer of its own (config.yaml:2:74)',
+      'issuers.homelab.issuer: has no effect with tokensFile; remove it, or write a separate issuer (config.yaml:2:42)',
+      'issuers.homelab.algorithms: has no effect with tokensFile; remove it, or write a separate issuer (config.yaml:2:74)',
     ],
   },
 ]

@@ -193,7 +193,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'audience: unchecked\n    clientIds: [a]',
     bad: 'audience: unchecked',
     problems: [
-      'routes.api.audience: unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience (config.yaml:6:15)',
+      'routes.api.audience: unchecked accepts tokens made for any resource; add clientIds to say of which clients, or list the audience (config.yaml:6:15)',
     ],
   },
   {
@@ -263,7 +263,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     slot: 'route',
     good: 'claims: { a: { anyOf: [x] } }',
     bad: 'claims: { a: {} }',
-    problems: ['routes.api.claims.a: asks for nothing; add anyOf, allOf, noneOf or exists (config.yaml:6:15)'],
+    problems: ['routes.api.claims.a: requires nothing; add anyOf, allOf, noneOf or exists (config.yaml:6:15)'],
   },
   {
     slot: 'route',
@@ -316,7 +316,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'claims: { a: x }',
     bad: 'claims: { "@scopes": x }',
     problems: [
-      'routes.api.claims["@scopes"]: "@scopes" is not a claim here; @ names stand in identityHeaders only (config.yaml:6:15)',
+      'routes.api.claims["@scopes"]: "@scopes" is not a claim here; @ names work in identityHeaders only (config.yaml:6:15)',
     ],
   },
   {
@@ -351,13 +351,13 @@ export const ROUTE_ROWS: readonly Row[] = [
     slot: 'route',
     good: 'rules: [{ methods: [GET], scopes: [a] }]',
     bad: 'rules: [{ methods: [GET] }]',
-    problems: ['routes.api.rules[0]: asks for nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
+    problems: ['routes.api.rules[0]: requires nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
   },
   {
     slot: 'route',
     good: 'rules: [{ scopes: [a] }]',
     bad: 'rules: [{ scopes: [openid] }]',
-    problems: ['routes.api.rules[0]: asks for nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
+    problems: ['routes.api.rules[0]: requires nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
   },
   {
     slot: 'route',
@@ -380,7 +380,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'rules: [{ paths: [/mcp/admin], scopes: [a] }]',
     bad: 'rules: [{ paths: [/mcp/../admin], scopes: [a] }]',
     problems: [
-      'routes.api.rules[0].paths[0]: "/mcp/../admin" can be read in two ways and is never let through; write it without empty or dot segments, ; and encoded separators (config.yaml:6:23)',
+      'routes.api.rules[0].paths[0]: "/mcp/../admin" can be read in two ways and would never be allowed; write it without empty or dot segments, ; and encoded separators (config.yaml:6:23)',
     ],
   },
   {
@@ -436,7 +436,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'match: { paths: [/mcp] }',
     bad: 'match: { paths: [/mcp//x] }',
     problems: [
-      'routes.api.match.paths[0]: "/mcp//x" can be read in two ways and is never let through; write it without empty or dot segments, ; and encoded separators (config.yaml:6:22)',
+      'routes.api.match.paths[0]: "/mcp//x" can be read in two ways and would never be allowed; write it without empty or dot segments, ; and encoded separators (config.yaml:6:22)',
     ],
   },
   ...(
@@ -445,7 +445,7 @@ export const ROUTE_ROWS: readonly Row[] = [
         '{ header: Authorization }',
         'header',
         28,
-        'is where the token stands anyway; write tokenSource: authorization, or leave it out',
+        'is the default place of the token; write tokenSource: authorization, or leave it out',
       ],
       ['{ header: cookie }', 'header', 28, 'holds many things; write tokenSource: { cookie: <name> }'],
       [
@@ -597,7 +597,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'upstreamAuthorization: { claim: token }',
     bad: 'upstreamAuthorization: { claim: "@client" }',
     problems: [
-      'routes.api.upstreamAuthorization.claim: "@client" is not a claim here; @ names stand in identityHeaders only (config.yaml:6:37)',
+      'routes.api.upstreamAuthorization.claim: "@client" is not a claim here; @ names work in identityHeaders only (config.yaml:6:37)',
     ],
   },
   {
@@ -703,7 +703,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'mcp: { tools: { pay: { scopes: [mcp:pay], claims: { groups: [treasury] } } } }',
     bad: 'mcp: { tools: { pay: {} } }',
     problems: [
-      'routes.api.mcp.tools.pay: asks for nothing; add scopes or claims, or write allow for a name (config.yaml:6:26)',
+      'routes.api.mcp.tools.pay: requires nothing; add scopes or claims, or write allow for a name (config.yaml:6:26)',
     ],
   },
   {
@@ -737,8 +737,8 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'accept: [{ issuer: homelab, scopes: [a] }]',
     bad: 'accept: [{ issuer: homelab, scopes: [a] }]\n    clientIds: [b]\n    claims: { a: b }',
     problems: [
-      'routes.api.clientIds: stands beside accept; write it in the entries of accept instead (config.yaml:7:5)',
-      'routes.api.claims: stands beside accept; write it in the entries of accept instead (config.yaml:8:5)',
+      'routes.api.clientIds: cannot be combined with accept; write it in the entries of accept instead (config.yaml:7:5)',
+      'routes.api.claims: cannot be combined with accept; write it in the entries of accept instead (config.yaml:8:5)',
     ],
   },
   {
@@ -764,7 +764,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'accept: [{ audience: unchecked, clientIds: [a] }]',
     bad: 'accept: [{ audience: unchecked }]',
     problems: [
-      'routes.api.accept[0].audience: unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience (config.yaml:6:26)',
+      'routes.api.accept[0].audience: unchecked accepts tokens made for any resource; add clientIds to say of which clients, or list the audience (config.yaml:6:26)',
     ],
   },
   {
@@ -790,14 +790,14 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: '{ audience: unchecked, clientIds: [a] }',
     bad: '{ audience: unchecked }',
     problems: [
-      'routes.api: the audience of defaults, unchecked accepts tokens made for anybody; add clientIds to say whose, or list the audience (config.yaml:5:3)',
+      'routes.api: the audience of defaults, unchecked accepts tokens made for any resource; add clientIds to say of which clients, or list the audience (config.yaml:5:3)',
     ],
   },
   {
     slot: 'defaults',
     good: '{ claims: { a: { exists: true } } }',
     bad: '{ claims: { a: {} } }',
-    problems: ['defaults.claims.a: asks for nothing; add anyOf, allOf, noneOf or exists (config.yaml:1:23)'],
+    problems: ['defaults.claims.a: requires nothing; add anyOf, allOf, noneOf or exists (config.yaml:1:23)'],
   },
   {
     slot: 'defaults',

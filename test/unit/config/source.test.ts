@@ -107,7 +107,7 @@ test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t
   assert.deepEqual(await problemsOf(path), [])
   writeFileSync(join(path, 'c.yaml'), 'issuers: { a: https://c.example.com }\n')
   assert.deepEqual(await problemsOf(path), [
-    `issuers.a: stands in ${join(path, 'a.yaml')} already; keep it in one file (${join(path, 'c.yaml')}:1:12)`,
+    `issuers.a: is already written in ${join(path, 'a.yaml')}; keep it in one file (${join(path, 'c.yaml')}:1:12)`,
   ])
 })
 

@@ -101,7 +101,9 @@ const WRONG: readonly (readonly [text: string | Buffer, lines: readonly string[]
   ],
   [
     entry('').repeat(2),
-    [`${AT}[1].sha256: stands already on line 1; remove one of the two, one token is one holder's (tokens.yaml:2:13)`],
+    [
+      `${AT}[1].sha256: is already on line 1; remove one of the two, as each holder has a token of its own (tokens.yaml:2:13)`,
+    ],
   ],
   ['- { sub: a }\n- {\n', [`${AT}: this is not valid YAML (tokens.yaml:3:1)`]],
 ]
@@ -123,8 +125,8 @@ const VALUES: readonly (readonly [more: string, key: string, message: RegExp])[]
   [', iat: 1700000000000', 'iat', /is in milliseconds/],
   [', claims: [a]', 'claims', /must be a map/],
   [', claims: { sub: a }', 'claims.sub', /has a key of its own/],
-  [', claims: { cnf: {} }', 'claims.cnf', /means nothing in a static token/],
-  [', claims: { iss: a }', 'claims.iss', /means nothing in a static token/],
+  [', claims: { cnf: {} }', 'claims.cnf', /has no effect in a static token/],
+  [', claims: { iss: a }', 'claims.iss', /has no effect in a static token/],
 ]
 
 for (const [more, key, message] of VALUES) {
@@ -185,6 +187,6 @@ test('never advertised, in a list of issuers and in accept', () => {
   const wrong = parsed('accept: [{ issuer: main }, { issuer: robots, advertise: true }]')
   assert.ok(!wrong.ok)
   assert.deepEqual(wrong.problems.map(formatProblem), [
-    'routes.api.accept[1].advertise: cannot be true: nobody can log in at a file of tokens; remove it (config.yaml:2:109)',
+    'routes.api.accept[1].advertise: cannot be true: a file of tokens has no login; remove it (config.yaml:2:109)',
   ])
 })
