@@ -22,8 +22,8 @@ const EDITS = [
 const LOOK = `
 import { configurationPage } from './build/docs/configuration-page.ts'
 import { configurationJsonSchema } from './src/config/format/json-schema.ts'
-import { parse, parseOrigin } from './src/config/parse.ts'
-import { originOfEnvironment } from './src/config/reading/environment.ts'
+import { parse } from './src/config/parse.ts'
+import { load } from './src/config/source.ts'
 import { readSettings } from './src/settings.ts'
 const deps = { now: 0, readFile: () => ({ bytes: Buffer.from('secret') }) }
 const text = JSON.stringify({
@@ -32,6 +32,7 @@ const text = JSON.stringify({
 })
 const { config } = parse([{ file: 'config.yaml', text }], deps)
 const variables = { OIDC_ISSUER: 'https://id.example.com', RESOURCE_URL: 'https://api.example.com' }
+const { parsed } = await load({ kind: 'environment', variables }, 0)
 const { properties } = configurationJsonSchema()
 const issuer = properties.issuers.additionalProperties.anyOf[1].properties
 const route = properties.routes.additionalProperties.properties
@@ -43,7 +44,7 @@ console.log(JSON.stringify({
     config.issuers[0].clockTolerance, config.issuers[0].introspection.cacheFor,
     config.routes[0].preflight, config.routes[0].mcp.maxBodySize,
     readSettings({}).settings.shutdownDelay,
-    parseOrigin(originOfEnvironment(variables), deps).config.routes[0].requestScopes,
+    parsed.config.routes[0].requestScopes,
   ],
 }))`
 
