@@ -221,7 +221,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
     lostLogLines: () => 0,
     certificateExpiresAt: () => 0,
   })
-  const denial = { reason: 'mcp_request_invalid', problem: '' } as const
+  const denial = { reason: 'mcp_request_invalid', step: 'mcp', problem: '' } as const
   metrics.decision({ ...internalError(), mcp: { calls: [], needs: [], open: false, denial } }, 0.001)
   metrics.unparsable()
   metrics.freshTokenDenial('api', 'audience_mismatch')

@@ -3,7 +3,7 @@ import { rememberAnswers } from '../../src/decision/answer.ts'
 import { type Decision, decide } from '../../src/decision/decide.ts'
 import { parseCredentials } from '../../src/decision/request/credentials.ts'
 import { readHeaderFields } from '../../src/decision/request/header-fields.ts'
-import { placeByPath, placeNamed } from '../../src/decision/request/route-table.ts'
+import { findByPath, matchRoute } from '../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../src/decision/token/unverified-token.ts'
 import { buildGeneration } from '../../src/generation.ts'
 import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
@@ -60,8 +60,8 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
   const steps: Readonly<Record<string, () => unknown>> = {
     'read the headers': () => readHeaderFields(rawHeaders),
     'read the forwarded request': () => readForwardAuth('GET', '/verify/r0', fields),
-    'find the route by name, of 5,000': () => placeNamed(policy.routes.byName.get('r0') ?? route, request),
-    'find the route by path, of 5,000': () => placeByPath(policy.routes, request),
+    'find the route by name, of 5,000': () => matchRoute(policy.routes.byName.get('r0') ?? route, request),
+    'find the route by path, of 5,000': () => findByPath(policy.routes, request),
     'read the credentials': () => parseCredentials(fields.authorization),
     'hash the token and look it up': () => policy.assessToken(token, route),
     'the whole decision, token seen before': () => decide(question, policy),

@@ -1,12 +1,15 @@
 import type { Accept, ClaimSelector, Requirement, Revocations, Route } from '../config/model.ts'
 import type { Denial } from './denial.ts'
 import type { VerifiedToken } from './token/access-token.ts'
-import { type Claims, claimHolds, own, readClaim } from './token/claims.ts'
+import { type Claims, claimHolds, own, readClaim, showRule, showValue } from './token/claims.ts'
+import { isLater } from './trace.ts'
 
 /** What one route makes of one verified token, whatever the time and the request: computed once, judged by for each request. */
 export interface Admission {
   /** Why none of the route's ways in takes the token; undefined when one does. */
   readonly denial: Denial | undefined
+  /** The way in that takes the token, or that got furthest. */
+  readonly entry: Accept | undefined
   /** The token's scopes and those that they imply on this route. */
   readonly scopes: ReadonlySet<string>
 }
@@ -17,71 +20,74 @@ export interface Admission {
  */
 export function admit(token: VerifiedToken, route: Route, revocations: Revocations): Admission {
   const scopes = withImplied(token.scopes, route)
-  const revoked = checkRevocation(token, revocations)
-  let furthest: Refusal | undefined
+  // The token was verified against the issuers of this very list, so one entry at least is tried.
+  let entryOfDenial: Accept | undefined
+  let furthest: Denial = { reason: 'internal_error', step: 'end' }
   for (const entry of route.accept) {
     if (entry.issuer !== token.issuer) continue
-    const refusal = refuseBy(entry, token, scopes, revoked)
-    if (refusal === undefined) return { denial: undefined, scopes }
-    if (furthest === undefined || refusal.step > furthest.step) furthest = refusal
+    const denial = refuseBy(entry, token, scopes, revocations)
+    if (denial === undefined) return { denial, entry, scopes }
+    if (entryOfDenial !== undefined && !isLater(denial.step, furthest.step)) continue
+    entryOfDenial = entry
+    furthest = denial
   }
-  // The token was verified against the issuers of this very list, so one entry at least was tried.
-  return { denial: furthest?.denial ?? { reason: 'internal_error' }, scopes }
+  return { denial: furthest, entry: entryOfDenial, scopes }
 }
 
-/** `exp`, `nbf`, `iat` and life of a token at `now` (seconds). On every request, on cache hits too (RFC 7519 §4.1.4). */
+/** `exp`, `nbf` and `iat` of a token at `now` (seconds). On every request, on cache hits too (RFC 7519 §4.1.4). */
 export function checkTime(token: VerifiedToken, now: number): Denial | undefined {
   const { expiresAt, notBefore, issuedAt, issuer } = token
-  if (now >= expiresAt + issuer.clockTolerance) return { reason: 'token_expired', secondsPast: round(now - expiresAt) }
+  if (now >= expiresAt + issuer.clockTolerance) {
+    return { reason: 'token_expired', step: 'time', secondsPast: round(now - expiresAt) }
+  }
   const latest = now + issuer.clockTolerance
-  if (notBefore !== undefined && notBefore > latest) {
-    return { reason: 'token_not_yet_valid', claim: 'nbf', secondsAhead: round(notBefore - now) }
-  }
-  if (issuedAt !== undefined && issuedAt > latest) {
-    return { reason: 'token_not_yet_valid', claim: 'iat', secondsAhead: round(issuedAt - now) }
-  }
+  if (notBefore !== undefined && notBefore > latest) return notYetValid('nbf', notBefore - now)
+  if (issuedAt !== undefined && issuedAt > latest) return notYetValid('iat', issuedAt - now)
+  return undefined
+}
+
+function notYetValid(claim: string, seconds: number): Denial {
+  return { reason: 'token_not_yet_valid', step: 'time', claim, secondsAhead: round(seconds) }
+}
+
+/** How long a token lives, or without `iat` how long it still does. */
+export function checkLifetime({ expiresAt, issuedAt, issuer }: VerifiedToken, now: number): Denial | undefined {
   if (issuer.maxTokenLifetime === undefined) return undefined
   const lifetime = expiresAt - (issuedAt ?? now)
   if (lifetime <= issuer.maxTokenLifetime) return undefined
-  return { reason: 'token_lifetime_exceeded', limit: issuer.maxTokenLifetime, actual: round(lifetime) }
+  const limit = issuer.maxTokenLifetime
+  return { reason: 'token_lifetime_exceeded', step: 'lifetime', limit, seconds: round(lifetime) }
 }
 
-/** The requirements that matching rules and MCP calls add to those of the route. */
+/** The requirements that matching rules and MCP calls add to those of the route; `step` tells which of these. */
 export function checkAdditions(
   token: VerifiedToken,
   scopes: ReadonlySet<string>,
   additions: readonly Requirement[],
+  step: 'rules' | 'mcp',
 ): Denial | undefined {
   for (const check of [checkScopes, checkClaims]) {
     for (const addition of additions) {
       const denial = check(addition, token, scopes)
-      if (denial !== undefined) return denial
+      if (denial !== undefined) return { ...denial, step }
     }
   }
   return undefined
-}
-
-interface Refusal {
-  /** How many checks the token passed. */
-  readonly step: number
-  readonly denial: Denial
 }
 
 function refuseBy(
   entry: Accept,
   token: VerifiedToken,
   scopes: ReadonlySet<string>,
-  revoked: Denial | undefined,
-): Refusal | undefined {
-  const checks = [
-    checkAudience(entry, token),
-    revoked,
-    checkClient(entry, token),
-    checkScopes(entry, token, scopes),
-    checkClaims(entry, token),
-  ]
-  for (const [step, denial] of checks.entries()) if (denial !== undefined) return { step, denial }
-  return undefined
+  revocations: Revocations,
+): Denial | undefined {
+  return (
+    checkAudience(entry, token) ??
+    checkRevocation(token, revocations) ??
+    checkClient(entry, token) ??
+    checkScopes(entry, token, scopes) ??
+    checkClaims(entry, token)
+  )
 }
 
 /** RFC 7519 §4.1.3, RFC 8707 §2: exact members; a token without `aud` is for nobody in particular. */
@@ -91,6 +97,7 @@ function checkAudience(entry: Accept, token: VerifiedToken): Denial | undefined 
   const hint = hintAtAudience(audience, token.audience)
   return {
     reason: 'audience_mismatch',
+    step: 'audience',
     expected: audience,
     actual: token.audience,
     ...(hint === undefined ? {} : { hint }),
@@ -109,35 +116,40 @@ function hintAtAudience(expected: readonly string[], actual: readonly string[]):
 
 function checkRevocation(token: VerifiedToken, revocations: Revocations): Denial | undefined {
   const { jti, sub, clientIds, issuedBefore } = revocations
-  if (token.tokenId !== undefined && jti.has(token.tokenId)) return { reason: 'token_revoked', by: 'jti' }
-  if (token.subject !== undefined && sub.has(token.subject)) return { reason: 'token_revoked', by: 'sub' }
-  if (token.clients.some((client) => clientIds.has(client))) return { reason: 'token_revoked', by: 'clientIds' }
+  if (token.tokenId !== undefined && jti.has(token.tokenId)) return revoked('jti')
+  if (token.subject !== undefined && sub.has(token.subject)) return revoked('sub')
+  if (token.clients.some((client) => clientIds.has(client))) return revoked('clientIds')
   const issuedAt = token.issuedAt ?? Number.NEGATIVE_INFINITY
-  if (issuedBefore !== undefined && issuedAt < issuedBefore) return { reason: 'token_revoked', by: 'issuedBefore' }
+  if (issuedBefore !== undefined && issuedAt < issuedBefore) return revoked('issuedBefore')
   return undefined
 }
 
+function revoked(by: keyof Revocations): Denial {
+  return { reason: 'token_revoked', step: 'revocation', by }
+}
+
 function checkClient(entry: Accept, token: VerifiedToken): Denial | undefined {
-  for (const allowed of entry.clientIds) {
-    if (token.client === undefined) return { reason: 'client_not_allowed', expected: allowed }
-    if (!allowed.includes(token.client))
-      return { reason: 'client_not_allowed', expected: allowed, actual: token.client }
+  for (const expected of entry.clientIds) {
+    if (token.client === undefined) return { reason: 'client_not_allowed', step: 'client', expected }
+    if (!expected.includes(token.client)) {
+      return { reason: 'client_not_allowed', step: 'client', expected, actual: [token.client] }
+    }
   }
   return undefined
 }
 
 function checkScopes(requirement: Requirement, token: VerifiedToken, scopes: ReadonlySet<string>): Denial | undefined {
   const missing = requirement.scopes.filter((scope) => !scopes.has(scope))
-  return missing.length === 0 ? undefined : { reason: 'scope_insufficient', missing, actual: token.scopes }
+  if (missing.length === 0) return undefined
+  return { reason: 'scope_insufficient', step: 'scopes', missing, actual: token.scopes }
 }
 
 function checkClaims(requirement: Requirement, token: VerifiedToken): Denial | undefined {
   for (const rule of requirement.claims) {
     if (claimHolds(token.claims, rule)) continue
-    const { claim, ...expected } = rule
-    const actual = summary(token.claims, rule)
-    const hinted = isLeftOut(token.claims, claim) ? { hint: LEFT_OUT } : {}
-    return { reason: 'claim_not_allowed', claim: claim.text, expected, actual, ...hinted }
+    const hinted = isLeftOut(token.claims, rule.claim) ? { hint: LEFT_OUT } : {}
+    const [expected, actual] = [showRule(rule), showValue(readClaim(token.claims, rule.claim))]
+    return { reason: 'claim_not_allowed', step: 'claims', claim: rule.claim.text, expected, actual, ...hinted }
   }
   return undefined
 }
@@ -151,14 +163,6 @@ function isLeftOut(claims: Claims, { path: [name = ''] }: ClaimSelector): boolea
   const elsewhere = own(claims, '_claim_names')
   if (typeof elsewhere === 'object' && elsewhere !== null && own(elsewhere as Claims, name) !== undefined) return true
   return name === 'groups' && String(own(claims, 'hasgroups')) === 'true'
-}
-
-/** What the log may show of a claim: its value, or only its kind where it is an object that may hold anything. */
-function summary(claims: Claims, rule: { readonly claim: Parameters<typeof readClaim>[1] }): unknown {
-  const value = readClaim(claims, rule.claim)
-  if (value === undefined) return 'absent'
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'an object'
-  return value
 }
 
 function withImplied(scopes: readonly string[], route: Route): ReadonlySet<string> {

@@ -1,15 +1,16 @@
-import type { Issuer, Route, Rule } from '../config/model.ts'
-import { checkAdditions, checkTime } from './admission.ts'
+import type { Accept, Issuer, Mcp, Route, Rule } from '../config/model.ts'
+import { checkAdditions, checkLifetime, checkTime } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
 import { judgeMcp, type McpJudgement, type RequestContent } from './mcp/mcp.ts'
 import { type CallReading, type ForwardedRequest, isPreflight } from './request/forwarded-request.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './request/header-fields.ts'
-import { placeByPath, placeNamed, type RouteTable } from './request/route-table.ts'
+import { findByPath, findNamed, matchRoute, type RouteTable } from './request/route-table.ts'
 import { hasNoCredentials, readCredentials } from './request/token-source.ts'
 import { showUnverified } from './show-unverified.ts'
 import type { VerifiedToken } from './token/access-token.ts'
-import type { Assessment, AssessToken } from './token/assessed-token.ts'
+import type { AssessedToken, Assessment, AssessToken } from './token/assessed-token.ts'
+import { type Itinerary, itineraryOf, type Step } from './trace.ts'
 
 /** A proxy's question about one request. */
 export interface Question extends CallReading {
@@ -38,13 +39,16 @@ export interface Evidence {
   readonly issuer: Issuer | undefined
   /** Set once type and claims held too. */
   readonly token: VerifiedToken | undefined
+  /** With a verified token: the way in that admits it, or that it got furthest on. */
+  readonly entry: Accept | undefined
   /** Set where the route has `mcp` and the decision got as far as the body. */
   readonly mcp?: McpJudgement
+  /** The steps of a request like this one. */
+  readonly itinerary: Itinerary
 }
 
-/** Allow or deny, with its evidence. `headers` are the identity of whoever passes. */
-export type Decision = Evidence &
-  (
+/** Allow or deny, with its evidence and the step at which it ended. `headers` are the identity of whoever passes. */
+export type Decision = Evidence & { readonly ended: Step } & (
     | { readonly outcome: 'allow'; readonly reason: AllowReason; readonly headers: HeaderList }
     /** An observed route lets pass what it would deny. */
     | { readonly outcome: 'would_deny'; readonly reason: Reason; readonly denial: Denial; readonly headers: HeaderList }
@@ -54,37 +58,40 @@ export type Decision = Evidence &
 
 /**
  * Decides about one request. Reads top to bottom: one guard a step, the first failure is the reason, nothing calls back
- * up. Answers at once when the token was seen before, unless the route looks at bodies.
+ * up. Answers without a promise when the token was seen before, unless the route looks at bodies.
  */
 export function decide(question: Question, policy: Policy): Decision | Promise<Decision> {
-  const { fields, forwarded } = question
-  const named = question.routeName === undefined ? undefined : policy.routes.byName.get(question.routeName)
-  if (question.routeName !== undefined && named === undefined) {
-    return deny({ reason: 'route_unknown', unverifiedRoute: showUnverified(question.routeName) }, NOTHING)
-  }
+  const { fields, forwarded, routeName } = question
+  const placedBy = routeName === undefined ? 'path' : 'name'
+  const nothing = NOTHING[placedBy]
+  const named = routeName === undefined ? undefined : findNamed(policy.routes, routeName)
+  if (routeName !== undefined && named === undefined) return deny(unknownName(routeName), nothing)
 
-  if (!forwarded.ok) return deny(forwarded.denial, { ...NOTHING, route: named })
+  if (!forwarded.ok) return deny(forwarded.denial, { ...nothing, route: named })
   const { request } = forwarded
 
-  const placed = named === undefined ? placeByPath(policy.routes, request) : placeNamed(named, request)
-  if (!placed.ok) return deny(placed.denial, { ...NOTHING, route: placed.route, request })
-  const { route, rules } = placed
-  const evidence: Evidence = { route, request, rules, issuer: undefined, token: undefined }
+  const route = named ?? findByPath(policy.routes, request)
+  if ('reason' in route) return deny(route, { ...nothing, request })
+
+  const itinerary = itineraryOf(placedBy, 'jwt', route.mcp === undefined ? 'never' : 'after token')
+  const match = matchRoute(route, request)
+  if (!match.ok) return deny(match.denial, { ...nothing, route, request, itinerary })
+  const { rules } = match
+  const evidence: Placed = { ...nothing, route, request, rules, itinerary }
 
   const forbidden = checkOverride(route, fields) ?? checkAlias(route, fields) ?? checkOrigin(route, fields)
   if (forbidden !== undefined) return deny(forbidden, evidence)
 
   const preflight = isPreflight(request, fields)
-  if (preflight && route.preflight === 'pass') return pass('preflight', evidence, route)
+  if (preflight && route.preflight === 'pass') return pass('preflight', 'preflight', evidence)
 
   const credentials = readCredentials(route.tokenSource, fields)
   if (!credentials.ok) {
     const anonymousHere = route.anonymous && rules.length === 0 && !preflight
     const mayBeAnonymous = anonymousHere && hasNoCredentials(route.tokenSource, fields)
     if (!mayBeAnonymous || route.mcp?.openLists === false) return deny(credentials.denial, evidence)
-    const anonymous = (seen: Evidence) => pass('anonymous', seen, route)
-    const needsToken = (seen: Evidence) => deny(credentials.denial, seen)
-    return withMcp(question, evidence, (seen) => (seen.mcp?.open === false ? needsToken(seen) : anonymous(seen)))
+    if (route.mcp === undefined) return pass('anonymous', 'credentials', evidence)
+    return concludeAnonymous(route.mcp, evidence, question, credentials.denial)
   }
 
   const assessment = policy.assessToken(credentials.token, route)
@@ -94,62 +101,91 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
 
 /** The answer to a bug: never an allow, also where the route is only observed. */
 export function internalError(): Decision {
-  return deny({ reason: 'internal_error' }, NOTHING)
+  return deny({ reason: 'internal_error', step: 'end' }, NOTHING.name)
 }
 
-const NOTHING: Evidence = {
+/** Evidence of a request that belongs to a route. */
+interface Placed extends Evidence {
+  readonly route: Route
+  readonly request: ForwardedRequest
+}
+
+const UNKNOWN = {
   route: undefined,
   request: undefined,
   rules: [],
   issuer: undefined,
   token: undefined,
+  entry: undefined,
+}
+const NOTHING = {
+  name: { ...UNKNOWN, itinerary: itineraryOf('name', 'jwt', 'never') },
+  path: { ...UNKNOWN, itinerary: itineraryOf('path', 'jwt', 'never') },
+} as const satisfies Record<string, Evidence>
+
+/** Without credentials the body is read first, as it says whether they are needed. */
+async function concludeAnonymous(mcp: Mcp, before: Placed, question: Question, needed: Denial): Promise<Decision> {
+  const itinerary = itineraryOf(before.itinerary.placedBy, 'jwt', 'before token')
+  const asked = await judgeMcp(mcp, before.request.method, question.fields, question.content)
+  const evidence = { ...before, itinerary, mcp: asked }
+  if (asked.denial !== undefined) return deny(asked.denial, evidence)
+  return asked.open ? pass('anonymous', 'mcp', evidence) : deny({ ...needed, step: 'mcp' }, evidence)
 }
 
 function conclude(
   assessment: Assessment,
-  before: Evidence,
+  before: Placed,
   question: Question,
   policy: Policy,
 ): Decision | Promise<Decision> {
-  if (!assessment.ok) return deny(assessment.denial, { ...before, issuer: assessment.issuer })
-  const { token, admission, identity } = assessment
-  const { scopes } = admission
-  const evidence: Evidence = { ...before, issuer: token.issuer, token }
-  const denial = checkTime(token, policy.now()) ?? admission.denial ?? checkAdditions(token, scopes, before.rules)
+  const itinerary = itineraryOf(before.itinerary.placedBy, assessment.form, before.itinerary.body)
+  if (!assessment.ok) return deny(assessment.denial, { ...before, itinerary, issuer: assessment.issuer })
+  const { token, admission } = assessment
+  const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: admission.entry }
+  const now = policy.now()
+  const denial =
+    checkTime(token, now) ??
+    checkLifetime(token, now) ??
+    admission.denial ??
+    checkAdditions(token, admission.scopes, before.rules, 'rules')
+  const { mcp } = before.route
   // Of a token that only lacks a scope the body is read all the same: one challenge tells all that the call needs.
-  if (denial !== undefined && denial.reason !== 'scope_insufficient') return deny(denial, evidence)
-  return withMcp(
-    question,
-    evidence,
-    (seen) => {
-      const insufficient = denial ?? checkAdditions(token, scopes, seen.mcp?.needs ?? [])
-      if (insufficient !== undefined) return deny(insufficient, seen)
-      if (!identity.ok) return deny(identity.denial, seen)
-      return { ...seen, outcome: 'allow', reason: 'token', headers: identity.headers }
-    },
-    denial,
-  )
+  const readsBody = mcp !== undefined && (denial === undefined || denial.reason === 'scope_insufficient')
+  if (readsBody) return concludeMcp(mcp, assessment, evidence, question, denial)
+  return denial === undefined ? admitted(assessment, evidence) : deny(denial, evidence)
 }
 
-/** Goes on with what the body asks for; at once where the route does not look at bodies. `earlier`: a denial that comes first. */
-function withMcp(
+async function concludeMcp(
+  mcp: Mcp,
+  assessed: AssessedToken,
+  before: Placed,
   question: Question,
-  evidence: Evidence,
-  next: (seen: Evidence) => Decision,
-  earlier?: Denial,
-): Decision | Promise<Decision> {
-  const { route, request } = evidence
-  if (route?.mcp === undefined || request === undefined) return next(evidence)
-  return judgeMcp(route.mcp, request.method, question.fields, question.content).then((mcp) => {
-    const seen = { ...evidence, mcp }
-    return mcp.denial === undefined || earlier !== undefined ? next(seen) : deny(mcp.denial, seen)
-  })
+  earlier: Denial | undefined,
+): Promise<Decision> {
+  const asked = await judgeMcp(mcp, before.request.method, question.fields, question.content)
+  const evidence = { ...before, mcp: asked }
+  const { token, admission } = assessed
+  const denial = earlier ?? asked.denial ?? checkAdditions(token, admission.scopes, asked.needs, 'mcp')
+  return denial === undefined ? admitted(assessed, evidence) : deny(denial, evidence)
+}
+
+function admitted({ identity }: AssessedToken, evidence: Evidence): Decision {
+  if (!identity.ok) return deny(identity.denial, evidence)
+  return { ...evidence, ended: 'identity', outcome: 'allow', reason: 'token', headers: identity.headers }
+}
+
+function unknownName(routeName: string): Denial {
+  return { reason: 'route_unknown', step: 'route', unverifiedRoute: showUnverified(routeName) }
 }
 
 function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
   const asked = fields.methodOverride !== undefined || findAlias(fields.oddNames ?? [], METHOD_OVERRIDES) !== undefined
   if (!asked || !methodDecides(route)) return undefined
-  return { reason: 'forwarded_request_invalid', problem: 'a header asks the backend to use another method' }
+  return {
+    reason: 'forwarded_request_invalid',
+    step: 'header names',
+    problem: 'a header asks the backend to use another method',
+  }
 }
 
 function methodDecides(route: Route): boolean {
@@ -159,27 +195,28 @@ function methodDecides(route: Route): boolean {
 function checkAlias(route: Route, fields: HeaderFields): Denial | undefined {
   if (fields.oddNames === undefined) return undefined
   const alias = findAlias(fields.oddNames, identityHeaderNames(route))
-  return alias === undefined ? undefined : { reason: 'identity_header_alias', unverifiedHeader: showUnverified(alias) }
+  if (alias === undefined) return undefined
+  return { reason: 'identity_header_alias', step: 'header names', unverifiedHeader: showUnverified(alias) }
 }
 
 function checkOrigin(route: Route, fields: HeaderFields): Denial | undefined {
   if (route.origins === undefined || fields.origin === undefined) return undefined
   if (fields.origin !== SEVERAL && route.origins.includes(fields.origin)) return undefined
   const sent = fields.origin === SEVERAL ? 'several' : showUnverified(fields.origin)
-  return { reason: 'origin_not_allowed', expected: route.origins, unverifiedOrigin: sent }
+  return { reason: 'origin_not_allowed', step: 'origin', expected: route.origins, unverifiedOrigin: sent }
 }
 
-function pass(reason: AllowReason, evidence: Evidence, route: Route): Decision {
-  return { ...evidence, outcome: 'allow', reason, headers: emptyIdentityHeaders(route) }
+function pass(reason: AllowReason, ended: Step, evidence: Placed): Decision {
+  return { ...evidence, ended, outcome: 'allow', reason, headers: emptyIdentityHeaders(evidence.route) }
 }
 
 function deny(denial: Denial, evidence: Evidence): Decision {
-  const { reason } = denial
+  const { reason, step: ended } = denial
   const row = denialRow(reason)
   const { route } = evidence
   if (route?.mode === 'observe' && row.class !== 'service' && reason !== 'identity_header_alias') {
-    return { ...evidence, outcome: 'would_deny', reason, denial, headers: emptyIdentityHeaders(route) }
+    return { ...evidence, ended, outcome: 'would_deny', reason, denial, headers: emptyIdentityHeaders(route) }
   }
   const fault = isToRetry(denial) ? 'retry' : 'error'
-  return { ...evidence, outcome: row.status >= 500 ? fault : 'deny', reason, denial }
+  return { ...evidence, ended, outcome: row.status >= 500 ? fault : 'deny', reason, denial }
 }

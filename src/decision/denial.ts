@@ -1,79 +1,75 @@
-import type { ClaimRule } from '../config/model.ts'
+import type { Step } from './trace.ts'
 
 /**
- * Why a request was refused, with what was seen. Each arm carries its own evidence for the log and for `explain`;
- * none of it ever reaches the client. Values named `unverified…` are the attacker's: escape and cap them.
+ * What a denial may say about what was seen, each of one type, so that log stores can index it. For the log and for
+ * `explain`; none of it ever reaches the client. Values named `unverified…` are the attacker's: escaped and cut.
  */
-export type Denial =
-  | { readonly reason: 'credentials_missing'; readonly scheme?: string; readonly hint?: string }
-  | { readonly reason: 'credentials_malformed'; readonly problem: string; readonly hint?: string }
-  | { readonly reason: 'credentials_ambiguous' }
-  | { readonly reason: 'token_malformed'; readonly problem: string }
-  | { readonly reason: 'token_too_large'; readonly length: number; readonly limit: number }
-  | { readonly reason: 'token_opaque'; readonly form: 'opaque' | 'encrypted'; readonly hint?: string }
-  | { readonly reason: 'token_type_not_allowed'; readonly expected: string; readonly actual: string }
-  | {
-      readonly reason: 'algorithm_not_allowed'
-      readonly expected: readonly string[]
-      readonly unverifiedAlgorithm: string
-      readonly hint?: string
-    }
-  | { readonly reason: 'issuer_untrusted'; readonly unverifiedIssuer?: string; readonly hint?: string }
-  | { readonly reason: 'key_unknown'; readonly unverifiedKeyId?: string; readonly unverifiedAlgorithm: string }
-  | {
-      readonly reason: 'signature_invalid'
-      readonly keyId?: string
-      /** How many keys of the right type were not tried, as more fitted than may be. */
-      readonly leftOut?: number
-      readonly hint?: string
-    }
-  | { readonly reason: 'token_expired'; readonly secondsPast: number }
-  | { readonly reason: 'token_not_yet_valid'; readonly claim: 'nbf' | 'iat'; readonly secondsAhead: number }
-  | { readonly reason: 'claim_invalid'; readonly claim: string; readonly problem: string }
-  | {
-      readonly reason: 'audience_mismatch'
-      readonly expected: readonly string[]
-      readonly actual: readonly string[]
-      readonly hint?: string
-    }
-  | { readonly reason: 'token_revoked'; readonly by: 'jti' | 'sub' | 'clientIds' | 'issuedBefore' | 'introspection' }
-  | { readonly reason: 'scope_insufficient'; readonly missing: readonly string[]; readonly actual: readonly string[] }
-  | { readonly reason: 'client_not_allowed'; readonly expected: readonly string[]; readonly actual?: string }
-  | { readonly reason: 'token_lifetime_exceeded'; readonly limit: number; readonly actual: number }
-  | {
-      readonly reason: 'claim_not_allowed'
-      readonly claim: string
-      readonly expected: Omit<ClaimRule, 'claim'>
-      readonly actual: unknown
-      readonly hint?: string
-    }
-  | { readonly reason: 'origin_not_allowed'; readonly expected: readonly string[]; readonly unverifiedOrigin: string }
-  | { readonly reason: 'identity_header_alias'; readonly unverifiedHeader: string }
-  | { readonly reason: 'identity_too_large'; readonly bytes: number; readonly limit: number }
-  | { readonly reason: 'mcp_request_invalid'; readonly problem: string }
-  | {
-      readonly reason: 'mcp_not_allowed'
-      readonly problem: string
-      readonly unverifiedMethod?: string
-      readonly unverifiedName?: string
-    }
-  | { readonly reason: 'forwarded_request_invalid'; readonly problem: string }
-  | { readonly reason: 'route_unknown'; readonly unverifiedRoute?: string }
-  | { readonly reason: 'route_mismatch'; readonly problem: string }
-  | { readonly reason: 'keys_unavailable'; readonly cause?: 'unknown_kid'; readonly unverifiedKeyId?: string }
-  | { readonly reason: 'introspection_unavailable'; readonly cause?: 'too_many_questions' }
-  | { readonly reason: 'internal_error' }
+export const EVIDENCE = {
+  /** What is wrong, in words. */
+  problem: 'text',
+  /** The usual mistake behind it, or what to do. */
+  hint: 'text',
+  expected: 'list',
+  actual: 'list',
+  missing: 'list',
+  /** The claim that is meant. */
+  claim: 'text',
+  /** Which revocation. */
+  by: 'text',
+  /** Why the client should just ask again. */
+  cause: 'text',
+  form: 'text',
+  keyId: 'text',
+  scheme: 'text',
+  /** How many keys of the right type were not tried, as more fitted than may be. */
+  leftOut: 'number',
+  /** The largest value that passes, of the kind of the measured one. */
+  limit: 'number',
+  bytes: 'number',
+  length: 'number',
+  seconds: 'number',
+  secondsAhead: 'number',
+  secondsPast: 'number',
+  unverifiedAlgorithm: 'text',
+  unverifiedHeader: 'text',
+  unverifiedIssuer: 'text',
+  unverifiedKeyId: 'text',
+  unverifiedMethod: 'text',
+  unverifiedName: 'text',
+  unverifiedOrigin: 'text',
+  unverifiedRoute: 'text',
+} as const satisfies Record<string, keyof EvidenceTypes>
+
+interface EvidenceTypes {
+  readonly text: string
+  readonly number: number
+  readonly list: readonly string[]
+}
+
+/** What was seen by the guard that refused. */
+export type DenialEvidence = { readonly [Member in keyof typeof EVIDENCE]?: EvidenceTypes[(typeof EVIDENCE)[Member]] }
+
+/** Why a request was refused, at which step, with what was seen there. */
+export interface Denial extends DenialEvidence {
+  readonly reason: Reason
+  readonly step: Step
+}
+
+/** The evidence of a denial alone. */
+export function evidenceOf({ reason: _, step: __, ...evidence }: Denial): DenialEvidence {
+  return evidence
+}
 
 /**
  * Whether nothing is broken, and the client should just ask again: its token may be good, but what it says has to be
  * looked up, and others have looked up so much. Anybody can cause that, so it is no outage.
  */
 export function isToRetry(denial: Denial): boolean {
-  return 'cause' in denial
+  return denial.cause !== undefined
 }
 
 /** The stable string of a denial: metric label, log field, test name, docs heading. Renaming one breaks users. */
-export type Reason = Denial['reason']
+export type Reason = keyof typeof DENIALS
 
 /** How one reason is answered and counted. */
 export interface DenialRow {
@@ -181,7 +177,7 @@ export const DENIALS = {
   keys_unavailable: service(503, 'The keys of the issuer are currently unavailable'),
   introspection_unavailable: service(503, 'Token introspection is currently unavailable'),
   internal_error: service(500, 'Internal error while evaluating the request'),
-} as const satisfies Record<Reason, DenialRow>
+} as const satisfies Record<string, DenialRow>
 
 /** The row of a reason. */
 export function denialRow(reason: Reason): DenialRow {

@@ -49,7 +49,7 @@ export function findAlias(oddNames: readonly string[], identityNames: ReadonlySe
 }
 
 function tooLarge(bytes: number): Built {
-  return { ok: false, denial: { reason: 'identity_too_large', bytes, limit: MAX_IDENTITY_BYTES } }
+  return { ok: false, denial: { reason: 'identity_too_large', step: 'identity', bytes, limit: MAX_IDENTITY_BYTES } }
 }
 
 /** What a value takes at least: no encoding is shorter than its text, and there is a comma or a blank between two items. */

@@ -1,5 +1,5 @@
 import type { Decision } from '../decision/decide.ts'
-import { denialRow } from '../decision/denial.ts'
+import { type DenialEvidence, denialRow, evidenceOf } from '../decision/denial.ts'
 import { MCP_METHODS } from '../decision/mcp/message.ts'
 import type { HeaderFields } from '../decision/request/header-fields.ts'
 import { showUnverified } from '../decision/show-unverified.ts'
@@ -25,7 +25,7 @@ export interface DecisionRecord extends DecisionLabels {
   readonly durationMs: number
   readonly requestId?: string
   readonly traceId?: string
-  readonly evidence?: Readonly<Record<string, unknown>>
+  readonly evidence?: DenialEvidence
 }
 
 /** Label for requests that belong to no route. */
@@ -100,7 +100,7 @@ export function decisionRecord(decision: Decision, fields: HeaderFields, duratio
     durationMs: Math.round(durationMs * 1000) / 1000,
     ...(typeof fields.requestId === 'string' ? { requestId: showUnverified(fields.requestId) } : {}),
     ...traceOf(fields),
-    ...evidenceOf(decision),
+    ...shownEvidence(decision),
   }
 }
 
@@ -114,10 +114,11 @@ function mcpOf({ mcp }: Decision): Pick<DecisionRecord, 'mcpMethod' | 'mcpName'>
   }
 }
 
-function evidenceOf(decision: Decision): Pick<DecisionRecord, 'evidence'> {
+function shownEvidence(decision: Decision): Pick<DecisionRecord, 'evidence'> {
   if (decision.outcome === 'allow') return {}
-  const { reason: _, ...evidence } = decision.denial
-  return Object.keys(evidence).length === 0 ? {} : { evidence: cappedDeep(evidence) as Record<string, unknown> }
+  const members = Object.entries(evidenceOf(decision.denial))
+  if (members.length === 0) return {}
+  return { evidence: Object.fromEntries(members.map(([name, value]) => [name, cappedValue(value)])) }
 }
 
 /** W3C Trace Context §3.2.2: the trace id of a well-formed `traceparent`. */
@@ -135,18 +136,9 @@ function capped(text: string): string {
 }
 
 /** A claim may be as large as its token; a log line may not. */
-function cappedDeep(value: unknown): unknown {
+function cappedValue(value: string | number | readonly string[]): string | number | readonly string[] {
+  if (typeof value === 'number') return value
   if (typeof value === 'string') return capped(value)
-  if (Array.isArray(value)) {
-    const items = value.slice(0, MAX_ITEMS).map(cappedDeep)
-    return value.length > MAX_ITEMS ? [...items, `… ${value.length - MAX_ITEMS} more`] : items
-  }
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value)
-        .slice(0, MAX_ITEMS)
-        .map(([name, member]) => [name, cappedDeep(member)]),
-    )
-  }
-  return value
+  const items = value.slice(0, MAX_ITEMS).map(capped)
+  return value.length > MAX_ITEMS ? [...items, `… ${value.length - MAX_ITEMS} more`] : items
 }

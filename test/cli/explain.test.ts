@@ -47,7 +47,7 @@ test('what if: a rule that matches wants more, and is told to', async (t) => {
   assert.deepEqual(step(explanation, 'rules'), {
     step: 'rules',
     result: 'fail',
-    detail: 'lacks mcp:admin',
+    detail: 'The access token lacks a required scope',
     expected: 'all of mcp:admin',
     actual: 'mcp:read',
   })
@@ -140,7 +140,8 @@ test('keys come from the issuer; while it is down the step says what was tried',
   issuer.fail(500, 'keys')
   const bad = await run(args, { stdin })
   assert.equal(bad.code, 0)
-  assert.match(bad.stdout, /^FAIL {2}key +the keys cannot be had: issuers\.main: keys: .*status 500$/m)
+  assert.match(bad.stdout, /^FAIL {2}key +The keys of the issuer are currently unavailable$/m)
+  assert.match(bad.stdout, /^ +actual: +issuers\.main: keys: .*status 500$/m)
   assert.match(bad.stdout, /^ {2}HTTP\/1\.1 503$/m)
 
   const asked = issuer.hits()
@@ -165,6 +166,40 @@ test('--jwks checks the signature without network; a forged token fails at it', 
     run(args, { stdin: `${token.slice(0, -6)}AAAAAA` }),
   ])
   assert.match(good.stdout, /^allow: token$/m)
-  assert.match(forged.stdout, /^FAIL {2}signature +does not hold with the key /m)
+  assert.match(forged.stdout, /^FAIL {2}signature +The signature of the access token is invalid$/m)
   assert.equal(issuer.hits(), 0)
+})
+
+const LOCKED = `
+issuers: { main: https://id.example.com }
+routes:
+  api:
+    resource: https://api.example.com/mcp
+    match: { hosts: [api.example.com], paths: [/mcp] }
+    rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
+`
+
+/** The steps that passed, and the one that failed. */
+async function storyOf(t: TestContext, ...args: readonly string[]): Promise<string> {
+  const path = await writeConfig(t, LOCKED)
+  const { code, stdout } = await run(['explain', '--config', path, '--format', 'json', ...args])
+  assert.equal(code, 0, stdout)
+  const { steps }: Explanation = JSON.parse(stdout)
+  return steps.flatMap(({ step, result }) => (result === 'skip' ? [] : `${result} ${step}`)).join(', ')
+}
+
+test('a method override is refused after the request was found to belong to its route, and that is told', async (t) => {
+  const override = ['--route', 'api', '--header', 'X-HTTP-Method-Override: DELETE']
+  const before = 'pass route, pass forwarded request'
+  assert.equal(await storyOf(t, ...override), `${before}, pass match, fail header names`)
+  assert.equal(await storyOf(t, ...override, '--host', 'other.example.com'), `${before}, fail match`)
+})
+
+test('an ambiguous path is refused where the path decides, after the forwarded request was read', async (t) => {
+  const ambiguous = ['--uri', '/mcp/../x']
+  for (const host of ['api.example.com', 'other.example.com']) {
+    const named = await storyOf(t, '--route', 'api', '--host', host, ...ambiguous)
+    assert.equal(named, 'pass route, pass forwarded request, fail match')
+  }
+  assert.equal(await storyOf(t, '--host', 'api.example.com', ...ambiguous), 'pass forwarded request, fail route')
 })

@@ -1,6 +1,6 @@
 import { LONGEST_NAMES, matchName, type NamedKind } from '../../config/mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../../config/model.ts'
-import type { Denial } from '../denial.ts'
+import type { Denial, DenialEvidence } from '../denial.ts'
 import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
 import { showUnverified } from '../show-unverified.ts'
 import { findDisagreement, findOddContent, readMcpFields } from './headers.ts'
@@ -141,12 +141,9 @@ function shown(call: McpCall): { unverifiedMethod: string; unverifiedName?: stri
 }
 
 function invalid(problem: string): McpJudgement {
-  return { calls: [], needs: [], open: false, denial: { reason: 'mcp_request_invalid', problem } }
+  return { calls: [], needs: [], open: false, denial: { reason: 'mcp_request_invalid', step: 'mcp', problem } }
 }
 
-function notAllowed(
-  calls: readonly McpCall[],
-  evidence: Omit<Denial & { reason: 'mcp_not_allowed' }, 'reason'>,
-): McpJudgement {
-  return { calls, needs: [], open: false, denial: { reason: 'mcp_not_allowed', ...evidence } }
+function notAllowed(calls: readonly McpCall[], evidence: DenialEvidence): McpJudgement {
+  return { calls, needs: [], open: false, denial: { reason: 'mcp_not_allowed', step: 'mcp', ...evidence } }
 }

@@ -29,12 +29,14 @@ const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
  * one token can be read from the field. Never from the query or the body.
  */
 export function parseCredentials(authorization: HeaderField): Credentials {
-  if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous' })
-  if (authorization === undefined || authorization === '') return denied({ reason: 'credentials_missing' })
+  if (authorization === SEVERAL) return denied({ reason: 'credentials_ambiguous', step: 'credentials' })
+  if (authorization === undefined || authorization === '')
+    return denied({ reason: 'credentials_missing', step: 'credentials' })
   if (!authorization.startsWith('Bearer ')) {
     const scheme = authorization.replace(BEYOND_SCHEME, '').toLowerCase()
     if (scheme !== 'bearer') {
-      return denied({ reason: 'credentials_missing', scheme: KNOWN_SCHEMES.has(scheme) ? scheme : 'other' })
+      const known = KNOWN_SCHEMES.has(scheme) ? scheme : 'other'
+      return denied({ reason: 'credentials_missing', step: 'credentials', scheme: known })
     }
   }
   if (authorization.length > SCHEME_LENGTH && authorization[SCHEME_LENGTH] !== ' ')
@@ -47,13 +49,13 @@ export function parseCredentials(authorization: HeaderField): Credentials {
 
 /** A token as it came: only its length is judged here. */
 export function parseToken(token: string): Credentials {
-  if (token.length > MAX_TOKEN_CHARACTERS)
-    return denied({ reason: 'token_too_large', length: token.length, limit: MAX_TOKEN_CHARACTERS })
-  return { ok: true, token }
+  const { length } = token
+  if (length <= MAX_TOKEN_CHARACTERS) return { ok: true, token }
+  return denied({ reason: 'token_too_large', step: 'credentials', length, limit: MAX_TOKEN_CHARACTERS })
 }
 
 function malformed(problem: string): Credentials {
-  return denied({ reason: 'credentials_malformed', problem })
+  return denied({ reason: 'credentials_malformed', step: 'credentials', problem })
 }
 
 function denied(denial: Denial): Credentials {

@@ -63,7 +63,7 @@ export function parsePath(target: string): string | undefined {
 
 /** The refusal of a description that is incomplete or malformed. */
 export function refuseRequest(problem: string): ForwardedReading {
-  return { ok: false, denial: { reason: 'forwarded_request_invalid', problem } }
+  return { ok: false, denial: { reason: 'forwarded_request_invalid', step: 'forwarded request', problem } }
 }
 
 /**

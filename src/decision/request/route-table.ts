@@ -27,10 +27,10 @@ interface HostRoutes {
   deepest: number
 }
 
-/** What the place of a request among the routes comes to. */
-export type Placed =
-  | { readonly ok: true; readonly route: Route; readonly rules: readonly Rule[] }
-  | { readonly ok: false; readonly route?: Route; readonly denial: Denial }
+/** The rules of the route that match the request, or why the request is not one of the route. */
+export type Match =
+  | { readonly ok: true; readonly rules: readonly Rule[] }
+  | { readonly ok: false; readonly denial: Denial }
 
 /** Indexes the routes of a configuration. */
 export function buildRouteTable(routes: readonly Route[]): RouteTable {
@@ -53,25 +53,33 @@ function addPath(known: HostRoutes, path: string, route: Route): void {
   known.deepest = Math.max(known.deepest, depthOf(path))
 }
 
-/** Places a request whose route the address names: the locks of the route, then its matching rules. */
-export function placeNamed(route: Route, request: ForwardedRequest): Placed {
-  if (!pathDecides(route))
-    return lockHost(route, request) ?? { ok: true, route, rules: matchingRules(route, request, '') }
-  const path = canonicalPath(request.path)
-  if (path === undefined) return { ok: false, route, denial: refusePath(request.path) }
-  return place(route, request, path)
+/** The route that the address names. */
+export function findNamed(table: RouteTable, name: string): Route | undefined {
+  return table.byName.get(name)
 }
 
-/** Places a request by forwarded host and path: whole segments, most specific first (plain `/verify`). */
-export function placeByPath(table: RouteTable, request: ForwardedRequest): Placed {
+/** The route of a forwarded host and path, or why there is none: whole segments, most specific first (plain `/verify`). */
+export function findByPath(table: RouteTable, request: ForwardedRequest): Route | Denial {
   const path = canonicalPath(request.path)
-  if (path === undefined) return { ok: false, denial: refusePath(request.path) }
+  if (path === undefined) return refusePath('route', request.path)
   const host = table.byHost.get(request.host)
-  if (host === undefined) return { ok: false, denial: { reason: 'route_unknown' } }
+  if (host === undefined) return NO_ROUTE
   const route = longestPrefix(host.byPath, path, host.deepest)?.found
-  if (leadsElsewhere(host, foldPath(path), route)) return { ok: false, denial: ANOTHER_ROUTE }
-  if (route === undefined) return { ok: false, denial: { reason: 'route_unknown' } }
-  return place(route, request, path)
+  return leadsElsewhere(host, foldPath(path), route) ? ANOTHER_ROUTE : (route ?? NO_ROUTE)
+}
+
+/** Whether a request is one of its route: inside the hosts and paths that the route is locked to. Finds the matching rules. */
+export function matchRoute(route: Route, request: ForwardedRequest): Match {
+  const path = pathDecides(route) ? canonicalPath(request.path) : ''
+  if (path === undefined) return refuse(refusePath('match', request.path))
+  const { lockedPaths, lockedHosts } = route
+  if (lockedPaths !== undefined && !lockedPaths.some((locked) => isWithin(path, locked))) return refuse(OUTSIDE_PATHS)
+  if (lockedHosts !== undefined && !lockedHosts.includes(request.host)) return refuse(OUTSIDE_HOSTS)
+  return { ok: true, rules: matchingRules(route, request, path) }
+}
+
+function refuse(denial: Denial): Match {
+  return { ok: false, denial }
 }
 
 /**
@@ -85,43 +93,32 @@ function leadsElsewhere(host: HostRoutes, folded: string, route: Route | undefin
   )
 }
 
+const NO_ROUTE: Denial = { reason: 'route_unknown', step: 'route' }
+
 const ANOTHER_ROUTE: Denial = {
   reason: 'route_mismatch',
+  step: 'route',
   problem: 'ignoring case, or behind a front controller (*.php), the path belongs to another route',
 }
 
-const AMBIGUOUS_PATH: Denial = {
-  reason: 'forwarded_request_invalid',
-  problem: 'X-Forwarded-Uri has a path that some backends read as another one',
+const OUTSIDE_PATHS: Denial = {
+  reason: 'route_mismatch',
+  step: 'match',
+  problem: 'the path is outside the paths of the route',
 }
 
-const LONG_PATH: Denial = {
-  reason: 'forwarded_request_invalid',
-  problem: `X-Forwarded-Uri has a path of more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and the path decides here`,
-}
+const OUTSIDE_HOSTS: Denial = { reason: 'route_mismatch', step: 'match', problem: 'the host is not one of the route' }
 
-function refusePath(path: string): Denial {
-  return isPathTooLong(path) ? LONG_PATH : AMBIGUOUS_PATH
+const AMBIGUOUS_PATH = 'X-Forwarded-Uri has a path that some backends read as another one'
+const LONG_PATH = `X-Forwarded-Uri has a path of more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and the path decides here`
+
+function refusePath(step: 'route' | 'match', path: string): Denial {
+  const problem = isPathTooLong(path) ? LONG_PATH : AMBIGUOUS_PATH
+  return { reason: 'forwarded_request_invalid', step, problem }
 }
 
 function pathDecides(route: Route): boolean {
   return route.lockedPaths !== undefined
-}
-
-function place(route: Route, request: ForwardedRequest, path: string): Placed {
-  if (route.lockedPaths !== undefined && !route.lockedPaths.some((locked) => isWithin(path, locked))) {
-    return {
-      ok: false,
-      route,
-      denial: { reason: 'route_mismatch', problem: 'the path is outside the paths of the route' },
-    }
-  }
-  return lockHost(route, request) ?? { ok: true, route, rules: matchingRules(route, request, path) }
-}
-
-function lockHost(route: Route, request: ForwardedRequest): Placed | undefined {
-  if (route.lockedHosts === undefined || route.lockedHosts.includes(request.host)) return undefined
-  return { ok: false, route, denial: { reason: 'route_mismatch', problem: 'the host is not one of the route' } }
 }
 
 const NO_RULES: readonly Rule[] = []

@@ -38,11 +38,11 @@ export function hasNoCredentials(source: TokenSource, fields: HeaderFields): boo
   }
 }
 
-const AMBIGUOUS: Credentials = { ok: false, denial: { reason: 'credentials_ambiguous' } }
+const AMBIGUOUS: Credentials = { ok: false, denial: { reason: 'credentials_ambiguous', step: 'credentials' } }
 
 function missing({ authorization }: HeaderFields): Credentials {
   const elsewhere = authorization === undefined ? {} : { hint: 'Authorization is there, but not read on this route' }
-  return { ok: false, denial: { reason: 'credentials_missing', ...elsewhere } }
+  return { ok: false, denial: { reason: 'credentials_missing', step: 'credentials', ...elsewhere } }
 }
 
 function headerNamed(wanted: string, rawHeaders: readonly string[]): HeaderField {

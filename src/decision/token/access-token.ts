@@ -2,9 +2,10 @@ import type { Issuer } from '../../config/model.ts'
 import { MAX_CANDIDATES } from '../../keys/key-selection.ts'
 import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'
+import type { TokenForm } from '../trace.ts'
 import type { Claims } from './claims.ts'
 import { type Introspect, readIntrospected } from './introspection-answer.ts'
-import type { FindKeys, Validity, VerificationKey } from './keys.ts'
+import type { FindKeys, KeyAnswer, Validity, VerificationKey } from './keys.ts'
 import { signatureHolds } from './signature.ts'
 import { findStaticToken } from './static-tokens.ts'
 import { readTokenClaims, type TokenClaims } from './token-claims.ts'
@@ -24,16 +25,17 @@ export interface IssuerDeps {
   readonly introspect: Introspect
 }
 
-/** `issuer` is set as soon as one vouched for the token, also where a claim does not. */
-export type Verification =
+type Verified =
   | { readonly ok: true; readonly token: VerifiedToken }
   | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
 
+/** `issuer` is set as soon as one vouched for the token, also where a claim does not. */
+export type Verification = Verified & { readonly form: TokenForm }
+
 /**
- * Verifies an access token against those of the route's issuers that its unverified `iss` names, each with its own keys
- * only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims.
- * `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at. A token that is no JWT is looked up in the tokens
- * files of the route, and if it is in none, the issuer that introspects is asked; a JWT never goes there.
+ * Verifies an access token: a JWT by its signature, any other one by the word of its issuer. A token that is not a JWT is
+ * looked up in the tokens files of the route, and if it is in none, the issuer that introspects is asked; a JWT, even a
+ * broken one, never goes there.
  */
 export async function verifyAccessToken(
   token: string,
@@ -41,10 +43,24 @@ export async function verifyAccessToken(
   { findKeys, introspect }: IssuerDeps,
 ): Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
-  if (!parsed.ok) return isOpaque(token) ? verifyOpaqueToken(token, issuers, parsed.denial, introspect) : parsed
-  const unverified = parsed.token
+  if (parsed.ok) return { form: 'jwt', ...(await verifyJwt(token, parsed.token, issuers, findKeys)) }
+  if (!isOpaque(token)) return { form: 'jwt', ...parsed }
+  return { form: 'opaque', ...(await verifyOpaqueToken(token, issuers, parsed.denial, introspect)) }
+}
+
+/**
+ * Verifies a JWT against those of the route's issuers that its unverified `iss` names, each with its own keys only (RFC
+ * 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims. `jwk`, `jku`,
+ * `x5u` and `x5c` of the header are never looked at.
+ */
+async function verifyJwt(
+  token: string,
+  unverified: UnverifiedToken,
+  issuers: readonly Issuer[],
+  findKeys: FindKeys,
+): Promise<Verified> {
   const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
-  const candidates = signers.filter((issuer) => issuer.issuer === unverified.issuer)
+  const candidates = issuersNamed(unverified.issuer, signers)
   if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, signers) }
   const refusals: Denial[] = []
   for (const issuer of candidates) {
@@ -55,6 +71,10 @@ export async function verifyAccessToken(
   return { ok: false, denial: nearest(refusals) }
 }
 
+function issuersNamed(iss: string | undefined, issuers: readonly Issuer[]): readonly Issuer[] {
+  return issuers.filter(({ issuer }) => issuer === iss)
+}
+
 /** Holds as long as the configuration: a changed tokens file makes another one. */
 const LISTED: Validity = { live: true }
 
@@ -63,7 +83,7 @@ async function verifyOpaqueToken(
   issuers: readonly Issuer[],
   unreadable: Denial,
   introspect: Introspect,
-): Promise<Verification> {
+): Promise<Verified> {
   const known = findStaticToken(token, issuers)
   if (known !== undefined) return readClaimsOf(known.claims, undefined, known.issuer, LISTED)
   // One at most: the loader refuses a route with two, as each would see the other one's tokens.
@@ -87,35 +107,50 @@ async function verifySignature(
   issuer: Issuer,
   findKeys: FindKeys,
 ): Promise<Signed> {
+  const wrong = checkAlgorithm(unverified, issuer)
+  if (wrong !== undefined) return refused(wrong)
   const { algorithm, keyId } = unverified
-  if (!issuer.algorithms.includes(algorithm)) {
-    return refused({
-      reason: 'algorithm_not_allowed',
-      expected: issuer.algorithms,
-      unverifiedAlgorithm: showUnverified(algorithm),
-      ...(algorithm.startsWith('HS') ? { hint: secretHint(unverified, issuer) } : {}),
-    })
-  }
   const keys = await findKeys(issuer, algorithm, keyId)
-  if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })
-  if (keys === 'awaited') return refused({ reason: 'keys_unavailable', cause: 'unknown_kid', ...shownKeyId(keyId) })
-  if (keys === 'unknown') {
-    return refused({ reason: 'key_unknown', unverifiedAlgorithm: showUnverified(algorithm), ...shownKeyId(keyId) })
-  }
+  if (typeof keys === 'string') return refused(withoutKeys(keys, unverified))
   for (const key of keys.slice(0, MAX_CANDIDATES)) {
     if (await signatureHolds(token, key.key, algorithm)) return { ok: true, key }
   }
   return refused(badSignature(keys, keyId))
 }
 
-/** A key is named only where the token named it: of several that fit, none is the one that failed. */
+/** A key is named only if the token named it: of several that fit, none is the one that failed. */
 function badSignature(keys: readonly VerificationKey[], named: string | undefined): Denial {
   const known = named === undefined && keys.length > 1 ? undefined : keys[0]?.kid
   const leftOut = keys.length - MAX_CANDIDATES
   return {
     reason: 'signature_invalid',
+    step: 'signature',
     ...(known === undefined ? {} : { keyId: known }),
     ...(leftOut > 0 ? { leftOut, hint: 'the key may be one of those left out; a kid in the token names it' } : {}),
+  }
+}
+
+function checkAlgorithm(unverified: UnverifiedToken, issuer: Issuer): Denial | undefined {
+  const { algorithm } = unverified
+  if (issuer.algorithms.includes(algorithm)) return undefined
+  return {
+    reason: 'algorithm_not_allowed',
+    step: 'algorithm',
+    expected: issuer.algorithms,
+    unverifiedAlgorithm: showUnverified(algorithm),
+    ...(algorithm.startsWith('HS') ? { hint: secretHint(unverified, issuer) } : {}),
+  }
+}
+
+function withoutKeys(answer: Exclude<KeyAnswer, readonly unknown[]>, { algorithm, keyId }: UnverifiedToken): Denial {
+  const shown = keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
+  switch (answer) {
+    case 'unavailable':
+      return { reason: 'keys_unavailable', step: 'key' }
+    case 'awaited':
+      return { reason: 'keys_unavailable', step: 'key', cause: 'unknown_kid', ...shown }
+    case 'unknown':
+      return { reason: 'key_unknown', step: 'key', unverifiedAlgorithm: showUnverified(algorithm), ...shown }
   }
 }
 
@@ -123,11 +158,7 @@ function secretHint({ payload }: UnverifiedToken, { tokenKinds }: Issuer): strin
   return findOtherKind(payload, tokenKinds) === undefined ? SHARED_SECRET : NOT_AN_ACCESS_TOKEN
 }
 
-function shownKeyId(keyId: string | undefined): { readonly unverifiedKeyId?: string } {
-  return keyId === undefined ? {} : { unverifiedKeyId: showUnverified(keyId) }
-}
-
-function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, validity: Validity): Verification {
+function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, validity: Validity): Verified {
   const read = readTokenClaims(claims, type, issuer)
   return read.ok
     ? { ok: true, token: { ...read.claims, issuer, validity, claims } }
@@ -144,20 +175,16 @@ function rank({ reason }: Denial): number {
 }
 
 function untrusted(unverified: UnverifiedToken, issuers: readonly Issuer[]): Denial {
-  if (unverified.issuer === undefined) return { reason: 'issuer_untrusted', hint: 'the token has no iss claim' }
+  const denial = { reason: 'issuer_untrusted', step: 'issuer' } as const
   const sent = unverified.issuer
+  if (sent === undefined) return { ...denial, hint: 'the token has no iss claim' }
   const unverifiedIssuer = showUnverified(sent)
   for (const { name, issuer } of issuers) {
     const difference = onlyDifference(issuer, sent)
-    if (difference !== undefined) {
-      return {
-        reason: 'issuer_untrusted',
-        unverifiedIssuer,
-        hint: `differs from issuers.${name} only by ${difference}`,
-      }
-    }
+    if (difference === undefined) continue
+    return { ...denial, unverifiedIssuer, hint: `differs from issuers.${name} only by ${difference}` }
   }
-  return { reason: 'issuer_untrusted', unverifiedIssuer }
+  return { ...denial, unverifiedIssuer }
 }
 
 function onlyDifference(configured: string, sent: string): string | undefined {

@@ -2,7 +2,8 @@ import type { Accept, Issuer, Revocations, Route } from '../../config/model.ts'
 import { type Admission, admit } from '../admission.ts'
 import type { Denial } from '../denial.ts'
 import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'
-import { type IssuerDeps, type VerifiedToken, verifyAccessToken } from './access-token.ts'
+import type { TokenForm } from '../trace.ts'
+import { type IssuerDeps, type Verification, type VerifiedToken, verifyAccessToken } from './access-token.ts'
 
 /**
  * All that can be said of one token on one route without the time and the request: what a cache may keep as long as
@@ -10,6 +11,7 @@ import { type IssuerDeps, type VerifiedToken, verifyAccessToken } from './access
  */
 export interface AssessedToken {
   readonly ok: true
+  readonly form: TokenForm
   readonly token: VerifiedToken
   readonly admission: Admission
   /** The headers of the allowing answer, or why there are none. */
@@ -18,7 +20,8 @@ export interface AssessedToken {
     | { readonly ok: false; readonly denial: Denial }
 }
 
-export type Assessment = AssessedToken | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
+/** `issuer` is set as soon as one vouched for the token. */
+export type Assessment = AssessedToken | Extract<Verification, { readonly ok: false }>
 
 /** What `decide` needs from outside: answers without a promise for a token seen before. */
 export type AssessToken = (token: string, route: Route) => Assessment | Promise<Assessment>
@@ -32,10 +35,9 @@ export async function assessToken(
 ): Promise<Assessment> {
   const verification = await verifyAccessToken(token, issuersOf(route.accept), issuers)
   if (!verification.ok) return verification
-  const verified = verification.token
+  const { token: verified } = verification
   return {
-    ok: true,
-    token: verified,
+    ...verification,
     admission: admit(verified, route, revocations),
     identity: buildIdentityHeaders(route, verified),
   }

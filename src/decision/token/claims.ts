@@ -40,3 +40,23 @@ function holdsNone(values: readonly unknown[], unwanted: readonly ClaimValue[]):
   const types = new Set(unwanted.map((value) => typeof value))
   return values.every((value) => types.has(typeof value as 'string') && !unwanted.includes(value as ClaimValue))
 }
+
+/** The operators of a rule as texts for the log: `anyOf: family`, `exists: true`. */
+export function showRule({ claim: _, ...operators }: ClaimRule): readonly string[] {
+  return Object.entries(operators).map(
+    ([name, wanted]) => `${name}: ${Array.isArray(wanted) ? wanted.map(showScalar).join(', ') : wanted}`,
+  )
+}
+
+/** What the log may show of a claim: its values, or only the kind of what may hold anything. */
+export function showValue(value: unknown): readonly string[] {
+  if (value === undefined) return ['absent']
+  return (Array.isArray(value) ? value : [value]).map(showScalar)
+}
+
+/** Values compare by type, so that of anything but text is said. */
+function showScalar(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'object') return value === null ? 'null' : Array.isArray(value) ? 'a list' : 'an object'
+  return `${value} (a ${typeof value})`
+}

@@ -28,29 +28,35 @@ type Read =
 export function readIntrospected(answer: Introspected, issuer: Issuer): Read {
   switch (answer.kind) {
     case 'unavailable':
-      return { ok: false, denial: { reason: 'introspection_unavailable' } }
+      return refused({ reason: 'introspection_unavailable', step: 'issuer' })
     case 'crowded':
-      return { ok: false, denial: { reason: 'introspection_unavailable', cause: 'too_many_questions' } }
+      return refused({ reason: 'introspection_unavailable', step: 'issuer', cause: 'too_many_questions' })
     case 'inactive':
-      return { ok: false, denial: { reason: 'token_revoked', by: 'introspection' } }
+      return refused({ reason: 'token_revoked', step: 'issuer', by: 'introspection' })
     case 'active': {
-      const denial = refuseAnswer(answer.claims, issuer)
+      const denial = checkIssuer(answer.claims, issuer) ?? checkPresentation(answer.claims)
       return denial === undefined ? { ok: true, ...answer } : { ok: false, denial, issuer }
     }
   }
 }
 
-function refuseAnswer(claims: Claims, issuer: Issuer): Denial | undefined {
+function refused(denial: Denial): Read {
+  return { ok: false, denial }
+}
+
+function checkIssuer(claims: Claims, issuer: Issuer): Denial | undefined {
   const named = own(claims, 'iss')
-  if (named !== undefined && named !== issuer.issuer) {
-    const hint = `the introspection of issuers.${issuer.name} answered for another issuer`
-    return { reason: 'issuer_untrusted', unverifiedIssuer: showUnverified(String(named)), hint }
-  }
-  // How the token has to be presented (RFC 6749 §7.1). Its kind is judged like that of a JWT.
+  if (named === undefined || named === issuer.issuer) return undefined
+  const hint = `the introspection of issuers.${issuer.name} answered for another issuer`
+  return { reason: 'issuer_untrusted', step: 'issuer', unverifiedIssuer: showUnverified(String(named)), hint }
+}
+
+/** How the token has to be presented (RFC 6749 §7.1). Its kind is judged like that of a JWT. */
+function checkPresentation(claims: Claims): Denial | undefined {
   const presented = own(claims, 'token_type')
   if (typeof presented === 'string' && presented.toLowerCase() === 'dpop' && own(claims, 'cnf') === undefined) {
-    const expected = 'a bearer token, or the key that it is bound to'
-    return { reason: 'token_type_not_allowed', expected, actual: 'token_type DPoP without cnf' }
+    const [expected, actual] = [['a bearer token', 'the key that it is bound to'], ['token_type DPoP without cnf']]
+    return { reason: 'token_type_not_allowed', step: 'token type', expected, actual }
   }
   return undefined
 }

@@ -21,6 +21,7 @@ export interface TokenClaims {
 
 type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok: false; readonly denial: Denial }
 
+const SHOWN_TYPES = ['JWT', 'at+jwt', 'none']
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
 /** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
 const MAX_PLAUSIBLE_SECONDS = 1e11
@@ -32,10 +33,10 @@ const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'ph
  * RFC 8725 §3.11), and no mark of another kind in the payload. `exp` is required. A `cnf` is refused because nothing here checks the proof it asks for (RFC 7800).
  */
 export function readTokenClaims(claims: Claims, type: string | undefined, issuer: Issuer): Read {
-  const wrongType = checkType(claims, type, issuer)
-  if (wrongType !== undefined) return { ok: false, denial: wrongType }
+  const otherType = checkType(claims, type, issuer)
+  if (otherType !== undefined) return { ok: false, denial: otherType }
   const invalid = checkShapes(claims, issuer)
-  if (invalid !== undefined) return { ok: false, denial: { reason: 'claim_invalid', ...invalid } }
+  if (invalid !== undefined) return { ok: false, denial: { reason: 'claim_invalid', step: 'token claims', ...invalid } }
   const clients = issuer.clientClaims.map((name) => own(claims, name)).filter((value) => typeof value === 'string')
   return {
     ok: true,
@@ -55,17 +56,15 @@ export function readTokenClaims(claims: Claims, type: string | undefined, issuer
 
 function checkType(claims: Claims, type: string | undefined, issuer: Issuer): Denial | undefined {
   const accepted = issuer.requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) : type === issuer.requireTyp
-  if (!accepted) {
-    return {
-      reason: 'token_type_not_allowed',
-      expected: issuer.requireTyp ?? 'JWT or at+jwt or none',
-      actual: type ?? 'none',
-    }
-  }
+  if (!accepted) return wrongType(issuer.requireTyp === undefined ? SHOWN_TYPES : [issuer.requireTyp], type ?? 'none')
   const mark = findOtherKind(claims, issuer.tokenKinds)
   if (mark === undefined) return undefined
-  const expected = issuer.tokenKinds.includes('id') ? 'an access or ID token' : 'an access token'
-  return { reason: 'token_type_not_allowed', expected, actual: `${mark} in the payload` }
+  const expected = issuer.tokenKinds.includes('id') ? ['an access token', 'an ID token'] : ['an access token']
+  return wrongType(expected, `${mark} in the payload`)
+}
+
+function wrongType(expected: readonly string[], actual: string): Denial {
+  return { reason: 'token_type_not_allowed', step: 'token type', expected, actual: [actual] }
 }
 
 interface Invalid {

@@ -96,15 +96,13 @@ function unsigned(token: string): Denial {
   const hint = hintAt(token)
   const hinted = hint === undefined ? {} : { hint }
   if (!TOKEN68.test(token)) {
-    return {
-      reason: 'credentials_malformed',
-      problem: 'the token has characters outside the token68 alphabet',
-      ...hinted,
-    }
+    const problem = 'the token has characters outside the token68 alphabet'
+    return { reason: 'credentials_malformed', step: 'token', problem, ...hinted }
   }
-  if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', form: 'opaque', ...hinted }
-  if (ENCRYPTED.test(token)) return { reason: 'token_opaque', form: 'encrypted' }
-  return { reason: 'token_malformed', problem: 'it does not have the three base64url segments of a signed JWT' }
+  if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', step: 'token', form: 'opaque', ...hinted }
+  if (ENCRYPTED.test(token)) return { reason: 'token_opaque', step: 'token', form: 'encrypted' }
+  const problem = 'it does not have the three base64url segments of a signed JWT'
+  return { reason: 'token_malformed', step: 'token', problem }
 }
 
 interface Header extends Claims {
@@ -152,7 +150,7 @@ function unreadable(problem: string): ParsedJws {
 }
 
 function malformed(problem: string): Parsed {
-  return denied({ reason: 'token_malformed', problem })
+  return denied({ reason: 'token_malformed', step: 'token', problem })
 }
 
 function denied(denial: Denial): Parsed {

@@ -3,7 +3,7 @@ import type { Question } from '../../decision/decide.ts'
 import { tooLarge } from '../../decision/mcp/mcp.ts'
 import type { CallReading } from '../../decision/request/forwarded-request.ts'
 import { readHeaderFields } from '../../decision/request/header-fields.ts'
-import { buildRouteTable, placeByPath } from '../../decision/request/route-table.ts'
+import { buildRouteTable, findByPath } from '../../decision/request/route-table.ts'
 import { type Dialect, dialectOf } from '../../http/dialects/dialect.ts'
 import { readForwardAuth } from '../../http/dialects/forward-auth.ts'
 
@@ -70,8 +70,8 @@ export function routeFor(request: Described, config: Config): Route | undefined 
 export function routeOfCall({ routeName, forwarded }: CallReading, { routes }: Config): Route | undefined {
   if (routeName !== undefined) return routes.find(({ name }) => name === routeName)
   if (!forwarded.ok) return undefined
-  const placed = placeByPath(buildRouteTable(routes), forwarded.request)
-  return placed.ok ? placed.route : undefined
+  const found = findByPath(buildRouteTable(routes), forwarded.request)
+  return 'reason' in found ? undefined : found
 }
 
 /** Host and URI of a request to the resource itself. */

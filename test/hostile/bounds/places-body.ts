@@ -11,7 +11,7 @@ import { MAX_HEADER_BYTES } from '../../../src/http/wire/limits.ts'
 import { MAX_BODY_BYTES } from '../../../src/issuers/bounded-fetch.ts'
 import { importJwkSet } from '../../../src/keys/jwk-import.ts'
 import { decisionKind, decisionRecord } from '../../../src/telemetry/decision-record.ts'
-import { sampleRoute } from '../../unit/decision/sample.ts'
+import { sampleEvidence, sampleRoute } from '../../unit/decision/sample.ts'
 import type { Place } from './place.ts'
 
 const json = (text: string) => {
@@ -42,9 +42,12 @@ const client: OneClient = {
 
 const denied = (path: string) => {
   const decision: Decision = {
-    ...({ outcome: 'deny', reason: 'credentials_missing', denial: { reason: 'credentials_missing' } } as const),
-    ...{ route: sampleRoute(), request: { method: 'GET', host: 'h', path }, rules: [] },
-    ...{ issuer: undefined, token: undefined },
+    ...({
+      outcome: 'deny',
+      reason: 'credentials_missing',
+      denial: { reason: 'credentials_missing', step: 'credentials' },
+    } as const),
+    ...sampleEvidence({ route: sampleRoute(), request: { method: 'GET', host: 'h', path } }),
   }
   const fields = readHeaderFields(['X-Request-Id', path])
   return () => [decisionKind(decision), decisionRecord(decision, fields, 1)]

@@ -1,7 +1,7 @@
 import { findAlias, identityHeaderNames } from '../../../src/decision/identity-headers.ts'
 import { parseCredentials } from '../../../src/decision/request/credentials.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
-import { buildRouteTable, placeByPath } from '../../../src/decision/request/route-table.ts'
+import { buildRouteTable, findByPath } from '../../../src/decision/request/route-table.ts'
 import { readCredentials } from '../../../src/decision/request/token-source.ts'
 import { findMetadata } from '../../../src/documents/protected-resource.ts'
 import { findRegistration } from '../../../src/documents/registration.ts'
@@ -30,7 +30,7 @@ const ROUTES = ['/mcp', '/mcp/deep/down', '/%C3%A9'].map((path, at) => {
   })
 })
 const TABLE = buildRouteTable(ROUTES)
-const placed = (path: string) => () => placeByPath(TABLE, { method: 'GET', host: 'h', path })
+const placed = (path: string) => () => findByPath(TABLE, { method: 'GET', host: 'h', path })
 const EMPTY = new Map<string, never>()
 
 /** What is read of the head of a request, before any token. */

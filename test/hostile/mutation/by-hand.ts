@@ -8,8 +8,8 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   // The request
   [
     'the time before the access',
-    'checkTime(token, policy.now()) ?? admission.denial',
-    'admission.denial ?? checkTime(token, policy.now())',
+    'checkTime(token, now) ??\n    checkLifetime(token, now) ??\n    admission.denial ??',
+    'admission.denial ??\n    checkTime(token, now) ??\n    checkLifetime(token, now) ??',
   ],
   [
     'alias before origin',
@@ -18,7 +18,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'emptying the identity headers of who has no token',
-    "outcome: 'allow', reason, headers: emptyIdentityHeaders(route)",
+    "outcome: 'allow', reason, headers: emptyIdentityHeaders(evidence.route)",
     "outcome: 'allow', reason, headers: []",
   ],
   [
@@ -58,15 +58,11 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     "typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARACTERS",
     'String(kid).length > MAX_KEY_ID_CHARACTERS',
   ],
-  [
-    'the exact issuer (a prefix is enough)',
-    'issuer.issuer === unverified.issuer)',
-    'unverified.issuer?.startsWith(issuer.issuer))',
-  ],
+  ['the exact issuer (a prefix is enough)', 'issuer === iss)', 'iss?.startsWith(issuer))'],
   [
     'telling missing keys from bad ones',
-    "if (keys === 'unavailable') return refused({ reason: 'keys_unavailable' })",
-    "if (keys === 'unavailable') return refused({ reason: 'key_unknown', unverifiedAlgorithm: algorithm })",
+    "return { reason: 'keys_unavailable', step: 'key' }",
+    "return { reason: 'key_unknown', step: 'key' }",
   ],
   [
     'the order of refusals among issuers of one iss',
@@ -92,13 +88,13 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'the second list of clients',
-    'for (const allowed of entry.clientIds)',
-    'for (const allowed of entry.clientIds.slice(0, 1))',
+    'for (const expected of entry.clientIds)',
+    'for (const expected of entry.clientIds.slice(0, 1))',
   ],
   [
     'all scopes (one is enough)',
-    'missing.length === 0 ?',
-    'missing.length < requirement.scopes.length || missing.length === 0 ?',
+    'if (missing.length === 0) return',
+    'if (missing.length < requirement.scopes.length || missing.length === 0) return',
   ],
   [
     'the direction of scopeImplies',
@@ -118,8 +114,8 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'the difference of inactive and unavailable',
-    "denial: { reason: 'introspection_unavailable' }",
-    "denial: { reason: 'token_revoked', by: 'introspection' }",
+    "refused({ reason: 'introspection_unavailable', step: 'issuer' })",
+    "refused({ reason: 'token_revoked', step: 'issuer', by: 'introspection' })",
   ],
   // The answer
   ['escaping what is not verified', String.raw`[^\x20-\x7e]|\\`, String.raw`[\x00]`],

@@ -38,10 +38,9 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['NEEDS_ENCODING: a pattern without its anchor: $', 'what needs no encoding is encoded to itself'],
 
   // What cannot come, as something before it has seen to that.
-  ['decide: one branch alone: question.routeName === undefined', 'no route has the name undefined'],
+  ['decide: one branch alone: routeName === undefined', 'no route has the name undefined'],
   ['BEYOND_SCHEME: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
   ['denialAnswer: one branch alone: row.error', 'JSON leaves out what is undefined'],
-  ['withMcp: one operand alone: route?.mcp === undefined || request', 'where a route is known, so is the request'],
   ['checkOrigin: one operand alone: fields.origin !== SEVERAL &&', 'the mark of several is in no list of origins'],
   ['collect: a bound off by one', 'past the end there is a name that is empty, which means nothing'],
   ['meaningOf: one operand alone: SLOTS.get', 'a field that means nothing is kept under no name'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Revocations } from '../../../src/config/model.ts'
-import { admit, checkAdditions, checkTime } from '../../../src/decision/admission.ts'
+import type { Accept, Revocations } from '../../../src/config/model.ts'
+import { admit, checkAdditions, checkLifetime, checkTime } from '../../../src/decision/admission.ts'
 import {
   NO_REVOCATIONS,
   NOW,
@@ -36,6 +36,7 @@ test('audience_mismatch: no exact member in common', () => {
   ]) {
     assert.deepEqual(denialOf({}, { audience }), {
       reason: 'audience_mismatch',
+      step: 'audience',
       expected: [AUDIENCE],
       actual: audience,
     })
@@ -44,6 +45,7 @@ test('audience_mismatch: no exact member in common', () => {
     const hint = 'differs only by a trailing slash'
     assert.deepEqual(denialOf({}, { audience }), {
       reason: 'audience_mismatch',
+      step: 'audience',
       expected: [AUDIENCE],
       actual: audience,
       hint,
@@ -53,6 +55,7 @@ test('audience_mismatch: no exact member in common', () => {
   const hint = 'differs only by a trailing slash'
   assert.deepEqual(denialOf({ audience: expected }), {
     reason: 'audience_mismatch',
+    step: 'audience',
     expected,
     actual: [AUDIENCE],
     hint,
@@ -87,7 +90,7 @@ test('token_revoked: by jti, sub, any client, or age', () => {
     ['issuedBefore', { issuedBefore: 0 }, { issuedAt: undefined }],
   ]
   for (const [by, revocations, token] of listed) {
-    assert.deepEqual(denialOf({}, token, revocations), { reason: 'token_revoked', by })
+    assert.deepEqual(denialOf({}, token, revocations), { reason: 'token_revoked', step: 'revocation', by })
   }
   const others = { jti: new Set(['x']), sub: new Set(['x']), clientIds: new Set(['x']), issuedBefore: NOW - 10 }
   assert.equal(denialOf({}, {}, others), undefined)
@@ -98,12 +101,14 @@ test('client_not_allowed: not in each of the allow-lists', () => {
   assert.equal(denialOf({ clientIds: [['claude', 'x'], ['claude']] }), undefined)
   assert.deepEqual(denialOf({ clientIds: [['claude'], ['x']] }), {
     reason: 'client_not_allowed',
+    step: 'client',
     expected: ['x'],
-    actual: 'claude',
+    actual: ['claude'],
   })
   const expected = ['claude']
   assert.deepEqual(denialOf({ clientIds: [expected] }, { client: undefined }), {
     reason: 'client_not_allowed',
+    step: 'client',
     expected,
   })
 })
@@ -111,11 +116,17 @@ test('client_not_allowed: not in each of the allow-lists', () => {
 test('scope_insufficient: all that are missing are told', () => {
   assert.deepEqual(denialOf({ scopes: ['a', 'mcp:read', 'b'] }), {
     reason: 'scope_insufficient',
+    step: 'scopes',
     missing: ['a', 'b'],
     actual: ['mcp:read'],
   })
   for (const scopes of [['mcp:readwrite'], ['MCP:READ'], ['mcp:read x']]) {
-    assert.deepEqual(denialOf({}, { scopes }), { reason: 'scope_insufficient', missing: ['mcp:read'], actual: scopes })
+    assert.deepEqual(denialOf({}, { scopes }), {
+      reason: 'scope_insufficient',
+      step: 'scopes',
+      missing: ['mcp:read'],
+      actual: scopes,
+    })
   }
 })
 
@@ -129,17 +140,18 @@ test('a broader scope satisfies those that it implies on the route', () => {
 test('claim_not_allowed: with the rule and what the claim is', () => {
   const claims = [{ claim: named('groups'), anyOf: ['family'] }]
   assert.equal(denialOf({ claims }, { claims: { groups: ['family'] } }), undefined)
-  const shown: readonly [claims: Record<string, unknown>, actual: unknown][] = [
-    [{}, 'absent'],
-    [{ groups: { secret: 1 } }, 'an object'],
+  const shown: readonly [claims: Record<string, unknown>, actual: readonly string[]][] = [
+    [{}, ['absent']],
+    [{ groups: { secret: 1 } }, ['an object']],
     [{ groups: ['a'] }, ['a']],
-    [{ groups: 'b' }, 'b'],
-    [{ groups: null }, 'absent'],
+    [{ groups: 'b' }, ['b']],
+    [{ groups: null }, ['absent']],
   ]
   for (const [sent, actual] of shown) {
-    const expected = { anyOf: ['family'] }
+    const expected = ['anyOf: family']
     assert.deepEqual(denialOf({ claims }, { claims: sent }), {
       reason: 'claim_not_allowed',
+      step: 'claims',
       claim: 'groups',
       expected,
       actual,
@@ -194,32 +206,50 @@ test('of several refusals at one step the first is told', () => {
 
 test('internal_error: a token of an issuer that no way in names is never admitted', () => {
   const accept = [sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })]
-  assert.deepEqual(admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial, { reason: 'internal_error' })
+  assert.deepEqual(admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial, {
+    reason: 'internal_error',
+    step: 'end',
+  })
 })
 
 test('time: each edge with the tolerance, and one second beyond', () => {
   const at = (token: Parameters<typeof sampleToken>[0]) => checkTime(sampleToken(token), NOW)
   assert.equal(at({ expiresAt: NOW - 29 }), undefined)
-  assert.deepEqual(at({ expiresAt: NOW - 30 }), { reason: 'token_expired', secondsPast: 30 })
+  assert.deepEqual(at({ expiresAt: NOW - 30 }), { reason: 'token_expired', step: 'time', secondsPast: 30 })
   for (const claim of ['nbf', 'iat'] as const) {
     const member = claim === 'nbf' ? 'notBefore' : 'issuedAt'
     assert.equal(at({ [member]: NOW + 30 }), undefined)
-    assert.deepEqual(at({ [member]: NOW + 31 }), { reason: 'token_not_yet_valid', claim, secondsAhead: 31 })
+    assert.deepEqual(at({ [member]: NOW + 31 }), {
+      reason: 'token_not_yet_valid',
+      step: 'time',
+      claim,
+      secondsAhead: 31,
+    })
   }
   assert.equal(at({ notBefore: undefined, issuedAt: undefined }), undefined)
   const strict = sampleIssuer({ clockTolerance: 0 })
-  assert.deepEqual(at({ issuer: strict, expiresAt: NOW }), { reason: 'token_expired', secondsPast: 0 })
+  assert.deepEqual(at({ issuer: strict, expiresAt: NOW }), { reason: 'token_expired', step: 'time', secondsPast: 0 })
   assert.equal(at({ issuer: strict, expiresAt: NOW + 1 }), undefined)
 })
 
 test('token_lifetime_exceeded: exp - iat, or exp - now without iat', () => {
   const issuer = sampleIssuer({ maxTokenLifetime: 600 })
   const at = (issuedAt: number | undefined, expiresAt: number) =>
-    checkTime(sampleToken({ issuer, issuedAt, expiresAt }), NOW)
+    checkLifetime(sampleToken({ issuer, issuedAt, expiresAt }), NOW)
   assert.equal(at(NOW - 500, NOW + 100), undefined)
-  assert.deepEqual(at(NOW - 501, NOW + 100), { reason: 'token_lifetime_exceeded', limit: 600, actual: 601 })
+  assert.deepEqual(at(NOW - 501, NOW + 100), {
+    reason: 'token_lifetime_exceeded',
+    step: 'lifetime',
+    limit: 600,
+    seconds: 601,
+  })
   assert.equal(at(undefined, NOW + 600), undefined)
-  assert.deepEqual(at(undefined, NOW + 601), { reason: 'token_lifetime_exceeded', limit: 600, actual: 601 })
+  assert.deepEqual(at(undefined, NOW + 601), {
+    reason: 'token_lifetime_exceeded',
+    step: 'lifetime',
+    limit: 600,
+    seconds: 601,
+  })
 })
 
 test('rules add scopes and claims; of several the first missing scope is told before any claim', () => {
@@ -227,8 +257,22 @@ test('rules add scopes and claims; of several the first missing scope is told be
   const scopes = new Set(['mcp:read'])
   const claim = sampleRule({ claims: [{ claim: named('groups'), anyOf: ['admins'] }] })
   const scope = sampleRule({ scopes: ['mcp:admin'] })
-  assert.equal(checkAdditions(token, scopes, []), undefined)
-  assert.equal(checkAdditions(token, scopes, [sampleRule({ scopes: ['mcp:read'] })]), undefined)
-  assert.equal(checkAdditions(token, scopes, [claim])?.reason, 'claim_not_allowed')
-  assert.equal(checkAdditions(token, scopes, [claim, scope])?.reason, 'scope_insufficient')
+  assert.equal(checkAdditions(token, scopes, [], 'rules'), undefined)
+  assert.equal(checkAdditions(token, scopes, [sampleRule({ scopes: ['mcp:read'] })], 'rules'), undefined)
+  assert.equal(checkAdditions(token, scopes, [claim], 'rules')?.reason, 'claim_not_allowed')
+  assert.equal(checkAdditions(token, scopes, [claim, scope], 'rules')?.reason, 'scope_insufficient')
+  assert.equal(checkAdditions(token, scopes, [scope], 'mcp')?.step, 'mcp')
+})
+
+test('the way in that takes the token is told, else the one that got furthest', () => {
+  const other = sampleIssuer({ name: 'other' })
+  const elsewhere = sampleAccept({ audience: ['x'] })
+  const ofOthers = sampleAccept({ issuer: other })
+  const short = sampleAccept({ scopes: ['y'] })
+  const good = sampleAccept()
+  const entryOf = (...accept: readonly Accept[]) => admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).entry
+  assert.equal(entryOf(elsewhere, short, good), good)
+  assert.equal(entryOf(elsewhere, short, elsewhere), short)
+  assert.equal(entryOf(ofOthers, elsewhere), elsewhere)
+  assert.equal(entryOf(ofOthers), undefined)
 })

@@ -9,10 +9,10 @@ import { readHeaderFields } from '../../../src/decision/request/header-fields.ts
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
-import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
+import { sampleEvidence, sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }
-const EVIDENCE = { request: undefined, rules: [], issuer: undefined, token: undefined }
+const EVIDENCE = sampleEvidence()
 const CHALLENGE =
   'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes", scope="mcp:read"'
 
@@ -21,7 +21,7 @@ const denied = (reason: Reason, route: Partial<Route> = {}): Decision => ({
   route: sampleRoute(route),
   outcome: 'deny',
   reason,
-  denial: { reason } as Extract<Decision, { outcome: 'deny' }>['denial'],
+  denial: { reason, step: 'end' },
 })
 
 test('whoever passes gets an empty body and the identity', () => {
@@ -29,7 +29,7 @@ test('whoever passes gets an empty body and the identity', () => {
   const expected = { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...headers], body: '' }
   const evidence = { ...EVIDENCE, route: sampleRoute() }
   assert.deepEqual(answerTo({ ...evidence, outcome: 'allow', reason: 'token', headers }, undefined, SHOWN), expected)
-  const denial = { reason: 'route_unknown' } as const
+  const denial = { reason: 'route_unknown', step: 'route' } as const
   const observed: Decision = { ...evidence, outcome: 'would_deny', reason: 'token_expired', denial, headers }
   assert.deepEqual(answerTo(observed, undefined, SHOWN), expected)
 })
@@ -138,8 +138,8 @@ test('whatever token and request say: the answer to a reason is the same, byte f
       ])
       const assessToken = (token: string) => {
         const parsed = parseUnverifiedToken(token)
-        const denial = parsed.ok ? ({ reason: 'issuer_untrusted' } as const) : parsed.denial
-        return { ok: false, denial } as const
+        const denial = parsed.ok ? ({ reason: 'issuer_untrusted', step: 'issuer' } as const) : parsed.denial
+        return { ok: false, form: 'jwt', denial } as const
       }
       const decision = decide(
         { ...readForwardAuth('GET', '/verify/kubernetes', fields), fields },

@@ -15,13 +15,16 @@ import { MAIN, NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleRule
 const TOKEN = sampleToken()
 const assessed = (route: Route, token = TOKEN): Assessment => ({
   ok: true,
+  form: 'jwt',
   token,
   admission: admit(token, route, NO_REVOCATIONS),
   identity: buildIdentityHeaders(route, token),
 })
 /** Knows the token `good` only. */
 const assess: AssessToken = (token, route) =>
-  token === 'good' ? assessed(route) : { ok: false, denial: { reason: 'signature_invalid' }, issuer: MAIN }
+  token === 'good'
+    ? assessed(route)
+    : { ok: false, form: 'jwt', denial: { reason: 'signature_invalid', step: 'signature' }, issuer: MAIN }
 
 interface Asked {
   readonly route?: Partial<Route>
@@ -166,7 +169,12 @@ test('origin_not_allowed: not exactly one of the list', () => {
   ] as const) {
     const decision = ask({ headers: sent(...values), route: { origins } })
     assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
-    assert.deepEqual(decision.denial, { reason: 'origin_not_allowed', expected: origins, unverifiedOrigin })
+    assert.deepEqual(decision.denial, {
+      reason: 'origin_not_allowed',
+      step: 'origin',
+      expected: origins,
+      unverifiedOrigin,
+    })
   }
 })
 
@@ -216,9 +224,13 @@ test('observe: what would be denied passes without identity; aliases and service
   assert.equal(outcomeOf({ headers: ['X_Auth_Subject', 'a'], route: { mode } }), 'deny identity_header_alias')
   assert.equal(outcomeOf({ uri: 'x', route: { mode } }), 'deny forwarded_request_invalid')
   assert.equal(outcomeOf({ route: { mode, lockedHosts: ['h'] } }), 'deny route_mismatch')
-  const down: AssessToken = () => ({ ok: false, denial: { reason: 'keys_unavailable' } })
+  const down: AssessToken = () => ({ ok: false, form: 'jwt', denial: { reason: 'keys_unavailable', step: 'key' } })
   assert.equal(outcomeOf({ assess: down, route: { mode } }), 'error keys_unavailable')
-  const soon: AssessToken = () => ({ ok: false, denial: { reason: 'keys_unavailable', cause: 'unknown_kid' } })
+  const soon: AssessToken = () => ({
+    ok: false,
+    form: 'jwt',
+    denial: { reason: 'keys_unavailable', step: 'key', cause: 'unknown_kid' },
+  })
   assert.equal(outcomeOf({ assess: soon }), 'retry keys_unavailable')
 })
 

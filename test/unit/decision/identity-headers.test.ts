@@ -116,7 +116,12 @@ test('identity_too_large: names and values past the cap, and not at it', () => {
   assert.equal(buildIdentityHeaders(route, sampleToken({ claims: { c: largest } })).ok, true)
   assert.deepEqual(buildIdentityHeaders(route, sampleToken({ claims: { c: `${largest}a` } })), {
     ok: false,
-    denial: { reason: 'identity_too_large', bytes: MAX_IDENTITY_BYTES + 1, limit: MAX_IDENTITY_BYTES },
+    denial: {
+      reason: 'identity_too_large',
+      step: 'identity',
+      bytes: MAX_IDENTITY_BYTES + 1,
+      limit: MAX_IDENTITY_BYTES,
+    },
   })
   assert.equal(
     buildIdentityHeaders(route, sampleToken({ claims: { c: 'é'.repeat(Math.ceil(MAX_IDENTITY_BYTES / 6)) } })).ok,

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import type { Accept, ClaimSelector, Issuer, Resource, Revocations, Route, Rule } from '../../../src/config/model.ts'
+import { type Evidence, internalError } from '../../../src/decision/decide.ts'
 import type { VerifiedToken } from '../../../src/decision/token/access-token.ts'
 import type { Introspect } from '../../../src/decision/token/introspection-answer.ts'
 import type { VerificationKey } from '../../../src/decision/token/keys.ts'
@@ -123,4 +124,10 @@ export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken
     clients: ['claude'],
     ...changes,
   }
+}
+
+/** The evidence of a decision that saw nothing, which ended at no step of its own. */
+export function sampleEvidence(changes: Partial<Evidence> = {}): Evidence & { readonly ended: 'end' } {
+  const { route, request, rules, issuer, token, entry, itinerary } = internalError()
+  return { route, request, rules, issuer, token, entry, itinerary, ended: 'end', ...changes }
 }

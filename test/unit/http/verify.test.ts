@@ -85,7 +85,8 @@ test('an answer that cannot be written is followed by a 500, once', async () => 
     first = false
     if (fails) throw BUG
   }
-  const refused = () => ({ ok: false, denial: { reason: 'token_malformed', problem: '-' } }) as const
+  const refused = () =>
+    ({ ok: false, form: 'jwt', denial: { reason: 'token_malformed', step: 'token', problem: '-' } }) as const
   const { answers, bugs } = await ask(refused, { reply })
   assert.deepEqual(
     [answers, bugs],
@@ -100,13 +101,15 @@ test('an answer that cannot be written is followed by a 500, once', async () => 
 })
 
 test('a listener that throws costs nobody a second answer', async () => {
-  const refused = () => ({ ok: false, denial: { reason: 'token_malformed', problem: '-' } }) as const
+  const refused = () =>
+    ({ ok: false, form: 'jwt', denial: { reason: 'token_malformed', step: 'token', problem: '-' } }) as const
   const { answers, bugs } = await ask(refused, { onDecision: thrown })
   assert.deepEqual([answers, bugs], [[[401, 'token_malformed']], [BUG]])
 })
 
 test('the name of the route ends at a query, which Caddy appends, and is read as it is written', async () => {
-  const refused = () => ({ ok: false, denial: { reason: 'token_malformed', problem: '-' } }) as const
+  const refused = () =>
+    ({ ok: false, form: 'jwt', denial: { reason: 'token_malformed', step: 'token', problem: '-' } }) as const
   const reasons = async (target: string) => (await ask(refused, { target })).answers
   assert.deepEqual(await reasons('/verify/kubernetes?x=1'), [[401, 'token_malformed']])
   assert.deepEqual(await reasons('/verify?kubernetes'), [[401, 'token_malformed']])

@@ -9,8 +9,14 @@ const ROUTE = sampleRoute()
 const OTHER = sampleRoute({ name: 'other' })
 
 function good(key = SAMPLE_KEY): Assessment {
-  const admission = { denial: undefined, scopes: new Set<string>() }
-  return { ok: true, token: sampleToken({ validity: key }), admission, identity: { ok: true, headers: [] } }
+  const admission = { denial: undefined, entry: undefined, scopes: new Set<string>() }
+  return {
+    ok: true,
+    form: 'jwt',
+    token: sampleToken({ validity: key }),
+    admission,
+    identity: { ok: true, headers: [] },
+  }
 }
 
 /** A cache in front of these assessments, each used once. */
@@ -25,10 +31,13 @@ function openCache(...assessments: readonly Assessment[]) {
   return { ...cache, lookups }
 }
 
-const refused = (denial: Denial): Assessment => ({ ok: false, denial })
+const refused = (denial: Denial): Assessment => ({ ok: false, form: 'jwt', denial })
 
 test('a good token is assessed once for each route', async () => {
-  const { assessToken, lookups, size } = openCache(good(), refused({ reason: 'token_revoked', by: 'sub' }))
+  const { assessToken, lookups, size } = openCache(
+    good(),
+    refused({ reason: 'token_revoked', step: 'revocation', by: 'sub' }),
+  )
   for (const _ of [1, 2, 3]) assert.equal((await assessToken('token', ROUTE)).ok, true)
   assert.equal((await assessToken('token', OTHER)).ok, false, 'what one route takes says nothing of another')
   assert.deepEqual(lookups, ['miss', 'hit', 'hit', 'miss'])
@@ -36,23 +45,26 @@ test('a good token is assessed once for each route', async () => {
 })
 
 test('it is known by every character: another signature of the same content is another token', async () => {
-  const { assessToken } = openCache(good(), refused({ reason: 'signature_invalid' }))
+  const { assessToken } = openCache(good(), refused({ reason: 'signature_invalid', step: 'signature' }))
   assert.equal((await assessToken('header.payload.signature', ROUTE)).ok, true)
   assert.equal((await assessToken('header.payload.signaturE', ROUTE)).ok, false)
 })
 
 test('it is forgotten with its key', async () => {
   const key = { ...SAMPLE_KEY, live: true }
-  const { assessToken } = openCache(good(key), refused({ reason: 'key_unknown', unverifiedAlgorithm: 'ES256' }))
+  const { assessToken } = openCache(
+    good(key),
+    refused({ reason: 'key_unknown', step: 'key', unverifiedAlgorithm: 'ES256' }),
+  )
   assert.equal((await assessToken('token', ROUTE)).ok, true)
   key.live = false
   assert.equal((await assessToken('token', ROUTE)).ok, false)
 })
 
 for (const denial of [
-  { reason: 'keys_unavailable' },
-  { reason: 'key_unknown', unverifiedAlgorithm: 'ES256' },
-  { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' },
+  { reason: 'keys_unavailable', step: 'key' },
+  { reason: 'key_unknown', step: 'key', unverifiedAlgorithm: 'ES256' },
+  { reason: 'claim_invalid', step: 'token claims', claim: 'exp', problem: 'is missing' },
 ] as const) {
   test(`${denial.reason} is not remembered: what was missing may be there now`, async () => {
     const { assessToken, lookups } = openCache(refused(denial), good())
@@ -63,7 +75,7 @@ for (const denial of [
 }
 
 test('a bad signature is remembered for a moment', async () => {
-  const { assessToken, lookups, size } = openCache(refused({ reason: 'signature_invalid' }))
+  const { assessToken, lookups, size } = openCache(refused({ reason: 'signature_invalid', step: 'signature' }))
   for (const _ of [1, 2]) assert.equal((await assessToken('token', ROUTE)).ok, false)
   assert.deepEqual([lookups, size()], [['miss', 'refused'], 0])
 })

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { type Decision, internalError } from '../../../src/decision/decide.ts'
 import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
 import { createMetrics, type MetricsSources } from '../../../src/telemetry/metrics.ts'
-import { MAIN, sampleRoute } from '../decision/sample.ts'
+import { MAIN, sampleEvidence, sampleRoute } from '../decision/sample.ts'
 
-const EVIDENCE = { route: sampleRoute(), request: undefined, rules: [], issuer: MAIN, token: undefined }
+const EVIDENCE = sampleEvidence({ route: sampleRoute(), issuer: MAIN })
 const ALLOW: Decision = { ...EVIDENCE, outcome: 'allow', reason: 'token', headers: [] }
 
 function open(changes: Partial<MetricsSources> = {}) {
@@ -164,13 +164,8 @@ test('whatever is refused: the labels stay within a closed set', async () => {
   const reasons = Object.keys(DENIALS) as Reason[]
   fc.assert(
     fc.property(fc.constantFrom(...reasons), fc.string({ unit: 'binary' }), fc.boolean(), (reason, text, known) => {
-      const denial = {
-        reason,
-        problem: text,
-        unverifiedIssuer: text,
-        unverifiedKeyId: text,
-        actual: text,
-      } as unknown as Extract<Decision, { outcome: 'deny' }>['denial']
+      const unverified = { unverifiedIssuer: text, unverifiedKeyId: text }
+      const denial = { reason, step: 'end', problem: text, ...unverified, actual: [text] } as const
       const request = { method: 'POST', host: text, path: text }
       metrics.decision(
         { ...EVIDENCE, route: known ? EVIDENCE.route : undefined, request, outcome: 'deny', reason, denial },

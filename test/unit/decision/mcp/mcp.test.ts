@@ -187,6 +187,7 @@ test('the evidence names the call that is not allowed, escaped and cut', async (
   )
   assert.deepEqual(judged.denial, {
     reason: 'mcp_not_allowed',
+    step: 'mcp',
     problem: 'nothing in mcp allows it',
     unverifiedMethod: 'tools/call',
     unverifiedName: `\\u000a${'x'.repeat(199)}…`,

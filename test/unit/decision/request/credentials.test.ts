@@ -23,8 +23,8 @@ test('a token comes from Bearer, spaces and a token, the scheme in any case', ()
 })
 
 test('credentials_missing: no field, an empty one, and every other scheme, of which only a known name is told', () => {
-  assert.deepEqual(outcomeOf(undefined), { reason: 'credentials_missing' })
-  assert.deepEqual(outcomeOf(''), { reason: 'credentials_missing' })
+  assert.deepEqual(outcomeOf(undefined), { reason: 'credentials_missing', step: 'credentials' })
+  assert.deepEqual(outcomeOf(''), { reason: 'credentials_missing', step: 'credentials' })
   const schemes = {
     'Basic dXNlcjpw': 'basic',
     'DPoP abc': 'dpop',
@@ -41,12 +41,12 @@ test('credentials_missing: no field, an empty one, and every other scheme, of wh
     '"Bearer" abc': 'other',
   }
   for (const [value, scheme] of Object.entries(schemes)) {
-    assert.deepEqual(outcomeOf(value), { reason: 'credentials_missing', scheme }, value)
+    assert.deepEqual(outcomeOf(value), { reason: 'credentials_missing', step: 'credentials', scheme }, value)
   }
 })
 
 test('credentials_ambiguous: more than one Authorization field', () => {
-  assert.deepEqual(outcomeOf(SEVERAL), { reason: 'credentials_ambiguous' })
+  assert.deepEqual(outcomeOf(SEVERAL), { reason: 'credentials_ambiguous', step: 'credentials' })
 })
 
 test('credentials_malformed: anything else that begins with Bearer', () => {
@@ -59,7 +59,11 @@ test('credentials_malformed: anything else that begins with Bearer', () => {
     'Bearer: abc': 'no space after Bearer',
   }
   for (const [value, problem] of Object.entries(problems)) {
-    assert.deepEqual(outcomeOf(value), { reason: 'credentials_malformed', problem }, JSON.stringify(value))
+    assert.deepEqual(
+      outcomeOf(value),
+      { reason: 'credentials_malformed', step: 'credentials', problem },
+      JSON.stringify(value),
+    )
   }
 })
 
@@ -67,6 +71,7 @@ test('token_too_large: past the cap, and not at it', () => {
   assert.equal(outcomeOf(`Bearer ${'a'.repeat(MAX_TOKEN_CHARACTERS)}`), `token ${'a'.repeat(MAX_TOKEN_CHARACTERS)}`)
   assert.deepEqual(outcomeOf(`Bearer ${'a'.repeat(MAX_TOKEN_CHARACTERS + 1)}`), {
     reason: 'token_too_large',
+    step: 'credentials',
     length: MAX_TOKEN_CHARACTERS + 1,
     limit: MAX_TOKEN_CHARACTERS,
   })

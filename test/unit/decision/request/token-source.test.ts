@@ -49,9 +49,16 @@ test('a token in Authorization is told of where another place is read', () => {
   const elsewhere = read(HEADER, 'Authorization', 'Bearer a')
   assert.deepEqual(elsewhere, {
     ok: false,
-    denial: { reason: 'credentials_missing', hint: 'Authorization is there, but not read on this route' },
+    denial: {
+      reason: 'credentials_missing',
+      step: 'credentials',
+      hint: 'Authorization is there, but not read on this route',
+    },
   })
-  assert.deepEqual(read(COOKIE, 'Cookie', 'a=b'), { ok: false, denial: { reason: 'credentials_missing' } })
+  assert.deepEqual(read(COOKIE, 'Cookie', 'a=b'), {
+    ok: false,
+    denial: { reason: 'credentials_missing', step: 'credentials' },
+  })
 })
 
 test('only a request with nothing in the place and no Authorization has no credentials', () => {

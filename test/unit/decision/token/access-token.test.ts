@@ -60,6 +60,7 @@ test('issuer_untrusted: with the only difference where there is one', async () =
     const { denial } = await outcomeOf(sign({ iss }), {}, [sampleIssuer({ name: 'x', issuer: 'https://x' }), MAIN])
     assert.deepEqual(denial, {
       reason: 'issuer_untrusted',
+      step: 'issuer',
       unverifiedIssuer: iss,
       ...(hint === undefined ? {} : { hint }),
     })
@@ -76,7 +77,7 @@ test('issuer_untrusted: with the only difference where there is one', async () =
   }
   for (const iss of [undefined, 1, ['https://id.example.com']]) {
     const { denial: missing } = await outcomeOf(sign({ iss }), {})
-    assert.deepEqual(missing, { reason: 'issuer_untrusted', hint: 'the token has no iss claim' })
+    assert.deepEqual(missing, { reason: 'issuer_untrusted', step: 'issuer', hint: 'the token has no iss claim' })
   }
 })
 
@@ -86,7 +87,13 @@ test('algorithm_not_allowed: not one of the issuer, compared exactly', async () 
     const { denial } = await outcomeOf(sign({}, { alg }), { main: [publish(key)] })
     const hint = 'signed with a shared secret; select a signing key at the provider, or use secretFile'
     const hinted = alg === 'HS256' ? { hint } : {}
-    assert.deepEqual(denial, { reason: 'algorithm_not_allowed', expected, unverifiedAlgorithm: alg, ...hinted })
+    assert.deepEqual(denial, {
+      reason: 'algorithm_not_allowed',
+      step: 'algorithm',
+      expected,
+      unverifiedAlgorithm: alg,
+      ...hinted,
+    })
   }
 })
 
@@ -101,12 +108,12 @@ test('algorithm_not_allowed: of a refresh token with HS512, no hint at the signi
 test('key_unknown and keys_unavailable: as the key set answers', async () => {
   const unknown = await outcomeOf(sign({}, { kid: 'a\nb' }), { main: 'unknown' })
   const shown = { unverifiedAlgorithm: 'ES256', unverifiedKeyId: 'a\\u000ab' }
-  assert.deepEqual(unknown.denial, { reason: 'key_unknown', ...shown })
+  assert.deepEqual(unknown.denial, { reason: 'key_unknown', step: 'key', ...shown })
   const withoutKid = await outcomeOf(sign({}, { kid: undefined }), { main: 'unknown' })
-  assert.deepEqual(withoutKid.denial, { reason: 'key_unknown', unverifiedAlgorithm: 'ES256' })
-  assert.deepEqual((await outcomeOf(sign(), {})).denial, { reason: 'keys_unavailable' })
+  assert.deepEqual(withoutKid.denial, { reason: 'key_unknown', step: 'key', unverifiedAlgorithm: 'ES256' })
+  assert.deepEqual((await outcomeOf(sign(), {})).denial, { reason: 'keys_unavailable', step: 'key' })
   const awaited = await outcomeOf(sign(), { main: 'awaited' })
-  assert.partialDeepStrictEqual(awaited.denial, { reason: 'keys_unavailable', cause: 'unknown_kid' })
+  assert.partialDeepStrictEqual(awaited.denial, { reason: 'keys_unavailable', step: 'key', cause: 'unknown_kid' })
 })
 
 test('signature_invalid: another key, another payload, or a key that does not fit at all', async () => {
@@ -115,13 +122,17 @@ test('signature_invalid: another key, another payload, or a key that does not fi
   const [, raised = ''] = sign({ sub: 'admin' }).split('.')
   assert.deepEqual((await outcomeOf(sign({}, {}, other), { main: [publish(key)] })).denial, {
     reason: 'signature_invalid',
+    step: 'signature',
     keyId: 'one',
   })
   for (const token of [`${header}.${raised}.${signature}`, `${header}.${payload}.AAAA`]) {
     assert.equal((await outcomeOf(token, { main: [publish(key)] })).denial?.reason, 'signature_invalid')
   }
   const misfit = [{ ...publish(rsa), kid: undefined }]
-  assert.deepEqual((await outcomeOf(sign(), { main: misfit })).denial, { reason: 'signature_invalid' })
+  assert.deepEqual((await outcomeOf(sign(), { main: misfit })).denial, {
+    reason: 'signature_invalid',
+    step: 'signature',
+  })
 })
 
 test('a token without kid is tried against 16 keys of its type, and no more', async () => {
@@ -133,10 +144,14 @@ test('a token without kid is tried against 16 keys of its type, and no more', as
   const leftOut = await outcomeOf(token, { main: [...strangers(16), publish(key)] })
   assert.deepEqual(leftOut.denial, {
     reason: 'signature_invalid',
+    step: 'signature',
     leftOut: 1,
     hint: 'the key may be one of those left out; a kid in the token names it',
   })
-  assert.deepEqual((await outcomeOf(token, { main: strangers(16) })).denial, { reason: 'signature_invalid' })
+  assert.deepEqual((await outcomeOf(token, { main: strangers(16) })).denial, {
+    reason: 'signature_invalid',
+    step: 'signature',
+  })
 })
 
 test('the issuer is told as soon as the signature held, also where a claim does not', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { ClaimRule } from '../../../../src/config/model.ts'
-import { type Claims, claimHolds, readClaim } from '../../../../src/decision/token/claims.ts'
+import { type Claims, claimHolds, readClaim, showRule, showValue } from '../../../../src/decision/token/claims.ts'
 import { named } from '../sample.ts'
 
 const at = (...path: string[]) => ({ text: `/${path.join('/')}`, path })
@@ -92,4 +92,12 @@ test('any claim of any shape: never throws, and a value of none of the wanted ty
       )
     }),
   )
+})
+
+test('a rule and a claim as texts for the log, by type where it is not text', () => {
+  const rule = { claim: { text: 'a', path: ['a'] }, anyOf: ['x', 5], noneOf: [true], exists: true }
+  assert.deepEqual(showRule(rule), ['anyOf: x, 5 (a number)', 'noneOf: true (a boolean)', 'exists: true'])
+  assert.deepEqual(showValue(undefined), ['absent'])
+  assert.deepEqual(showValue('x'), ['x'])
+  assert.deepEqual(showValue(['x', 5, null, ['y'], { z: 1 }]), ['x', '5 (a number)', 'null', 'a list', 'an object'])
 })

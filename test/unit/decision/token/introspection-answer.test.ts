@@ -66,11 +66,23 @@ test('nobody is asked about a JWT, or where no issuer introspects', async () => 
 
 test('not active, and nobody to ask', async () => {
   const inactive = await denialOf({ kind: 'inactive' })
-  assert.deepEqual(inactive, { ok: false, denial: { reason: 'token_revoked', by: 'introspection' } })
+  assert.deepEqual(inactive, {
+    ok: false,
+    form: 'opaque',
+    denial: { reason: 'token_revoked', step: 'issuer', by: 'introspection' },
+  })
   const unavailable = await denialOf({ kind: 'unavailable' })
-  assert.deepEqual(unavailable, { ok: false, denial: { reason: 'introspection_unavailable' } })
+  assert.deepEqual(unavailable, {
+    ok: false,
+    form: 'opaque',
+    denial: { reason: 'introspection_unavailable', step: 'issuer' },
+  })
   const crowded = await denialOf({ kind: 'crowded' })
-  assert.deepEqual(crowded.denial, { reason: 'introspection_unavailable', cause: 'too_many_questions' })
+  assert.deepEqual(crowded.denial, {
+    reason: 'introspection_unavailable',
+    step: 'issuer',
+    cause: 'too_many_questions',
+  })
 })
 
 test('what no answer about an access token of this issuer says', async () => {

@@ -46,7 +46,11 @@ test('a token that nobody lists, or that is too short to be random, is opaque', 
   const short = 'x'.repeat(MIN_STATIC_TOKEN_CHARACTERS - 1)
   const robots = list('robots', [TOKEN, 'robot'], [short, 'weak'], [`${short}x`, 'long enough'])
   for (const token of [`${TOKEN}x`, TOKEN.slice(1), short]) {
-    assert.deepEqual(await verify(token, [robots]), { ok: false, denial: { reason: 'token_opaque', form: 'opaque' } })
+    assert.deepEqual(await verify(token, [robots]), {
+      ok: false,
+      form: 'opaque',
+      denial: { reason: 'token_opaque', step: 'token', form: 'opaque' },
+    })
   }
   assert.ok((await verify(`${short}x`, [robots])).ok)
 })
@@ -76,6 +80,7 @@ test('a tokens file is no issuer of JWTs, also not of one with an empty iss or w
     const verification = await verify(sign(claims), [list('robots', [TOKEN, 'robot'])])
     assert.ok(!verification.ok)
     assert.equal(verification.denial.reason, 'issuer_untrusted')
-    if (claims.iss !== undefined) assert.deepEqual(Object.keys(verification.denial), ['reason', 'unverifiedIssuer'])
+    if (claims.iss !== undefined)
+      assert.deepEqual(Object.keys(verification.denial), ['reason', 'step', 'unverifiedIssuer'])
   }
 })

@@ -60,8 +60,9 @@ test('token_type_not_allowed: neither absent nor JWT nor at+jwt', () => {
   for (const type of ['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'kb+jwt', 'id_token', 'application/jwt', '']) {
     assert.deepEqual(denialOf({}, {}, type), {
       reason: 'token_type_not_allowed',
-      expected: 'JWT or at+jwt or none',
-      actual: type,
+      step: 'token type',
+      expected: ['JWT', 'at+jwt', 'none'],
+      actual: [type],
     })
   }
 })
@@ -71,8 +72,9 @@ test('token_type_not_allowed: not the one that the issuer requires', () => {
   for (const type of [undefined, 'jwt']) {
     assert.deepEqual(denialOf({}, { requireTyp: 'at+jwt' }, type), {
       reason: 'token_type_not_allowed',
-      expected: 'at+jwt',
-      actual: type ?? 'none',
+      step: 'token type',
+      expected: ['at+jwt'],
+      actual: [type ?? 'none'],
     })
   }
 })
@@ -87,9 +89,14 @@ test('token_type_not_allowed: the payload says that it is another kind of token'
     ['tokenType', 'refresh-token'],
     ['token_use', 'id'],
   ] as const) {
-    const actual = `${member} ${word} in the payload`
-    const expected = 'an access token'
-    assert.deepEqual(denialOf({ [member]: word }), { reason: 'token_type_not_allowed', expected, actual })
+    const actual = [`${member} ${word} in the payload`]
+    const expected = ['an access token']
+    assert.deepEqual(denialOf({ [member]: word }), {
+      reason: 'token_type_not_allowed',
+      step: 'token type',
+      expected,
+      actual,
+    })
   }
 })
 
@@ -98,17 +105,19 @@ test('tokenKinds: ID tokens where they are accepted, refresh tokens nowhere', ()
   read({ typ: 'ID', c_hash: 'x' }, issuer)
   assert.deepEqual(denialOf({ type: 'refresh-token' }, issuer), {
     reason: 'token_type_not_allowed',
-    expected: 'an access or ID token',
-    actual: 'type refresh-token in the payload',
+    step: 'token type',
+    expected: ['an access token', 'an ID token'],
+    actual: ['type refresh-token in the payload'],
   })
 })
 
 test('claim_invalid: exp is missing, or a time is not a finite number of seconds', () => {
-  assert.deepEqual(denialOf({}), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
+  assert.deepEqual(denialOf({}), { reason: 'claim_invalid', step: 'token claims', claim: 'exp', problem: 'is missing' })
   for (const claim of ['exp', 'nbf', 'iat']) {
     for (const value of ['1', [1], {}, true, Number.POSITIVE_INFINITY, Number.NaN]) {
       assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), {
         reason: 'claim_invalid',
+        step: 'token claims',
         claim,
         problem: 'is not a finite number',
       })
@@ -117,6 +126,7 @@ test('claim_invalid: exp is missing, or a time is not a finite number of seconds
     assert.equal(denialOf({ exp: NOW, [claim]: 1e11 }).reason, 'claim_invalid')
     assert.deepEqual(denialOf({ exp: NOW, [claim]: NOW * 1000 }), {
       reason: 'claim_invalid',
+      step: 'token claims',
       claim,
       problem: 'is in milliseconds; a NumericDate counts seconds',
     })
@@ -136,7 +146,12 @@ test('claim_invalid: a claim of the wrong type', () => {
   ]
   for (const [claim, problem, values] of problems) {
     for (const value of values) {
-      assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), { reason: 'claim_invalid', claim, problem })
+      assert.deepEqual(denialOf({ exp: NOW, [claim]: value }), {
+        reason: 'claim_invalid',
+        step: 'token claims',
+        claim,
+        problem,
+      })
     }
   }
 })
@@ -146,7 +161,12 @@ test('null is absent, for every claim but exp', () => {
   const nulls = Object.fromEntries(optional.map((claim) => [claim, null]))
   assert.deepEqual(read(nulls), read({}))
   assert.deepEqual(read({ ...nulls, azp: 'robot' }).clients, ['robot'])
-  assert.deepEqual(denialOf({ exp: null }), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
+  assert.deepEqual(denialOf({ exp: null }), {
+    reason: 'claim_invalid',
+    step: 'token claims',
+    claim: 'exp',
+    problem: 'is missing',
+  })
 })
 
 test('scopes: every scope claim of the issuer; strings are split at spaces, list items are not', () => {
@@ -171,7 +191,12 @@ test('claims that only the prototype has are absent', () => {
   const issuer = { clientClaims: ['constructor'], scopeClaims: ['toString'] }
   assert.equal(read({}, issuer).client, undefined)
   const claims: Claims = JSON.parse('{"__proto__":{"exp":1}}')
-  assert.deepEqual(denialOf(claims), { reason: 'claim_invalid', claim: 'exp', problem: 'is missing' })
+  assert.deepEqual(denialOf(claims), {
+    reason: 'claim_invalid',
+    step: 'token claims',
+    claim: 'exp',
+    problem: 'is missing',
+  })
 })
 
 test('any claims: never throws, and what passes has the promised types', () => {

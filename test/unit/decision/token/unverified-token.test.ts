@@ -46,16 +46,16 @@ test('typ application/jwt is not one of the spellings that are accepted', () => 
 test('credentials_malformed: characters outside the token68 alphabet', () => {
   const problem = 'the token has characters outside the token68 alphabet'
   for (const text of ['a b', 'a,b', 'a\u00e9', 'a\u0000', 'a=b', '=', 'abc, Basic x', 'eyJh.e30.AAAA x', 'a\n']) {
-    assert.deepEqual(denialOf(text), { reason: 'credentials_malformed', problem }, JSON.stringify(text))
+    assert.deepEqual(denialOf(text), { reason: 'credentials_malformed', step: 'token', problem }, JSON.stringify(text))
   }
 })
 
 test('token_opaque: no JWT at all, or an encrypted one', () => {
   for (const text of ['abc', 'ya29.a0Af_6x', 'a.b.c.d.e', '..', 'abc==']) {
-    assert.deepEqual(denialOf(text), { reason: 'token_opaque', form: 'opaque' }, text)
+    assert.deepEqual(denialOf(text), { reason: 'token_opaque', step: 'token', form: 'opaque' }, text)
   }
   const jwe = `${segment('{"alg":"dir"}')}..aaaa.bbbb.cccc`
-  assert.deepEqual(denialOf(jwe), { reason: 'token_opaque', form: 'encrypted' })
+  assert.deepEqual(denialOf(jwe), { reason: 'token_opaque', step: 'token', form: 'encrypted' })
   for (const text of [`${jwe}.dddd`, `eyJ+${jwe}`]) assert.equal(denialOf(text)?.reason, 'token_malformed', text)
 })
 
@@ -70,19 +70,21 @@ test('token_malformed: not the three segments of a signed JWT', () => {
     `${good}=`,
     `${good.slice(0, -1)}+`,
   ]) {
-    assert.deepEqual(denialOf(text), { reason: 'token_malformed', problem }, JSON.stringify(text))
+    assert.deepEqual(denialOf(text), { reason: 'token_malformed', step: 'token', problem }, JSON.stringify(text))
   }
 })
 
 test('token_malformed: a segment in another spelling than its canonical one', () => {
   assert.deepEqual(denialOf(token('{"alg":"RS256"}', '{}', 'AB')), {
     reason: 'token_malformed',
+    step: 'token',
     problem: 'the signature is not canonical base64url',
   })
   const [payload, spelledOtherwise] = [segment('{}'), 'e31']
   assert.deepEqual(Buffer.from(spelledOtherwise, 'base64url'), Buffer.from(payload, 'base64url'))
   assert.deepEqual(denialOf(`${segment('{"alg":"RS256"}')}.${spelledOtherwise}.AAAA`), {
     reason: 'token_malformed',
+    step: 'token',
     problem: 'the payload is not a JSON object in canonical base64url',
   })
 })
@@ -101,10 +103,12 @@ test('token_malformed: header or payload is not a JSON object in UTF-8', () => {
   for (const bad of notObjects) {
     assert.deepEqual(denialOf(token(bad)), {
       reason: 'token_malformed',
+      step: 'token',
       problem: 'the header is not a JSON object in canonical base64url',
     })
     assert.deepEqual(denialOf(token('{"alg":"RS256"}', bad)), {
       reason: 'token_malformed',
+      step: 'token',
       problem: 'the payload is not a JSON object in canonical base64url',
     })
   }
@@ -114,9 +118,14 @@ test('token_malformed: nested so deep that reading or logging it would exhaust t
   const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`
   assert.deepEqual(denialOf(token('{"alg":"RS256"}', nested(12_000))), {
     reason: 'token_malformed',
+    step: 'token',
     problem: 'the payload is nested too deep',
   })
-  assert.deepEqual(denialOf(token(nested(32))), { reason: 'token_malformed', problem: 'the header is nested too deep' })
+  assert.deepEqual(denialOf(token(nested(32))), {
+    reason: 'token_malformed',
+    step: 'token',
+    problem: 'the header is nested too deep',
+  })
   assert.ok(parseUnverifiedToken(token('{"alg":"RS256"}', nested(31))).ok)
 })
 
@@ -135,7 +144,7 @@ test('token_malformed: header members of the wrong kind', () => {
     '{"alg":"RS256","typ":null}': 'typ is not a string',
   }
   for (const [header, problem] of Object.entries(rows)) {
-    assert.deepEqual(denialOf(token(header)), { reason: 'token_malformed', problem }, header)
+    assert.deepEqual(denialOf(token(header)), { reason: 'token_malformed', step: 'token', problem }, header)
   }
   assert.equal(parse({ alg: 'RS256', kid: 'k'.repeat(1024) }).keyId?.length, 1024)
 })
