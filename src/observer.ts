@@ -26,10 +26,10 @@ export interface ObserverDeps {
   readonly crowded: () => boolean
 }
 
-/** Turns what every part reports into metrics and log lines. While the service runs, nothing else writes either. */
-export type Observer = ReturnType<typeof createObserver>
-
-/** Builds the observer. Its functions can be handed over one by one. */
+/**
+ * Turns what every part reports into metrics and log lines; while the service runs, nothing else writes either. Its
+ * functions can be handed over one by one.
+ */
 export function createObserver(deps: ObserverDeps) {
   return {
     ...observeConfiguration(deps),
