@@ -157,7 +157,7 @@ function whoIs(
   tokens: ReadonlyMap<string, Truth>,
 ): Pass | undefined {
   const [field = '', ...more] = credentials
-  const truth = /^bearer $/i.test(field.slice(0, 7)) ? tokens.get(field.slice(7)) : undefined
+  const truth = /^bearer $/i.test(field.slice(0, 7)) ? tokens.get(field.slice(7).replace(/^ +/, '')) : undefined
   if (truth === undefined || !truth.valid || more.length > 0) return undefined
   const has = (scope: string) => truth.scopes.includes(scope)
   const way = route.ways.some(
