@@ -21,7 +21,7 @@ export interface CertificateDeps {
 
 /** The first reading of the auth port's certificate. */
 export interface OpenedCertificate {
-  /** undefined where the port is plain, or where there are problems. */
+  /** undefined if the port is plain, or if there are problems. */
   readonly certificate: Certificate | undefined
   readonly problems: readonly Problem[]
   /** Reports each change of the files; a bad one leaves the certificate that is in use. */

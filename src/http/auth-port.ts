@@ -22,7 +22,7 @@ export interface AuthPortDeps extends VerifyDeps, DocumentDeps {
 
 export interface AuthServer {
   readonly app: FastifyInstance
-  /** For the connections to come; nothing where the port is plain. */
+  /** For new connections; does nothing if the port is plain. */
   useCertificate(certificate: Certificate): void
 }
 

@@ -18,7 +18,7 @@ export interface PortOptions {
 export interface Ports {
   /** Their base URLs. */
   readonly urls: { readonly auth: string; readonly operations: string }
-  /** For the connections to come to the auth port; nothing where it is plain. */
+  /** For new connections to the auth port; does nothing if it is plain. */
   useCertificate(certificate: Certificate): void
   /** Ends both when every request has its answer. */
   close(): Promise<void>

@@ -1,6 +1,6 @@
 import { valuesOf } from '../decision/request/header-fields.ts'
 
-/** X-Forwarded-Host where there is exactly one, else Host. It only chooses among configured documents, and is never shown. */
+/** X-Forwarded-Host if there is exactly one, else Host. It only chooses among configured documents, and is never shown. */
 export function hostOf(rawHeaders: readonly string[]): string {
   const [forwarded, ...more] = valuesOf('x-forwarded-host', rawHeaders)
   if (forwarded !== undefined && more.length === 0) return forwarded

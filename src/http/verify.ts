@@ -10,7 +10,7 @@ export interface VerifyDeps extends AnswerOptions {
   readonly policy: () => Policy
   readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
   readonly onBug: (error: unknown) => void
-  /** Told of the decisions that take their time. */
+  /** Counts the decisions that are not made immediately. */
   readonly pending: Pending
 }
 
@@ -34,9 +34,9 @@ export type VerifyEndpoint = (
 ) => void
 
 /**
- * `/verify/<route>` and `/verify`: answers whatever method, body, content type and conditional headers come, as it
- * stands before Fastify's router: that one refuses odd URLs, methods and bodies with 400, 404, 414 and 415, which MCP
- * clients take for an old server.
+ * Answers the calls of every dialect, whatever method, body, content type and conditional headers they have. It comes
+ * before Fastify's router, which refuses odd URLs, methods and bodies with 400, 404, 414 and 415: MCP clients take these
+ * for an old server.
  */
 export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
   const answerTo = rememberAnswers(deps)

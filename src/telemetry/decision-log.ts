@@ -1,7 +1,7 @@
 import type { Caller, DecisionRecord } from './decision-record.ts'
 
 export interface DecisionLog {
-  /** `kind` tells which lines count as identical; `record` is asked for only when the line is written. */
+  /** `kind` is equal for lines that count as identical; `record` is asked for only when the line is written. */
   readonly write: (caller: Caller, kind: string, record: () => DecisionRecord) => void
 }
 
@@ -11,7 +11,7 @@ export interface DecisionLogOptions {
   readonly clock: () => number
   /** Whether the rest of the room for lines that wait is kept for callers whose token held. */
   readonly crowded: () => boolean
-  /** Told of each line that is left out. */
+  /** Called for each line that is left out. */
   readonly onLeftOut: (caller: Caller) => void
 }
 

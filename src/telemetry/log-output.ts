@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 
 /** Where log lines go. */
 export interface LogOutput {
-  /** Takes a line and returns at once, whatever has become of the reader. */
+  /** Takes a line and returns immediately, whatever has become of the reader. */
   write(line: string): void
   /** Whether more than half of the room is taken: time to leave out what matters less. */
   crowded(): boolean
@@ -13,7 +13,7 @@ export interface LogOutput {
   end(within: number): Promise<void>
 }
 
-/** Writes some bytes, perhaps later, and says how many; `gone` when nobody will ever read again. */
+/** Writes some bytes, perhaps later, and says how many; `gone` if no reader will ever come again. */
 export interface LogSink {
   write(bytes: Buffer, done: (result: LogWrite) => void): void
   /** Lets go of what is being written. */
@@ -31,7 +31,7 @@ const RETRY_MS = 1000
 
 /**
  * Holds lines for a sink that is slow, full or gone, up to a bound; past it, lines are given up and counted. The gate of
- * a whole cluster must not stand still because a disk is full or nobody reads its log: a write that waits, or tries again
+ * a whole cluster must not stand still because a disk is full or its log is not read: a write that waits, or tries again
  * and again, stops every decision.
  */
 export function createLogOutput(
@@ -166,7 +166,7 @@ export function sinkOf(fd: number): LogSink {
 
 function pipeSink(fd: number): LogSink {
   const socket = new Socket({ fd, readable: false, writable: true })
-  // Told to `done`; without a listener it would end the process.
+  // `done` reports it; without a listener it would end the process.
   socket.on('error', () => {})
   socket.unref()
   return {

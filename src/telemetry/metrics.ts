@@ -14,7 +14,7 @@ export interface MetricsSources {
   }[]
   readonly tokenCacheEntries: () => number
   readonly lostLogLines: () => number
-  /** Seconds since the epoch; undefined where the auth port speaks no TLS. */
+  /** Seconds since the epoch; undefined if the auth port speaks no TLS. */
   readonly certificateExpiresAt: () => number | undefined
 }
 

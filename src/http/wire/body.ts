@@ -24,7 +24,7 @@ export function readBody(stream: Readable, limit: number): Promise<BodyReading> 
     const end = (): void => finish({ ok: true, bytes: Buffer.concat(chunks) })
     const cut = (): void => finish({ ok: false, problem: 'the body does not come to its end' })
     const timer = setTimeout(cut, MAX_WAIT_MS)
-    // A stream that is over tells nothing more.
+    // A stream that is over emits nothing more.
     if (stream.readableEnded) end()
     else if (stream.destroyed) cut()
     else stream.on('end', end).on('error', cut).on('aborted', cut).on('close', cut).on('data', take)

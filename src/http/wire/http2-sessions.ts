@@ -27,9 +27,9 @@ const CUT_OFF_MS = 30_000
 const MAX_AGE_MS = 5 * 60_000
 
 /**
- * Ends connections so that no request is lost (RFC 9113 §6.8): the end is announced, then a PING tells that the peer has
+ * Ends connections so that no request is lost (RFC 9113 §6.8): the end is announced, then a PING shows that the peer has
  * seen this and opens no more streams, then what is new is refused, and the last answer closes. Node's own `close()`
- * refuses at once what is under way. The announcement waits for a request, and its answer for the PING: nghttp2
+ * immediately refuses what is under way. The announcement waits for a request, and its answer for the PING: nghttp2
  * reads nothing more from a connection with a GOAWAY and no stream. Ages spread over a minute, so that not all come back at
  * the same moment.
  */

@@ -15,7 +15,7 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
     const dialect = dialectOf(target)
     if (dialect === undefined) return false
     const reply = (answer: Answer): void => {
-      // A stream that was reset has no connection any more, and nobody to be answered.
+      // A stream that was reset has no connection any more, and no reader.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     }
     const call = { dialect, method: headers[':method'] ?? '', target, rawHeaders: withoutPseudo(rawHeaders) }
@@ -26,7 +26,7 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
 
 function send(stream: ServerHttp2Stream, { status, headers, body }: Answer): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return
-  // Of a body that was not read to its end no more may come, and Node closes only streams that nobody read.
+  // Of a body that was not read to its end no more may come, and Node closes only streams that were not read.
   if (stream.readableFlowing !== null && !stream.readableEnded) stream.once('finish', () => stream.close())
   const fields = [':status', String(status), ...headers]
   stream.respond(fields, { endStream: body === '' })

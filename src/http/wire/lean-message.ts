@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { dialectOf } from '../dialects/dialect.ts'
 
 /**
- * An incoming request whose `headers` cost nothing where nobody needs them. Node builds that object for every request,
+ * An incoming request whose `headers` cost nothing if they are not needed. Node builds that object for every request,
  * only to look for Host, Expect and the fields that announce a body; a decision reads `rawHeaders`. So a call for a
  * decision that has Host and none of the others shows Host alone.
  */

@@ -3,7 +3,7 @@ export const MAX_HEADER_BYTES = 64 * 1024
 
 /** Times of a connection that speaks HTTP/1.1, in milliseconds. */
 export const TIMEOUTS = {
-  /** Traefik closes idle connections after 90 s; whoever closes first must not be us, or a request gets lost in the race. */
+  /** Traefik closes idle connections after 90 s; the side that closes first must not be ours, or a request gets lost in the race. */
   keepAliveTimeout: 120_000,
   /** For connections that send nothing or a byte at a time. Idle ones between requests are not meant. */
   headersTimeout: 15_000,

@@ -12,7 +12,7 @@ const LINGER_MS = 1000
 
 /**
  * Answers what never becomes a request (bad syntax, too large, too slow) with our JSON in place of Node's bare text,
- * and closes the connection. `onRefusal` counts it; nobody is told anything of what was sent.
+ * and closes the connection. `onRefusal` counts it; nothing of what was sent is reported.
  */
 export function refuseUnparsable(
   error: NodeJS.ErrnoException,
@@ -29,6 +29,6 @@ export function refuseUnparsable(
   const lines = [`HTTP/1.1 ${STATUS_LINES[error.code ?? ''] ?? '400 Bad Request'}`]
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
   socket.end(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`)
-  // Whoever goes on sending must not keep the connection.
+  // A client that goes on sending must not keep the connection.
   setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -31,7 +31,7 @@ export interface TlsDeps {
 export interface SecureServer {
   /** What Fastify and a gentle end need of a server. */
   readonly server: Server
-  /** New connections use it; those that stand keep theirs. Other client authorities end them, gently. */
+  /** New connections use it; open ones keep theirs. Other client authorities end them, gently. */
   useCertificate(certificate: Certificate): void
 }
 
@@ -41,17 +41,17 @@ const MAX_STREAMS = 1000
 const MAX_HEADERS = 5000
 /** Bytes of one head that no proxy relays: Traefik itself refuses more. */
 const MAX_HEADER_BLOCK_BYTES = 1024 * 1024
-/** Megabytes that the headers of one connection's streams may take together; Node's default is 10. */
-const SESSION_MEMORY = 64
+/** What the headers of one connection's streams may take together; Node's default is 10. */
+const MAX_SESSION_MEMORY_MB = 64
 
 /**
  * TLS with HTTP/2 first and HTTP/1.1 second (ALPN, RFC 7301); a client that offers neither fails in its handshake. With
  * client authorities, so does one without a certificate of theirs. Node and nghttp2 bound what one connection can cause:
  * resets (CVE-2023-44487), CONTINUATION (CVE-2024-28182), settings, pings, refused streams; nothing of that is loosened.
  */
-export function buildSecureServer(certificate: Certificate, ports: TlsDeps): SecureServer {
+export function buildSecureServer(certificate: Certificate, deps: TlsDeps): SecureServer {
   const sockets = new Set<Duplex>()
-  const sessions = createSessions({ draining: ports.draining, random: Math.random })
+  const sessions = createSessions({ draining: deps.draining, random: Math.random })
   let { clientCa } = certificate
   const server = createSecureServer({
     ...contextOf(certificate),
@@ -60,9 +60,9 @@ export function buildSecureServer(certificate: Certificate, ports: TlsDeps): Sec
     allowHTTP1: true,
     handshakeTimeout: TIMEOUTS.headersTimeout,
     maxHeaderListPairs: MAX_HEADERS,
-    maxSessionMemory: SESSION_MEMORY,
+    maxSessionMemory: MAX_SESSION_MEMORY_MB,
     settings: {
-      // Go sends nothing that counts as more (RFC 9113 §6.5.2: 32 bytes for each field besides). It must stay at 64 KiB:
+      // Go sends nothing that counts as more (RFC 9113 §6.5.2: 32 bytes more for each field). It must stay at 64 KiB:
       // past that, one field of one client has nghttp2 end the connection that carries everybody's calls.
       maxHeaderListSize: MAX_HEADER_BYTES,
       maxConcurrentStreams: MAX_STREAMS,
@@ -73,7 +73,7 @@ export function buildSecureServer(certificate: Certificate, ports: TlsDeps): Sec
   })
   // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
   Object.assign(server, { maxHeadersCount: 0 })
-  listenToStreams(server, ports, sessions)
+  listenToStreams(server, deps, sessions)
   server.on('connection', (socket: Duplex) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
@@ -98,9 +98,9 @@ export function buildSecureServer(certificate: Certificate, ports: TlsDeps): Sec
  * Node's compatibility layer builds a request and a response for every stream; it is asked only for those that
  * `onStream` leaves, and comes with the first listener for `request`.
  */
-function listenToStreams(server: Http2SecureServer, ports: TlsDeps, sessions: Sessions): void {
-  server.on('request', ports.onRequest as never)
-  server.on('checkExpectation', ports.onRequest as never)
+function listenToStreams(server: Http2SecureServer, deps: TlsDeps, sessions: Sessions): void {
+  server.on('request', deps.onRequest as never)
+  server.on('checkExpectation', deps.onRequest as never)
   const compatibility = server.listeners('stream')
   server.removeAllListeners('stream')
   server.on(
@@ -109,26 +109,26 @@ function listenToStreams(server: Http2SecureServer, ports: TlsDeps, sessions: Se
       // A client that resets its stream is no error of ours.
       stream.on('error', () => {})
       if (refuseLargeHead(stream, rawHeaders)) return
-      if (ports.onStream(stream, headers, rawHeaders, sessions)) return
+      if (deps.onStream(stream, headers, rawHeaders, sessions)) return
       for (const listener of compatibility) Reflect.apply(listener, server, [stream, headers, flags, rawHeaders])
     },
   )
   // Before Node's own listener, which would have the failure answered in plain text.
   server.removeAllListeners('tlsClientError')
   server.on('tlsClientError', (error: Error, socket: Duplex) => {
-    ports.onHandshakeFailure(error)
+    deps.onHandshakeFailure(error)
     socket.destroy()
   })
 }
 
 /**
  * nghttp2 holds a peer to our settings from its acknowledgement on. One that never sends it can make a kilobyte of indexed
- * fields unpack to megabytes (HPACK bomb, CVE-2016-1544), again and again: its connection ends with the first. Whoever only
- * was faster than our settings loses its stream, as it would a moment later.
+ * fields unpack to megabytes (HPACK bomb, CVE-2016-1544), again and again: its connection ends with the first. A peer that
+ * only was faster than our settings loses its stream, as it would a moment later.
  */
 function refuseLargeHead(stream: ServerHttp2Stream, rawHeaders: readonly string[]): boolean {
   let size = 0
-  // As RFC 9113 §6.5.2 counts: 32 bytes for each field besides.
+  // As RFC 9113 §6.5.2 counts: 32 bytes more for each field.
   for (const text of rawHeaders) size += text.length + 16
   if (size <= MAX_HEADER_BYTES) return false
   if (size > MAX_HEADER_BLOCK_BYTES) stream.session?.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM)
