@@ -101,6 +101,23 @@ for (const [name, text, says] of MANIFESTS) {
 const routes = (count: number) =>
   `issuers: { a: https://id.example.com }\nroutes:\n${many(count, (i) => `  r${i}: { resource: https://api.example.com/a${i}, scopes: [read] }\n`)}`
 
+const MANY_ROUTES = join(folder, 'many.yaml')
+writeFileSync(MANY_ROUTES, routes(1_500))
+const open = (rule: (index: number) => string, count: number) =>
+  `http:\n  middlewares:\n    gate: { forwardAuth: { address: "http://forwardgate/verify" } }\n  routers:\n${many(count, (i) => `    g${i}: { rule: "Host(\`api.example.com\`)", service: s, middlewares: [gate] }\n    o${i}: { rule: ${JSON.stringify(rule(i))}, service: s }\n`)}`
+const MULTIPLIED: readonly (readonly [name: string, text: string])[] = [
+  ['open routers', open((i) => `PathPrefix(\`/a${i}\`)`, 1_000)],
+  ['alternatives', open(() => many(300, (i) => `Path(\`/a1/${i}\`)||`).slice(0, -2), 200)],
+  ['expressions', open(() => many(8, () => 'PathRegexp(`^(/(a|/|b|i|l|n|g)+)+x$`)||').slice(0, -2), 500)],
+]
+for (const [name, text] of MULTIPLIED) {
+  quick(
+    `check, 1,500 resources and many ${name}`,
+    () => run(['check', MANY_ROUTES, '--manifests', '-'], { stdin: text }),
+    /routers-not-compared/,
+  )
+}
+
 test('check is linear in routes: four times as many cost about four times as much', async () => {
   const cost = async (count: number) => {
     const file = join(folder, `${count}.yaml`)

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/model.ts'
 import type { Finding } from '../frame/findings.ts'
-import { EXPOSURE_RULES } from '../proxies/traefik/exposure-rules.ts'
+import { EXPOSURE_RULES, unfinishedComparison } from '../proxies/traefik/exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from '../proxies/traefik/forward-auth-rules.ts'
 import { FORWARD_BODY_RULES } from '../proxies/traefik/forward-body-rules.ts'
 import { manifestSubject } from '../proxies/traefik/gate-middleware.ts'
@@ -17,8 +17,10 @@ export function checkConfig(config: Config, places: Places): readonly Finding[] 
 
 /** What is not good in the manifests around it. */
 export function checkManifests(config: Config, landscape: Landscape): readonly Finding[] {
-  return applyRules(
+  const subject = manifestSubject(config, landscape)
+  const findings = applyRules(
     [...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES],
-    manifestSubject(config, landscape),
+    subject,
   )
+  return [...findings, unfinishedComparison(subject) ?? []].flat()
 }

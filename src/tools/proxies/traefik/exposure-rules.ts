@@ -4,8 +4,9 @@ import { quote } from '../../../config/problem.ts'
 import { metadataUrl } from '../../../decision/challenge.ts'
 import { registrationPaths } from '../../../documents/registration.ts'
 import type { Hit, Rule } from '../../check/rule.ts'
+import type { Finding } from '../../frame/findings.ts'
 import { gateOf, gatesOf, type ManifestSubject } from './gate-middleware.ts'
-import { type Router, type Step, stepsOf, takes } from './landscape.ts'
+import { type Router, type Step, stepsOf } from './landscape.ts'
 import type { Probe } from './rule-expression.ts'
 
 /** Who answers which path: the metadata must be open, everything else of a protected path must not. */
@@ -162,10 +163,40 @@ function guardOf(subject: ManifestSubject, probe: Probe): Step | undefined {
 }
 
 /** The first of these answers. */
-function takers({ landscape }: ManifestSubject, probe: Probe): readonly Router[] {
-  return landscape.routers
-    .filter((router) => takes(router, probe) !== false)
+function takers(subject: ManifestSubject, probe: Probe): readonly Router[] {
+  const known = subject.comparisons.takers.get(`${probe.host} ${probe.path}`)
+  if (known !== undefined) return known
+  const found = subject.landscape.routers
+    .filter((router) => takes(subject, router, probe) !== false)
     .toSorted((a, b) => b.priority - a.priority)
+  subject.comparisons.takers.set(`${probe.host} ${probe.path}`, found)
+  return found
+}
+
+/** Beside the words of a rule. */
+const COST_OF_COMPARISON = 10
+
+/** Whether the router's rule takes this request; undefined: perhaps. When too much was compared: no. */
+function takes({ comparisons }: ManifestSubject, { rule }: Router, probe: Probe): boolean | undefined {
+  if (rule === undefined || comparisons.left <= 0) return false
+  comparisons.left -= COST_OF_COMPARISON + rule.cost
+  return rule.matches(probe)
+}
+
+/** What was compared with all the others only in part; undefined when all was. */
+export function unfinishedComparison({ comparisons, landscape }: ManifestSubject): Finding | undefined {
+  const [first] = landscape.routers
+  if (comparisons.left > 0 || first === undefined) return undefined
+  const { path, position } = first.ruleNode
+  return {
+    severity: 'warning',
+    id: 'routers-not-compared',
+    what: 'these are more routers than can be compared with the resources: some may be open, and are not told',
+    why: 'routers and resources multiply; what is not compared is not found',
+    fix: 'give check fewer manifests at a time, or shorter rules',
+    path,
+    position,
+  }
 }
 
 /** Whether the rule is about more than well-known paths. */
@@ -180,10 +211,11 @@ function openRouters(
 ): readonly { router: Router; first: boolean }[] {
   const rivals = [...subject.gated.keys()]
   return open.flatMap((router) => {
-    const taken = probesOf(resource, router).filter((probe) => takes(router, probe) !== false)
+    if (subject.comparisons.left <= 0) return []
+    const taken = probesOf(resource, router).filter((probe) => takes(subject, router, probe) !== false)
     if (taken.length === 0) return []
     const first = taken.some((probe) =>
-      rivals.every((rival) => takes(rival, probe) === false || rival.priority < router.priority),
+      rivals.every((rival) => takes(subject, rival, probe) === false || rival.priority < router.priority),
     )
     return [{ router, first }]
   })

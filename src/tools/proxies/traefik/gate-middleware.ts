@@ -12,7 +12,18 @@ export interface ManifestSubject {
   readonly gates: ReadonlyMap<Middleware, Gate>
   /** Every router with such a middleware. */
   readonly gated: ReadonlyMap<Router, GatedRouter>
+  /** What is left for comparing routers with requests: routers, resources and paths multiply. */
+  readonly comparisons: Comparisons
 }
+
+export interface Comparisons {
+  left: number
+  /** The routers that take a request, by host and path. */
+  readonly takers: Map<string, readonly Router[]>
+}
+
+/** A second or so. 1,000 routes, each with a router of its own, need less. */
+const MAX_COMPARISONS = 25_000_000
 
 /** What every rule needs to know, found out once. */
 export function manifestSubject(config: Config, landscape: Landscape): ManifestSubject {
@@ -27,7 +38,7 @@ export function manifestSubject(config: Config, landscape: Landscape): ManifestS
     const found = readGatedRouter(router, landscape, gates)
     if (found !== undefined) gated.set(router, found)
   }
-  return { config, landscape, gates, gated }
+  return { config, landscape, gates, gated, comparisons: { left: MAX_COMPARISONS, takers: new Map() } }
 }
 
 /** A forwardAuth middleware that asks forwardgate. */

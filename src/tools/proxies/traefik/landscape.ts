@@ -1,5 +1,5 @@
 import { child, items, textOf, type YamlNode } from '../yaml-node.ts'
-import type { Probe, RuleExpression } from './rule-expression.ts'
+import type { RuleExpression } from './rule-expression.ts'
 
 /** One middleware, whichever way it was written. */
 export interface Middleware {
@@ -56,11 +56,6 @@ export interface Landscape {
   readonly routers: readonly Router[]
   readonly entryPoints: readonly EntryPoint[]
   readonly traefikVersions: readonly TraefikVersion[]
-}
-
-/** Whether the router's rule takes this request; undefined: perhaps. */
-export function takes(router: Router, probe: Probe): boolean | undefined {
-  return router.rule === undefined ? false : router.rule.matches(probe)
 }
 
 /** One middleware of a router, in the order of execution; undefined where the reference leads nowhere. */

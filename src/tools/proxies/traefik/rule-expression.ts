@@ -15,6 +15,8 @@ export interface RuleExpression {
   readonly paths: readonly string[]
   /** Regular expressions that are not evaluated here: what they match is unknown. */
   readonly unread: readonly string[]
+  /** What one question costs at most: its words, and the steps of its regular expressions. */
+  readonly cost: number
 }
 
 type Matcher = RuleExpression['matches']
@@ -22,6 +24,8 @@ type Matcher = RuleExpression['matches']
 /** Longer and deeper rules are none here: a rule that people can read has a few hundred characters. */
 const MAX_RULE = 8 * 1024
 const MAX_NESTING = 64
+/** A character of an expression is a step for each character of the text; a word of a rule is one. */
+const COST_OF_PATTERN = 100
 
 /**
  * Reads a rule such as ``Host(`a`) && (Path(`/x`) || PathPrefix(`/x/`))``; undefined when it is none. Matchers for
@@ -39,6 +43,7 @@ class RuleReader {
   readonly #unread: string[] = []
   #at = 0
   #depth = 0
+  #patternCharacters = 0
 
   constructor(tokens: readonly string[]) {
     this.#tokens = tokens
@@ -47,7 +52,8 @@ class RuleReader {
   whole(): RuleExpression | undefined {
     const matches = this.#either()
     if (matches === undefined || this.#at < this.#tokens.length) return undefined
-    return { matches, prefixes: this.#prefixes, paths: this.#paths, unread: this.#unread }
+    const cost = this.#tokens.length + this.#patternCharacters * COST_OF_PATTERN
+    return { matches, prefixes: this.#prefixes, paths: this.#paths, unread: this.#unread, cost }
   }
 
   #take(token: string): boolean {
@@ -133,6 +139,7 @@ class RuleReader {
 
   #patterns(values: readonly string[]): readonly (GoPattern | undefined)[] {
     return values.map((value) => {
+      this.#patternCharacters += value.length
       const pattern = goPattern(value)
       if (pattern === undefined) this.#unread.push(value)
       return pattern
