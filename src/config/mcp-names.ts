@@ -67,7 +67,7 @@ export function matches(pattern: string, name: string): boolean {
   return inPattern === pattern.length
 }
 
-/** A URI as it is, as the URL standard writes it, and with its escapes decoded; undefined where it climbs by dot segments. */
+/** A URI as it is, as the URL standard writes it, and with its escapes decoded; undefined if it climbs by dot segments. */
 function readingsOfUri(uri: string): readonly string[] | undefined {
   const readings = new Set([uri])
   // A set grows while it is walked. Each round decodes something; more of them than any server does are refused.

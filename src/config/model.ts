@@ -147,7 +147,7 @@ export interface Resource {
   readonly hostname: string
   /** Path without a trailing slash; empty for the root. */
   readonly path: string
-  /** True: written with a slash at its end, beside the same resource without one. */
+  /** True: written with a slash at its end, in addition to the same resource without one. */
   readonly slashed?: true
   /** `?query` or empty. */
   readonly query: string
@@ -162,7 +162,7 @@ export interface Match {
 /** One way in: a token of this issuer that meets these requirements. */
 export interface Accept extends Requirement {
   readonly issuer: Issuer
-  /** Any of these must be in `aud`; `unchecked` only where it was written out. */
+  /** Any of these must be in `aud`; `unchecked` only if it was written out. */
   readonly audience: readonly string[] | 'unchecked'
   /** Allow-lists on the client; each of them must hold it. */
   readonly clientIds: readonly (readonly string[])[]

@@ -25,7 +25,7 @@ export type Warning = Required<Pick<Problem, 'id' | 'message' | 'why'>>
 
 /**
  * Collects what is found in one reading. `at`: whether the position is that of the key or of the value, or the position
- * itself where it lies in a file that the configuration names.
+ * itself if it lies in a file that the configuration names.
  */
 export interface ProblemSink {
   problem(path: Path, message: string, at?: 'key' | 'value' | Position): void

@@ -28,7 +28,7 @@ export function compileClaimRules(
     if (anyOf === undefined && allOf === undefined && noneOf === undefined && exists === undefined) {
       if (!sink.refused(here)) sink.problem(here, 'requires nothing; add anyOf, allOf, noneOf or exists', 'key')
     } else if (exists === false && (anyOf ?? allOf ?? noneOf) !== undefined) {
-      sink.problem([...here, 'exists'], 'false can never hold beside anyOf, allOf or noneOf; keep one of them')
+      sink.problem([...here, 'exists'], 'false cannot be combined with anyOf, allOf or noneOf; keep one of them')
     }
     return {
       claim,

@@ -39,7 +39,7 @@ export function compileKeySource(
     return { kind, uri }
   }
   const here = kind === undefined ? path : [...path, kind]
-  const held = <T>(read: Read<T>, source: (value: T) => KeySource): KeySource | undefined => {
+  const fromFile = <T>(read: Read<T>, source: (value: T) => KeySource): KeySource | undefined => {
     if (read.ok) return source(read.value)
     sink.problem(here, read.message)
     return undefined
@@ -49,21 +49,21 @@ export function compileKeySource(
   if (map.jwksUri !== undefined) return fetched('jwksUri', map.jwksUri)
   if (map.jwksFile !== undefined) {
     const file = map.jwksFile
-    return held(readKeySetFile(readFile, file, here), (read) => {
+    return fromFile(readKeySetFile(readFile, file, here), (read) => {
       checkKeys(file, read, map.algorithms, here, sink)
       return { kind: 'jwksFile', file, document: read.content }
     })
   }
   if (map.publicKeyFile !== undefined) {
     const file = map.publicKeyFile
-    return held(readPublicKeyFile(readFile, file, here), (read) => {
+    return fromFile(readPublicKeyFile(readFile, file, here), (read) => {
       checkKeys(file, read, map.algorithms, here, sink)
       return { kind: 'publicKeyFile', file, pem: read.content }
     })
   }
   if (map.secretFile !== undefined) {
     const file = map.secretFile
-    return held(readSecretFile(readFile, file, here), (secret) => ({ kind: 'secretFile', file, secret }))
+    return fromFile(readSecretFile(readFile, file, here), (secret) => ({ kind: 'secretFile', file, secret }))
   }
   if (KEY_SOURCES.some((key) => sink.refused([...path, key]))) return undefined
   if (map.issuer !== undefined) checkDiscoveryStart(map.issuer, allowHttp, issuerPath, sink)

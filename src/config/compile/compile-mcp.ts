@@ -7,7 +7,7 @@ import { type Path, type ProblemSink, quote } from '../problem.ts'
 import { compileClaimRules } from './compile-claim-rules.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
-/** The `mcp:` of a route; undefined where it has none: then no body is ever read. */
+/** The `mcp:` of a route; undefined without one: then no body is ever read. */
 export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, sink: ProblemSink): Mcp | undefined {
   if (written === undefined) return undefined
   const mcp = withDefaults(mcpShape, written)

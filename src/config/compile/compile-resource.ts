@@ -32,7 +32,7 @@ export function compileResource(url: string, path: Path, sink: ProblemSink): Res
   }
 }
 
-/** The audiences that resources stand for. One without a path is one URI with and without its slash (RFC 3986 §6.2.3), and clients disagree. */
+/** The audiences that resources mean. One without a path is one URI with and without its slash (RFC 3986 §6.2.3), and clients disagree. */
 export function audienceOf(resources: readonly string[]): readonly string[] {
   const both = resources.flatMap((url) => (/^[^:]+:\/\/[^/?]+\/?$/.test(url) ? [url, otherSpelling(url)] : [url]))
   return [...new Set(both)]

@@ -117,7 +117,7 @@ function withoutNewline(bytes: Buffer): Buffer {
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)
 }
 
-/** What a file of keys holds, where that can be used; `otherwise` where no key was even tried. */
+/** What a file of keys holds, if that can be used; `otherwise` is the problem if it holds no key at all. */
 function usable<T>(name: string, content: T, imported: KeyImport, otherwise: string): Read<KeyFile<T>> {
   const { ok, skipped } = imported
   if (ok) return { ok, value: { content, keys: imported.keys, skipped } }

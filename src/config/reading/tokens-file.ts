@@ -177,7 +177,7 @@ function notTime(value: unknown): string | undefined {
 }
 
 function notText(value: unknown): string | undefined {
-  return isText(value) ? undefined : 'must be text; write it in quotes where it looks like a number'
+  return isText(value) ? undefined : 'must be text; write it in quotes if it looks like a number'
 }
 
 function notTexts(value: unknown): string | undefined {

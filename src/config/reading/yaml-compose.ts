@@ -20,7 +20,7 @@ import { type Collection, type Cut, cutCollections } from './yaml-cut.ts'
 /** The nodes of a YAML text, and everything that the library says is wrong with it. */
 export interface Composed {
   readonly contents: Node | null
-  /** Errors, then warnings, each in the order in which they stand. */
+  /** Errors, then warnings, each in the order of the text. */
   readonly mistakes: readonly YAMLError[]
   /** True when a `%YAML` directive is written. */
   readonly hasDirective: boolean
@@ -134,7 +134,7 @@ function partOf(node: Node | null): { readonly items: readonly (Node | Pair)[]; 
 function putBack(node: unknown, cuts: ReadonlyMap<unknown, Cut>): void {
   if (!isCollection(node)) return
   const cut = cuts.get(node.srcToken)
-  // A pair within a list, as in [a: {}], is a map that nothing stands for.
+  // A pair within a list, as in [a: {}], is a map without a bracket of its own.
   if (cut === undefined && node.srcToken !== undefined) return
   if (cut !== undefined) {
     node.items = [...cut.items, ...nodesOf(node)]

@@ -97,7 +97,7 @@ function withItems(token: Collection, items: readonly Item[], offset: number): C
   return { ...token, offset: comma.offset, items: [{ ...first, start: first.start.slice(1) }, ...others] }
 }
 
-/** What stands behind the closing bracket belongs to the whole. */
+/** The text behind the closing bracket belongs to the whole. */
 function withoutTail(token: Collection): Collection {
   return token.type === 'flow-collection' ? { ...token, end: token.end.slice(0, 1) } : token
 }

@@ -284,7 +284,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'claims: { a: { exists: false } }',
     bad: 'claims: { a: { exists: false, anyOf: [x] } }',
     problems: [
-      'routes.api.claims.a.exists: false can never hold beside anyOf, allOf or noneOf; keep one of them (config.yaml:6:28)',
+      'routes.api.claims.a.exists: false cannot be combined with anyOf, allOf or noneOf; keep one of them (config.yaml:6:28)',
     ],
   },
   {
