@@ -94,8 +94,8 @@ const NO_BODY = 'no body came; the proxy must forward it (Traefik: forwardBody)'
 function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
   const needed = new Set<Requirement>()
   for (const call of calls) {
-    const matching = call.name !== undefined ? matchName(patternsOf(mcp, call.kind), call.kind, call.name) : []
-    if (matching === undefined) return notAllowed(calls, { ...shown(call), problem: problemOfName(call) })
+    const matching = patternsOf(mcp, call)
+    if (typeof matching === 'string') return notAllowed(calls, { ...shown(call), problem: matching })
     for (const pattern of matching) needed.add(pattern)
     if (matching.length > 0 || call.kind === 'list' || call.kind === 'session') continue
     if (mcp.otherwise === undefined) return notAllowed(calls, { ...shown(call), problem: 'nothing in mcp allows it' })
@@ -115,22 +115,21 @@ function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
   }
 }
 
-function problemOfName(call: McpCall): string {
-  const longest = call.name === undefined ? 0 : LONGEST_NAMES[call.kind]
-  return (call.name ?? '').length > longest
-    ? `the name has more than ${longest} characters`
+/** The patterns that a call matches, or why its name is refused whatever they are. */
+function patternsOf(mcp: Mcp, call: McpCall): readonly McpPattern[] | string {
+  if (call.name === undefined) return []
+  const { kind, name } = call
+  const matching = matchName(PATTERNS[kind](mcp), kind, name)
+  if (matching !== undefined) return matching
+  return name.length > LONGEST_NAMES[kind]
+    ? `the name has more than ${LONGEST_NAMES[kind]} characters`
     : 'a server could take the name for another one'
 }
 
-function patternsOf(mcp: Mcp, kind: NamedKind): readonly McpPattern[] {
-  switch (kind) {
-    case 'tool':
-      return mcp.tools
-    case 'resource':
-      return mcp.resources
-    case 'prompt':
-      return mcp.prompts
-  }
+const PATTERNS: Readonly<Record<NamedKind, (mcp: Mcp) => readonly McpPattern[]>> = {
+  tool: ({ tools }) => tools,
+  resource: ({ resources }) => resources,
+  prompt: ({ prompts }) => prompts,
 }
 
 function shown(call: McpCall): { unverifiedMethod: string; unverifiedName?: string } {

@@ -160,9 +160,11 @@ interface Prefix<T> {
 }
 
 function longestPrefix<T>(byPath: ReadonlyMap<string, T>, path: string, deepest: number): Prefix<T> | undefined {
-  for (let prefix = firstSegments(path, deepest); ; prefix = prefix.slice(0, prefix.lastIndexOf('/'))) {
-    const found = byPath.get(prefix)
-    if (found !== undefined) return { prefix, found }
-    if (prefix === '') return undefined
+  let prefix = firstSegments(path, deepest)
+  let found = byPath.get(prefix)
+  while (found === undefined && prefix !== '') {
+    prefix = prefix.slice(0, prefix.lastIndexOf('/'))
+    found = byPath.get(prefix)
   }
+  return found === undefined ? undefined : { prefix, found }
 }

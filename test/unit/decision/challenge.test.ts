@@ -75,3 +75,15 @@ test('one host at two ports: the resource of the port that was asked, a default 
     assert.equal(resourceFor(route, { method: 'GET', host, port, path: '/' }).url, url, forwarded)
   }
 })
+
+test('the address of a document has a slash at its end only for the resource that has one', () => {
+  const plain = sampleResource('https://api.example.com/a')
+  const slashed = { ...plain, slashed: true as const }
+  assert.match(metadataUrl(plain), /protected-resource\/a$/)
+  assert.match(metadataUrl(slashed), /protected-resource\/a\/$/)
+  const route = sampleRoute({ resources: [plain, slashed] })
+  const at = (path: string) => resourceFor(route, { method: 'GET', host: 'api.example.com', port: undefined, path })
+  assert.equal(at('/a'), plain)
+  assert.equal(at('/a/'), slashed)
+  assert.equal(at('/a/b'), plain)
+})

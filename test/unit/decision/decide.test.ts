@@ -78,6 +78,10 @@ test('a token seen for the first time is answered later, with the time of that m
   assert.equal((await ask({ assess: later, now: NOW + 330 })).reason, 'token_expired')
 })
 
+test('plain /verify: no route has this host and path', () => {
+  assert.equal(outcomeOf({ name: undefined, uri: '/elsewhere' }), 'deny route_unknown')
+})
+
 test("a failing assessment is nobody's allow: it is thrown on", async () => {
   const bug = new Error('bug')
   assert.throws(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { DENIALS, type DenialRow, denialRow, type Reason } from '../../../src/decision/denial.ts'
+import { DENIALS, type DenialRow, denialRow, evidenceOf, type Reason } from '../../../src/decision/denial.ts'
 
 /** reason, class, status, error, challenge: the public table, written down a second time on purpose. */
 const TABLE = `
@@ -60,4 +60,9 @@ test('messages differ and are fit for error_description: no comma, quote or back
 
 test('the row of a reason is that of the table', () => {
   for (const reason of Object.keys(DENIALS) as Reason[]) assert.equal(denialRow(reason), DENIALS[reason])
+})
+
+test('the evidence of a denial is all but its reason and its step', () => {
+  const evidence = { problem: 'a', limit: 1, expected: ['b'] }
+  assert.deepEqual(evidenceOf({ reason: 'token_malformed', step: 'token', ...evidence }), evidence)
 })

@@ -64,6 +64,12 @@ test('route_unknown: a host or path of no route', () => {
   assert.equal(outcomeOf(placeByPath(TABLE, at('/mcp', 'evil.example.com'))), 'route_unknown at undefined')
 })
 
+test('a path that has more slashes than any route has segments is looked up by its beginning', () => {
+  const shallow = buildRouteTable([routed('shallow', ['/a'])])
+  assert.equal(outcomeOf(placeByPath(shallow, at('/b/c/d'))), 'route_unknown at undefined')
+  assert.equal(outcomeOf(placeByPath(shallow, at('/a/c/d'))), 'shallow')
+})
+
 test('route_mismatch: ignoring case another route would be chosen', () => {
   for (const path of ['/MCP', '/Mcp/deep', '/mcp/DEEP/a', '/%4Dcp']) {
     assert.equal(outcomeOf(placeByPath(TABLE, at(path))), 'route_mismatch at undefined', path)
