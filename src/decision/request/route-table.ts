@@ -109,8 +109,8 @@ const OUTSIDE_PATHS: Denial = {
 
 const OUTSIDE_HOSTS: Denial = { reason: 'route_mismatch', step: 'match', problem: 'the host is not one of the route' }
 
-const AMBIGUOUS_PATH = 'X-Forwarded-Uri has a path that some backends read as another one'
-const LONG_PATH = `X-Forwarded-Uri has a path of more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and the path decides here`
+const AMBIGUOUS_PATH = 'the path is one that some backends read as another one'
+const LONG_PATH = `the path has more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and it decides here`
 
 function refusePath(step: 'route' | 'match', path: string): Denial {
   const problem = isPathTooLong(path) ? LONG_PATH : AMBIGUOUS_PATH
