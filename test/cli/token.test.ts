@@ -65,7 +65,8 @@ test('audience and scopes come from the route; the entry makes the token good th
   assert.equal(entry['aud'], 'https://api.example.com/mcp')
   assert.equal(entry['scope'], 'mcp:read mcp:write')
   const two = await make('--sub', 'cron', '--expires', '1h', '--route', 'two', '--config', config)
-  assert.deepEqual(two.entry['aud'], ['https://one.example.com', 'https://two.example.com'])
+  const both = (origin: string) => [origin, `${origin}/`]
+  assert.deepEqual(two.entry['aud'], [...both('https://one.example.com'), ...both('https://two.example.com')])
 
   const listed = await configuration(t, JSON.stringify([entry, two.entry]))
   const explained = (route: string, file: string, stdin: string) =>
