@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Where a terminal does not say how wide it is. */
+/** For a terminal that does not say how wide it is. */
 const USUAL_COLUMNS = 80
 
-/** Below this, words would stand one to a line. */
+/** Below this, each word would be on a line of its own. */
 const MIN_COLUMNS = 40
 
 /** The columns of a terminal; without bound for pipes and files, in which one line is one thing to search for. */

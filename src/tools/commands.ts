@@ -6,7 +6,7 @@ import { didYouMean } from '../config/nearest-name.ts'
 import { quote } from '../config/problem.ts'
 import { readVersion } from '../version.ts'
 
-/** A command in the help; its code is loaded when it is asked for. */
+/** A command in the help; its code is loaded only when it runs. */
 interface Listed {
   readonly name: string
   readonly summary: string
@@ -62,12 +62,12 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'healthcheck',
-    summary: 'ask whether the service in this container is ready',
+    summary: 'report whether the service in this container is ready',
     load: async () => (await import('../cli/healthcheck.ts')).healthcheck,
   },
 ]
 
-/** Runs what the arguments ask for. Exit codes: 0 success, 1 findings, 2 usage error. */
+/** Runs the command that the arguments name. Exit codes: 0 success, 1 findings, 2 usage error. */
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
   if (name === '--version') {

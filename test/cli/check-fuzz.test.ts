@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from '../../src/config/parse.ts'
-import { checkManifests } from '../../src/tools/check/analysis.ts'
+import { checkManifests } from '../../src/tools/check/all-rules.ts'
 import { landscapeOf } from '../../src/tools/proxies/traefik/manifests.ts'
 import { GOOD } from './check/planted.ts'
 

@@ -5,7 +5,7 @@ import { command, type Result } from '../frame/command.ts'
 import type { Finding } from '../frame/findings.ts'
 import { type Configuration, readConfiguration } from '../frame/read-configuration.ts'
 import { readManifests } from '../proxies/traefik/manifests.ts'
-import { checkConfig, checkManifests } from './analysis.ts'
+import { checkConfig, checkManifests } from './all-rules.ts'
 import { readPlaces } from './config-places.ts'
 import { checkIssuers } from './online-rules.ts'
 

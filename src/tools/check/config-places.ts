@@ -7,7 +7,7 @@ import type { Source } from '../../config/source.ts'
 /** The way from a path of the configuration to where it is written; undefined position in environment mode. */
 export type Places = Pick<Origin, 'place'>
 
-/** Reads a good configuration once more, for its places only. `namedFiles`: what it names, which is no part of it. */
+/** Reads a good configuration once more, for its places only. `namedFiles`: the files that it names, which are not part of it. */
 export async function readPlaces(source: Source, namedFiles: readonly string[] = []): Promise<Places> {
   if (source.kind === 'environment') return { place: () => ({ path: '', position: undefined }) }
   const { config } = await readSnapshot(source.path, namedFiles)
@@ -17,7 +17,7 @@ export async function readPlaces(source: Source, namedFiles: readonly string[] =
   return placesOf(documents)
 }
 
-/** The same for documents that are there already: the nearest written parent where a key has its default. */
+/** The same for documents that are there already: the nearest written parent if a key has its default. */
 export function placesOf(documents: Parameters<typeof originOfFiles>[0]): Places {
   const origin = originOfFiles(documents)
   return {

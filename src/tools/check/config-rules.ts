@@ -2,9 +2,9 @@ import { foldPath, isWithin } from '../../config/canonical-path.ts'
 import type { Config, Issuer, Route } from '../../config/model.ts'
 import type { Path } from '../../config/problem.ts'
 import { quote } from '../../config/problem.ts'
+import type { CheckRule, Hit } from './check-rule.ts'
 import type { Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
-import type { Hit, Rule } from './rule.ts'
 
 /** A configuration that the loader accepts, and where its parts are written. */
 export interface ConfigSubject {
@@ -15,11 +15,11 @@ export interface ConfigSubject {
 const DAY = 24 * 60 * 60
 
 /** What is allowed and still not good. */
-export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
+export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
   {
     id: 'issuer-http',
     severity: 'warning',
-    why: 'whoever sits on the way can hand out keys of his own, and with them any token',
+    why: 'an on-path attacker can serve its own keys and forge tokens',
     fix: 'use https; plain http is only for loopback and for names inside the cluster',
     find: ({ config, places }) =>
       config.issuers.flatMap((issuer) =>
@@ -29,7 +29,7 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
   {
     id: 'audience-unchecked',
     severity: 'warning',
-    why: 'a token that the same client got for any other service opens this one too (RFC 9700 section 2.3)',
+    why: 'a token that the same client got for any other service is accepted here too (RFC 9700 section 2.3)',
     fix: 'have the issuer put an audience into its tokens, and list it',
     find: ({ config, places }) =>
       acceptsOf(config).flatMap(([route, index, accept]) =>
@@ -41,7 +41,7 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
   {
     id: 'token-lifetime-long',
     severity: 'warning',
-    why: 'a stolen token opens the route until it expires; nothing here can call it back except `revocations`',
+    why: 'a stolen token is accepted until it expires; only `revocations` can end it earlier',
     fix: 'let the issuer give tokens of minutes or hours, and write at most 24h',
     find: ({ config, places }) =>
       config.issuers.flatMap(({ name, keys, maxTokenLifetime: seconds }) =>
@@ -96,8 +96,8 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
   {
     id: 'routes-shadowed',
     severity: 'warning',
-    why: 'requests below the inner path are judged by the inner route alone: what the outer one asks for is not asked there',
-    fix: 'ask for the same in the inner route, or give it a path outside of the other',
+    why: 'requests below the inner path are judged by the inner route alone: what the outer one requires is not required there',
+    fix: 'require the same in the inner route, or give it a path outside of the other',
     find: ({ config, places }) => {
       const byPlace = routesByPlace(config.routes)
       return config.routes.flatMap((inner) =>
@@ -110,7 +110,7 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
   {
     id: 'identity-header-confusable',
     severity: 'warning',
-    why: 'another program takes this header for its own, or any client may send one that means the same to it',
+    why: 'another program uses this header itself, or accepts one with the same meaning from any client',
     fix: 'choose a name such as X-Auth-Subject',
     find: ({ config, places }) => [
       ...new Map(
@@ -131,12 +131,12 @@ export const CONFIG_RULES: readonly Rule<ConfigSubject>[] = [
   {
     id: 'scopes-supported-missing',
     severity: 'note',
-    why: 'without scopes_supported and without scope in the challenge, clients ask for nothing in particular or for everything the issuer knows',
+    why: 'without scopes_supported and without scope in the challenge, clients request no scope or every scope that the issuer knows',
     fix: 'write scopes or requestScopes, if the issuer has scopes for this resource',
     find: ({ config, places }) =>
       config.routes.flatMap(({ name, requestScopes, metadata }) =>
         requestScopes.length === 0 && metadata['scopes_supported'] === undefined
-          ? [at(places, ['routes', name], 'clients are not told which scopes to ask for', 'key')]
+          ? [at(places, ['routes', name], 'clients do not learn which scopes to request', 'key')]
           : [],
       ),
   },
@@ -203,7 +203,7 @@ function shadowing(inner: Route, outer: Route): readonly string[] {
   const weaker = [
     ...(inner.anonymous && !outer.anonymous ? ['lets requests without a token pass'] : []),
     ...(inner.mode === 'observe' && outer.mode === 'enforce' ? ['only observes'] : []),
-    ...missingScopes(inner, outer).map((scope) => `does not ask for the scope ${quote(scope)}`),
+    ...missingScopes(inner, outer).map((scope) => `does not require the scope ${quote(scope)}`),
   ]
   return weaker.slice(0, 1).map((how) => `lies below route ${quote(outer.name)} and ${how}`)
 }

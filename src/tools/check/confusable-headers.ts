@@ -1,6 +1,6 @@
 const CONFUSABLE: readonly (readonly [RegExp, string])[] = [
   [/^proxy$/i, 'becomes HTTP_PROXY in CGI-like backends, which then send their requests there (httpoxy)'],
-  [/^remote-/i, 'is set by other proxies, and trusted from anybody by backends that expect these'],
+  [/^remote-/i, 'is set by other proxies, and trusted from any client by backends that expect these'],
   [/^http-/i, 'looks to CGI-like backends like a header of another name'],
   [
     /^(?:cf|x-amzn?|x-goog|x-ms|x-envoy|x-traefik|x-azure|fastly)-/i,
@@ -16,7 +16,7 @@ const CONFUSABLE: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** Why a proxy or a backend could take this header for another one; undefined where nothing is known. */
+/** Why a proxy or a backend could take this header for another one; undefined if nothing is known. */
 export function confusion(name: string): string | undefined {
   return CONFUSABLE.find(([pattern]) => pattern.test(name))?.[1]
 }

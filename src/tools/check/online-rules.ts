@@ -14,7 +14,7 @@ export type IssuerAnswer =
   | { readonly ok: true; readonly document: JsonObject }
   | { readonly ok: false; readonly finding: Finding }
 
-/** Asks every issuer for its discovery document, and tells those whose keys could not be found there. */
+/** Fetches the discovery document of every issuer, and reports those whose keys could not be found there. */
 export async function checkIssuers(config: Config, places: Places, read: Read): Promise<readonly Finding[]> {
   const found = await Promise.all(
     config.issuers.map(async ({ name, issuer, keys, registration }) => {

@@ -6,7 +6,7 @@ export function parseInstant(text: string): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000
 }
 
-/** `2026-01-01T00:00:00Z`; a number that is no date as it is. */
+/** `2026-01-01T00:00:00Z`; a number that is not a date as it is. */
 export function formatInstant(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace(/\.\d+Z$/, 'Z')

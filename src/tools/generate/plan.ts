@@ -2,8 +2,8 @@ import type { Config, Route } from '../../config/model.ts'
 import { registrationPaths } from '../../documents/registration.ts'
 import { emittedHeaders } from '../proxies/traefik/gate-middleware.ts'
 
-/** What the operator says about the surroundings of a route. */
-export interface Surroundings {
+/** Where a route and forwardgate run, as the options say. */
+export interface Deployment {
   /** Namespace of the protected service. */
   readonly namespace: string
   /** The protected service; undefined: named as its route. */
@@ -32,7 +32,7 @@ export interface PlannedRoute {
   readonly places: readonly Place[]
   /** Exactly what an allow carries: Traefik removes the client's copy of these and of no others. */
   readonly identityHeaders: readonly string[]
-  /** For a CORS middleware in front; undefined where nobody asked for one. */
+  /** For a CORS middleware in front; undefined if the route has no origins. */
   readonly origins: readonly string[] | undefined
   /** Of a route that looks at bodies; undefined: it must not get them. */
   readonly maxBodySize: number | undefined
@@ -42,17 +42,17 @@ export interface PlannedRoute {
 export interface Plan {
   readonly routes: readonly PlannedRoute[]
   readonly hosts: readonly string[]
-  /** Where clients register, besides reading metadata. */
+  /** Where clients register, in addition to reading metadata. */
   readonly registrationPaths: readonly string[]
   readonly entryPoint: string
   readonly tls: boolean
-  readonly surroundings: Surroundings
+  readonly deployment: Deployment
 }
 
 /** Where clients read metadata. */
 export const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
-/** The options of every forwardAuth middleware besides its address. Never authRequestHeaders: it would hide what is judged. */
+/** The options of every forwardAuth middleware in addition to its address. Never authRequestHeaders: it would hide what is judged. */
 export function forwardAuthOptions(route: PlannedRoute, address: string) {
   return {
     address: `${address}/verify/${route.name}`,
@@ -87,7 +87,7 @@ export function middlewareNames({ name, origins }: PlannedRoute): readonly strin
   return [...(origins === undefined ? [] : [`${name}-cors`]), `${name}-auth`]
 }
 
-/** The rule for what clients ask forwardgate itself. */
+/** The rule for requests that forwardgate answers itself. */
 export function wellKnownRule({ hosts, registrationPaths }: Plan): string {
   const paths = registrationPaths.map((path) => `Path(${literal(path)})`)
   return `${anyOf(hosts.map((host) => `Host(${literal(host)})`))} && ${anyOf([`PathPrefix(${literal(WELL_KNOWN)})`, ...paths])}`
@@ -98,16 +98,16 @@ function anyOf(rules: readonly string[]): string {
 }
 
 /** What has to be written for these routes of a configuration. */
-export function planRoutes(routes: Config['routes'], surroundings: Surroundings): Plan {
-  const planned = routes.map((route) => planRoute(route, surroundings))
+export function planRoutes(routes: Config['routes'], deployment: Deployment): Plan {
+  const planned = routes.map((route) => planRoute(route, deployment))
   const tls = planned.some((route) => route.tls)
   return {
     routes: planned,
     hosts: [...new Set(routes.flatMap(({ resources }) => resources.map(({ hostname }) => hostname)))],
     registrationPaths: [...new Set(routes.flatMap(registrationPathsOf))],
-    entryPoint: surroundings.entryPoint ?? (tls ? 'websecure' : 'web'),
+    entryPoint: deployment.entryPoint ?? (tls ? 'websecure' : 'web'),
     tls,
-    surroundings,
+    deployment,
   }
 }
 
@@ -115,7 +115,7 @@ function registrationPathsOf({ accept }: Route): readonly string[] {
   return accept.flatMap(({ advertise, issuer }) => (advertise ? registrationPaths(issuer) : []))
 }
 
-function planRoute(route: Route, { service, entryPoint }: Surroundings): PlannedRoute {
+function planRoute(route: Route, { service, entryPoint }: Deployment): PlannedRoute {
   const tls = route.resources.some(({ origin }) => origin.startsWith('https:'))
   return {
     name: route.name,

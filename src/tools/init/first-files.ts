@@ -3,7 +3,7 @@ import { yamlScalar } from '../generate/yaml-text.ts'
 import type { SampleToken } from './sample-token.ts'
 
 /** What a first configuration is made of. */
-export interface Start {
+export interface FirstRoute {
   readonly issuer: string
   readonly resource: string
   readonly route: string
@@ -27,12 +27,12 @@ export function routeName(resource: string): string {
 }
 
 /** A commented configuration for one issuer and one resource. */
-export function firstConfig(start: Start): string {
-  const { issuer, resource, route, sample } = start
+export function firstConfig(first: FirstRoute): string {
+  const { issuer, resource, route, sample } = first
   const origin =
     sample === undefined
       ? '# Without a sample token; compare with one of your issuer (init --token-file).'
-      : '# From a sample token whose signature nobody has checked: read every line before you rely on it.'
+      : '# From a sample token whose signature was not checked: read every line before you rely on it.'
   const issuerLines =
     sample?.scopeShape === 'boolean claims'
       ? [
@@ -55,24 +55,24 @@ export function firstConfig(start: Start): string {
     'routes:',
     `  ${route}: # the address of the Traefik middleware ends in /verify/${route}`,
     `    resource: ${yamlScalar(resource)} # exactly the URL that users type into a client`,
-    ...audienceLines(start),
-    ...scopeLines(start),
+    ...audienceLines(first),
+    ...scopeLines(first),
     ...groupLines(sample?.groups ?? []),
   ].join('\n')}\n`
 }
 
-/** A first policy test: nobody without a token, and whom the sample describes. */
-export function firstPolicyTest(start: Start): string {
-  const { route, sample } = start
+/** A first policy test: a request without a token, and one with a token like the sample. */
+export function firstPolicyTest(first: FirstRoute): string {
+  const { route, sample } = first
   const scopes = requiredScopes(sample)
   const claims = [
-    'sub: somebody',
+    'sub: alice',
     ...(sample?.scopeShape === 'boolean claims'
       ? scopes.map((scope) => `${yamlScalar(scope)}: true`)
       : scopes.length > 0
         ? [`scope: ${JSON.stringify(scopes.join(' '))}`]
         : []),
-    ...(requiresClient(start) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
+    ...(requiresClient(first) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
   ]
   const denied =
     scopes.length === 0
@@ -80,55 +80,55 @@ export function firstPolicyTest(start: Start): string {
       : [
           '  - name: a token without the scopes is not enough',
           `    request: { route: ${route} }`,
-          `    claims: { sub: somebody${requiresClient(start) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
+          `    claims: { sub: alice${requiresClient(first) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
           '    expect: { outcome: deny, reason: scope_insufficient }',
         ]
   return `${[
     '# Run it: forwardgate test policy-test.yaml --config config.yaml',
     'tests:',
-    '  - name: nobody gets in without a token',
+    '  - name: a request without a token is refused',
     `    request: { route: ${route} }`,
     '    anonymous: true',
     '    expect: { outcome: deny, reason: credentials_missing, status: 401 }',
-    '  - name: a token with what the route asks for gets in',
+    '  - name: a token with what the route requires is accepted',
     `    request: { route: ${route} }`,
     `    claims: { ${claims.join(', ')} }`,
-    '    expect: { outcome: allow, headers: { X-Auth-Subject: somebody } }',
+    '    expect: { outcome: allow, headers: { X-Auth-Subject: alice } }',
     ...denied,
   ].join('\n')}\n`
 }
 
-/** Audiences that stand for this resource: not the issuer's own pages, nor Keycloak's word for none. */
-function audiences({ sample }: Start): readonly string[] {
+/** Audiences that mean this resource: not the issuer's own pages, nor Keycloak's word for none. */
+function audiences({ sample }: FirstRoute): readonly string[] {
   return (sample?.audience ?? []).filter((audience) => audience !== 'account' && !audience.endsWith('/userinfo'))
 }
 
-function isUnchecked(start: Start): boolean {
-  return start.sample !== undefined && audiences(start).length === 0 && start.sample.client !== undefined
+function isUnchecked(first: FirstRoute): boolean {
+  return first.sample !== undefined && audiences(first).length === 0 && first.sample.client !== undefined
 }
 
-/** Where the client is the audience, its ID tokens have that audience, too; at most providers only access tokens name the client. */
-function isOwnAudience(start: Start): boolean {
-  const client = start.sample?.client
-  return client !== undefined && audiences(start).includes(client)
+/** If the client is the audience, its ID tokens have that audience, too; at most providers only access tokens name the client. */
+function isOwnAudience(first: FirstRoute): boolean {
+  const client = first.sample?.client
+  return client !== undefined && audiences(first).includes(client)
 }
 
-function requiresClient(start: Start): boolean {
-  return isUnchecked(start) || isOwnAudience(start)
+function requiresClient(first: FirstRoute): boolean {
+  return isUnchecked(first) || isOwnAudience(first)
 }
 
-function audienceLines(start: Start): readonly string[] {
-  const { resource, sample } = start
+function audienceLines(first: FirstRoute): readonly string[] {
+  const { resource, sample } = first
   if (sample === undefined)
     return [`    # audience: [${yamlScalar(resource)}]    that is the default; many issuers write a client ID instead`]
-  if (isUnchecked(start)) {
+  if (isUnchecked(first)) {
     return [
       '    # The sample has no audience for this resource. Better: have the issuer write one, and list it here.',
       '    audience: unchecked',
       `    clientIds: [${yamlScalar(sample.client ?? '')}]`,
     ]
   }
-  const found = audiences(start)
+  const found = audiences(first)
   const client =
     sample.client === undefined ? [] : [`    # clientIds: [${yamlScalar(sample.client)}]    to let this client in only`]
   if (found.length === 0)
@@ -142,7 +142,7 @@ function audienceLines(start: Start): readonly string[] {
       '    # The sample names no client: be sure that it is an access token. An ID token may look the same here.',
     ]
   }
-  if (!isOwnAudience(start)) return [audience, ...client]
+  if (!isOwnAudience(first)) return [audience, ...client]
   return [
     audience,
     `    clientIds: [${yamlScalar(sample.client)}] # keeps out ID tokens, which have the same audience and name no client`,
@@ -156,7 +156,7 @@ function requiredScopes(sample: SampleToken | undefined): readonly string[] {
   return scopes.length <= MAX_SCOPES ? scopes : []
 }
 
-function scopeLines({ sample, offered }: Start): readonly string[] {
+function scopeLines({ sample, offered }: FirstRoute): readonly string[] {
   const scopes = requiredScopes(sample)
   if (scopes.length > 0) {
     const where =

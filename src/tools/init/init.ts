@@ -14,7 +14,7 @@ import { isKubernetesName } from '../frame/kubernetes-name.ts'
 import { planRoutes } from '../generate/plan.ts'
 import { toYaml } from '../generate/yaml-text.ts'
 import { ingressRoutes } from '../proxies/traefik/write-kubernetes.ts'
-import { firstConfig, firstPolicyTest, routeName, type Start } from './first-files.ts'
+import { type FirstRoute, firstConfig, firstPolicyTest, routeName } from './first-files.ts'
 import { readSampleToken } from './sample-token.ts'
 
 /** Makes the first files for a protected route. */
@@ -62,8 +62,8 @@ export const init = command({
     if (sampled?.ok === false) return { findings: [sampled.finding] }
 
     const offered = scopesOf(answer.document['scopes_supported'])
-    const start = { issuer, resource, route: routeName(resource), sample: sampled?.sample, offered }
-    const text = firstConfig(start)
+    const first = { issuer, resource, route: routeName(resource), sample: sampled?.sample, offered }
+    const text = firstConfig(first)
     const parsed = parse([{ file: 'config.yaml', text }], {
       now,
       readFile: () => ({ error: 'no file is read here' }),
@@ -71,14 +71,14 @@ export const init = command({
     if (!parsed.ok) {
       return { findings: parsed.problems.map((problem) => findingOf({ ...problem, position: undefined }, 'error')) }
     }
-    const files = filesFor(start, text, parsed.config, namespace)
+    const files = filesFor(first, text, parsed.config, namespace)
     return out === undefined ? shown(files) : written(out, files)
   },
 })
 
 type Files = Readonly<Record<string, string>>
 
-function filesFor(start: Start, text: string, config: Config, namespace: string): Files {
+function filesFor(first: FirstRoute, text: string, config: Config, namespace: string): Files {
   const plan = planRoutes(config.routes, {
     namespace,
     service: undefined,
@@ -90,7 +90,7 @@ function filesFor(start: Start, text: string, config: Config, namespace: string)
   return {
     'config.yaml': text,
     'traefik.yaml': toYaml(ingressRoutes(plan)),
-    'policy-test.yaml': firstPolicyTest(start),
+    'policy-test.yaml': firstPolicyTest(first),
   }
 }
 

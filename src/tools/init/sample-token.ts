@@ -10,7 +10,7 @@ export interface SampleToken {
   readonly client: string | undefined
   /** Without the words of OpenID Connect. */
   readonly scopes: readonly string[]
-  /** Where they stand: as text or list, or each as a claim of its own. */
+  /** Their form: a text or list, or each a claim of its own. */
   readonly scopeShape: 'scope' | 'scp' | 'boolean claims' | undefined
   readonly groups: readonly string[]
   /** Seconds from iat to exp. */
@@ -88,7 +88,7 @@ function isScope(text: string): boolean {
   return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text) && !OIDC_WORDS.has(text)
 }
 
-/** A text or a list of texts; what could not stand on one line is left out. */
+/** A text or a list of texts; what does not fit on one line is left out. */
 function texts(value: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   return list

@@ -24,8 +24,8 @@ export interface PolicyTestResult {
 const LIFETIME = 300
 
 /**
- * Runs one test through the decision of the service: a token is signed with a key made for this run, which stands in
- * for the keys of its issuer, so that the signature and everything else is really judged.
+ * Runs one test through the decision of the service: a token is signed with a key made for this run, which replaces
+ * the keys of its issuer, so that the signature and everything else is really judged.
  */
 export async function runPolicyTest(
   test: PolicyTest,
@@ -72,7 +72,6 @@ export async function runPolicyTest(
   return { test, differences: compare(test.expect, judgement), explanation: buildExplanation(seen, answer, []) }
 }
 
-/** The route that the request is for, named or found by host and path. */
 /** The named issuer, else the one whose `iss` the claims have, else the first that the route accepts. */
 function issuerOf({ token }: PolicyTest, { issuers }: Config, route: Route | undefined): Issuer | undefined {
   if (token?.issuer !== undefined) return issuers.find(({ name }) => name === token.issuer)

@@ -3,7 +3,7 @@ import { formatPath, oneOf, type Path, quote } from '../../config/problem.ts'
 import type { YamlDocument } from '../../config/reading/yaml-document.ts'
 import type { Finding } from '../frame/findings.ts'
 
-/** A map of a YAML file that is read key by key; what is wrong with it is told with its place. */
+/** A map of a YAML file that is read key by key; what is wrong with it is reported with its place. */
 export class StrictMap {
   readonly #document: YamlDocument
   readonly #path: Path
@@ -22,7 +22,7 @@ export class StrictMap {
     this.#members = members
   }
 
-  /** The whole file as a map; an empty one, with a finding, where it is none. */
+  /** The whole file as a map; an empty one, with a finding, if it is not one. */
   static open(document: YamlDocument, keys: readonly string[], findings: Finding[]): StrictMap {
     return StrictMap.#of(document, [], document.value, keys, findings)
   }
@@ -47,7 +47,7 @@ export class StrictMap {
     return map
   }
 
-  /** Tells a problem of what stands at `below`. */
+  /** Reports a problem of the value at `below`. */
   refuse(below: Path, what: string, at: 'key' | 'value' = 'value'): undefined {
     const path = [...this.#path, ...below]
     const position = this.#document.locate(path, at)
@@ -58,7 +58,7 @@ export class StrictMap {
     return Object.hasOwn(this.#members, key)
   }
 
-  /** All members, as they are: for maps whose keys anybody may choose. */
+  /** All members, as they are: for maps with keys of the author's choice. */
   get members(): Readonly<Record<string, unknown>> {
     return this.#members
   }
@@ -95,7 +95,7 @@ export class StrictMap {
     return true
   }
 
-  /** A map below, with only these keys, or with any. Empty where it is not written. */
+  /** A map below, with only these keys, or with any. Empty if it is not written. */
   map(key: string, keys?: readonly string[]): StrictMap {
     const path = [...this.#path, key]
     return StrictMap.#of(this.#document, path, this.has(key) ? this.#members[key] : {}, keys, this.#findings)

@@ -31,8 +31,8 @@ export function manifestAllowance(): ManifestAllowance {
 
 /**
  * The documents of a YAML stream. A marker in the first column always ends a document (YAML 1.2 §9.1.2), so each is
- * read on its own by the configuration's reader; what cannot be read is told when it could matter. Ends with a finding
- * where `allowance` does.
+ * read on its own by the configuration's reader; what cannot be read is reported if it could matter. Ends with a finding
+ * when `allowance` is spent.
  */
 export function readDocuments(
   file: string,

@@ -1,7 +1,7 @@
 import { formatPath, type Path, type Position } from '../../config/problem.ts'
 import type { YamlDocument } from '../../config/reading/yaml-document.ts'
 
-/** A value of a manifest that knows where it stands. */
+/** A value of a manifest that knows its place. */
 export interface YamlNode {
   readonly value: unknown
   /** As a reader would look for it: `Middleware mcp/auth: spec.forwardAuth`. */
@@ -10,7 +10,7 @@ export interface YamlNode {
   readonly keyPosition: Position
   /** Members of a map by key, items of a list by index; merge keys (`<<`) are followed. */
   readonly members: ReadonlyMap<string, YamlNode>
-  /** True where keys are compared without regard to case and a text may stand for a list, as Traefik reads labels and files. */
+  /** True if keys are compared without regard to case and a text may be a list, as Traefik reads labels and files. */
   readonly loose: boolean
 }
 
@@ -26,7 +26,7 @@ export function documentNode(
   return nodeAt(document, name, at, at, options.loose, valueAt(document.value, at))
 }
 
-/** What stands below these keys; undefined where nothing does. */
+/** The node below these keys; undefined if there is none. */
 export function child(node: YamlNode | undefined, ...keys: readonly string[]): YamlNode | undefined {
   let found = node
   for (const key of keys) found = found === undefined ? undefined : member(found, key)

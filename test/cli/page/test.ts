@@ -5,7 +5,7 @@ const GOOD = `tests:
     request: { route: kubernetes, method: POST }
     claims: { sub: alice, scope: mcp:read, groups: [cluster-admins] }
     expect: { outcome: allow, headers: { X-Auth-Subject: alice } }
-  - name: nobody gets in without a token
+  - name: a request without a token is refused
     request: { host: mcp.example.com, uri: /grafana/api/health }
     anonymous: true
     expect: { outcome: deny, reason: credentials_missing, status: 401 }

@@ -3,18 +3,18 @@ import type { Resource, Route } from '../../../config/model.ts'
 import { quote } from '../../../config/problem.ts'
 import { metadataUrl } from '../../../decision/challenge.ts'
 import { registrationPaths } from '../../../documents/registration.ts'
-import type { Hit, Rule } from '../../check/rule.ts'
+import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import type { Finding } from '../../frame/findings.ts'
 import { gateOf, gatesOf, type ManifestSubject } from './gate-middleware.ts'
-import { type Router, type Step, stepsOf } from './landscape.ts'
+import { type Attached, attachedTo, type Router } from './landscape.ts'
 import type { Probe } from './rule-expression.ts'
 
 /** Who answers which path: the metadata must be open, everything else of a protected path must not. */
-export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
+export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'well-known-missing',
     severity: 'warning',
-    why: 'the challenge leads clients to this URL; where it does not answer, they cannot find out where to log in',
+    why: 'the challenge leads clients to this URL; if it does not answer, they cannot find out where to log in',
     fix: 'add a router without auth for PathPrefix(`/.well-known/oauth-protected-resource`) that leads to forwardgate',
     find: (subject) =>
       usedResources(subject).flatMap(({ route, resource, gate }) =>
@@ -38,14 +38,16 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
       distinct(
         usedResources(subject).flatMap(({ resource }) => {
           const guard = guardOf(subject, metadataProbe(resource))
-          return guard === undefined ? [] : [atStep(guard, `${metadataUrl(resource)} is behind ${guard.reference.id}`)]
+          return guard === undefined
+            ? []
+            : [atAttached(guard, `${metadataUrl(resource)} is behind ${guard.reference.id}`)]
         }),
       ),
   },
   {
     id: 'registration-missing',
     severity: 'warning',
-    why: 'the metadata of the resource leads clients to this URL; where it does not answer, they cannot register and never log in',
+    why: 'the metadata of the resource leads clients to this URL; if it does not answer, they cannot register and never log in',
     fix: 'add a router without auth for exactly this path that leads to forwardgate, as `forwardgate generate traefik` prints it',
     find: (subject) =>
       usedResources(subject).flatMap(({ route, resource, gate }) =>
@@ -73,7 +75,7 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
           registrationProbes(route, resource).flatMap((probe) => {
             const guard = guardOf(subject, probe)
             if (guard === undefined) return []
-            return [atStep(guard, `${resource.origin}${probe.path} is behind ${guard.reference.id}`)]
+            return [atAttached(guard, `${resource.origin}${probe.path} is behind ${guard.reference.id}`)]
           }),
         ),
       ),
@@ -85,19 +87,19 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
     fix: 'attach the middleware to each router instead',
     find: (subject) =>
       subject.landscape.entryPoints.flatMap(({ name, references }) =>
-        stepsOf(references, subject.landscape)
+        attachedTo(references, subject.landscape)
           .filter(
             ({ middleware }) =>
               middleware !== undefined &&
               (gateOf(middleware, subject) !== undefined || middleware.kind === 'forwardAuth'),
           )
-          .map((step) => atStep(step, `the whole entry point ${quote(name)} is behind ${step.reference.id}`)),
+          .map((step) => atAttached(step, `the whole entry point ${quote(name)} is behind ${step.reference.id}`)),
       ),
   },
   {
     id: 'protected-path-open',
     severity: 'error',
-    why: 'it answers without any check: at once where its priority is the highest, else as soon as Traefik drops the protected router',
+    why: 'it answers without any check: now, if its priority is the highest, else as soon as Traefik drops the protected router',
     fix: 'give it the auth middleware, or a rule that leaves the path out',
     find: (subject) => {
       const open = subject.landscape.routers.filter((router) => !isHarmless(router, subject))
@@ -117,11 +119,11 @@ export const EXPOSURE_RULES: readonly Rule<ManifestSubject>[] = [
 
 const GUARDS = new Set(['forwardAuth', 'basicAuth', 'digestAuth'])
 
-function isGuard({ middleware }: Step): boolean {
+function isGuard({ middleware }: Attached): boolean {
   return middleware !== undefined && GUARDS.has(middleware.kind)
 }
 
-/** The resources whose routes some gate names: of the others the manifests may stand elsewhere. */
+/** The resources whose routes some gate names: the manifests of the others may be elsewhere. */
 function usedResources(subject: ManifestSubject) {
   const used = new Map<
     Resource,
@@ -154,12 +156,12 @@ function ownRouter(subject: ManifestSubject, probe: Probe): Router | undefined {
   return takers(subject, probe).find(({ rule }) => !takesOthers(rule, probe))
 }
 
-/** What asks for credentials in front of the router that is there for this, or of one that is before it. */
-function guardOf(subject: ManifestSubject, probe: Probe): Step | undefined {
+/** What requires credentials in front of the router that is there for this, or of one that is before it. */
+function guardOf(subject: ManifestSubject, probe: Probe): Attached | undefined {
   const own = ownRouter(subject, probe)
   if (own === undefined) return undefined
   const [first = own] = takers(subject, probe)
-  return [own, first].flatMap(({ references }) => stepsOf(references, subject.landscape)).find(isGuard)
+  return [own, first].flatMap(({ references }) => attachedTo(references, subject.landscape)).find(isGuard)
 }
 
 /** The first of these answers. */
@@ -229,7 +231,7 @@ function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Prob
 
 /** Guarded, dropped by Traefik, only redirecting, or leading to Traefik's own or to forwardgate's endpoints. */
 function isHarmless(router: Router, subject: ManifestSubject): boolean {
-  const steps = stepsOf(router.references, subject.landscape)
+  const steps = attachedTo(router.references, subject.landscape)
   if (
     steps.some(
       (step) => step.middleware === undefined || isGuard(step) || /^redirect/.test(step.middleware?.kind ?? ''),
@@ -242,7 +244,7 @@ function isHarmless(router: Router, subject: ManifestSubject): boolean {
   )
 }
 
-function atStep({ reference: { node } }: Step, what: string): Hit {
+function atAttached({ reference: { node } }: Attached, what: string): Hit {
   return { what, path: node.path, position: node.position }
 }
 

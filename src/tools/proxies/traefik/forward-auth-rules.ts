@@ -1,13 +1,13 @@
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
-import type { Hit, Rule } from '../../check/rule.ts'
+import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { Gate, ManifestSubject } from './gate-middleware.ts'
 import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides, tokenHeaderName } from './gate-middleware.ts'
 import { type GoPattern, goPattern } from './go-pattern.ts'
 
-/** What a forwardAuth middleware that asks forwardgate must have, and must not have. */
-export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
+/** What a forwardAuth middleware that calls forwardgate must have, and must not have. */
+export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'address-route-unknown',
     severity: 'error',
@@ -40,7 +40,7 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
     find: eachGate((gate) =>
       /^\/verify(?:\/|$)/.test(gate.address?.pathname ?? '')
         ? []
-        : [option(gate, 'address', `${quote(gate.address?.pathname)} is no path that is asked for decisions`)],
+        : [option(gate, 'address', `${quote(gate.address?.pathname)} is not a path that answers with decisions`)],
     ),
   },
   {
@@ -103,7 +103,7 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
       if (gate.routes.length === 0) return []
       return items(child(gate.middleware.options, 'authResponseHeaders'))
         .filter((item) => !sent.has((textOf(item) ?? '').toLowerCase()))
-        .map((item) => hit(item, `${quote(item.value)} is no header of the route`))
+        .map((item) => hit(item, `${quote(item.value)} is not a header of the route`))
     }),
   },
   {
@@ -173,7 +173,7 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
       const written = child(gate.middleware.options, 'maxResponseBodySize')
       if (written === undefined) return [option(gate, 'maxResponseBodySize', 'is not written')]
       const size = Number(textOf(written))
-      return size >= 1024 ? [] : [hit(written, size < 0 ? 'is without bound' : 'is smaller than an answer may be')]
+      return size >= 1024 ? [] : [hit(written, size < 0 ? 'is unbounded' : 'is smaller than an answer may be')]
     }),
   },
 ]
@@ -181,7 +181,7 @@ export const FORWARD_AUTH_RULES: readonly Rule<ManifestSubject>[] = [
 /** A rule about each gate by itself. */
 export function eachGate(
   find: (gate: Gate, subject: ManifestSubject) => readonly Hit[],
-): Rule<ManifestSubject>['find'] {
+): CheckRule<ManifestSubject>['find'] {
   return (subject) => gatesOf(subject).flatMap((gate) => find(gate, subject))
 }
 

@@ -1,4 +1,4 @@
-import type { Rule } from '../../check/rule.ts'
+import type { CheckRule } from '../../check/check-rule.ts'
 import { child, textOf } from '../yaml-node.ts'
 import { eachGate, hit, option } from './forward-auth-rules.ts'
 import { type Gate, gatesOf, type ManifestSubject } from './gate-middleware.ts'
@@ -8,7 +8,7 @@ import { isOlderThan } from './read-traefik-version.ts'
 const FIRST_WITHOUT = [3, 7, 13] as const
 
 /** Whether bodies reach forwardgate: on routes with `mcp` they must, on others they must not. */
-export const FORWARD_BODY_RULES: readonly Rule<ManifestSubject>[] = [
+export const FORWARD_BODY_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'forward-body',
     severity: 'error',

@@ -1,14 +1,14 @@
 import type { Config, Route } from '../../../config/model.ts'
 import { emptyIdentityHeaders } from '../../../decision/identity-headers.ts'
 import { child, textOf } from '../yaml-node.ts'
-import type { Landscape, Middleware, Router, Step } from './landscape.ts'
-import { stepsOf } from './landscape.ts'
+import type { Attached, Landscape, Middleware, Router } from './landscape.ts'
+import { attachedTo } from './landscape.ts'
 
 /** What the rules about manifests look at. */
 export interface ManifestSubject {
   readonly config: Config
   readonly landscape: Landscape
-  /** Every middleware that asks forwardgate. */
+  /** Every middleware that calls forwardgate. */
   readonly gates: ReadonlyMap<Middleware, Gate>
   /** Every router with such a middleware. */
   readonly gated: ReadonlyMap<Router, GatedRouter>
@@ -41,7 +41,7 @@ export function manifestSubject(config: Config, landscape: Landscape): ManifestS
   return { config, landscape, gates, gated, comparisons: { left: MAX_COMPARISONS, takers: new Map() } }
 }
 
-/** A forwardAuth middleware that asks forwardgate. */
+/** A forwardAuth middleware that calls forwardgate. */
 export interface Gate {
   readonly middleware: Middleware
   readonly address: URL | undefined
@@ -51,7 +51,7 @@ export interface Gate {
   readonly routes: readonly Route[]
 }
 
-/** The middleware as a gate; undefined when it is none, or asks another service. */
+/** The middleware as a gate; undefined if it is not one, or calls another service. */
 export function gateOf(middleware: Middleware, { gates }: Pick<ManifestSubject, 'gates'>): Gate | undefined {
   return gates.get(middleware)
 }
@@ -86,12 +86,12 @@ export function gatesOf(subject: ManifestSubject): readonly Gate[] {
   return [...subject.gates.values()]
 }
 
-/** A router that asks forwardgate, with what stands before that. */
+/** A router that calls forwardgate, with the middlewares before and after that. */
 export interface GatedRouter {
   readonly router: Router
   readonly gate: Gate
-  readonly before: readonly Step[]
-  readonly after: readonly Step[]
+  readonly before: readonly Attached[]
+  readonly after: readonly Attached[]
 }
 
 /** Every router with a gate. */
@@ -104,7 +104,7 @@ function readGatedRouter(
   landscape: Landscape,
   gates: ManifestSubject['gates'],
 ): GatedRouter | undefined {
-  const steps = stepsOf(router.references, landscape)
+  const steps = attachedTo(router.references, landscape)
   for (const [index, { middleware }] of steps.entries()) {
     const gate = middleware === undefined ? undefined : gates.get(middleware)
     if (gate !== undefined) return { router, gate, before: steps.slice(0, index), after: steps.slice(index + 1) }
@@ -128,7 +128,7 @@ export function methodDecides({ routes }: Gate): boolean {
   )
 }
 
-/** The header that the token of a route stands in. */
+/** The header that carries the token of a route. */
 export function tokenHeaderName({ tokenSource }: Route): string {
   switch (tokenSource.kind) {
     case 'authorization':

@@ -19,7 +19,7 @@ const MAX_TEXT = 2_048
 /**
  * Reads a regular expression as Go does (RE2), as far as manifests need it; undefined for what is longer or uses more:
  * what that matches is unknown. Like RE2 it keeps every state in which it could be, so that a text costs its length
- * times the size of the expression, whoever wrote it. JavaScript's own would backtrack.
+ * times the size of the expression, for any expression. JavaScript's own would backtrack.
  */
 export function goPattern(text: string, flags: '' | 'i' = ''): GoPattern | undefined {
   const folded = text.startsWith('(?i)')

@@ -18,14 +18,14 @@ export interface Reference {
   readonly node: YamlNode
   /** A Gateway API filter is its own middleware. */
   readonly inline?: Middleware
-  /** The namespaces that differ, where Traefik needs leave for that. */
+  /** The namespaces that differ, if Traefik needs permission for that. */
   readonly crossing?: { readonly from: string; readonly to: string }
 }
 
-/** One router: a rule, and what stands between it and a service. */
+/** One router: a rule, and the middlewares between it and a service. */
 export interface Router {
   readonly node: YamlNode
-  /** Where its rule stands. */
+  /** The node of its rule. */
   readonly ruleNode: YamlNode
   readonly rule: RuleExpression | undefined
   /** Traefik tries the highest first; unless written, the length of the rule. */
@@ -49,7 +49,7 @@ export interface TraefikVersion {
 
 /** Everything about routing that the manifests say. */
 export interface Landscape {
-  /** All of them, in the order in which they stand. */
+  /** All of them, in the order in which they are written. */
   readonly middlewares: readonly Middleware[]
   /** The one that a reference gets; of equal names the last. */
   readonly byId: ReadonlyMap<string, Middleware>
@@ -59,7 +59,7 @@ export interface Landscape {
 }
 
 /** One middleware of a router, in the order of execution; undefined where the reference leads nowhere. */
-export interface Step {
+export interface Attached {
   readonly reference: Reference
   readonly middleware: Middleware | undefined
 }
@@ -69,8 +69,8 @@ const MAX_CHAIN_DEPTH = 8
 const MAX_FOLLOWED = 500
 
 /** The middlewares of a router in order, chains written out. */
-export function stepsOf(references: readonly Reference[], landscape: Landscape): readonly Step[] {
-  const steps: Step[] = []
+export function attachedTo(references: readonly Reference[], landscape: Landscape): readonly Attached[] {
+  const steps: Attached[] = []
   let followed = 0
   const follow = (some: readonly Reference[], depth: number): void => {
     for (const reference of some) {

@@ -61,11 +61,11 @@ const TOO_LARGE: Omit<Finding, 'path'> = {
   what: 'holds more than 32 MiB of YAML together with what was read before; check it in parts',
 }
 
-/** A pipe whose first command failed brings nothing, and nothing wrong in it must not read as all is well. */
+/** A pipe whose first command failed is empty, and an empty input must not read as a success. */
 const NOTHING_ABOUT_TRAEFIK: Finding = {
   severity: 'warning',
   id: 'manifests-empty',
-  what: 'no router, middleware or entry point of Traefik stands in what was given',
+  what: 'the input contains no router, middleware or entry point of Traefik',
   path: '--manifests',
   why: 'nothing was compared with the configuration',
   fix: 'look at the path, or at the command that should have written the manifests',

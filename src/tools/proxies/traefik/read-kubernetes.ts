@@ -144,7 +144,7 @@ function filterReference(filter: YamlNode, namespace: string): readonly Referenc
   return [{ id: type, node: filter, inline }]
 }
 
-/** Traefik reads a `Prefix` of an Ingress as plain text unless told otherwise. */
+/** Traefik reads a `Prefix` of an Ingress as plain text unless configured otherwise. */
 function ingress(object: YamlNode): readonly Router[] {
   const annotation = [...entries(child(object, 'metadata', 'annotations'))].find(
     ([key]) => key === 'traefik.ingress.kubernetes.io/router.middlewares',

@@ -37,7 +37,7 @@ function labelsOf(node: YamlNode | undefined): readonly (readonly [string, YamlN
   return [...entries(node), ...listed]
 }
 
-/** Labels as the tree that their dotted names describe; each inner node stands where its first label does. */
+/** Labels as the tree that their dotted names describe; each inner node has the place of its first label. */
 function tree(labels: readonly Label[], place: YamlNode): YamlNode {
   const leaf = labels.find(({ name }) => name.length === 0)
   const below = Map.groupBy(

@@ -3,7 +3,7 @@ import { child, documentNode, textOf, type YamlNode } from '../yaml-node.ts'
 import type { TraefikVersion } from './landscape.ts'
 
 const IMAGE = /(?:^|\/)traefik:v?(?<major>\d+)\.(?<minor>\d+)(?:\.(?<patch>\d+))?/
-/** Containers of a Pod template stand seven levels deep. */
+/** Containers of a Pod template are seven levels deep. */
 const MAX_DEPTH = 12
 
 /** The versions of Traefik's image that a document names, whatever kind of object runs it. */

@@ -1,16 +1,16 @@
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
-import type { Hit, Rule } from '../../check/rule.ts'
+import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import { child, entries, items, textOf, textsOf } from '../yaml-node.ts'
 import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate-middleware.ts'
-import { type Reference, type Step, stepsOf } from './landscape.ts'
+import { type Attached, attachedTo, type Reference } from './landscape.ts'
 import { isOlderThan } from './read-traefik-version.ts'
 
 /** The first version that does not tunnel `Upgrade: h2c`. */
 const FIRST_WITHOUT_TUNNEL = [3, 7, 13] as const
 
-/** What stands around the gate in a router. */
-export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
+/** What is around the gate in a router. */
+export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'rule-unreadable',
     severity: 'warning',
@@ -19,7 +19,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
     find: ({ landscape }) =>
       landscape.routers
         .filter(({ rule }) => rule === undefined)
-        .map(({ ruleNode }) => ({ what: 'is no rule', path: ruleNode.path, position: ruleNode.position })),
+        .map(({ ruleNode }) => ({ what: 'is not a valid rule', path: ruleNode.path, position: ruleNode.position })),
   },
   {
     id: 'pattern-unread',
@@ -42,7 +42,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
       const names = [...landscape.byId.keys()]
       const known = new Set(['@kubernetescrd', ...names.map(providerOf)])
       return [...landscape.routers, ...landscape.entryPoints]
-        .flatMap(({ references }) => stepsOf(references, landscape))
+        .flatMap(({ references }) => attachedTo(references, landscape))
         .filter(({ reference, middleware }) => middleware === undefined && known.has(providerOf(reference.id)))
         .map(({ reference }, index) => {
           const hint = index < HINTS ? didYouMean(reference.id, names.slice(0, CANDIDATES)) : ''
@@ -64,7 +64,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
             : [
                 atReference(
                   reference,
-                  `stands in namespace ${quote(reference.crossing.to)}, the router in ${quote(reference.crossing.from)}`,
+                  `is in namespace ${quote(reference.crossing.to)}, the router in ${quote(reference.crossing.from)}`,
                 ),
               ],
         ),
@@ -81,7 +81,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
             /^(?:strip|replace)Path|^stripPrefix|^addPrefix/.test(middleware?.kind ?? '') || changesHost(middleware),
         )
         .map((step) => ({
-          ...atStep(step, 'changes the request before forwardgate is asked'),
+          ...atAttached(step, 'changes the request before forwardgate is asked'),
           severity: pathDecides(gate) ? 'error' : 'warning',
         })),
     ),
@@ -97,7 +97,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
           ({ middleware }) =>
             middleware?.kind === 'errors' && coversDenial(textsOf(child(middleware.options, 'status'))),
         )
-        .map((step) => atStep(step, 'answers 401, 403 or 503 in place of forwardgate')),
+        .map((step) => atAttached(step, 'answers 401, 403 or 503 in place of forwardgate')),
     ),
   },
   {
@@ -108,7 +108,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
     find: eachGated(({ before }) =>
       before
         .filter(({ middleware }) => middleware?.kind === 'retry')
-        .map((step) => atStep(step, 'repeats the call to forwardgate')),
+        .map((step) => atAttached(step, 'repeats the call to forwardgate')),
     ),
   },
   {
@@ -167,7 +167,7 @@ export const ROUTER_RULES: readonly Rule<ManifestSubject>[] = [
   },
 ]
 
-function eachGated(find: (gated: GatedRouter) => readonly Hit[]): Rule<ManifestSubject>['find'] {
+function eachGated(find: (gated: GatedRouter) => readonly Hit[]): CheckRule<ManifestSubject>['find'] {
   return (subject) => gatedRouters(subject).flatMap(find)
 }
 
@@ -175,7 +175,7 @@ function atReference({ node }: Reference, what: string): Hit {
   return { what, path: node.path, position: node.position }
 }
 
-function atStep({ reference, middleware }: Step, what: string): Hit {
+function atAttached({ reference, middleware }: Attached, what: string): Hit {
   return atReference(reference, `${middleware?.kind ?? reference.id} ${what}`)
 }
 
@@ -185,7 +185,7 @@ function providerOf(id: string): string {
 }
 
 /** Traefik removes a header whose value is empty. */
-function removesUpgrade({ middleware }: Step): boolean {
+function removesUpgrade({ middleware }: Attached): boolean {
   if (middleware?.kind !== 'headers') return false
   return entries(child(middleware.options, 'customRequestHeaders')).some(
     ([name, value]) => name.toLowerCase() === 'upgrade' && textOf(value) === '',
@@ -196,7 +196,7 @@ function removesUpgrade({ middleware }: Step): boolean {
 const HINTS = 20
 const CANDIDATES = 2_000
 
-function changesHost(middleware: Step['middleware']): boolean {
+function changesHost(middleware: Attached['middleware']): boolean {
   if (middleware?.kind !== 'headers') return false
   return entries(child(middleware.options, 'customRequestHeaders')).some(([name]) => name.toLowerCase() === 'host')
 }
@@ -210,7 +210,7 @@ function coversDenial(status: readonly string[]): boolean {
     })
 }
 
-function isCors({ middleware }: Step): boolean {
+function isCors({ middleware }: Attached): boolean {
   if (middleware?.kind !== 'headers') return false
   const { options } = middleware
   return ['accessControlAllowOriginList', 'accessControlAllowOriginListRegex'].some(

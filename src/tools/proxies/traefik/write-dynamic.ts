@@ -11,7 +11,7 @@ import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** One file for Traefik's file provider. */
 export function dynamicFile(plan: Plan): readonly Document[] {
-  const { gate, port } = plan.surroundings
+  const { gate, port } = plan.deployment
   const address = `http://${gate.service}:${gate.port}`
   const services = [
     ...plan.routes.map(({ service }) => [service, `http://${service}:${port}`]),
@@ -46,7 +46,7 @@ export function dynamicFile(plan: Plan): readonly Document[] {
 
 /** Labels for a compose file, to be merged into the services that are there. */
 export function dockerLabels(plan: Plan): readonly Document[] {
-  const { gate, port } = plan.surroundings
+  const { gate, port } = plan.deployment
   const address = `http://${gate.service}:${gate.port}`
   const services = Map.groupBy(plan.routes, ({ service }) => service)
   const labelled: Record<string, Value> = {}

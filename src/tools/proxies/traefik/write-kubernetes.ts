@@ -11,7 +11,7 @@ import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** Middlewares and IngressRoutes; the metadata in the namespace of forwardgate, as Traefik reaches services of one namespace only. */
 export function ingressRoutes(plan: Plan): readonly Document[] {
-  const { gate, namespace, port } = plan.surroundings
+  const { gate, namespace, port } = plan.deployment
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
     object(ABOUT_ROUTE, 'traefik.io/v1alpha1', 'IngressRoute', route.name, namespace, {
@@ -49,7 +49,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
 
 /** The same for the Gateway API: Traefik's middlewares as ExtensionRef filters of an HTTPRoute in their namespace. */
 export function httpRoutes(plan: Plan): readonly Document[] {
-  const { gate, gateway, namespace, port } = plan.surroundings
+  const { gate, gateway, namespace, port } = plan.deployment
   const parent: Value = { parentRefs: [{ name: gateway, namespace: gate.namespace }] }
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
@@ -103,7 +103,7 @@ export function httpRoutes(plan: Plan): readonly Document[] {
 const ABOUT_ROUTE = 'Whatever changes the path or repeats requests comes after the auth middleware.'
 const ABOUT_WELL_KNOWN = 'Where clients learn which issuer to use: never behind auth.'
 
-function middlewares(route: PlannedRoute, { surroundings: { gate, namespace } }: Plan): readonly Document[] {
+function middlewares(route: PlannedRoute, { deployment: { gate, namespace } }: Plan): readonly Document[] {
   const address = `http://${gate.service}.${gate.namespace}.svc.cluster.local:${gate.port}`
   const auth = object(
     'Exactly the identity headers of the route: Traefik removes these from the client’s request, and no others.',

@@ -6,9 +6,9 @@ import { FORWARD_BODY_RULES } from '../proxies/traefik/forward-body-rules.ts'
 import { manifestSubject } from '../proxies/traefik/gate-middleware.ts'
 import type { Landscape } from '../proxies/traefik/landscape.ts'
 import { ROUTER_RULES } from '../proxies/traefik/router-rules.ts'
+import { applyRules } from './check-rule.ts'
 import type { Places } from './config-places.ts'
 import { CONFIG_RULES } from './config-rules.ts'
-import { applyRules } from './rule.ts'
 
 /** What is not good in a configuration that the loader accepts. */
 export function checkConfig(config: Config, places: Places): readonly Finding[] {

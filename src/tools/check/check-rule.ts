@@ -7,13 +7,13 @@ export interface Hit {
   readonly what: string
   readonly path: string
   readonly position: Position | undefined
-  /** Where the rule's own is not the right one here. */
+  /** If that of the rule is not the right one here. */
   readonly severity?: Severity
   readonly fix?: string
 }
 
-/** One thing that is looked for, with everything a reader must be told about it. */
-export interface Rule<Subject> {
+/** One thing that is looked for, with everything a reader needs to know about it. */
+export interface CheckRule<Subject> {
   /** Stable name. */
   readonly id: string
   readonly severity: Severity
@@ -23,7 +23,7 @@ export interface Rule<Subject> {
 }
 
 /** Everything that the rules find, rule by rule. */
-export function applyRules<Subject>(rules: readonly Rule<Subject>[], subject: Subject): readonly Finding[] {
+export function applyRules<Subject>(rules: readonly CheckRule<Subject>[], subject: Subject): readonly Finding[] {
   return rules.flatMap(({ id, severity, why, fix, find }) =>
     find(subject).map((hit): Finding => ({ severity, id, why, fix, ...hit })),
   )
