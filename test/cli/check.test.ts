@@ -181,7 +181,10 @@ describe('check', () => {
     for (const stdin of ['', '# nothing\n', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n']) {
       const { code, stdout } = await run(['check', join(folder, 'config.yaml'), '--manifests', '-'], { stdin })
       assert.equal(code, 1)
-      assert.match(stdout, /warning: --manifests: the input contains no router, middleware or entry point .* \[manifests-empty\]/)
+      assert.match(
+        stdout,
+        /warning: --manifests: the input contains no router, middleware or entry point .* \[manifests-empty\]/,
+      )
     }
   })
 
