@@ -13,6 +13,11 @@ const SECTIONS = [
     ['issuers', '*'],
   ],
   [
+    'fetch',
+    'Under `issuers.<name>.fetch`: how its metadata and keys are fetched ([how to](../how-to/reach-the-issuer.md)). Absolute paths.',
+    ['issuers', '*', 'fetch'],
+  ],
+  [
     'registration',
     'Under `issuers.<name>.registration`: either `clientId` and `redirectUris`, or `endpoint`. Needs discovery, and a route that advertises the issuer.',
     ['issuers', '*', 'registration'],

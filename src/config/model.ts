@@ -17,6 +17,8 @@ export interface Issuer {
   /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). Empty for a file of static tokens, which have none. */
   readonly issuer: string
   readonly keys: KeySource
+  /** How metadata and keys are fetched; undefined: as everything is. */
+  readonly fetch: IssuerFetch | undefined
   /** JWS `alg` values that this issuer's tokens may use (RFC 8725 §3.1). HS* only with a `secret` key source. */
   readonly algorithms: readonly string[]
   /** Seconds of clock difference forgiven in `exp`, `nbf` and `iat`; 0 to 60. */
@@ -41,6 +43,14 @@ export interface Issuer {
   readonly registration: Registration | undefined
   /** How the issuer is asked about opaque tokens; undefined: they are refused. */
   readonly introspection: Introspection | undefined
+}
+
+/** With what an issuer's metadata and keys are fetched. Absolute paths; the files are read for each request. */
+export interface IssuerFetch {
+  /** Certificates in PEM; where it is set, only theirs are trusted. */
+  readonly caFile?: string
+  /** A bearer token, for the origin that is written in the configuration alone. */
+  readonly bearerTokenFile?: string
 }
 
 /** Kinds of tokens that a configuration may let in. */

@@ -90,7 +90,10 @@ async function exchange(
         `${shownUrl(url)}: status ${response.status} to ${redirectTarget(url, response)}; redirects are not followed`,
       )
     }
-    if (response.status !== 200) return failed('status', `${shownUrl(url)}: status ${response.status}`)
+    if (response.status !== 200) {
+      const { status } = response
+      return { ok: false, failure: { kind: 'status', message: `${shownUrl(url)}: status ${status}`, status } }
+    }
     const body = await readCapped(response, largest)
     if (body === undefined) return failed('too_large', `${shownUrl(url)}: larger than ${largest / 1024} KiB`)
     return parse(url, body, response.headers)

@@ -12,6 +12,8 @@ export interface FetchFailure {
     | 'not_json'
     | 'closed'
   readonly message: string
+  /** Of the answer, where it is what was wrong. */
+  readonly status?: number
 }
 
 /** The URL as messages show it: without user, password, query and fragment. */
@@ -28,7 +30,7 @@ export function describeThrown(url: URL, thrown: unknown): FetchFailure {
   if (CERTIFICATE_CODES.has(code)) {
     return {
       kind: 'certificate',
-      message: `${at}: ${code}. For a private CA, point NODE_EXTRA_CA_CERTS at its certificate`,
+      message: `${at}: certificate not trusted (${code}). For a private CA, set fetch.caFile, or point NODE_EXTRA_CA_CERTS at it`,
     }
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

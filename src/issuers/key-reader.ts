@@ -2,11 +2,12 @@ import type { Issuer } from '../config/model.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
 import { importPem, importSecret } from '../keys/local-keys.ts'
-import { type FetchDeps, fetchJson } from './bounded-fetch.ts'
+import { type FetchDeps, type FetchedJson, fetchJson } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
+import { createIssuerFetch, remedyOf } from './issuer-fetch.ts'
 
 /** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
-export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'>
+export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'> & Partial<Pick<Issuer, 'fetch'>>
 
 /**
  * One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. `document`: the
@@ -34,6 +35,17 @@ export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
   }
 }
 
+/** Fetches one document of an issuer, as its `fetch` says; a failure names the key that mends it. */
+export function createDocumentReader(issuer: KeyedIssuer, ports: FetchDeps): (url: string) => Promise<FetchedJson> {
+  const own = { ...ports, fetch: createIssuerFetch(issuer, ports.fetch) }
+  return async (url) => {
+    const answer = await fetchJson(url, own)
+    const remedy = answer.ok ? undefined : remedyOf(issuer, url, answer.failure)
+    if (answer.ok || remedy === undefined) return answer
+    return { ok: false, failure: { ...answer.failure, message: `${answer.failure.message}; ${remedy}` } }
+  }
+}
+
 /** Below the shortest interval between two refreshes an hour apart, so that each of those looks again. */
 export const REDISCOVER_AFTER_MS = 50 * 60_000
 
@@ -42,8 +54,9 @@ export const REDISCOVER_AFTER_MS = 50 * 60_000
  * each failure, so that an issuer may move its keys; where the discovery document cannot be had, the last address serves
  * on. A document that names another issuer is a failure at any time.
  */
-export function createKeyReader({ issuer, keys }: KeyedIssuer, ports: FetchDeps): () => Promise<KeyReading> {
-  const read = (url: string) => fetchJson(url, ports)
+export function createKeyReader(keyed: KeyedIssuer, ports: FetchDeps): () => Promise<KeyReading> {
+  const { issuer, keys } = keyed
+  const read = createDocumentReader(keyed, ports)
   let found: (Place & { readonly at: number }) | undefined
   let doubtful = false
 

@@ -65,5 +65,9 @@ export function openRegistry(all: readonly Issuer[], ports: KeySetDeps, previous
 }
 
 function hasSameSource(left: KeyedIssuer, right: KeyedIssuer): boolean {
-  return left.issuer === right.issuer && isDeepStrictEqual(left.keys, right.keys)
+  return (
+    left.issuer === right.issuer &&
+    isDeepStrictEqual(left.keys, right.keys) &&
+    isDeepStrictEqual(left.fetch, right.fetch)
+  )
 }

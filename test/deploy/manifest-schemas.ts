@@ -20,7 +20,7 @@ const PACKAGES: readonly (readonly [group: RegExp, name: string])[] = [
   [/^traefik\.io\//, '@kubernetes-models/traefik'],
   [/\.toolkit\.fluxcd\.io\//, '@kubernetes-models/flux-cd'],
   [/^monitoring\.coreos\.com\//, '@kubernetes-models/prometheus-operator'],
-  [/^(v1|apps\/v1|policy\/v1|networking\.k8s\.io\/v1)$/, 'kubernetes-models'],
+  [/^(v1|apps\/v1|policy\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/, 'kubernetes-models'],
 ]
 
 /** The documents of a YAML text; a duplicate key or an unknown tag is an error. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse as parseYaml } from 'yaml'
@@ -41,6 +43,37 @@ describe('manifests', () => {
       assert.deepEqual(await manifestProblems(manifests), [])
     })
   }
+
+  it('the component for the cluster as issuer adds CA, token, cluster role and egress', needsKubectl, async (t) => {
+    const overlay = await mkdtemp(join(await realpath(tmpdir()), 'overlay-'))
+    t.after(() => rm(overlay, { recursive: true, force: true }))
+    const from = (directory: string) => relative(overlay, join(ROOT, directory))
+    const lines = [
+      'apiVersion: kustomize.config.k8s.io/v1beta1',
+      'kind: Kustomization',
+      'namespace: somewhere',
+      `resources: [${from('deploy/base')}]`,
+      `components: [${from('deploy/components/cluster-issuer')}]`,
+    ]
+    await writeFile(join(overlay, 'kustomization.yaml'), lines.join('\n'))
+    const manifests = rendered(overlay)
+    assert.deepEqual(await manifestProblems(manifests), [])
+    const of = (kind: string) => manifests.find((manifest) => manifest.kind === kind)?.object
+    const pod = at(of('Deployment'), 'spec', 'template', 'spec')
+    const config = parseYaml(read('examples/config/people-and-pods.yaml'))
+    const { caFile, bearerTokenFile } = config.issuers.cluster.fetch
+    const mount = at(pod, 'containers', 0, 'volumeMounts', 0)
+    assert.deepEqual(mount, { name: 'cluster', mountPath: '/var/run/secrets/cluster', readOnly: true })
+    assert.deepEqual(
+      [caFile, bearerTokenFile],
+      ['ca.crt', 'token'].map((file) => `/var/run/secrets/cluster/${file}`),
+    )
+    assert.deepEqual(at(of('ClusterRoleBinding'), 'subjects'), [
+      { kind: 'ServiceAccount', name: 'forwardgate', namespace: 'somewhere' },
+    ])
+    assert.equal(at(of('ClusterRoleBinding'), 'roleRef', 'name'), 'system:service-account-issuer-discovery')
+    assert.deepEqual(at(of('NetworkPolicy'), 'spec', 'egress', 1, 'ports', 4), { port: 6443, protocol: 'TCP' })
+  })
 
   it('a planted typo is found', async () => {
     const text = read('examples/traefik/app-namespace.yaml')

@@ -33,6 +33,8 @@ export interface FakeApiServer {
   rotateKeys(): Promise<void>
   /** Only these bearer tokens are good from now on. */
   setBearerTokens(tokens: readonly string[]): void
+  /** Members of the discovery document that are replaced: a real one names the address of a node as `jwks_uri`. */
+  names(members: Readonly<Record<string, unknown>>): void
   /** Speaks with another certificate from now on; connections that stand are ended. */
   useCertificate(tls: { readonly key: string; readonly cert: string }): void
   stop(): Promise<void>
@@ -48,6 +50,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 export async function startFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
   let keys: readonly SigningKey[] = [await makeSigningKey('RS256')]
   let bearerTokens = options.bearerTokens
+  let named: Readonly<Record<string, unknown>> = {}
   const calls: ApiServerCall[] = []
 
   const handle: RequestListener = (request, response) => {
@@ -62,7 +65,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     const document =
       path === JWKS
         ? { keys: keys.map(({ jwk }) => jwk) }
-        : { issuer: origin, jwks_uri: `${origin}${JWKS}`, response_types_supported: ['id_token'] }
+        : { issuer: origin, jwks_uri: `${origin}${JWKS}`, response_types_supported: ['id_token'], ...named }
     response.writeHead(200, { 'content-type': produced, 'cache-control': 'public, max-age=3600' })
     response.end(JSON.stringify(document))
   }
@@ -93,6 +96,9 @@ export async function startFakeApiServer(options: FakeApiServerOptions = {}): Pr
     setBearerTokens(tokens) {
       bearerTokens = tokens
     },
+    names(members) {
+      named = members
+    },
     useCertificate(tls) {
       if ('setSecureContext' in server && server.setSecureContext instanceof Function) server.setSecureContext(tls)
       server.closeAllConnections()
@@ -119,6 +125,6 @@ function sendStatus(response: ServerResponse, code: number, message: string): vo
 function listen(server: Server): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   server.once('error', reject)
-  server.listen(0, 'localhost', resolve)
+  server.listen(0, '127.0.0.1', resolve)
   return promise
 }

@@ -7,6 +7,7 @@ import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
 import { readTokensFile } from '../reading/tokens-file.ts'
 import type { Steps } from '../steps.ts'
+import { compileFetch } from './compile-fetch.ts'
 import { compileIntrospection } from './compile-introspection.ts'
 import { compileKeySource, KEY_SOURCES } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
@@ -47,6 +48,7 @@ export function* compileIssuer(
     name,
     issuer: map.issuer ?? '',
     keys,
+    fetch: compileFetch(map, keys, [...path, 'fetch'], sink),
     algorithms,
     clockTolerance,
     maxTokenLifetime: map.maxTokenLifetime === undefined ? undefined : durationSeconds(map.maxTokenLifetime),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { keyMap } from './key-map.ts'
 import {
+  absoluteFile,
   duration,
   nonEmptyList,
   plainText,
@@ -47,6 +48,18 @@ export const introspectionShape = {
     .describe('How long an answer is reused, and a revoked token may still pass; at most `1h`.'),
 }
 
+/** The keys of `fetch:` of an issuer. */
+export const fetchShape = {
+  caFile: absoluteFile
+    .optional()
+    .describe('File with certificates in PEM; only what they vouch for is trusted then. Read for each fetch.'),
+  bearerTokenFile: absoluteFile
+    .optional()
+    .describe(
+      'File with a bearer token, sent over https to the origin of `jwksUri`, `discoveryUri` or else `issuer`, and to no other. Read for each fetch.',
+    ),
+}
+
 /** The keys of an entry of `issuers:`. */
 export const issuerShape = {
   issuer: plainText
@@ -68,6 +81,9 @@ export const issuerShape = {
     .describe(
       'File with static tokens, as hashes, instead of an issuer and its keys: `[{ sha256, sub, aud, scope, exp }]`.',
     ),
+  fetch: keyMap(fetchShape)
+    .optional()
+    .describe('How metadata and keys are fetched from an issuer with a private CA, or that wants a token.'),
   dangerouslyAllowHttp: z
     .boolean()
     .default(false)

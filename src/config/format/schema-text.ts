@@ -18,6 +18,12 @@ export const plainText = text(
     input === '' ? 'must not be empty' : `${quote(input)} has control characters or blanks around it; write plain text`,
 )
 
+/** A file that a platform puts somewhere and replaces while we run. */
+export const absoluteFile = text(
+  String.raw`^\/[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$`,
+  (input) => `${quote(input)} is not an absolute path; begin it with /`,
+).meta({ title: 'absolute path' })
+
 /** Name of an issuer or a route: it appears in URLs, metrics and logs. */
 export const name = text('^(?!(?:none|unmatched)$)[a-z0-9][a-z0-9\\-]{0,62}$', (input) =>
   input === 'none' || input === 'unmatched'

@@ -57,3 +57,15 @@ test('the example for people and CI offers one login server', () => {
   )
   assert.deepEqual(route?.accept[2]?.claims[1]?.claim.path, ['kubernetes.io', 'namespace'])
 })
+
+test('the example for people and pods reads the keys of the cluster with its CA and a token', () => {
+  const { issuers, routes } = example('people-and-pods.yaml')
+  assert.deepEqual(issuers.find(({ name }) => name === 'cluster')?.fetch, {
+    caFile: '/var/run/secrets/cluster/ca.crt',
+    bearerTokenFile: '/var/run/secrets/cluster/token',
+  })
+  assert.deepEqual(
+    routes[0]?.accept.map(({ advertise }) => advertise),
+    [true, false],
+  )
+})

@@ -26,7 +26,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, tokenKinds, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, fetch, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, tokenKinds, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -503,6 +503,34 @@ export const ISSUER_ROWS: readonly Row[] = [
     problems: [
       'issuers.homelab.issuer: has no effect with tokensFile; remove it, or write a separate issuer (config.yaml:2:42)',
       'issuers.homelab.algorithms: has no effect with tokensFile; remove it, or write a separate issuer (config.yaml:2:74)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, fetch: { caFile: /var/run/ca.crt, bearerTokenFile: /var/run/token } }',
+    bad: '{ issuer: https://id.example.com, fetch: {} }',
+    problems: ['issuers.homelab.fetch: is empty; add caFile or bearerTokenFile, or remove it (config.yaml:2:46)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, fetch: { caFile: /var/run/ca.crt } }',
+    bad: '{ issuer: https://id.example.com, fetch: { caFile: ca.crt } }',
+    problems: ['issuers.homelab.fetch.caFile: "ca.crt" is not an absolute path; begin it with / (config.yaml:2:63)'],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, jwksUri: "https://id.svc/jwks", fetch: { bearerTokenFile: /var/run/token } }',
+    bad: '{ issuer: a, jwksUri: "http://id.svc/jwks", fetch: { bearerTokenFile: /var/run/token } }',
+    problems: [
+      'issuers.homelab.fetch.bearerTokenFile: is never sent over plain http; write jwksUri with https (config.yaml:2:82)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, publicKeyFile: mixed.pem }',
+    bad: '{ issuer: a, publicKeyFile: mixed.pem, fetch: { caFile: /var/run/ca.crt } }',
+    problems: [
+      'issuers.homelab.fetch: means nothing beside publicKeyFile, which fetches nothing; remove it (config.yaml:2:51)',
     ],
   },
 ]

@@ -11,6 +11,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
     name: 'main',
     issuer: 'https://id.example.com',
     keys: { kind: 'discovery' },
+    fetch: undefined,
     algorithms: ['RS256', 'ES256'],
     clockTolerance: 30,
     maxTokenLifetime: undefined,

@@ -11,6 +11,7 @@ function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
     name,
     issuer: `https://${name}.example.com`,
     keys: { kind: 'jwksUri', uri: `https://${name}.example.com/jwks` },
+    fetch: undefined,
     algorithms: ['ES256'],
     clockTolerance: 30,
     maxTokenLifetime: undefined,
