@@ -101,7 +101,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     'route.scopeImplies.get(scope) ?? []',
     '[...route.scopeImplies].flatMap(([broad, narrow]) => (narrow.includes(scope) ? [broad] : []))',
   ],
-  ['own members only', '|| !Object.hasOwn(value, name)) return', '|| !(name in value)) return'],
+  ['own members only', 'return Object.hasOwn(claims, name) ?', 'return name in claims ?'],
   [
     'whole values (a part is enough)',
     'rule.anyOf.some((wanted) => values.includes(wanted))',
