@@ -25,12 +25,15 @@ export function readImportGraph(project: string, files: readonly string[]): Impo
 }
 
 function importsOf(file: string, text: string): readonly string[] {
-  const { staticImports, staticExports } = parseSync(file, text).module
+  const { staticImports, staticExports, dynamicImports } = parseSync(file, text).module
   const imported = staticImports
     .filter(({ start }) => !text.startsWith('import type', start))
     .map(({ moduleRequest }) => moduleRequest.value)
   const passedOn = staticExports.flatMap(({ entries }) =>
     entries.flatMap(({ moduleRequest, isType }) => (moduleRequest === null || isType ? [] : [moduleRequest.value])),
   )
-  return [...imported, ...passedOn].filter((name) => name.startsWith('.')).map((name) => join(dirname(file), name))
+  const whileRunning = dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1))
+  return [...imported, ...passedOn, ...whileRunning]
+    .filter((name) => name.startsWith('.'))
+    .map((name) => join(dirname(file), name))
 }

@@ -49,6 +49,7 @@ class Failed extends Error {
 
 let waiting: (() => Promise<void>)[] = []
 let suites: string[] = []
+let endings: Hook[] = []
 
 export { mock, suite as describe, test as it }
 
@@ -73,16 +74,24 @@ export function before(hook: Hook): void {
   })
 }
 
+/** Runs when the file is over, whatever came of it. */
+export function after(hook: Hook): void {
+  endings.push(hook)
+}
+
 /** Runs what a test file registers while it loads. */
 export async function runFile(load: () => Promise<unknown>): Promise<Failure | undefined> {
   waiting = []
   suites = []
+  endings = []
   try {
     await load()
     for (const run of waiting) await run()
     return undefined
   } catch (error) {
     return error instanceof Failed ? error.failure : new Failed(BEFORE_ANY_TEST, error).failure
+  } finally {
+    for (const end of endings) await end()
   }
 }
 
