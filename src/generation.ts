@@ -1,6 +1,7 @@
 import type { Config } from './config/model.ts'
 import type { Policy } from './decision/decide.ts'
 import { buildRouteTable } from './decision/request/route-table.ts'
+import type { ProofDeps } from './decision/sender.ts'
 import { assessToken } from './decision/token/assessed-token.ts'
 import { buildMetadataIndex, type MetadataIndex } from './documents/protected-resource.ts'
 import {
@@ -40,6 +41,7 @@ export interface GenerationDeps {
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly onLookup: (result: LookupResult) => void
+  readonly proofs: ProofDeps
   readonly introspection: Omit<IntrospectionDeps, 'findDocument'>
 }
 
@@ -58,7 +60,12 @@ export function buildGeneration(config: Config, registry: KeyRegistry, deps: Gen
   return {
     config,
     registry,
-    policy: { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: deps.now },
+    policy: {
+      routes: buildRouteTable(config.routes),
+      assessToken: cache.assessToken,
+      proofs: deps.proofs,
+      now: deps.now,
+    },
     metadata: buildMetadataIndex(config.routes, registry.findDocument),
     registrations: buildRegistrationIndex(config.routes),
     cachedTokens: cache.size,

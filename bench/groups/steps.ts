@@ -7,6 +7,7 @@ import { findByPath, matchRoute } from '../../src/decision/request/route-table.t
 import { parseUnverifiedToken } from '../../src/decision/token/unverified-token.ts'
 import { buildGeneration } from '../../src/generation.ts'
 import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
+import { createProofDeps } from '../../src/issuers/asking.ts'
 import { systemClock } from '../../src/issuers/clock.ts'
 import { createActiveTokens } from '../../src/issuers/introspector.ts'
 import { openRegistry } from '../../src/issuers/registry.ts'
@@ -30,7 +31,7 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
   await registry.ready
   const now = () => Date.now() / 1000
   const { policy } = buildGeneration(config, registry, {
-    ...{ tokenCacheEntries: 10_000, now, onLookup: () => {} },
+    ...{ tokenCacheEntries: 10_000, now, onLookup: () => {}, proofs: createProofDeps() },
     introspection: { ...ports, activeTokens: createActiveTokens(), onIntrospection: () => {} },
   })
   const metrics = createMetrics({

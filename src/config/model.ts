@@ -136,6 +136,8 @@ export interface Route {
   readonly mode: 'enforce' | 'observe'
   readonly identityHeaders: readonly IdentityHeader[]
   readonly upstreamAuthorization: UpstreamAuthorization
+  /** What becomes of tokens that are bound to a key. */
+  readonly dpop: Dpop
   /** The one place that the token is taken from. */
   readonly tokenSource: TokenSource
   /** Allow-list for the Origin header; undefined: not checked. */
@@ -248,10 +250,23 @@ export type TokenSource =
   /** `name`: compared with regard to case (RFC 6265 §5.2). */
   | { readonly kind: 'cookie'; readonly name: string }
 
+/** Proof of possession (RFC 9449): which tokens need one, and what it must be like. */
+export interface Dpop {
+  /** `off` where the token is not in Authorization. */
+  readonly mode: 'off' | 'accepted' | 'required'
+  readonly algorithms: readonly string[]
+  readonly maxAgeSeconds: number
+  /** What nonces are made from; undefined: none is required. */
+  readonly nonceSecret: Buffer | undefined
+  readonly refuseReplay: boolean
+}
+
 /** What the backend gets as Authorization. */
 export type UpstreamAuthorization =
   | { readonly kind: 'keep' }
   | { readonly kind: 'strip' }
+  /** The token that was verified, as `Bearer`, however it came. */
+  | { readonly kind: 'bearer' }
   /** `value`: the whole header value, from a file. */
   | { readonly kind: 'secret'; readonly file: string; readonly value: string }
   | { readonly kind: 'claim'; readonly claim: ClaimSelector }

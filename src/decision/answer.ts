@@ -1,8 +1,9 @@
 import type { Resource, Route } from '../config/model.ts'
-import { buildChallenge, resourceFor } from './challenge.ts'
+import { buildChallenge, errorOf, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'
 import { type DenialRow, denialRow, type Reason } from './denial.ts'
 import type { HeaderList } from './identity-headers.ts'
+import type { Scheme } from './request/credentials.ts'
 import type { HeaderField } from './request/header-fields.ts'
 
 /** What the proxy is answered, and relays to the client unless it allows. */
@@ -29,10 +30,12 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
     return { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...decision.headers], body: '' }
   }
   const row = denialRow(decision.reason)
-  return denialAnswer(decision.reason, options, [
+  const extra = [
     ...challengeHeader(decision, row),
+    ...(decision.nonce === undefined ? [] : ['DPoP-Nonce', decision.nonce]),
     ...corsHeaders(decision.route, origin),
-  ])
+  ]
+  return denialAnswer(decision.reason, options, extra, decision.scheme)
 }
 
 /**
@@ -40,26 +43,30 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
  * requests that no rule matches and whose body is not looked at depend on the resource and the reason alone, so there are few of them.
  */
 export function rememberAnswers(options: AnswerOptions): (decision: Decision, origin: HeaderField) => Answer {
-  const known = new WeakMap<Resource, Map<Reason, Answer>>()
+  const known = {
+    bearer: new WeakMap<Resource, Map<Reason, Answer>>(),
+    dpop: new WeakMap<Resource, Map<Reason, Answer>>(),
+  }
   return (decision, origin) => {
-    const { route, request, rules, mcp, outcome, reason } = decision
+    const { route, request, rules, mcp, nonce, outcome, reason, scheme = 'bearer' } = decision
     const passes = outcome === 'allow' || outcome === 'would_deny'
-    if (passes || route === undefined || route.origins !== undefined || rules.length > 0 || mcp !== undefined) {
+    const isOwn = rules.length > 0 || mcp !== undefined || nonce !== undefined
+    if (passes || route === undefined || route.origins !== undefined || isOwn)
       return answerTo(decision, origin, options)
-    }
     const resource = resourceFor(route, request)
-    const answers = known.get(resource) ?? new Map<Reason, Answer>()
+    const answers = known[scheme].get(resource) ?? new Map<Reason, Answer>()
     const answer = answers.get(reason) ?? answerTo(decision, origin, options)
-    known.set(resource, answers.set(reason, answer))
+    known[scheme].set(resource, answers.set(reason, answer))
     return answer
   }
 }
 
 /** The answer for a reason outside any route: no challenge, as there is no resource to point to. */
-export function denialAnswer(reason: Reason, options: AnswerOptions, extra: HeaderList = []): Answer {
+export function denialAnswer(reason: Reason, options: AnswerOptions, extra: HeaderList = [], scheme?: Scheme): Answer {
   const row = denialRow(reason)
+  const error = errorOf(row, scheme)
   const body = JSON.stringify({
-    ...(row.error === undefined ? {} : { error: row.error }),
+    ...(error === undefined ? {} : { error }),
     ...(options.exposeReason ? { reason } : {}),
     message: row.message,
   })
@@ -78,11 +85,13 @@ export function denialAnswer(reason: Reason, options: AnswerOptions, extra: Head
 }
 
 function challengeHeader(decision: Decision, row: DenialRow): HeaderList {
-  const { route, request, rules, mcp } = decision
+  const { route, request, rules, mcp, scheme } = decision
   if (!row.challenge || route === undefined) return []
   const additions = [...rules, ...(mcp?.needs ?? [])]
-  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request), additions, row)]
+  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request), additions, row, scheme)]
 }
+
+const EXPOSED = 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After'
 
 /** Lets a browser client read the challenge (Fetch standard); only for origins that the route lists. */
 function corsHeaders(route: Route | undefined, origin: HeaderField): HeaderList {
@@ -93,7 +102,7 @@ function corsHeaders(route: Route | undefined, origin: HeaderField): HeaderList 
     'Access-Control-Allow-Origin',
     allowed,
     'Access-Control-Expose-Headers',
-    'WWW-Authenticate, X-Forwardgate-Reason, Retry-After',
+    route.dpop.nonceSecret === undefined ? EXPOSED : `${EXPOSED}, DPoP-Nonce`,
     'Vary',
     'Origin',
   ]

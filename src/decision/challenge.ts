@@ -1,24 +1,40 @@
 import { prefixedScopes } from '../config/compile/compile-scopes.ts'
 import type { Requirement, Resource, Route } from '../config/model.ts'
 import type { DenialRow } from './denial.ts'
-import { type ForwardedRequest, parsePort } from './request/forwarded-request.ts'
+import { isAtPort } from './request/comparable-host.ts'
+import type { Scheme } from './request/credentials.ts'
+import type { ForwardedRequest } from './request/forwarded-request.ts'
 
 /**
  * The WWW-Authenticate value: one line, from configuration alone, byte-identical each time (RFC 6750 §3, RFC 9728 §5.1).
  * The order of the parameters is not taste: the SDKs search with regular expressions and take the first match, and stop
- * login loops by string equality. `additions`: what this very request needs beside the route's own requirements.
+ * login loops by string equality. `additions`: what this very request needs beside the route's own requirements;
+ * `requested`: the scheme of its credentials.
  */
 export function buildChallenge(
   route: Route,
   resource: Resource,
   additions: readonly Requirement[],
   row: DenialRow,
+  requested?: Scheme,
 ): string {
   const parameters = [`resource_metadata="${metadataUrl(resource)}"`]
   const scopes = challengeScopes(route, additions)
   if (scopes.length > 0) parameters.push(`scope="${scopes.join(' ')}"`)
-  if (row.error !== undefined) parameters.push(`error="${row.error}"`, `error_description="${row.message}"`)
-  return `Bearer ${parameters.join(', ')}`
+  const error = errorOf(row, requested)
+  if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${row.message}"`)
+  if (!challengesDpop(route, requested)) return `Bearer ${parameters.join(', ')}`
+  return `DPoP ${[...parameters, `algs="${route.dpop.algorithms.join(' ')}"`].join(', ')}`
+}
+
+/** The `error` of an answer to credentials of this scheme: of a bearer token no proof can be wrong. */
+export function errorOf({ error }: DenialRow, requested: Scheme | undefined): DenialRow['error'] {
+  return error === 'invalid_dpop_proof' && requested !== 'dpop' ? 'invalid_token' : error
+}
+
+/** Where a proof is accepted, a client is answered in its own scheme: those without DPoP stop at a scheme that they do not know. */
+function challengesDpop({ dpop }: Route, requested: Scheme | undefined): boolean {
+  return dpop.mode === 'required' || (dpop.mode === 'accepted' && requested === 'dpop')
 }
 
 /** Where clients find the metadata of a resource: the well-known segment between host and path (RFC 9728 §3.1). */
@@ -43,12 +59,6 @@ export function resourceFor(route: Route, request: ForwardedRequest | undefined)
     ? near.find((one) => documentPath(one) === request?.path)
     : undefined
   return spelled ?? near[0] ?? route.resources[0]
-}
-
-/** The default port may be left out, and may be written. */
-function isAtPort(origin: string, port: string | undefined): boolean {
-  const standard = origin.startsWith('https:') ? 443 : 80
-  return Number(parsePort(origin) ?? standard) === Number(port ?? standard)
 }
 
 function challengeScopes(route: Route, additions: readonly Requirement[]): readonly string[] {

@@ -1,16 +1,20 @@
 import type { Accept, Issuer, Mcp, Route, Rule } from '../config/model.ts'
 import { checkAdditions, checkLifetime, checkTime } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
-import { emptyIdentityHeaders, findAlias, type HeaderList, identityHeaderNames } from './identity-headers.ts'
+import { checkHeaders } from './header-guards.ts'
+import { emptyIdentityHeaders, type HeaderList, withBearer } from './identity-headers.ts'
 import { judgeMcp, type McpJudgement, type RequestContent } from './mcp/mcp.ts'
+import type { Presented, Scheme } from './request/credentials.ts'
 import { type CallReading, type ForwardedRequest, isPreflight } from './request/forwarded-request.ts'
-import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './request/header-fields.ts'
+import type { HeaderFields } from './request/header-fields.ts'
 import { findByPath, findNamed, matchRoute, type RouteTable } from './request/route-table.ts'
-import { hasNoCredentials, readCredentials } from './request/token-source.ts'
+import { hasNoCredentials, readCredentials, schemesOf } from './request/token-source.ts'
+import { checkSender, type ProofDeps, type Sent } from './sender.ts'
 import { showUnverified } from './show-unverified.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import type { AssessedToken, Assessment, AssessToken } from './token/assessed-token.ts'
-import { type Itinerary, itineraryOf, type Step } from './trace.ts'
+import { currentNonce } from './token/proof-nonce.ts'
+import { type Itinerary, isLater, itineraryOf, type Step } from './trace.ts'
 
 /** A proxy's question about one request. */
 export interface Question extends CallReading {
@@ -23,6 +27,7 @@ export interface Question extends CallReading {
 export interface Policy {
   readonly routes: RouteTable
   readonly assessToken: AssessToken
+  readonly proofs: ProofDeps
   /** Seconds since the epoch. */
   readonly now: () => number
 }
@@ -35,6 +40,10 @@ export interface Evidence {
   readonly request: ForwardedRequest | undefined
   /** The rules of the route that match the request. */
   readonly rules: readonly Rule[]
+  /** Set where credentials of a scheme of ours came. */
+  readonly scheme?: Scheme | undefined
+  /** Set where the client has to make its proof anew with this nonce. */
+  readonly nonce?: string
   /** Set once a signature held. */
   readonly issuer: Issuer | undefined
   /** Set once type and claims held too. */
@@ -79,24 +88,26 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   const { rules } = match
   const evidence: Placed = { ...nothing, route, request, rules, itinerary }
 
-  const forbidden = checkOverride(route, fields) ?? checkAlias(route, fields) ?? checkOrigin(route, fields)
+  const forbidden = checkHeaders(route, fields)
   if (forbidden !== undefined) return deny(forbidden, evidence)
 
   const preflight = isPreflight(request, fields)
   if (preflight && route.preflight === 'pass') return pass('preflight', 'preflight', evidence)
 
-  const credentials = readCredentials(route.tokenSource, fields)
+  const credentials = readCredentials(route.tokenSource, fields, schemesOf(route))
   if (!credentials.ok) {
     const anonymousHere = route.anonymous && rules.length === 0 && !preflight
     const mayBeAnonymous = anonymousHere && hasNoCredentials(route.tokenSource, fields)
-    if (!mayBeAnonymous || route.mcp?.openLists === false) return deny(credentials.denial, evidence)
+    if (!mayBeAnonymous || route.mcp?.openLists === false)
+      return deny(credentials.denial, { ...evidence, scheme: credentials.scheme })
     if (route.mcp === undefined) return pass('anonymous', 'credentials', evidence)
     return concludeAnonymous(route.mcp, evidence, question, credentials.denial)
   }
 
   const assessment = policy.assessToken(credentials.token, route)
-  if (!(assessment instanceof Promise)) return conclude(assessment, evidence, question, policy)
-  return assessment.then((later) => conclude(later, evidence, question, policy))
+  const seen = { ...evidence, scheme: credentials.scheme }
+  if (!(assessment instanceof Promise)) return conclude(assessment, credentials, seen, question, policy)
+  return assessment.then((later) => conclude(later, credentials, seen, question, policy))
 }
 
 /** The answer to a bug: never an allow, also where the route is only observed. */
@@ -134,6 +145,7 @@ async function concludeAnonymous(mcp: Mcp, before: Placed, question: Question, n
 
 function conclude(
   assessment: Assessment,
+  presented: Presented,
   before: Placed,
   question: Question,
   policy: Policy,
@@ -143,21 +155,48 @@ function conclude(
   const { token, admission } = assessment
   const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: admission.entry }
   const now = policy.now()
-  const denial =
-    checkTime(token, now) ??
-    checkLifetime(token, now) ??
-    admission.denial ??
-    checkAdditions(token, admission.scopes, before.rules, 'rules')
-  const { mcp } = before.route
+  const invalid = checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(admission.denial)
+  if (invalid !== undefined) return deny(invalid, evidence)
+
+  const { request, route } = evidence
+  const sent: Sent = { presented, proof: question.fields.dpop, request, token }
+  const proven = (denial: Denial | undefined) =>
+    denial === undefined ? concludeAccess(assessment, presented, evidence, question) : denySender(denial, evidence, now)
+  const denial = checkSender(sent, route, now, policy.proofs)
+  return denial instanceof Promise ? denial.then(proven) : proven(denial)
+}
+
+/** A denial of the token as such comes before its proof is looked at; one of access comes after. */
+function ofToken(denial: Denial | undefined): Denial | undefined {
+  return denial === undefined || isLater(denial.step, 'proof') ? undefined : denial
+}
+
+/** Only a client that is to make its proof anew gets a nonce. */
+function denySender(denial: Denial, evidence: Placed, now: number): Decision {
+  const secret = evidence.route.dpop.nonceSecret
+  if (denial.reason !== 'proof_nonce_required' || secret === undefined) return deny(denial, evidence)
+  return deny(denial, { ...evidence, nonce: currentNonce(secret, now) })
+}
+
+function concludeAccess(
+  assessed: AssessedToken,
+  presented: Presented,
+  evidence: Placed,
+  question: Question,
+): Decision | Promise<Decision> {
+  const { token, admission } = assessed
+  const denial = admission.denial ?? checkAdditions(token, admission.scopes, evidence.rules, 'rules')
+  const { mcp } = evidence.route
   // Of a token that only lacks a scope the body is read all the same: one challenge tells all that the call needs.
   const readsBody = mcp !== undefined && (denial === undefined || denial.reason === 'scope_insufficient')
-  if (readsBody) return concludeMcp(mcp, assessment, evidence, question, denial)
-  return denial === undefined ? admitted(assessment, evidence) : deny(denial, evidence)
+  if (readsBody) return concludeMcp(mcp, assessed, presented, evidence, question, denial)
+  return denial === undefined ? admitted(assessed, presented, evidence) : deny(denial, evidence)
 }
 
 async function concludeMcp(
   mcp: Mcp,
   assessed: AssessedToken,
+  presented: Presented,
   before: Placed,
   question: Question,
   earlier: Denial | undefined,
@@ -166,44 +205,17 @@ async function concludeMcp(
   const evidence = { ...before, mcp: asked }
   const { token, admission } = assessed
   const denial = earlier ?? asked.denial ?? checkAdditions(token, admission.scopes, asked.needs, 'mcp')
-  return denial === undefined ? admitted(assessed, evidence) : deny(denial, evidence)
+  return denial === undefined ? admitted(assessed, presented, evidence) : deny(denial, evidence)
 }
 
-function admitted({ identity }: AssessedToken, evidence: Evidence): Decision {
+function admitted({ identity }: AssessedToken, presented: Presented, evidence: Placed): Decision {
   if (!identity.ok) return deny(identity.denial, evidence)
-  return { ...evidence, ended: 'identity', outcome: 'allow', reason: 'token', headers: identity.headers }
+  const headers = withBearer(evidence.route, identity.headers, presented.token)
+  return { ...evidence, ended: 'identity', outcome: 'allow', reason: 'token', headers }
 }
 
 function unknownName(routeName: string): Denial {
   return { reason: 'route_unknown', step: 'route', unverifiedRoute: showUnverified(routeName) }
-}
-
-function checkOverride(route: Route, fields: HeaderFields): Denial | undefined {
-  const asked = fields.methodOverride !== undefined || findAlias(fields.oddNames ?? [], METHOD_OVERRIDES) !== undefined
-  if (!asked || !methodDecides(route)) return undefined
-  return {
-    reason: 'forwarded_request_invalid',
-    step: 'header names',
-    problem: 'a header asks the backend to use another method',
-  }
-}
-
-function methodDecides(route: Route): boolean {
-  return route.preflight === 'pass' || route.mcp !== undefined || route.rules.some((rule) => rule.methods !== undefined)
-}
-
-function checkAlias(route: Route, fields: HeaderFields): Denial | undefined {
-  if (fields.oddNames === undefined) return undefined
-  const alias = findAlias(fields.oddNames, identityHeaderNames(route))
-  if (alias === undefined) return undefined
-  return { reason: 'identity_header_alias', step: 'header names', unverifiedHeader: showUnverified(alias) }
-}
-
-function checkOrigin(route: Route, fields: HeaderFields): Denial | undefined {
-  if (route.origins === undefined || fields.origin === undefined) return undefined
-  if (fields.origin !== SEVERAL && route.origins.includes(fields.origin)) return undefined
-  const sent = fields.origin === SEVERAL ? 'several' : showUnverified(fields.origin)
-  return { reason: 'origin_not_allowed', step: 'origin', expected: route.origins, unverifiedOrigin: sent }
 }
 
 function pass(reason: AllowReason, ended: Step, evidence: Placed): Decision {

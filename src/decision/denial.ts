@@ -14,6 +14,8 @@ export const EVIDENCE = {
   missing: 'list',
   /** The claim that is meant. */
   claim: 'text',
+  /** Which check of a proof (RFC 9449 §4.3). */
+  check: 'text',
   /** Which revocation. */
   by: 'text',
   /** Why the client should just ask again. */
@@ -76,8 +78,14 @@ export interface DenialRow {
   /** Who has to act: the client's login, the token's issuer, the operator's access rules, or the operator of the service. */
   readonly class: 'credentials' | 'token' | 'access' | 'service'
   readonly status: 400 | 401 | 403 | 500 | 503
-  /** The `error` of RFC 6750 §3.1; undefined: none on the wire. */
-  readonly error: 'invalid_request' | 'invalid_token' | 'insufficient_scope' | undefined
+  /** The `error` of RFC 6750 §3.1 or RFC 9449 §7.1; undefined: none on the wire. */
+  readonly error:
+    | 'invalid_request'
+    | 'invalid_token'
+    | 'insufficient_scope'
+    | 'invalid_dpop_proof'
+    | 'use_dpop_nonce'
+    | undefined
   /** Whether the answer carries a WWW-Authenticate challenge. */
   readonly challenge: boolean
   /** True: part of every healthy login, so no reason to alert. */
@@ -94,6 +102,8 @@ const token = (message: string, expected = false): DenialRow => ({
   expected,
   message,
 })
+
+const proof = (message: string): DenialRow => ({ ...token(message), error: 'invalid_dpop_proof' })
 
 const access = (message: string, status: 400 | 403 = 403): DenialRow => ({
   class: 'access',
@@ -155,6 +165,12 @@ export const DENIALS = {
   claim_invalid: token('The access token has a missing or malformed claim'),
   audience_mismatch: token('The access token was issued for another audience'),
   token_revoked: token('The access token was revoked'),
+  token_bound: token('The access token is bound to a key and needs the scheme DPoP with a proof'),
+  proof_missing: proof('This resource requires an access token with a DPoP proof'),
+  proof_invalid: proof('The DPoP proof is invalid'),
+  proof_replayed: proof('The DPoP proof was used before'),
+  proof_nonce_required: { ...token('The DPoP proof needs a fresh nonce', true), error: 'use_dpop_nonce' },
+  proof_key_mismatch: token('The access token is not bound to the key of the DPoP proof'),
   scope_insufficient: {
     class: 'access',
     status: 403,

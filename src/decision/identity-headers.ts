@@ -25,6 +25,11 @@ export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built 
   return { ok: true, headers: [...headers, ...upstreamAuthorization(route, token)] }
 }
 
+/** These headers and the verified token as `Bearer`, for backends that know no proofs. It is not part of what is kept about a token. */
+export function withBearer(route: Route, headers: HeaderList, token: string): HeaderList {
+  return route.upstreamAuthorization.kind === 'bearer' ? [...headers, 'Authorization', `Bearer ${token}`] : headers
+}
+
 /** The same headers without a token: every value empty. */
 export function emptyIdentityHeaders(route: Route): HeaderList {
   const headers = route.identityHeaders.flatMap((header) => [header.name, ''])
@@ -94,6 +99,8 @@ function upstreamAuthorization(route: Route, token: VerifiedToken): HeaderList {
   const { upstreamAuthorization: upstream } = route
   switch (upstream.kind) {
     case 'keep':
+    // By `withBearer`.
+    case 'bearer':
       return []
     case 'strip':
       return ['Authorization', '']

@@ -21,6 +21,7 @@ export const STEPS = [
   'lifetime',
   'audience',
   'revocation',
+  'proof',
   'client',
   'scopes',
   'claims',

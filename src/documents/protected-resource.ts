@@ -67,7 +67,17 @@ export function buildMetadata(
     ...(servers.length === 0 ? {} : { authorization_servers: [...new Set(servers)] }),
     ...(route.requestScopes.length === 0 ? {} : { scopes_supported: route.requestScopes }),
     bearer_methods_supported: ['header'],
+    ...proofMembers(route),
     ...route.metadata,
+  }
+}
+
+/** What clients that have a key may and must do. They look here, as a challenge is in the scheme of the request. */
+function proofMembers({ dpop }: Route): Record<string, unknown> {
+  if (dpop.mode === 'off') return {}
+  return {
+    dpop_signing_alg_values_supported: dpop.algorithms,
+    ...(dpop.mode === 'required' ? { dpop_bound_access_tokens_required: true } : {}),
   }
 }
 

@@ -1,14 +1,18 @@
 import { setMaxListeners } from 'node:events'
 import type { Config } from '../config/model.ts'
+import type { ProofDeps } from '../decision/sender.ts'
 import { systemClock } from './clock.ts'
 import { createActiveTokens, type IntrospectionDeps } from './introspector.ts'
 import type { KeySetDeps } from './key-set.ts'
+import { createProofKeys } from './proof-keys.ts'
+import { createUsedProofs } from './proof-replays.ts'
 import { type KeyRegistry, openRegistry } from './registry.ts'
 
-/** What a process needs to ask issuers for keys and about tokens, whichever configuration is in force. */
+/** What a process needs to ask issuers for keys and about tokens, and to judge proofs, whichever configuration is in force. */
 export interface Asking {
   /** Opens the key sets of a configuration; issuers that are unchanged keep those of `previous`. */
   readonly openRegistry: (config: Pick<Config, 'issuers'>, previous?: KeyRegistry) => KeyRegistry
+  readonly proofs: ProofDeps
   readonly introspection: Omit<IntrospectionDeps, 'findDocument'>
   /** Ends the questions about tokens that are under way; key sets are closed by their registry. */
   close(): void
@@ -27,7 +31,13 @@ export function prepareAsking({ fetch, onRefresh, onIntrospection }: AskingDeps)
   return {
     openRegistry: ({ issuers }, previous) =>
       openRegistry(issuers, { ...outside, random: Math.random, onRefresh }, previous),
+    proofs: createProofDeps(),
     introspection: { ...outside, signal: closing.signal, activeTokens: createActiveTokens(), onIntrospection },
     close: () => closing.abort(),
   }
+}
+
+/** What proofs are judged with: the memory of a process. */
+export function createProofDeps(): ProofDeps {
+  return { importKey: createProofKeys(), useProof: createUsedProofs() }
 }

@@ -65,6 +65,7 @@ export const FILES = {
   ].join(''),
   'client.secret': 'what the gate says to the issuer\n',
   'hmac.secret': 'a secret that two parties share!\n',
+  'nonce.secret': 'what all replicas make nonces from, 32 bytes or more\n',
   'backend.secret': 'Basic YmFja2VuZDpzZWNyZXQ=\n',
 } as const
 
@@ -237,6 +238,18 @@ routes:
     upstreamAuthorization: strip
     origins: [https://inspector.example.com]
     match: { hosts: [api.example.com] }
+  dpop: { resource: https://api.example.com/dpop, audience: [conformance], scopes: [mcp:read] }
+  dpop-off: { resource: https://api.example.com/dpop-off, audience: [conformance], dpop: off }
+  dpop-required: { resource: https://api.example.com/dpop-required, audience: [conformance], dpop: required }
+  dpop-nonce:
+    resource: https://api.example.com/dpop-nonce
+    audience: [conformance]
+    origins: [https://app.example.com]
+    dpop: { mode: required, algorithms: [ES256], maxAge: 1m, nonceSecretFile: nonce.secret }
+  dpop-bearer: { resource: https://api.example.com/dpop-bearer, audience: [conformance], upstreamAuthorization: bearer }
+  dpop-ports:
+    resource: ["https://api.example.com:8443/dpop-ports", "https://api.example.com/dpop-ports"]
+    audience: [conformance]
   identity:
     resource: https://api.example.com/identity
     audience: [conformance]

@@ -1,18 +1,29 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { makeSigningKey, type SigningKey, signTexts } from '../support/fake-issuer-keys.ts'
+import { makeClientKey, makeProof } from '../support/proof-maker.ts'
 import { FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
-import { MUTATIONS, REMOVED, type TokenRecipe } from './vector.ts'
+import { MUTATIONS, type ProofRecipe, REMOVED, type TokenRecipe } from './vector.ts'
 
 /** The keys behind the issuers, and tokens made with them. */
 export interface TokenForge {
   /** What an issuer publishes. */
   readonly keySet: (issuer: IssuerName) => { readonly keys: readonly Record<string, unknown>[] }
   readonly make: (recipe: TokenRecipe) => string
+  /** The DPoP fields of a request with this token. */
+  readonly prove?: (recipe: ProofRecipe, request: ProvenRequest) => readonly string[]
+}
+
+interface ProvenRequest {
+  readonly method: string
+  readonly uri: string
+  readonly token: string
 }
 
 const SECRET = createSecretKey(Buffer.from(FILES['hmac.secret'].trimEnd()))
 
 export async function openForge(): Promise<TokenForge> {
+  const client = await makeClientKey()
+  const another = await makeClientKey()
   const stranger = await makeSigningKey('ES256', 'stranger')
   const keys = new Map<string, readonly SigningKey[]>()
   for (const [name, { algorithms, kid }] of Object.entries(ISSUERS)) {
@@ -36,13 +47,29 @@ export async function openForge(): Promise<TokenForge> {
     const header = { typ: name === 'strict' ? 'at+jwt' : 'JWT', alg, kid: kidOf(alg, signer), ...recipe.header }
     const token = signTexts(
       withMore(withoutRemoved(header), recipe.again?.header),
-      withMore(withoutRemoved(claimsOf(issuer.iss, recipe)), recipe.again?.claims),
+      withMore(withoutRemoved(claimsOf(issuer.iss, recipe)), recipe.again?.claims).replaceAll(
+        '{jkt}',
+        client.thumbprint,
+      ),
       alg,
       secretOr(signer, alg, recipe),
     )
     return recipe.mutation === undefined ? token : MUTATIONS[recipe.mutation](token)
   }
-  return { make, keySet: (issuer) => ({ keys: (keys.get(issuer) ?? []).map(({ jwk }) => jwk) }) }
+  const prove = ({ claims, header, key, signedBy, sent }: ProofRecipe, request: ProvenRequest): readonly string[] => {
+    const removed = (members: object = {}) =>
+      Object.fromEntries(
+        Object.entries(members).map(([name, value]) => [name, value === REMOVED ? undefined : timeOr(value)]),
+      )
+    const draft = { claims: removed(claims), header: removed(header) }
+    const owner = key === 'another' ? another : client
+    const signer = signedBy === 'another' ? another : owner
+    const proof = makeProof(owner, { ...request, now: NOW }, { ...draft, alg: 'ES256', signer })
+    if (sent === 'joined') return [`${proof}, ${proof}`]
+    if (sent === 'cut') return [proof.slice(0, proof.lastIndexOf('.'))]
+    return sent === 'twice' ? [proof, proof] : [proof]
+  }
+  return { make, prove, keySet: (issuer) => ({ keys: (keys.get(issuer) ?? []).map(({ jwk }) => jwk) }) }
 }
 
 /** The claims of a token that most routes take. */

@@ -8,6 +8,7 @@ import { assessToken } from '../../src/decision/token/assessed-token.ts'
 import type { Introspect } from '../../src/decision/token/introspection-answer.ts'
 import type { FindKeys } from '../../src/decision/token/keys.ts'
 import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
+import { createProofDeps } from '../../src/issuers/asking.ts'
 import { importJwkSet, type KeyImport } from '../../src/keys/jwk-import.ts'
 import { selectKeys } from '../../src/keys/key-selection.ts'
 import { importSecret } from '../../src/keys/local-keys.ts'
@@ -45,7 +46,13 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
   const token = vector.token === undefined ? undefined : forge.make(vector.token)
   const elsewhere = headers.some(([, value]) => value.includes('{token}'))
   const hasAuthorization = vector.credentials !== undefined || (token !== undefined && !elsewhere)
-  const credentials = (vector.credentials ?? 'Bearer {token}').replace('{token}', token ?? '')
+  const proofs =
+    vector.proof &&
+    forge.prove?.(vector.proof, { method, uri: `https://${host}${uri.replace(/[?#].*/, '')}`, token: token ?? '' })
+  const credentials = (vector.credentials ?? (proofs === undefined ? 'Bearer {token}' : 'DPoP {token}')).replace(
+    '{token}',
+    token ?? '',
+  )
   const body = Buffer.from(vector.request?.body ?? '', vector.request?.encoding ?? 'utf8')
   const own = [
     ['X-Forwarded-For', '192.0.2.7'],
@@ -65,6 +72,7 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
       ['User-Agent', 'Go-http-client/1.1'],
       ...headers.map(([name, value]) => [name, value.replaceAll('{token}', token ?? '')] as const),
       ...(body.length === 0 ? [] : [['Content-Length', String(body.length)] as const]),
+      ...(proofs ?? []).map((proof) => ['DPoP', proof] as const),
       ...(hasAuthorization ? [['Authorization', credentials] as const] : []),
       ...own.filter(([name]) => !without.includes(name)),
     ],
@@ -94,6 +102,7 @@ export function createInProcess(config: Config, forge: TokenForge) {
     }
     const policy = {
       routes,
+      proofs: createProofDeps(),
       now: () => NOW,
       assessToken: vector.bug
         ? () => Promise.reject(new Error('a bug'))

@@ -7,15 +7,16 @@ export function differences(one: Vector, other: Vector): readonly string[] {
 }
 
 /** What is asked, as `place: value` of each leaf; a list is one leaf. */
-function leaves({ route, request, token, credentials, keysDown, bug }: Vector): ReadonlyMap<string, string> {
+function leaves({ route, request, token, proof, credentials, keysDown, bug }: Vector): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   const walk = (place: string, value: unknown): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || 'inSeconds' in value)
       found.set(place, JSON.stringify(value))
     else for (const [name, member] of Object.entries(value)) walk(`${place}/${name}`, member)
   }
+  if (proof !== undefined) found.set('proof', 'is sent')
   if (token !== undefined) found.set('token', 'is sent')
-  for (const [name, value] of Object.entries({ route, request, token, credentials, keysDown, bug })) {
+  for (const [name, value] of Object.entries({ route, request, token, proof, credentials, keysDown, bug })) {
     if (value !== undefined) walk(name, value)
   }
   return found

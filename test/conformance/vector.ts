@@ -11,7 +11,9 @@ export interface Vector {
   readonly request?: RequestRecipe
   /** No token: no Authorization field, unless `request.headers` has one. */
   readonly token?: TokenRecipe
-  /** The Authorization value around the token. Default: `Bearer {token}`. */
+  /** A proof of the client's key beside the token, as a field `DPoP`. */
+  readonly proof?: ProofRecipe
+  /** The Authorization value around the token. Default: `Bearer {token}`, and `DPoP {token}` with a proof. */
   readonly credentials?: string
   /** Issuers whose keys cannot be had. */
   readonly keysDown?: readonly string[]
@@ -62,6 +64,20 @@ export interface TokenRecipe {
   /** Instead of all that: this very text. */
   readonly text?: string
 }
+
+/** A proof by RFC 9449 §4.2: a good one for the request and its token, but for what is said here. */
+export interface ProofRecipe {
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly header?: Readonly<Record<string, unknown>>
+  /** The key in the header, and the one that signs. Default: the one that bound tokens name. */
+  readonly key?: 'another'
+  readonly signedBy?: 'another'
+  /** Sent in this way. Default: one field. */
+  readonly sent?: 'twice' | 'joined' | 'cut'
+}
+
+/** In the claims of a token: the thumbprint of the client's key. */
+export const BOUND = { cnf: { jkt: '{jkt}' } } as const
 
 /** A claim or header member that is not there. */
 export const REMOVED = 'removed from the token'

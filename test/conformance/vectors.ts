@@ -16,6 +16,7 @@ import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
 import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
+import { PROOF } from './vectors/proof.ts'
 import { PROVIDERS } from './vectors/providers.ts'
 import { REAL_TOKENS } from './vectors/real-tokens.ts'
 import { REVOCATION } from './vectors/revocation.ts'
@@ -57,6 +58,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'claim rules': CLAIM_RULES,
   rules: RULES,
   accept: ACCEPT,
+  proof: PROOF,
   'static tokens': STATIC_TOKENS,
   introspection: INTROSPECTION,
   'anonymous and observe': ANONYMOUS_OBSERVE,

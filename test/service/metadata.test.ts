@@ -36,6 +36,18 @@ describe('protected-resource metadata (RFC 9728)', () => {
       authorization_servers: [gate.issuer.issuer],
       scopes_supported: ['mcp:read'],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: [
+        'ES256',
+        'ES384',
+        'ES512',
+        'EdDSA',
+        'PS256',
+        'PS384',
+        'PS512',
+        'RS256',
+        'RS384',
+        'RS512',
+      ],
       resource_name: 'Energy',
     })
     assert.deepEqual(headers.get('content-type'), ['application/json; charset=utf-8'])

@@ -6,6 +6,7 @@ import type { Path, ProblemSink } from '../problem.ts'
 import { type ReadNamedFile, readHeaderFile } from '../reading/referenced-file.ts'
 import { compileAccept, type IssuersByName } from './compile-accept.ts'
 import { claimSelector } from './compile-claim-rules.ts'
+import { compileDpop } from './compile-dpop.ts'
 import { compileIdentityHeaders } from './compile-identity-headers.ts'
 import { checkOneIntrospection } from './compile-introspection.ts'
 import { compileMatch } from './compile-match.ts'
@@ -42,6 +43,7 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
   const { origins, metadata = {} } = inForce
   const taken = { identityHeaders: headers, origins }
   const tokenSource = compileTokenSource(inForce.tokenSource, taken, placeOf('tokenSource'), sink)
+  const dpop = compileDpop(inForce.dpop, tokenSource, placeOf('dpop'), sink, context.readFile)
   // A backend must not take for checked what forwardgate has not read.
   const { upstreamAuthorization = tokenSource.kind === 'authorization' ? 'keep' : 'strip' } = inForce
   const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'), context)
@@ -79,6 +81,7 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
     mode: inForce.mode,
     identityHeaders: headers,
     upstreamAuthorization: upstream,
+    dpop,
     tokenSource,
     origins,
     preflight: inForce.preflight,
@@ -111,10 +114,13 @@ function compileUpstreamAuthorization(
   here: Path,
   { sink, readFile }: RouteContext,
 ): UpstreamAuthorization {
-  if (value === 'keep' || value === 'strip') return { kind: value }
+  if (typeof value === 'string') return { kind: value }
   const { claim, secretFile: file } = value
   if ((claim === undefined) === (file === undefined) && !sink.refused(here)) {
-    sink.problem(here, 'must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim')
+    sink.problem(
+      here,
+      'must be keep, strip, bearer, { secretFile: … } or { claim: … }; write one of secretFile and claim',
+    )
   }
   if (claim !== undefined) return { kind: 'claim', claim: claimSelector(claim) }
   if (file === undefined) return { kind: 'strip' }

@@ -16,6 +16,8 @@ const DERIVED_METADATA = new Set([
   'resource',
   'authorization_servers',
   'bearer_methods_supported',
+  'dpop_signing_alg_values_supported',
+  'dpop_bound_access_tokens_required',
   'jwks_uri',
   'signed_metadata',
 ])

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { keyMap } from './key-map.ts'
 import { claims } from './schema-claims.ts'
+import { dpop } from './schema-dpop.ts'
 import { issuerShape } from './schema-issuer.ts'
 import { mcpShape } from './schema-mcp.ts'
 import {
@@ -130,7 +131,7 @@ const sharedShape = {
   upstreamAuthorization: z
     .union(
       [
-        z.enum(['keep', 'strip']),
+        z.enum(['keep', 'strip', 'bearer']),
         z
           .strictObject({
             secretFile: plainText.optional().describe('File with the whole header value.'),
@@ -138,13 +139,17 @@ const sharedShape = {
           })
           .meta({ minProperties: 1, maxProperties: 1 }),
       ],
-      { error: 'must be keep, strip, { secretFile: … } or { claim: … }' },
+      { error: 'must be keep, strip, bearer, { secretFile: … } or { claim: … }' },
     )
     .optional()
     .meta({
-      description: 'What the upstream gets as Authorization.',
+      description:
+        'What the upstream gets as Authorization. `bearer`: the verified token as `Bearer`, also if it came with a proof.',
       otherwise: '`keep`, or `strip` if `tokenSource` takes the token from elsewhere',
     }),
+  dpop: dpop
+    .default('accepted')
+    .describe('Tokens that are bound to a key of the client (DPoP, RFC 9449). Always `off` beside `tokenSource`.'),
   tokenSource: z
     .union(
       [

@@ -10,6 +10,8 @@ export interface HeaderFields {
   forwardedHost: HeaderField
   forwardedUri: HeaderField
   authorization: HeaderField
+  /** The proof beside a token that is bound to a key. */
+  dpop: HeaderField
   origin: HeaderField
   accessControlRequestMethod: HeaderField
   /** Any of the fields by which some backends change the method. */
@@ -36,6 +38,7 @@ const SLOTS: ReadonlyMap<string, Slot> = new Map([
   ['x-forwarded-host', 'forwardedHost'],
   ['x-forwarded-uri', 'forwardedUri'],
   ['authorization', 'authorization'],
+  ['dpop', 'dpop'],
   ['origin', 'origin'],
   ['access-control-request-method', 'accessControlRequestMethod'],
   ['x-http-method-override', 'methodOverride'],
@@ -94,6 +97,7 @@ function collect(rawHeaders: readonly string[], meaningOf: (name: string) => Mea
     forwardedHost: undefined,
     forwardedUri: undefined,
     authorization: undefined,
+    dpop: undefined,
     origin: undefined,
     accessControlRequestMethod: undefined,
     methodOverride: undefined,

@@ -1,4 +1,5 @@
 import type { Resource } from '../../config/model.ts'
+import { isAtPort } from './comparable-host.ts'
 import type { ForwardedRequest } from './forwarded-request.ts'
 
 /** What a URL parser would remove or read as something else before we see it: blanks, controls, non-ASCII, backslash. */
@@ -11,7 +12,9 @@ const UNRESERVED = /^[A-Za-z0-9._~-]$/
  * the forwarded host and port, or each with that host if no port was forwarded. None if the route has no such resource.
  */
 export function targetUris(resources: readonly Resource[], { host, port, path }: ForwardedRequest): readonly string[] {
-  const here = resources.filter((resource) => resource.hostname === host && isAtPort(resource, port))
+  const here = resources.filter(
+    ({ hostname, origin }) => hostname === host && (port === undefined || isAtPort(origin, port)),
+  )
   return [...new Set(here.flatMap(({ origin }) => comparableUri(`${origin}${path}`) ?? []))]
 }
 
@@ -29,12 +32,4 @@ export function comparableUri(text: string): string | undefined {
 function normaliseEscape(triplet: string): string {
   const char = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
   return UNRESERVED.test(char) ? char : triplet.toUpperCase()
-}
-
-function isAtPort({ origin }: Resource, port: string | undefined): boolean {
-  return port === undefined || port === portOf(origin)
-}
-
-function portOf(origin: string): string {
-  return /:([0-9]+)$/.exec(origin)?.[1] ?? (origin.startsWith('https:') ? '443' : '80')
 }

@@ -1,16 +1,16 @@
-import type { TokenSource } from '../../config/model.ts'
-import { type Credentials, parseCredentials, parseToken } from './credentials.ts'
+import type { Route, TokenSource } from '../../config/model.ts'
+import { type Credentials, parseCredentials, parseToken, type Scheme } from './credentials.ts'
 import { type HeaderField, type HeaderFields, SEVERAL, valuesOf } from './header-fields.ts'
 
 /**
  * The token of a request, from the one place that its route names; the other places are not looked at, so that no token
- * hides behind another one. A header may hold the bare token, or `Bearer <token>` as Authorization does; of a cookie
+ * hides behind another one. `schemes`: those that Authorization may have; default: Bearer. A header may hold the bare token, or `Bearer <token>` as Authorization does; of a cookie
  * nothing is decoded (RFC 6265 §4.1.1). Sent twice, in one field or in two, it is ambiguous.
  */
-export function readCredentials(source: TokenSource, fields: HeaderFields): Credentials {
+export function readCredentials(source: TokenSource, fields: HeaderFields, schemes?: readonly Scheme[]): Credentials {
   switch (source.kind) {
     case 'authorization':
-      return parseCredentials(fields.authorization)
+      return parseCredentials(fields.authorization, schemes)
     case 'header': {
       const value = headerNamed(source.name, fields.rawHeaders)
       if (value === SEVERAL) return AMBIGUOUS
@@ -23,6 +23,11 @@ export function readCredentials(source: TokenSource, fields: HeaderFields): Cred
       return value === undefined || value === '' ? missing(fields) : parseToken(value)
     }
   }
+}
+
+/** The schemes that a route knows in Authorization. */
+export function schemesOf({ dpop }: Route): readonly Scheme[] {
+  return SCHEMES[dpop.mode]
 }
 
 /** Whether nothing at all came where the route looks, and no Authorization either: only such a request is anonymous. */
@@ -38,6 +43,7 @@ export function hasNoCredentials(source: TokenSource, fields: HeaderFields): boo
   }
 }
 
+const SCHEMES = { off: ['bearer'], accepted: ['bearer', 'dpop'], required: ['bearer', 'dpop'] } as const
 const AMBIGUOUS: Credentials = { ok: false, denial: { reason: 'credentials_ambiguous', step: 'credentials' } }
 
 function missing({ authorization }: HeaderFields): Credentials {

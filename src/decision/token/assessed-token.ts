@@ -4,6 +4,7 @@ import type { Denial } from '../denial.ts'
 import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'
 import type { TokenForm } from '../trace.ts'
 import { type IssuerDeps, type Verification, type VerifiedToken, verifyAccessToken } from './access-token.ts'
+import { NOT_CHECKED } from './token-claims.ts'
 
 /**
  * All that can be said of one token on one route without the time and the request: what a cache may keep as long as
@@ -35,7 +36,11 @@ export async function assessToken(
 ): Promise<Assessment> {
   const verification = await verifyAccessToken(token, issuersOf(route.accept), issuers)
   if (!verification.ok) return verification
-  const { token: verified } = verification
+  const { form, token: verified } = verification
+  if (route.dpop.mode === 'off' && verified.keyThumbprint !== undefined) {
+    const denial: Denial = { reason: 'claim_invalid', step: 'token claims', claim: 'cnf', problem: NOT_CHECKED }
+    return { ok: false, form, denial, issuer: verified.issuer }
+  }
   return {
     ...verification,
     admission: admit(verified, route, revocations),

@@ -1,4 +1,5 @@
 import type { Issuer } from '../../config/model.ts'
+import { isJsonObject } from '../../keys/json-object.ts'
 import type { Denial } from '../denial.ts'
 import { type Claims, own } from './claims.ts'
 import { findOtherKind } from './token-kind.ts'
@@ -13,6 +14,8 @@ export interface TokenClaims {
   readonly tokenId: string | undefined
   /** Of every scope claim of the issuer, without repeats, in the token's order. */
   readonly scopes: readonly string[]
+  /** Of the key that the token is bound to (`cnf.jkt`, RFC 9449 §6.1); undefined: it is a bearer token. */
+  readonly keyThumbprint: string | undefined
   /** The first client claim that is present. */
   readonly client: string | undefined
   /** Every client claim that is present: a revoked client must not hide behind another claim. */
@@ -30,7 +33,8 @@ const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'ph
 
 /**
  * Type and shape of a verified token. Only an access token passes: absent, `JWT` or `at+jwt` as `typ` (RFC 9068 §4,
- * RFC 8725 §3.11), and no mark of another kind in the payload. `exp` is required. A `cnf` is refused because nothing here checks the proof it asks for (RFC 7800).
+ * RFC 8725 §3.11), and no mark of another kind in the payload. `exp` is required. A `cnf` is refused unless it names a key
+ * by its thumbprint: nothing here checks the proof that any other confirmation asks for (RFC 7800 §3.1).
  */
 export function readTokenClaims(claims: Claims, type: string | undefined, issuer: Issuer): Read {
   const otherType = checkType(claims, type, issuer)
@@ -47,6 +51,7 @@ export function readTokenClaims(claims: Claims, type: string | undefined, issuer
       audience: asList(own(claims, 'aud')),
       subject: own(claims, 'sub') as string | undefined,
       tokenId: own(claims, 'jti') as string | undefined,
+      keyThumbprint: (own(claims, 'cnf') as Confirmation | undefined)?.jkt,
       scopes: readScopes(claims, issuer),
       client: clients[0],
       clients,
@@ -89,10 +94,32 @@ function checkShapes(claims: Claims, issuer: Issuer): Invalid | undefined {
     const value = own(claims, claim)
     if (value !== undefined && !isString(value)) return { claim, problem: 'is not a string' }
   }
-  if (own(claims, 'cnf') !== undefined)
-    return { claim: 'cnf', problem: 'binds the token to a proof that is not checked here' }
-  return undefined
+  return checkConfirmation(own(claims, 'cnf'))
 }
+
+interface Confirmation {
+  readonly jkt: string
+}
+
+/** Other ways to bind a token (RFC 7800 §3, RFC 8705 §3.1). Members that are none, as Keycloak's `kc-jkt-type`, are ignored. */
+const OTHER_CONFIRMATIONS = ['x5t#S256', 'jwk', 'jwe', 'jku', 'kid']
+/** SHA-256 as base64url. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
+
+function checkConfirmation(cnf: unknown): Invalid | undefined {
+  if (cnf === undefined) return undefined
+  if (!isJsonObject(cnf)) return { claim: 'cnf', problem: 'is not an object' }
+  const other = OTHER_CONFIRMATIONS.find((name) => (own(cnf, name) ?? undefined) !== undefined)
+  if (other !== undefined) return { claim: 'cnf', problem: `binds the token by ${other}, which is not checked here` }
+  const jkt = own(cnf, 'jkt')
+  if (jkt === undefined || jkt === null) return { claim: 'cnf', problem: NOT_CHECKED }
+  return isString(jkt) && THUMBPRINT.test(jkt)
+    ? undefined
+    : { claim: 'cnf', problem: 'has a jkt that is not a thumbprint' }
+}
+
+/** What is said of a token that is bound in a way that the route does not check. */
+export const NOT_CHECKED = 'binds the token to a proof that is not checked here'
 
 function problemOfTime(value: unknown): string | undefined {
   if (value === undefined) return undefined

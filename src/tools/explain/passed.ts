@@ -33,7 +33,7 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
   credentials: ({ call, decision }) => {
     const token = tokenTextOf(call, decision.route)
     if (token === undefined) return { detail: 'none, and the route is anonymous' }
-    return { detail: `a bearer token of ${shown(token.length)} characters` }
+    return { detail: `a ${decision.scheme === 'dpop' ? 'DPoP' : 'bearer'} token of ${shown(token.length)} characters` }
   },
   token: (seen) => ({ detail: describeForm(seen) }),
   issuer: (seen) => ({ detail: describeIssuers(seen) }),
@@ -67,6 +67,10 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
     const count = jti.size + sub.size + clientIds.size + (issuedBefore === undefined ? 0 : 1)
     return { detail: count === 0 ? 'nothing is revoked' : `none of ${count} revocations is for this token` }
   },
+  proof: verified(({ keyThumbprint }) => {
+    if (keyThumbprint === undefined) return { detail: 'not needed, as the token is not bound to a key' }
+    return { detail: `holds, by the key ${keyThumbprint} that the token is bound to` }
+  }),
   client: verified(({ client }, { decision: { entry } }) => {
     const actual = client === undefined ? 'none' : shown(client)
     const lists = entry?.clientIds ?? []

@@ -4,7 +4,7 @@ import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'
 import type { IssuerDeps } from '../../decision/token/access-token.ts'
 import { assessToken } from '../../decision/token/assessed-token.ts'
-import { prepareAsking } from '../../issuers/asking.ts'
+import { createProofDeps, prepareAsking } from '../../issuers/asking.ts'
 import { createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
 import type { Call } from './proxy-call.ts'
@@ -79,6 +79,7 @@ export async function judge(
     routes: buildRouteTable(config.routes),
     assessToken: (token: string, route: Config['routes'][number]) =>
       assessToken(token, route, config.revocations, issuers),
+    proofs: createProofDeps(),
     now: () => options.now,
   }
   let decision: Decision

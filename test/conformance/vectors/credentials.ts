@@ -38,7 +38,6 @@ export const CREDENTIALS: readonly Vector[] = [
   },
   ...[
     'Basic dXNlcjp7dG9rZW59',
-    'DPoP {token}',
     'Digest username="a"',
     'Negotiate YII',
     'Token {token}',

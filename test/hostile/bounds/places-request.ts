@@ -2,6 +2,7 @@ import { findAlias, identityHeaderNames } from '../../../src/decision/identity-h
 import { parseCredentials } from '../../../src/decision/request/credentials.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
 import { buildRouteTable, findByPath } from '../../../src/decision/request/route-table.ts'
+import { comparableUri } from '../../../src/decision/request/target-uri.ts'
 import { readCredentials } from '../../../src/decision/request/token-source.ts'
 import { findMetadata } from '../../../src/documents/protected-resource.ts'
 import { findRegistration } from '../../../src/documents/registration.ts'
@@ -97,6 +98,16 @@ export const REQUEST_PLACES: readonly Place[] = [
         return () => readCredentials({ kind: 'cookie', name: 't' }, fields)
       },
       'a long scheme': (size) => () => parseCredentials(`${'a'.repeat(size)} x`),
+    },
+  },
+  {
+    ...{ work: 'the URI in a proof is normalised', file: 'src/decision/request/target-uri.ts', beyond: FIELD },
+    ...{ input: '`htu` in the field DPoP', largest: 8192 },
+    bound: '8,192 characters of the proof, else 401 `proof_invalid`',
+    shapes: {
+      escapes: (size) => () => comparableUri(`https://h/${'%7e'.repeat(size / 3)}`),
+      'dot segments': (size) => () => comparableUri(`https://h${'/a/..'.repeat(size / 5)}`),
+      'steps up': (size) => () => comparableUri(`https://h${'/..'.repeat(size / 3)}`),
     },
   },
   {

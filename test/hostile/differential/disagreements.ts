@@ -152,10 +152,10 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'RFC 8693 §4.2 and §4.3; access hangs on them',
   },
   {
-    token: '`cnf`',
+    token: '`cnf`, sent as `Bearer`',
     refusedBy: 'forwardgate',
-    words: /^claim_invalid: cnf/,
-    why: 'it asks for a proof that nobody checks here (RFC 7800 §3)',
+    words: /^(?:claim_invalid: cnf|token_bound)/,
+    why: 'it asks for a proof (RFC 7800 §3)',
   },
   {
     token: 'longer than 32 KiB, or an identity above 8 KiB',

@@ -5,6 +5,7 @@ import { assessToken } from '../../../src/decision/token/assessed-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
+import { createProofDeps } from '../../../src/issuers/asking.ts'
 import { decisionKind, decisionRecord } from '../../../src/telemetry/decision-record.ts'
 import { NOW } from '../../conformance/configuration.ts'
 import { signTexts } from '../../support/fake-issuer-keys.ts'
@@ -78,7 +79,7 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
         const verify = createVerifyEndpoint({
           ...{ exposeReason: true, pending: createPending(), onBug: fail },
           policy: () => ({
-            ...{ routes, now: () => NOW },
+            ...{ routes, proofs: createProofDeps(), now: () => NOW },
             assessToken: (token, route) => assessToken(token, route, config.revocations, ports),
           }),
           onDecision: (decision, fields, milliseconds) => {

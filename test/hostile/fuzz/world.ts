@@ -8,6 +8,7 @@ import type { FindKeys } from '../../../src/decision/token/keys.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
+import { createProofDeps } from '../../../src/issuers/asking.ts'
 import { createTokenCache } from '../../../src/issuers/token-cache.ts'
 import { importJwkSet } from '../../../src/keys/jwk-import.ts'
 import { selectKeys } from '../../../src/keys/key-selection.ts'
@@ -81,7 +82,12 @@ export async function openWorld(): Promise<World> {
       assessToken(token, route, config.revocations, { findKeys, introspect: NOBODY_INTROSPECTS }),
     onLookup: () => {},
   })
-  const policy = { routes: buildRouteTable(config.routes), assessToken: cache.assessToken, now: () => NOW }
+  const policy = {
+    routes: buildRouteTable(config.routes),
+    assessToken: cache.assessToken,
+    proofs: createProofDeps(),
+    now: () => NOW,
+  }
   return {
     tokens: makeTokens(keys),
     ask: (method, target, rawHeaders) =>

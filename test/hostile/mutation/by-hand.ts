@@ -8,8 +8,13 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   // The request
   [
     'the time before the access',
-    'checkTime(token, now) ??\n    checkLifetime(token, now) ??\n    admission.denial ??',
-    'admission.denial ??\n    checkTime(token, now) ??\n    checkLifetime(token, now) ??',
+    'checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(admission.denial)',
+    'ofToken(admission.denial) ?? checkTime(token, now) ?? checkLifetime(token, now)',
+  ],
+  [
+    'the proof before access',
+    "return denial === undefined || isLater(denial.step, 'proof') ? undefined : denial",
+    'return denial',
   ],
   [
     'alias before origin',

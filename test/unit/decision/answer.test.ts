@@ -9,7 +9,7 @@ import { readHeaderFields } from '../../../src/decision/request/header-fields.ts
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
-import { sampleEvidence, sampleResource, sampleRoute, sampleRule } from './sample.ts'
+import { PROOFS, sampleEvidence, sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }
 const EVIDENCE = sampleEvidence()
@@ -143,7 +143,7 @@ test('whatever token and request say: the answer to a reason is the same, byte f
       }
       const decision = decide(
         { ...readForwardAuth('GET', '/verify/kubernetes', fields), fields },
-        { routes, assessToken, now: () => 0 },
+        { routes, assessToken, proofs: PROOFS, now: () => 0 },
       )
       assert.ok(!(decision instanceof Promise) && decision.outcome === 'deny')
       const answer = answerTo(decision, fields.origin, SHOWN)

@@ -10,7 +10,17 @@ import { readHeaderFields } from '../../../src/decision/request/header-fields.ts
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { Assessment, AssessToken } from '../../../src/decision/token/assessed-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
-import { MAIN, NO_REVOCATIONS, NOW, named, sampleAccept, sampleRoute, sampleRule, sampleToken } from './sample.ts'
+import {
+  MAIN,
+  NO_REVOCATIONS,
+  NOW,
+  named,
+  PROOFS,
+  sampleAccept,
+  sampleRoute,
+  sampleRule,
+  sampleToken,
+} from './sample.ts'
 
 const TOKEN = sampleToken()
 const assessed = (route: Route, token = TOKEN): Assessment => ({
@@ -49,7 +59,7 @@ function ask(asked: Asked = {}): Decision | Promise<Decision> {
   const content = body === undefined ? {} : { content: { readBody } }
   return decide(
     { ...readForwardAuth('GET', '/verify', fields), routeName, fields, ...content },
-    { routes, assessToken: asked.assess ?? assess, now: () => asked.now ?? NOW },
+    { routes, assessToken: asked.assess ?? assess, proofs: PROOFS, now: () => asked.now ?? NOW },
   )
 }
 

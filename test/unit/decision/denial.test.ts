@@ -20,6 +20,12 @@ token_not_yet_valid       token       401 invalid_token      challenge
 claim_invalid             token       401 invalid_token      challenge
 audience_mismatch         token       401 invalid_token      challenge
 token_revoked             token       401 invalid_token      challenge
+token_bound token 401 invalid_token challenge
+proof_missing token 401 invalid_dpop_proof challenge
+proof_invalid token 401 invalid_dpop_proof challenge
+proof_replayed token 401 invalid_dpop_proof challenge
+proof_nonce_required token 401 use_dpop_nonce challenge
+proof_key_mismatch token 401 invalid_token challenge
 scope_insufficient        access      403 insufficient_scope challenge
 client_not_allowed           access      403 -                  -
 token_lifetime_exceeded   access      403 -                  -
@@ -49,7 +55,7 @@ test('every reason is answered as the public table says', () => {
 
 test('only what is part of every healthy login is expected', () => {
   const expected = Object.entries(DENIALS).flatMap(([reason, row]) => (row.expected ? [reason] : []))
-  assert.deepEqual(expected, ['credentials_missing', 'token_expired'])
+  assert.deepEqual(expected, ['credentials_missing', 'token_expired', 'proof_nonce_required'])
 })
 
 test('messages differ and are fit for error_description: no comma, quote or backslash (RFC 6750 §3)', () => {

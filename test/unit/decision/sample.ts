@@ -1,9 +1,20 @@
 import { createSecretKey } from 'node:crypto'
-import type { Accept, ClaimSelector, Issuer, Resource, Revocations, Route, Rule } from '../../../src/config/model.ts'
+import type {
+  Accept,
+  ClaimSelector,
+  Dpop,
+  Issuer,
+  Resource,
+  Revocations,
+  Route,
+  Rule,
+} from '../../../src/config/model.ts'
 import { type Evidence, internalError } from '../../../src/decision/decide.ts'
+import type { ProofDeps } from '../../../src/decision/sender.ts'
 import type { VerifiedToken } from '../../../src/decision/token/access-token.ts'
 import type { Introspect } from '../../../src/decision/token/introspection-answer.ts'
 import type { VerificationKey } from '../../../src/decision/token/keys.ts'
+import { importProofKey } from '../../../src/keys/proof-key.ts'
 
 /** An issuer with every default of the configuration. */
 export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
@@ -47,6 +58,15 @@ export function sampleAccept(changes: Partial<Accept> = {}): Accept {
   }
 }
 
+/** What a route without `dpop:` has. */
+export const ACCEPTED: Dpop = {
+  mode: 'accepted',
+  algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
+  maxAgeSeconds: 300,
+  nonceSecret: undefined,
+  refuseReplay: false,
+}
+
 /** A route as the shortest configuration makes it. */
 export function sampleRoute(changes: Partial<Route> = {}): Route {
   const resources = changes.resources ?? ([sampleResource()] as const)
@@ -70,6 +90,7 @@ export function sampleRoute(changes: Partial<Route> = {}): Route {
       { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
     ],
     upstreamAuthorization: { kind: 'keep' },
+    dpop: ACCEPTED,
     tokenSource: { kind: 'authorization' },
     origins: undefined,
     preflight: 'deny',
@@ -105,6 +126,9 @@ export const SAMPLE_KEY: VerificationKey = {
 /** For tokens that no issuer is to be asked about. */
 export const NOBODY_INTROSPECTS: Introspect = () => Promise.reject(new Error('nobody is to be asked'))
 
+/** Proofs are judged without a memory. */
+export const PROOFS: ProofDeps = { importKey: importProofKey, useProof: () => false }
+
 /** The time of the tests, in seconds. */
 export const NOW = 1_800_000_000
 
@@ -120,6 +144,7 @@ export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken
     audience: ['https://api.example.com/mcp/kubernetes'],
     subject: 'alice',
     tokenId: 'token-1',
+    keyThumbprint: undefined,
     scopes: ['mcp:read'],
     client: 'claude',
     clients: ['claude'],

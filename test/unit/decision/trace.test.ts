@@ -16,7 +16,20 @@ test('the steps keep the words that scripts read', () => {
     'token claims',
   ])
   assert.deepEqual(STEPS.slice(14), [
-    ...['time', 'lifetime', 'audience', 'revocation', 'client', 'scopes', 'claims', 'rules', 'mcp', 'identity', 'end'],
+    ...[
+      'time',
+      'lifetime',
+      'audience',
+      'revocation',
+      'proof',
+      'client',
+      'scopes',
+      'claims',
+      'rules',
+      'mcp',
+      'identity',
+      'end',
+    ],
   ])
 })
 

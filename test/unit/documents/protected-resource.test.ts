@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { buildMetadata, buildMetadataIndex, findMetadata } from '../../../src/documents/protected-resource.ts'
 import type { ServerDocument } from '../../../src/documents/registration.ts'
-import { MAIN, sampleAccept, sampleIssuer, sampleResource, sampleRoute } from '../decision/sample.ts'
+import { ACCEPTED, MAIN, sampleAccept, sampleIssuer, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 const routeAt = (...urls: [string, ...string[]]) => {
@@ -31,12 +31,25 @@ test('members: derived ones, then those of the configuration; empty ones are lef
     authorization_servers: ['https://id.example.com'],
     scopes_supported: ['mcp:read'],
     bearer_methods_supported: ['header'],
+    dpop_signing_alg_values_supported: [
+      'ES256',
+      'ES384',
+      'ES512',
+      'EdDSA',
+      'PS256',
+      'PS384',
+      'PS512',
+      'RS256',
+      'RS384',
+      'RS512',
+    ],
     resource_name: 'K',
   })
   const hidden = sampleRoute({ accept: [sampleAccept({ advertise: false })], requestScopes: [] })
   assert.deepEqual(Object.keys(buildMetadata(hidden, sampleResource(), noDocument)), [
     'resource',
     'bearer_methods_supported',
+    'dpop_signing_alg_values_supported',
   ])
 })
 
@@ -138,4 +151,17 @@ test('any host and target: never throws, and the document is the same whatever w
       if (found !== undefined) assert.ok(bodies.has(found.body()))
     }),
   )
+})
+
+test('a route says whether proofs are accepted, and whether they are required (RFC 9728 §2)', () => {
+  const membersOf = (mode: 'off' | 'required') => {
+    const route = sampleRoute({ dpop: { ...ACCEPTED, mode, algorithms: ['ES256'] } })
+    const entries = Object.entries(buildMetadata(route, sampleResource(), noDocument))
+    return Object.fromEntries(entries.filter(([name]) => name.startsWith('dpop_')))
+  }
+  assert.deepEqual(membersOf('off'), {})
+  assert.deepEqual(membersOf('required'), {
+    dpop_signing_alg_values_supported: ['ES256'],
+    dpop_bound_access_tokens_required: true,
+  })
 })

@@ -7,7 +7,7 @@ import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { createVerifyEndpoint, type VerifyDeps } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
-import { NOW, sampleResource, sampleRoute } from '../decision/sample.ts'
+import { NOW, PROOFS, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const HEADERS = [
   ...['X-Forwarded-Method', 'GET', 'X-Forwarded-Host', 'api.example.com', 'X-Forwarded-Uri', '/mcp/kubernetes'],
@@ -34,7 +34,7 @@ async function ask(
   const bugs: unknown[] = []
   const verify = createVerifyEndpoint({
     exposeReason: true,
-    policy: () => ({ routes: buildRouteTable(routes), assessToken: assess, now: () => NOW }),
+    policy: () => ({ routes: buildRouteTable(routes), assessToken: assess, proofs: PROOFS, now: () => NOW }),
     onDecision: (decision) => decisions.push(decision),
     onBug: (error) => bugs.push(error),
     pending: createPending(),

@@ -22,6 +22,7 @@ import {
   NO_REVOCATIONS,
   NOW,
   named,
+  PROOFS,
   sampleAccept,
   sampleEvidence,
   sampleRoute,
@@ -52,6 +53,7 @@ function judged(token: Token = {}, route: Partial<Route> = {}): Decision {
     { ...readForwardAuth('GET', `/verify/${where.name}`, fields), fields },
     {
       routes: buildRouteTable([where]),
+      proofs: PROOFS,
       now: () => NOW,
       assessToken: () => ({
         ok: true,
@@ -208,7 +210,7 @@ test('any token: no part of it is in the record', () => {
         }
         const decision = decide(
           { ...readForwardAuth('GET', '/verify/kubernetes', fields), fields },
-          { routes, assessToken, now: () => NOW },
+          { routes, assessToken, proofs: PROOFS, now: () => NOW },
         )
         assert.ok(!(decision instanceof Promise))
         const line = JSON.stringify(decisionRecord(decision, fields, 1))

@@ -22,6 +22,32 @@ test('a token comes from Bearer, spaces and a token, the scheme in any case', ()
   assert.equal(outcomeOf('Bearer a-Z0._~+/9=='), 'token a-Z0._~+/9==')
 })
 
+test('DPoP is a scheme where the route takes proofs', () => {
+  const parse = (value: string) => parseCredentials(value, ['bearer', 'dpop'])
+  for (const value of ['DPoP abc', 'dpop   abc', 'DPOP abc']) {
+    assert.deepEqual(parse(value), { ok: true, scheme: 'dpop', token: 'abc' })
+  }
+  assert.deepEqual(parse('Bearer abc'), { ok: true, scheme: 'bearer', token: 'abc' })
+  const refusals = {
+    DPoP: 'there is no token after DPoP',
+    'DPoP ': 'there is no token after DPoP',
+    'DPoP\tabc': 'no space after DPoP',
+  }
+  for (const [value, problem] of Object.entries(refusals)) {
+    assert.deepEqual(parse(value), {
+      ok: false,
+      scheme: 'dpop',
+      denial: { reason: 'credentials_malformed', step: 'credentials', problem },
+    })
+  }
+  const long = parse(`DPoP ${'a'.repeat(MAX_TOKEN_CHARACTERS + 1)}`)
+  assert.ok(!long.ok && long.scheme === 'dpop' && long.denial.reason === 'token_too_large')
+  assert.deepEqual(parse('Basic abc'), {
+    ok: false,
+    denial: { reason: 'credentials_missing', step: 'credentials', scheme: 'basic' },
+  })
+})
+
 test('credentials_missing: no field, an empty one, and every other scheme, of which only a known name is told', () => {
   assert.deepEqual(outcomeOf(undefined), { reason: 'credentials_missing', step: 'credentials' })
   assert.deepEqual(outcomeOf(''), { reason: 'credentials_missing', step: 'credentials' })

@@ -11,6 +11,7 @@ import {
 test('each field is read in any case of its name', () => {
   const rawHeaders = [
     ...['x-forwarded-METHOD', 'POST', 'X-Forwarded-Host', 'h', 'X-FORWARDED-URI', '/a', 'authorization', 'Bearer x'],
+    ...['dpop', 'proof'],
     ...['ORIGIN', 'https://o', 'Access-Control-Request-Method', 'PUT', 'TraceParent', '00-a', 'X-Request-ID', 'r'],
   ]
   assert.deepEqual(readHeaderFields(rawHeaders), {
@@ -18,6 +19,7 @@ test('each field is read in any case of its name', () => {
     forwardedHost: 'h',
     forwardedUri: '/a',
     authorization: 'Bearer x',
+    dpop: 'proof',
     origin: 'https://o',
     accessControlRequestMethod: 'PUT',
     methodOverride: undefined,

@@ -14,16 +14,16 @@ const isNobody = (source: Parameters<typeof readCredentials>[0], ...raw: readonl
 
 test('each source reads its own place and no other', () => {
   const all = ['Authorization', 'Bearer a', 'CF-ACCESS-JWT-ASSERTION', 'b', 'Cookie', 'x=y;CF_Authorization=c==; z']
-  assert.deepEqual(read(BEARER, ...all), { ok: true, token: 'a' })
-  assert.deepEqual(read(HEADER, ...all), { ok: true, token: 'b' })
-  assert.deepEqual(read(COOKIE, ...all), { ok: true, token: 'c==' })
-  assert.deepEqual(read(COOKIE, 'Cookie', ' CF_Authorization = c ; x=y'), { ok: true, token: 'c' })
+  assert.deepEqual(read(BEARER, ...all), { ok: true, scheme: 'bearer', token: 'a' })
+  assert.deepEqual(read(HEADER, ...all), { ok: true, scheme: 'bearer', token: 'b' })
+  assert.deepEqual(read(COOKIE, ...all), { ok: true, scheme: 'bearer', token: 'c==' })
+  assert.deepEqual(read(COOKIE, 'Cookie', ' CF_Authorization = c ; x=y'), { ok: true, scheme: 'bearer', token: 'c' })
 })
 
 test('a header may hold the word Bearer in any case, and then exactly one token', () => {
-  assert.deepEqual(read(HEADER, HEADER.name, 'bearer b'), { ok: true, token: 'b' })
-  assert.deepEqual(read(HEADER, HEADER.name, 'xbearer b'), { ok: true, token: 'xbearer b' })
-  assert.deepEqual(read(HEADER, HEADER.name, 'Bearer  b'), { ok: true, token: 'b' })
+  assert.deepEqual(read(HEADER, HEADER.name, 'bearer b'), { ok: true, scheme: 'bearer', token: 'b' })
+  assert.deepEqual(read(HEADER, HEADER.name, 'xbearer b'), { ok: true, scheme: 'bearer', token: 'xbearer b' })
+  assert.deepEqual(read(HEADER, HEADER.name, 'Bearer  b'), { ok: true, scheme: 'bearer', token: 'b' })
   const two = read(HEADER, HEADER.name, 'Bearer ')
   assert.equal(!two.ok && two.denial.reason, 'credentials_malformed')
 })

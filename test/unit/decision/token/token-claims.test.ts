@@ -30,6 +30,7 @@ test('every claim that is decided by, of the type that it has', () => {
     scp: ['c', 'a'],
     azp: 'z',
     client_id: 'c',
+    cnf: { jkt: 'k'.repeat(43), 'kc-jkt-type': 'DPoP', kid: null },
   }
   assert.deepEqual(read(claims), {
     expiresAt: NOW,
@@ -38,6 +39,7 @@ test('every claim that is decided by, of the type that it has', () => {
     audience: ['a'],
     subject: 's',
     tokenId: 'j',
+    keyThumbprint: 'k'.repeat(43),
     scopes: ['b', 'a', 'c'],
     client: 'c',
     clients: ['c', 'z'],
@@ -49,6 +51,7 @@ test('every claim that is decided by, of the type that it has', () => {
     audience: [],
     subject: undefined,
     tokenId: undefined,
+    keyThumbprint: undefined,
     scopes: [],
     client: undefined,
     clients: [],
@@ -142,7 +145,14 @@ test('claim_invalid: a claim of the wrong type', () => {
     ['scp', 'is neither a string nor a list of strings', [1, { a: 1 }]],
     ['client_id', 'is not a string', [1, ['a']]],
     ['appid', 'is not a string', [{}]],
-    ['cnf', 'binds the token to a proof that is not checked here', [{ jkt: 'a' }, {}, false]],
+    ['cnf', 'is not an object', [false, 'x', []]],
+    ['cnf', 'binds the token to a proof that is not checked here', [{}, { jkt: null }, { 'kc-jkt-type': 'DPoP' }]],
+    ['cnf', 'has a jkt that is not a thumbprint', [{ jkt: 'a' }, { jkt: 7 }, { jkt: `${'a'.repeat(43)}=` }]],
+    ...['x5t#S256', 'jwk', 'jwe', 'jku', 'kid'].map((name): [string, string, readonly unknown[]] => [
+      'cnf',
+      `binds the token by ${name}, which is not checked here`,
+      [{ [name]: 'a' }, { jkt: 'a'.repeat(43), [name]: {} }],
+    ]),
   ]
   for (const [claim, problem, values] of problems) {
     for (const value of values) {
