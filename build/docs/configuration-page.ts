@@ -54,6 +54,11 @@ const SECTIONS = [
     ['routes', '*', 'mcp'],
   ],
   [
+    'dpop',
+    'Under `routes.<name>.dpop` or `defaults.dpop`, as a map: what a proof must be like ([how to](../how-to/dpop.md)). The word alone means `{ mode: … }`.',
+    ['routes', '*', 'dpop'],
+  ],
+  [
     'match',
     'Under `routes.<name>.match`. What is written here also locks the route: a request for another host or path is refused.',
     ['routes', '*', 'match'],
