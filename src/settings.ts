@@ -195,7 +195,7 @@ function readTlsFiles(environment: Environment, problems: string[]): Certificate
 }
 
 function parseListenAddress(text: string): ListenAddress | undefined {
-  const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[^:[\]]*):(?<port>[0-9]{1,5})$/.exec(text)
+  const match = /^(?<host>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]*):(?<port>[0-9]{1,5})$/.exec(text)
   const port = Number(match?.groups?.['port'])
   if (match === null || port > 65_535) return undefined
   const host = (match.groups?.['host'] ?? '').replace(/^\[|\]$/g, '')

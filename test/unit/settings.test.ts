@@ -46,7 +46,18 @@ describe('settings', () => {
     })
   }
 
-  for (const text of ['8080', ':65536', ':-1', '::1:8080', '[::1]', 'host:', ':', 'http://localhost:80', ':80a']) {
+  for (const text of [
+    '*:8080',
+    '8080',
+    ':65536',
+    ':-1',
+    '::1:8080',
+    '[::1]',
+    'host:',
+    ':',
+    'http://localhost:80',
+    ':80a',
+  ]) {
     it(`do not listen at "${text}"`, () => {
       assert.deepEqual(problems({ FORWARDGATE_LISTEN: text }), [
         `FORWARDGATE_LISTEN: "${text}" is not host:port or :port`,

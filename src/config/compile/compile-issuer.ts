@@ -2,6 +2,7 @@ import { durationSeconds } from '../duration.ts'
 import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { ASYMMETRIC_ALGORITHMS, issuerShape, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
+import { explainUnrendered } from '../format/schema-text.ts'
 import type { Issuer, KeySource } from '../model.ts'
 import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
@@ -127,7 +128,10 @@ function checkTokenKinds(tokenKinds: Issuer['tokenKinds'], path: Path, sink: Pro
 
 /** Entra's placeholders: no token ever carries them in `iss`. */
 function checkIssuerText(issuer: string, path: Path, sink: ProblemSink): void {
-  if (/\{[^}]*\}/.test(issuer)) {
+  const unrendered = explainUnrendered(issuer)
+  if (unrendered !== undefined) {
+    sink.problem(path, `${quote(issuer)} ${unrendered}`)
+  } else if (/\{[^}]*\}/.test(issuer)) {
     sink.problem(path, `${quote(issuer)} is a template; write it with the ID of your tenant, as the iss claim has it`)
   } else if (
     /^https:\/\/login\.(?:microsoftonline\.com|microsoftonline\.us|partner\.microsoftonline\.cn)\/(?:common|organizations|consumers)(?:\/|$)/i.test(

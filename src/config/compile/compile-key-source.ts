@@ -1,6 +1,7 @@
 import { describeSkipped } from '../../keys/jwk-import.ts'
 import { selectKeys } from '../../keys/key-selection.ts'
 import type { IssuerEntry } from '../format/schema.ts'
+import { explainUnrendered } from '../format/schema-text.ts'
 import type { KeySource } from '../model.ts'
 import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import {
@@ -91,6 +92,8 @@ function checkKeys(
 }
 
 function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, sink: ProblemSink): void {
+  // Told already.
+  if (explainUnrendered(issuer) !== undefined) return
   const shown = quote(issuer)
   if (!/^https?:\/\/[^\s/?#\\]/.test(issuer) || !URL.canParse(issuer)) {
     const meant = `https://${issuer}`

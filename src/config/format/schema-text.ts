@@ -155,8 +155,19 @@ function explainProtectedUrl(input: string, example: string): string {
 }
 
 /** Why this is not an absolute web URL, and what to write. */
+/** What a template or a deployment tool has left of a URL: variables that nothing was filled into, or a gap in their place. */
+export function explainUnrendered(input: string): string | undefined {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: what people write
+  if (/\$\{|\$\(|\{\{/.test(input)) return 'contains a variable such as ${…}: render it first'
+  if (/^https?:\/\/(?:[^/?#]*@)?(?:\.|[^/?#]*\.(?:[.:/?#]|$))/i.test(input))
+    return 'has an empty part in its host name: was a variable left out of it?'
+  return undefined
+}
+
 function explainUrl(input: string, example: string): string {
   const shown = quote(input)
+  const unrendered = explainUnrendered(input)
+  if (unrendered !== undefined) return `${shown} ${unrendered}`
   if (/^[^:/?#]+:\/\/[^/?#]*@/.test(input)) return `${shown} has credentials in it; remove them`
   if (input.includes('#')) return `${shown} has a fragment; remove the # and what follows`
   if (/^[^:/?#]+:\/\/[^/?#]*\*/.test(input)) return `${shown} has a wildcard host; list every URL`

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what people write
+
 import type { Row } from './fixtures.ts'
 
 /** Mistakes in an issuer. */
@@ -533,4 +535,19 @@ export const ISSUER_ROWS: readonly Row[] = [
       'issuers.homelab.fetch: means nothing beside publicKeyFile, which fetches nothing; remove it (config.yaml:2:51)',
     ],
   },
+  ...[
+    ['https://auth.${SECRET_DOMAIN}/o/mcp/', 'contains a variable such as ${…}: render it first'],
+    ['https://{{ .Values.auth }}/o/mcp/', 'contains a variable such as ${…}: render it first'],
+    ['https://auth./o/mcp/', 'has an empty part in its host name: was a variable left out of it?'],
+    ['https://.example.com/o/mcp/', 'has an empty part in its host name: was a variable left out of it?'],
+    ['https://auth..example.com', 'has an empty part in its host name: was a variable left out of it?'],
+    ['https://auth.:8443', 'has an empty part in its host name: was a variable left out of it?'],
+  ].map(
+    ([bad = '', problem = '']): Row => ({
+      slot: 'issuer',
+      good: '"https://auth.example.com/o/mcp/"',
+      bad: `"${bad}"`,
+      problems: [`issuers.homelab: "${bad}" ${problem} (config.yaml:2:12)`],
+    }),
+  ),
 ]

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what people write
+
 import type { Row } from './fixtures.ts'
 
 /** Mistakes in routes and defaults. */
@@ -805,6 +807,22 @@ export const ROUTE_ROWS: readonly Row[] = [
     bad: '{ identityHeaders: { Host: a } }',
     problems: [
       'defaults.identityHeaders.Host: cannot be an identity header, as it has a meaning of its own; choose another such as X-Auth-Subject (config.yaml:1:32)',
+    ],
+  },
+  {
+    slot: 'resource',
+    good: 'https://api.example.com/mcp',
+    bad: '"https://api.${SECRET_DOMAIN}/mcp"',
+    problems: [
+      'routes.api.resource: "https://api.${SECRET_DOMAIN}/mcp" contains a variable such as ${…}: render it first (config.yaml:5:15)',
+    ],
+  },
+  {
+    slot: 'resource',
+    good: 'https://api.example.com/mcp',
+    bad: 'https://api./mcp',
+    problems: [
+      'routes.api.resource: "https://api./mcp" has an empty part in its host name: was a variable left out of it? (config.yaml:5:15)',
     ],
   },
 ]
