@@ -8,14 +8,14 @@ const PATH = /^\/(?:[!-"$&-:<->@-[\]-~]|%[0-9A-Fa-f]{2})*$/
 const DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|2F|5C|3B|3F|23)/
 
 /** The longest path, in characters, and the most segments that a decision may hang on. */
-export const LONGEST_PATH = 8 * 1024
-export const MOST_SEGMENTS = 256
+export const MAX_PATH_CHARACTERS = 8 * 1024
+export const MAX_SEGMENTS = 256
 
 /** Whether a path is longer than any that is folded, compared and looked up. */
 export function isPathTooLong(raw: string): boolean {
-  if (raw.length > LONGEST_PATH) return true
-  const slashes = raw.split('/', MOST_SEGMENTS + 3).length - 1
-  return slashes - (raw.endsWith('/') ? 1 : 0) > MOST_SEGMENTS
+  if (raw.length > MAX_PATH_CHARACTERS) return true
+  const slashes = raw.split('/', MAX_SEGMENTS + 3).length - 1
+  return slashes - (raw.endsWith('/') ? 1 : 0) > MAX_SEGMENTS
 }
 
 /**

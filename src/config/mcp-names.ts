@@ -4,7 +4,7 @@ import type { McpPattern } from './model.ts'
 export type NamedKind = 'tool' | 'resource' | 'prompt'
 
 /** Characters of the longest name of each kind. Longer ones are not folded and not matched against the patterns. */
-export const LONGEST_NAMES: Readonly<Record<NamedKind, number>> = { tool: 256, prompt: 256, resource: 2048 }
+export const MAX_NAME_CHARACTERS_OF: Readonly<Record<NamedKind, number>> = { tool: 256, prompt: 256, resource: 2048 }
 
 /**
  * The patterns of a kind that a name matches. Undefined where a server could take the name for another one, which other
@@ -16,7 +16,7 @@ export function matchName(
   kind: NamedKind,
   name: string,
 ): readonly McpPattern[] | undefined {
-  if (name.length > LONGEST_NAMES[kind]) return undefined
+  if (name.length > MAX_NAME_CHARACTERS_OF[kind]) return undefined
   const exact = patterns.filter(({ pattern }) => matches(pattern, name))
   const readings = kind === 'resource' ? readingsOfUri(name) : [name]
   if (readings === undefined) return undefined

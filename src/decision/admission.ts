@@ -90,7 +90,7 @@ function refuseBy(
   )
 }
 
-/** RFC 7519 §4.1.3, RFC 8707 §2: exact members; a token without `aud` is for nobody in particular. */
+/** RFC 7519 §4.1.3, RFC 8707 §2: exact members; a token without `aud` is meant for no particular resource. */
 function checkAudience(entry: Accept, token: VerifiedToken): Denial | undefined {
   const { audience } = entry
   if (audience === 'unchecked' || audience.some((wanted) => token.audience.includes(wanted))) return undefined

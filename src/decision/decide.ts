@@ -56,12 +56,12 @@ export interface Evidence {
   readonly itinerary: Itinerary
 }
 
-/** Allow or deny, with its evidence and the step at which it ended. `headers` are the identity of whoever passes. */
+/** Allow or deny, with its evidence and the step at which it ended. `headers` are the identity of the caller that passes. */
 export type Decision = Evidence & { readonly ended: Step } & (
     | { readonly outcome: 'allow'; readonly reason: AllowReason; readonly headers: HeaderList }
     /** An observed route lets pass what it would deny. */
     | { readonly outcome: 'would_deny'; readonly reason: Reason; readonly denial: Denial; readonly headers: HeaderList }
-    /** `retry`: a 503 that is nobody's fault, as anybody can cause it. */
+    /** `retry`: a 503 that any client can cause, so it counts as no outage. */
     | { readonly outcome: 'deny' | 'error' | 'retry'; readonly reason: Reason; readonly denial: Denial }
   )
 

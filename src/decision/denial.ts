@@ -64,7 +64,7 @@ export function evidenceOf({ reason: _, step: __, ...evidence }: Denial): Denial
 
 /**
  * Whether nothing is broken, and the client should just ask again: its token may be good, but what it says has to be
- * looked up, and others have looked up so much. Anybody can cause that, so it is no outage.
+ * looked up, and others have looked up so much. Any client can cause that, so it is not an outage.
  */
 export function isToRetry(denial: Denial): boolean {
   return denial.cause !== undefined

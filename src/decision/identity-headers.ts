@@ -17,7 +17,7 @@ export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built 
     (sum, { name, source }) => sum + name.length + leastLength(source, token),
     0,
   )
-  // Before anything is encoded: a claim may be as long as its token, and stand in many headers.
+  // Before anything is encoded: a claim may be as long as its token, and be copied into many headers.
   if (least > MAX_IDENTITY_BYTES) return tooLarge(least)
   const headers = route.identityHeaders.flatMap((header) => [header.name, headerValue(header, token)])
   const bytes = headers.reduce((sum, text) => sum + text.length, 0)

@@ -1,7 +1,7 @@
 const LONGEST = 200
 
 /**
- * Makes a text that nobody vouches for fit for a log line: printable ASCII only, its first 200 characters.
+ * Makes an unverified text fit for a log line: printable ASCII only, its first 200 characters.
  * What else it holds is shown as `\u00e9`, so that nothing can forge a line or hide in one.
  */
 export function showUnverified(text: string): string {

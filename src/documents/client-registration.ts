@@ -13,8 +13,8 @@ const GRANTS = ['authorization_code', 'refresh_token']
 const MAX_REDIRECT_URIS = 50
 
 /**
- * Gives whoever asks the one public client of the configuration, if it may be sent back to every URI it names; nothing is
- * remembered. What a client asks for besides is replaced by what that client can do (RFC 7591 §3.2.1).
+ * Gives each caller the one public client of the configuration, if it may be sent back to every URI it names; nothing is
+ * remembered. What else a client asks for is replaced by what that client can do (RFC 7591 §3.2.1).
  */
 export function registerClient(registration: OneClient, request: unknown): RegistrationAnswer {
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
@@ -57,7 +57,7 @@ export function refuse(
 
 /**
  * Code point by code point (RFC 9700 §2.1). Only the port is free, where the allowed one is loopback without a port: a
- * program on somebody's machine takes whichever is free (RFC 8252 §7.3).
+ * program on a user's machine takes whichever is free (RFC 8252 §7.3).
  */
 function isSameRedirect(uri: string, allowed: string): boolean {
   if (uri === allowed) return true

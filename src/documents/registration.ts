@@ -29,7 +29,7 @@ export type FoundRegistration =
   | { readonly kind: 'metadata'; readonly place: RegistrationPlace }
   | { readonly kind: 'register'; readonly place: RegistrationPlace; readonly client: OneClient }
 
-/** Below it stand the issuer identifiers of ours, one for each issuer with a registration, on every host of its resources. */
+/** Below it are the issuer identifiers of ours, one for each issuer with a registration, on every host of its resources. */
 export const REGISTRATION_PATH = '/forwardgate'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
@@ -127,7 +127,7 @@ export function serverMetadata({ url, registration }: RegistrationPlace, documen
     // Required (RFC 8414 §2); a provider that says nothing has the one that this is about.
     response_types_supported: ['code'],
     ...Object.fromEntries(copied),
-    // Whoever configures it vouches for the issuer: without PKCE, a code is worth something to whoever steals it.
+    // The operator vouches for the issuer: without PKCE, a stolen code can be used by the thief.
     ...(registration.codeChallengeMethods === undefined
       ? {}
       : { code_challenge_methods_supported: registration.codeChallengeMethods }),

@@ -14,7 +14,7 @@ export interface FetchDeps {
   readonly signal: AbortSignal
 }
 
-/** What is sent besides the address, and how much may come back. */
+/** What is sent in addition to the address, and how much may come back. */
 export interface JsonQuestion {
   /** A form to post; undefined gets. */
   readonly body: URLSearchParams | undefined
@@ -41,7 +41,7 @@ const GET: JsonQuestion = {
 
 /**
  * Gets one JSON object, or posts a form and gets one, within a time and a size that the other side cannot stretch; never throws.
- * A redirect is a failure, never followed: whoever can plant one would choose what we connect to (SSRF).
+ * A redirect is a failure, never followed: an attacker who plants one would choose what we connect to (SSRF).
  */
 export async function fetchJson(
   address: string,

@@ -8,7 +8,7 @@ export type Discovery =
 
 /**
  * Finds an issuer's key set. The first document that names exactly this issuer wins; a document with another issuer is
- * never used, or whoever answers there could sign as this issuer (RFC 8414 §3.3, OpenID Connect Discovery §4.3).
+ * never used, or the server that answers there could sign as this issuer (RFC 8414 §3.3, OpenID Connect Discovery §4.3).
  */
 export async function discover(
   issuer: string,

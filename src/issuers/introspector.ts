@@ -13,21 +13,21 @@ export interface IntrospectionDeps extends FetchDeps {
   readonly findDocument: FindServerDocument
   /** Told after every answer of an endpoint, and for every question that got none. */
   readonly onIntrospection: (event: IntrospectionEvent) => void
-  /** Shared by all configurations of a process: a reload must not make strangers of everybody. */
+  /** Shared by all configurations of a process: a reload must not turn known tokens into unknown ones. */
   readonly activeTokens: ActiveTokens
 }
 
 /** Which tokens were active when their issuer was last asked, by hash. Decides who is asked about first, nothing else. */
 export type ActiveTokens = LRUCache<string, true>
 
-/** Only issuers put tokens here, so that nobody can push others out by making up tokens. */
+/** Only issuers put tokens here, so that made-up tokens push no other out. */
 export function createActiveTokens(): ActiveTokens {
   return new LRUCache({ max: 10_000 })
 }
 
 /**
  * How one question ended. `news`: the first failure of its kind in a row, or the first answer after one. `not_asked`: too
- * many others were before it, which is no failure of the issuer.
+ * many others were before it, which is not a failure of the issuer.
  */
 export type IntrospectionEvent = { readonly issuer: string; readonly news: boolean } & (
   | { readonly outcome: 'not_asked' }
@@ -42,7 +42,7 @@ const UNAVAILABLE: Introspected = { kind: 'unavailable' }
 const CROWDED: Introspected = { kind: 'crowded' }
 
 /**
- * Asks issuers about their tokens (RFC 7662). A question that is under way is shared by everybody who has the same token;
+ * Asks issuers about their tokens (RFC 7662). A question that is under way is shared by all requests with the same token;
  * an issuer that is slow, broken or asked too much is a failure, never an inactive token. No answer is remembered here; a
  * good one says by its validity how long it may be.
  */

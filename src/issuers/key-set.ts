@@ -40,12 +40,12 @@ export interface KeySetStatus {
 /** The longest that a request waits for keys, in milliseconds. */
 export const MAX_WAIT_MS = 5_000
 
-/** Requests that wait for the key of an unknown `kid`; anybody can make one up, and each costs memory while it waits. */
-export const MOST_WAITING = 500
+/** Requests that wait for the key of an unknown `kid`; any client can make one up, and each costs memory while it waits. */
+export const MAX_WAITING = 500
 
 /**
  * The keys of one issuer, kept fresh in the background so that requests do not wait. While they cannot be refreshed the
- * last good ones serve on for `maxStale`; keys that leave the set stop at once. What tokens say can cause one fetch
+ * last good ones serve on for `maxStale`; keys that leave the set stop immediately. What tokens say can cause one fetch
  * per cool-down at most, by naming a `kid` that is not in the set; until it ends such a token is neither good nor bad.
  */
 export class KeySet {
@@ -96,7 +96,7 @@ export class KeySet {
     this.#closing.abort()
   }
 
-  /** The issuer's metadata as it was read last; while it cannot be read, the last one stands. Undefined without discovery. */
+  /** The issuer's metadata as it was read last; while it cannot be read, the last one is kept. Undefined without discovery. */
   get document(): JsonObject | undefined {
     return this.#document
   }
@@ -131,7 +131,7 @@ export class KeySet {
 
   #findUnknown(alg: string, kid: string): KeyAnswer | Promise<KeyAnswer> {
     const answered = this.#unknownKids.isAnswered(kid)
-    if (this.#waiting < MOST_WAITING) return this.#findLater(alg, kid)
+    if (this.#waiting < MAX_WAITING) return this.#findLater(alg, kid)
     return answered ? 'unknown' : 'awaited'
   }
 

@@ -7,7 +7,7 @@ export const MAX_PROOF_KEYS = 2_000
 
 /**
  * `importProofKey`, which keeps keys by their thumbprint: a client signs all its proofs with one key. The decision asks only
- * for keys that a verified token is bound to, so that nobody fills it with keys of their own making.
+ * for keys that a verified token is bound to, so that clients cannot fill it with keys of their own making.
  */
 export function createProofKeys(): ImportProofKey {
   const known = new LRUCache<string, KeyObject>({ max: MAX_PROOF_KEYS })

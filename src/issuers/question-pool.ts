@@ -1,13 +1,13 @@
 import type { Clock } from './clock.ts'
 
-/** Questions to one issuer that wait for their answers; anybody can make up tokens. */
+/** Questions to one issuer that wait for their answers; any client can make up tokens. */
 export const MAX_IN_FLIGHT = 64
 /** Of these, the most about tokens that were never active: the rest is kept for callers whose token was. */
-export const MOST_OF_STRANGERS = 48
+export const MAX_IN_FLIGHT_OF_STRANGERS = 48
 /** Questions of each kind that wait for their turn. */
-export const MOST_QUEUED = 512
+export const MAX_QUEUED = 512
 /** The longest wait for a turn, in milliseconds. */
-export const LONGEST_TURN = 3_000
+export const MAX_TURN_WAIT_MS = 3_000
 
 /** Turns at one issuer. */
 export interface QuestionPool {
@@ -32,12 +32,12 @@ export function createQuestionPool(clock: Clock): QuestionPool {
   const lineOf = (known: boolean) => (known ? 'known' : 'strangers')
 
   const hasTurn = (known: boolean): boolean =>
-    inFlight.known + inFlight.strangers < MAX_IN_FLIGHT && (known || inFlight.strangers < MOST_OF_STRANGERS)
+    inFlight.known + inFlight.strangers < MAX_IN_FLIGHT && (known || inFlight.strangers < MAX_IN_FLIGHT_OF_STRANGERS)
 
   const wait = (known: boolean): Promise<boolean> => {
     const queue = queues[lineOf(known)]
     const { promise, resolve } = Promise.withResolvers<boolean>()
-    const cancel = clock.schedule(LONGEST_TURN, () => {
+    const cancel = clock.schedule(MAX_TURN_WAIT_MS, () => {
       queue.delete(waiting)
       resolve(false)
     })
@@ -62,7 +62,7 @@ export function createQuestionPool(clock: Clock): QuestionPool {
         inFlight[lineOf(known)] += 1
         return true
       }
-      return queues[lineOf(known)].size < MOST_QUEUED && wait(known)
+      return queues[lineOf(known)].size < MAX_QUEUED && wait(known)
     },
     leave(known) {
       inFlight[lineOf(known)] -= 1

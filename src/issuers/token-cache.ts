@@ -31,7 +31,7 @@ const BYTES_BESIDE_CLAIMS = 1_200
  * token (its full SHA-256, never the token itself), one route and one validity; it ends with that: when a key leaves its set.
  * Time is not judged here, so that expiry is checked on every hit. Concurrent first uses verify once.
  * Of failures only those are remembered, briefly, that nothing but the token can change: a bad signature, what its issuer
- * vouched for and no token should say, and that it is not active. A lack of keys or of an answer must heal at once.
+ * vouched for and no token should say, and that it is not active. A lack of keys or of an answer must heal immediately.
  */
 export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const { assess, onLookup } = options

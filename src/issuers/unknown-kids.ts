@@ -2,12 +2,12 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
-/** Milliseconds between two fetches caused by an unknown `kid`; anybody can make one up. */
+/** Milliseconds between two fetches caused by an unknown `kid`; any client can make one up. */
 export const UNKNOWN_KID_COOLDOWN_MS = 10_000
 
 /** Past it, the one that was not sent for longest is forgotten, and is new when it comes again. */
-const MOST_KIDS = 10_000
-const MOST_WITHDRAWN = 1_000
+const MAX_KIDS = 10_000
+const MAX_WITHDRAWN = 1_000
 
 /**
  * What is known of the `kid`s that are not in a key set. Only a fetch that began after a `kid` was first seen tells
@@ -18,9 +18,9 @@ export class UnknownKids {
   readonly #clock: Clock
   readonly #fetch: () => Promise<void>
   /** How many fetches had begun. The hash, as a `kid` may be as long as a token. */
-  readonly #firstSeen = new LRUCache<string, number>({ max: MOST_KIDS })
+  readonly #firstSeen = new LRUCache<string, number>({ max: MAX_KIDS })
   /** Kept apart: what strangers make up must not push out what the issuer said. */
-  readonly #withdrawn = new LRUCache<string, true>({ max: MOST_WITHDRAWN })
+  readonly #withdrawn = new LRUCache<string, true>({ max: MAX_WITHDRAWN })
   #begun = 0
   #answered = 0
   #newestSeen = -1

@@ -26,7 +26,7 @@ export const MAX_KEYS = 100
 
 /**
  * Imports a JWK Set (RFC 7517 §5). A key that we cannot or must not use is skipped alone, with its reason, and never
- * costs the others. Shared secrets (`oct`) are never taken: with a public set as their source, anybody could sign HS256.
+ * costs the others. Shared secrets (`oct`) are never taken: with a public set as their source, any reader of it could sign HS256.
  */
 export function importJwkSet(document: unknown): KeyImport {
   const list = isJsonObject(document) ? document['keys'] : undefined
@@ -60,7 +60,7 @@ function importJwk(entry: unknown): ImportedKey | string {
   const { kty, kid } = jwk
   if (kid !== undefined && typeof kid !== 'string') return 'kid is not a string'
   if (kty === 'oct') return 'a shared secret (oct) in a public set'
-  if (hasPrivateMember(jwk)) return 'a private key: the issuer has published it, everybody can sign with it'
+  if (hasPrivateMember(jwk)) return 'a private key: the issuer has published it, so any reader can sign with it'
   const purpose = readPurpose(jwk)
   if (!purpose.ok) return purpose.reason
   const { alg } = purpose

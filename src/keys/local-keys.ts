@@ -5,7 +5,7 @@ import { refuseWeakRsa } from './rsa-strength.ts'
 
 /**
  * Imports the public keys and certificates of a PEM file (RFC 7468). They have no kid, so each fits any token of its
- * type. One private key in the file refuses all of it: whoever wrote it there should know at once.
+ * type. One private key in the file refuses all of it: the operator should learn of it immediately.
  */
 export function importPem(pem: string): KeyImport {
   const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)]

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 
 /**
  * Why an RSA key must not be used, or undefined; keys of another type pass. RFC 7518 §3.3 wants 2048 bits at least. An
- * exponent below 3 or an even one makes a signature anybody can forge (exponent 1: the signature is the message).
+ * exponent below 3 or an even one makes a signature that any client can forge (exponent 1: the signature is the message).
  */
 export function refuseWeakRsa(key: KeyObject): string | undefined {
   if (key.asymmetricKeyType !== 'rsa') return undefined

@@ -65,7 +65,7 @@ export function isFreshTokenDenial(decision: Decision, now: number): boolean {
 
 /**
  * Who asked, as far as lines of the log are concerned. `accepted`: the token held, whatever the route allows it. `refused`:
- * an issuer signed the token, and it is expired, revoked or for another audience. `unverified`: everybody else.
+ * an issuer signed the token, and it is expired, revoked or for another audience. `unverified`: every other caller.
  */
 export type Caller = 'accepted' | 'refused' | 'unverified'
 

@@ -67,7 +67,7 @@ export function findDisagreement({ mcpMethod, mcpName }: McpFields, call: McpCal
 const SENTINEL = /^=\?base64\?(.*)\?=$/
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** `=?base64?…?=` stands for a text outside printable ASCII (Value Encoding); undefined when it is badly encoded. */
+/** `=?base64?…?=` encodes a text outside printable ASCII (Value Encoding); undefined when it is badly encoded. */
 function decodeSentinel(value: string): string | undefined {
   const encoded = SENTINEL.exec(value)?.[1]
   if (encoded === undefined) return value

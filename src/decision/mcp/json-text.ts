@@ -31,7 +31,7 @@ export function parseStrictJson(bytes: Uint8Array): JsonText {
 /** Objects and lists that are open: the names seen in an object, undefined for a list. */
 type Open = Set<string> | undefined
 
-/** Walks over a text that JSON.parse took; so whatever stands there is well-formed. */
+/** Walks over a text that JSON.parse accepted, so it is well-formed. */
 function findAmbiguity(text: string): string | undefined {
   const stack: Open[] = []
   let at = 0

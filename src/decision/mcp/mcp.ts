@@ -1,4 +1,4 @@
-import { LONGEST_NAMES, matchName, type NamedKind } from '../../config/mcp-names.ts'
+import { MAX_NAME_CHARACTERS_OF, matchName, type NamedKind } from '../../config/mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../../config/model.ts'
 import type { Denial, DenialEvidence } from '../denial.ts'
 import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
@@ -39,7 +39,7 @@ export interface McpJudgement {
 }
 
 /**
- * Judges what stands in the body, never what a header says of it: every reader must see the same, or it is refused. Of a
+ * Judges the body, never what a header says of it: every reader must see the same, or it is refused. Of a
  * batch every member is judged, and all of it is refused when one is. The GET of a session (a stream) and its DELETE have
  * no body and call nothing, unless they open a WebSocket.
  */
@@ -121,8 +121,8 @@ function patternsOf(mcp: Mcp, call: McpCall): readonly McpPattern[] | string {
   const { kind, name } = call
   const matching = matchName(PATTERNS[kind](mcp), kind, name)
   if (matching !== undefined) return matching
-  return name.length > LONGEST_NAMES[kind]
-    ? `the name has more than ${LONGEST_NAMES[kind]} characters`
+  return name.length > MAX_NAME_CHARACTERS_OF[kind]
+    ? `the name has more than ${MAX_NAME_CHARACTERS_OF[kind]} characters`
     : 'a server could take the name for another one'
 }
 

@@ -17,12 +17,12 @@ export type McpCalls =
 export const RESPONSE = 'response'
 
 /** Things asked for in one body, of which a subscription may name many, and the characters of all their names. */
-const MOST_CALLS = 1000
-const LONGEST_NAMES_TOGETHER = 64 * 1024
+const MAX_CALLS = 1000
+const MAX_NAMES_CHARACTERS = 64 * 1024
 
 /** Members of an object that decides, and the characters of the longest name of one: each is folded. */
-const MOST_MEMBERS = 256
-const LONGEST_MEMBER_NAME = 256
+const MAX_MEMBERS = 256
+const MAX_MEMBER_NAME_CHARACTERS = 256
 
 /** Messages in one batch (revision 2025-03-26); the official SDK takes no more. */
 const MAX_MESSAGES = 100
@@ -73,11 +73,11 @@ export function readCalls(body: unknown): McpCalls {
   for (const message of messages) {
     const read = readMessage(message)
     if (typeof read === 'string') return refused(read)
-    if (calls.length + read.length > MOST_CALLS) return refused('the body asks for too much')
+    if (calls.length + read.length > MAX_CALLS) return refused('the body asks for too much')
     calls.push(...read)
   }
   const length = calls.reduce((sum, { name = '' }) => sum + name.length, 0)
-  if (length > LONGEST_NAMES_TOGETHER) return refused('the names that the body asks for are too long together')
+  if (length > MAX_NAMES_CHARACTERS) return refused('the names that the body asks for are too long together')
   return { ok: true, calls, batch }
 }
 
@@ -99,7 +99,7 @@ function readMessage(message: unknown): readonly McpCall[] | string {
   if (!hasOnly(message, ['jsonrpc', 'id', 'method', 'params'])) {
     return 'a message has a member that JSON-RPC does not know'
   }
-  if (typeof method !== 'string' || !METHOD.test(method)) return 'the method of a message is no plain text'
+  if (typeof method !== 'string' || !METHOD.test(method)) return 'the method of a message is not plain text'
   if (!MCP_METHODS.has(method) && METHODS_IN_LOWER_CASE.has(method.toLowerCase())) {
     return 'the method of a message differs from a known one only by case'
   }
@@ -120,7 +120,7 @@ function readRequest(method: string, params: Members): readonly McpCall[] | stri
 
 /** A completion tells what a prompt or a resource template would take, so it needs what they need. */
 function readCompletion(ref: unknown): readonly McpCall[] | string {
-  if (!isObject(ref)) return 'the ref of a completion is no object'
+  if (!isObject(ref)) return 'the ref of a completion is not an object'
   const odd = findOddMember(ref)
   if (odd !== undefined) return odd
   switch (ref['type']) {
@@ -140,7 +140,7 @@ function readSubscriptions(notifications: unknown): readonly McpCall[] | string 
   if (odd !== undefined) return odd
   const uris = notifications['resourceSubscriptions'] ?? []
   if (!Array.isArray(uris)) return 'the resourceSubscriptions of a subscription are no list'
-  if (uris.length > MOST_CALLS) return 'a subscription names too many resources'
+  if (uris.length > MAX_CALLS) return 'a subscription names too many resources'
   const calls: McpCall[] = [{ method: LISTEN, kind: 'session' }]
   for (const uri of uris) {
     const read = namedCall(LISTEN, 'resource', uri)
@@ -161,8 +161,8 @@ const DECIDING_LOOSELY: ReadonlyMap<string, string> = new Map(DECIDING.map((name
 /** Why a lenient server could take a member for one that decides (Go's and C#'s JSON readers ignore case), or it is not looked at. */
 function findOddMember(members: Members): string | undefined {
   const names = Object.keys(members)
-  if (names.length > MOST_MEMBERS) return 'an object that decides has too many members'
-  if (names.some((name) => name.length > LONGEST_MEMBER_NAME)) return 'the name of a member is too long'
+  if (names.length > MAX_MEMBERS) return 'an object that decides has too many members'
+  if (names.some((name) => name.length > MAX_MEMBER_NAME_CHARACTERS)) return 'the name of a member is too long'
   const misspelt = names.some((name) => (DECIDING_LOOSELY.get(looseReading(name)) ?? name) !== name)
   return misspelt ? 'a member that decides is spelt in another case' : undefined
 }

@@ -3,8 +3,8 @@ import {
   foldPath,
   isPathTooLong,
   isWithin,
-  LONGEST_PATH,
-  MOST_SEGMENTS,
+  MAX_PATH_CHARACTERS,
+  MAX_SEGMENTS,
 } from '../../config/canonical-path.ts'
 import type { Route, Rule } from '../../config/model.ts'
 import type { Denial } from '../denial.ts'
@@ -110,7 +110,7 @@ const OUTSIDE_PATHS: Denial = {
 const OUTSIDE_HOSTS: Denial = { reason: 'route_mismatch', step: 'match', problem: 'the host is not one of the route' }
 
 const AMBIGUOUS_PATH = 'the path is one that some backends read as another one'
-const LONG_PATH = `the path has more than ${LONGEST_PATH} characters or ${MOST_SEGMENTS} segments, and it decides here`
+const LONG_PATH = `the path has more than ${MAX_PATH_CHARACTERS} characters or ${MAX_SEGMENTS} segments, and it decides here`
 
 function refusePath(step: 'route' | 'match', path: string): Denial {
   const problem = isPathTooLong(path) ? LONG_PATH : AMBIGUOUS_PATH

@@ -23,6 +23,6 @@ export type KeyAnswer = readonly VerificationKey[] | 'unavailable' | 'unknown' |
 
 /**
  * What the decision needs from the key sets: the keys of this issuer, and of no other, that fit the header.
- * Answers at once when it can; a promise only when an unknown `kid` causes a fetch.
+ * Answers synchronously when it can; a promise only when an unknown `kid` causes a fetch.
  */
 export type FindKeys = (issuer: Issuer, alg: string, kid: string | undefined) => KeyAnswer | Promise<KeyAnswer>

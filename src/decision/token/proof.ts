@@ -158,7 +158,7 @@ function checkUri({ htu }: ProofClaims, { uris }: ProofDemand): Checked {
   return { ...fault('htu', uris, htu.replace(/[?#].*$/s, '')), ...(hint === undefined ? {} : { hint }) }
 }
 
-/** The usual mistakes of whoever set up the proxy or the route, not of the client. */
+/** The usual mistakes in the setup of the proxy or the route, not of the client. */
 function hintOf(sent: string, uris: readonly string[]): string | undefined {
   if (uris.length === 0) return 'no resource of the route has the forwarded host and port'
   const path = pathOf(sent)

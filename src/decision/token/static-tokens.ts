@@ -5,7 +5,7 @@ import type { Claims } from './claims.ts'
 /** A shorter text cannot hold the 128 random bits that a static token must have (RFC 6750 §5.2, RFC 6819 §5.1.4.2.2). */
 export const MIN_STATIC_TOKEN_CHARACTERS = 22
 
-/** Whose token it is, and what it stands for. */
+/** Whose token it is, and the claims that its line gives it. */
 export interface KnownToken {
   readonly issuer: Issuer
   readonly claims: Claims

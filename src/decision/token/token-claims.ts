@@ -28,7 +28,7 @@ const SHOWN_TYPES = ['JWT', 'at+jwt', 'none']
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
 /** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
 const MAX_PLAUSIBLE_SECONDS = 1e11
-/** True in many tokens without being a scope that anybody granted (OpenID Connect Core §5.1). */
+/** True in many tokens without being a granted scope (OpenID Connect Core §5.1). */
 const OTHER_BOOLEAN_CLAIMS: ReadonlySet<string> = new Set(['email_verified', 'phone_number_verified'])
 
 /**

@@ -10,7 +10,7 @@ const MISSING_VALUES: ReadonlySet<string> = new Set([
   '[object object]',
   '[object promise]',
 ])
-const LONGEST_MISSING_VALUE = 16
+const MAX_MISSING_VALUE_CHARACTERS = 16
 
 const SECOND_SCHEME = /^bearer(?: |$)/i
 const JSON_TEXT = /^\{\s*"/
@@ -30,5 +30,5 @@ export function hintAt(token: string): string | undefined {
 
 /** Whether a text is what programs write for a value that they do not have. */
 export function isMissingValue(token: string): boolean {
-  return token.length <= LONGEST_MISSING_VALUE && MISSING_VALUES.has(token.toLowerCase())
+  return token.length <= MAX_MISSING_VALUE_CHARACTERS && MISSING_VALUES.has(token.toLowerCase())
 }

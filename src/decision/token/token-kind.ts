@@ -44,7 +44,7 @@ const WORDS_OF_MEMBER: Readonly<Record<string, ReadonlyMap<string, Kind>>> = {
 }
 
 /** Characters of a word that is folded. A longer one is in no table, whatever it is folded to. */
-const MAX_WORD_LENGTH = 256
+const MAX_WORD_CHARACTERS = 256
 /** Of RFC 8693 §3, folded like the rest. */
 const URN = 'urn:ietf:params:oauth:tokentype:'
 const MEDIA_TYPE = 'application/'
@@ -89,7 +89,7 @@ function wordsOf(claims: Claims, member: string): readonly Mark[] {
 }
 
 function kindOf(member: string, word: unknown): Kind | undefined {
-  if (typeof word !== 'string' || word.length > MAX_WORD_LENGTH) return undefined
+  if (typeof word !== 'string' || word.length > MAX_WORD_CHARACTERS) return undefined
   const folded = fold(word)
   return WORDS_OF_MEMBER[member]?.get(folded) ?? WORDS.get(folded)
 }

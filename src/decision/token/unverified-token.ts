@@ -23,7 +23,7 @@ type ParsedJws = { readonly ok: true; readonly jws: UnverifiedJws } | { readonly
 type Parsed = { readonly ok: true; readonly token: UnverifiedToken } | { readonly ok: false; readonly denial: Denial }
 
 const MAX_KEY_ID_CHARACTERS = 1024
-/** Levels of objects and lists. A token has room for thousands, and so has an answer about one; whoever writes them as JSON again runs out of stack. */
+/** Levels of objects and lists. A token has room for thousands, and so has an answer about one; writing them as JSON again would run out of stack. */
 const MAX_DEPTH = 32
 /** RFC 9110 §11.2; `b64token` in RFC 6750 §2.1. A signed token has a part of this alphabet. */
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/

@@ -63,7 +63,7 @@ export function buildSecureServer(certificate: Certificate, deps: TlsDeps): Secu
     maxSessionMemory: MAX_SESSION_MEMORY_MB,
     settings: {
       // Go sends nothing that counts as more (RFC 9113 §6.5.2: 32 bytes more for each field). It must stay at 64 KiB:
-      // past that, one field of one client has nghttp2 end the connection that carries everybody's calls.
+      // past that, one field of one client has nghttp2 end the connection that carries the calls of every client.
       maxHeaderListSize: MAX_HEADER_BYTES,
       maxConcurrentStreams: MAX_STREAMS,
       enablePush: false,
@@ -106,7 +106,7 @@ function listenToStreams(server: Http2SecureServer, deps: TlsDeps, sessions: Ses
   server.on(
     'stream',
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
-      // A client that resets its stream is no error of ours.
+      // A client that resets its stream is not our error.
       stream.on('error', () => {})
       if (refuseLargeHead(stream, rawHeaders)) return
       if (deps.onStream(stream, headers, rawHeaders, sessions)) return

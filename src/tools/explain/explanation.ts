@@ -88,7 +88,7 @@ function formatSteps(steps: readonly StepResult[], paint: Paint): string {
   return lines.join('\n')
 }
 
-/** Expected and actual stand below, where they say more. */
+/** Expected and actual follow below, where they say more. */
 function formatStep({ step, result, detail, expected, actual }: StepResult, width: number, paint: Paint): string {
   const [mark, style] = MARKS[result]
   const indent = ' '.repeat(width + 8)

@@ -14,7 +14,7 @@ export function stepsOf(seen: Seen): readonly StepResult[] {
   const { decision } = seen
   const { itinerary, ended } = decision
   const taken = new Set<Step>(itinerary.steps)
-  // The end of a decision is no step of its own; only a bug ends there, which may have happened anywhere.
+  // The end of a decision is not a step; only a bug ends there, which may have happened anywhere.
   if (decision.outcome !== 'allow' && !taken.has(ended)) {
     const unknown = itinerary.steps.map((step) => skip(step, 'not known'))
     return [...unknown, { step: ended, result: 'fail', ...describeDenial(decision.denial, seen) }]

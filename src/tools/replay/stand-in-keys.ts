@@ -27,7 +27,7 @@ const KID = 'stand-in'
 
 /**
  * Makes tokens that an issuer could have made, with keys of its own, so that the signature and everything after it can
- * be judged without the issuer. `issuer` undefined: nobody's token, as where the `iss` is not configured.
+ * be judged without the issuer. `issuer` undefined: a token of no configured issuer.
  */
 export class StandIn {
   readonly #keys = new Map<string, Promise<KeyPairKeyObjectResult>>()
@@ -72,7 +72,7 @@ export class StandIn {
   }
 }
 
-/** An algorithm that no key has (`none`) gets some signature: it is refused before anybody looks at that. */
+/** An algorithm that no key has (`none`) gets some signature: it is refused before the signature is checked. */
 function signWith(alg: string, key: KeyObject, input: string): Buffer {
   if (key.asymmetricKeyType === 'ed25519') return sign(null, Buffer.from(input), key)
   const options: SignKeyObjectInput = { key, dsaEncoding: 'ieee-p1363' }

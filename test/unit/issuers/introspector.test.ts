@@ -9,7 +9,12 @@ import {
   type IntrospectionEvent,
   MAX_ANSWER_BYTES,
 } from '../../../src/issuers/introspector.ts'
-import { LONGEST_TURN, MAX_IN_FLIGHT, MOST_OF_STRANGERS, MOST_QUEUED } from '../../../src/issuers/question-pool.ts'
+import {
+  MAX_IN_FLIGHT,
+  MAX_IN_FLIGHT_OF_STRANGERS,
+  MAX_QUEUED,
+  MAX_TURN_WAIT_MS,
+} from '../../../src/issuers/question-pool.ts'
 import { sampleIssuer } from '../decision/sample.ts'
 import { fakeClock, settle } from './fake-clock.ts'
 
@@ -190,25 +195,27 @@ test('one question for everybody who has the same token', async () => {
 
 test('what waits for an issuer is bounded, and what is past the bound is no failure of the issuer', async () => {
   const { introspect, sent, events, clock } = open(() => undefined)
-  const answers = Array.from({ length: MOST_OF_STRANGERS + MOST_QUEUED }, (_, at) => introspect(asking(), `junk ${at}`))
+  const answers = Array.from({ length: MAX_IN_FLIGHT_OF_STRANGERS + MAX_QUEUED }, (_, at) =>
+    introspect(asking(), `junk ${at}`),
+  )
   assert.deepEqual(await introspect(asking(), 'one more'), { kind: 'crowded' })
   assert.deepEqual(outcomes(events), ['not_asked false'])
   void introspect(asking(), 'junk 0')
-  assert.equal(sent.length, MOST_OF_STRANGERS)
+  assert.equal(sent.length, MAX_IN_FLIGHT_OF_STRANGERS)
   void introspect({ ...asking(), name: 'other' }, 'one more')
-  assert.equal(sent.length, MOST_OF_STRANGERS + 1, 'another issuer has turns of its own')
-  await clock.advance(LONGEST_TURN)
+  assert.equal(sent.length, MAX_IN_FLIGHT_OF_STRANGERS + 1, 'another issuer has turns of its own')
+  await clock.advance(MAX_TURN_WAIT_MS)
   assert.deepEqual(await answers.at(-1), { kind: 'crowded' })
   await clock.advance(FETCH_TIMEOUT_MS)
   await settle()
   void introspect(asking(), 'after')
-  assert.equal(sent.length, MOST_OF_STRANGERS + 2)
+  assert.equal(sent.length, MAX_IN_FLIGHT_OF_STRANGERS + 2)
 })
 
 test('tokens that were active before are asked about while made-up ones take every other turn', async () => {
   let answer: () => Response | undefined = active
   const { introspect, sent } = open(() => answer())
-  const known = Array.from({ length: MAX_IN_FLIGHT - MOST_OF_STRANGERS }, (_, at) => `alice ${at}`)
+  const known = Array.from({ length: MAX_IN_FLIGHT - MAX_IN_FLIGHT_OF_STRANGERS }, (_, at) => `alice ${at}`)
   for (const token of known) await introspect(asking(), token)
   answer = () => undefined
   for (let at = 0; at < 200; at++) void introspect(asking(), `junk ${at}`)
@@ -222,7 +229,7 @@ test('a token whose issuer calls it inactive is a stranger again', async () => {
   const answers = [active(), Response.json({ active: false })]
   const { introspect, sent } = open(() => answers.shift())
   for (const _ of answers.slice()) await introspect(asking(), 'alice')
-  for (let at = 0; at < MOST_OF_STRANGERS; at++) void introspect(asking(), `junk ${at}`)
+  for (let at = 0; at < MAX_IN_FLIGHT_OF_STRANGERS; at++) void introspect(asking(), `junk ${at}`)
   const before = sent.length
   void introspect(asking(), 'alice')
   assert.equal(sent.length, before)
@@ -246,18 +253,18 @@ test('a question in the queue is asked when one before it has its answer, known 
   const alice = introspect(asking(), 'alice')
   held[0]?.resolve(active())
   await alice
-  for (let at = 0; at < MOST_OF_STRANGERS + 1; at++) void introspect(asking(), `junk ${at}`)
-  assert.equal(sent.length, 1 + MOST_OF_STRANGERS)
+  for (let at = 0; at < MAX_IN_FLIGHT_OF_STRANGERS + 1; at++) void introspect(asking(), `junk ${at}`)
+  assert.equal(sent.length, 1 + MAX_IN_FLIGHT_OF_STRANGERS)
   const again = introspect(asking(), 'alice')
   assert.equal(sent.at(-1), 'alice')
   held.at(-1)?.resolve(active())
   assert.equal((await again).kind, 'active')
-  assert.equal(sent.length, 2 + MOST_OF_STRANGERS, 'her turn is not given to junk')
+  assert.equal(sent.length, 2 + MAX_IN_FLIGHT_OF_STRANGERS, 'her turn is not given to junk')
   held[1]?.resolve(Response.json({ active: false }))
   await settle()
-  assert.equal(sent.at(-1), `junk ${MOST_OF_STRANGERS}`)
+  assert.equal(sent.at(-1), `junk ${MAX_IN_FLIGHT_OF_STRANGERS}`)
   assert.deepEqual(
-    clock.pending().filter((delay) => delay === LONGEST_TURN),
+    clock.pending().filter((delay) => delay === MAX_TURN_WAIT_MS),
     [],
   )
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MOST_WAITING } from '../../../src/issuers/key-set.ts'
+import { MAX_WAITING } from '../../../src/issuers/key-set.ts'
 import { settle } from './fake-clock.ts'
 import { A, B, C, keysNow, kidsOf, setUpWith } from './key-set-bench.ts'
 
@@ -92,7 +92,7 @@ test('a kid that was forgotten among many made-up ones is new again, never bad',
 test('while a fetch is slow, made-up kids do not pile up requests that wait', async (t) => {
   const { set, network } = await setUpWith(t, [A])
   network.hold()
-  const waiting = Array.from({ length: MOST_WAITING }, (_, at) => set.find('ES256', `made-up-${at}`))
+  const waiting = Array.from({ length: MAX_WAITING }, (_, at) => set.find('ES256', `made-up-${at}`))
   for (const answer of waiting) assert.ok(answer instanceof Promise)
   assert.equal(set.find('ES256', 'one more'), 'awaited')
   keysNow(set.find('ES256', 'a'))

@@ -54,7 +54,7 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
     request('completion/complete', { ref: { type: 'ref/tool', name: 'a' } }),
     'the ref of a completion is neither a prompt nor a resource',
   ],
-  [request('completion/complete', {}), 'the ref of a completion is no object'],
+  [request('completion/complete', {}), 'the ref of a completion is not an object'],
   [
     request('completion/complete', { ref: { type: 'ref/prompt', Name: 'b', name: 'a' } }),
     'a member that decides is spelt in another case',
@@ -99,9 +99,9 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
   [{ jsonrpc: '2.0', id: 1, result: {}, params: {} }, 'a message has a member that JSON-RPC does not know'],
   [{ jsonrpc: '2.0', id: 1 }, 'a message is neither a request nor a response'],
   [{ jsonrpc: '2.0', id: 1, result: {}, error: {} }, 'a message is neither a request nor a response'],
-  [request(1), 'the method of a message is no plain text'],
-  [request('tools/call '), 'the method of a message is no plain text'],
-  [request('tööls/call'), 'the method of a message is no plain text'],
+  [request(1), 'the method of a message is not plain text'],
+  [request('tools/call '), 'the method of a message is not plain text'],
+  [request('tööls/call'), 'the method of a message is not plain text'],
   [request('Tools/Call', { name: 'a' }), 'the method of a message differs from a known one only by case'],
   [request('tools/call', ['a']), 'the params of a message are no object'],
   [request('tools/call', null), 'the params of a message are no object'],
@@ -121,7 +121,7 @@ const TOO_LONG = 'the names that the body asks for are too long together'
 /** Each bound, at it and one past it; `ok` where the body is read. */
 const BOUNDS: readonly (readonly [what: string, body: unknown, outcome: string])[] = [
   ['method', request('a'.repeat(256)), 'ok'],
-  ['method', request('a'.repeat(257)), 'the method of a message is no plain text'],
+  ['method', request('a'.repeat(257)), 'the method of a message is not plain text'],
   ['member name of params', request('ping', { ['m'.repeat(256)]: 1 }), 'ok'],
   ['member name of params', request('ping', { ['m'.repeat(257)]: 1 }), 'the name of a member is too long'],
   [
