@@ -80,6 +80,12 @@ test('audience_mismatch: a hint where the token was made for the origin of the r
   }
 })
 
+test('audience_mismatch: an audience that only looks like a URL has no origin to hint at', () => {
+  const denial = denialOf({ audience: ['https://['] }, { audience: ['https://x.example.com'] })
+  assert.equal(denial?.reason, 'audience_mismatch')
+  assert.equal(denial?.hint, undefined)
+})
+
 test('token_revoked: by jti, sub, any client, or age', () => {
   const listed: readonly [by: string, revocations: Partial<Revocations>, token: Parameters<typeof sampleToken>[0]][] = [
     ['jti', { jti: new Set(['token-1']) }, {}],
