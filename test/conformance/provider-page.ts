@@ -44,11 +44,11 @@ export const PROVIDER_ISSUERS: Readonly<
   ),
 )
 
-/** Lines for under `issuers:`. The keys are where `jwksUri` says, whatever the page says about that; all else is the page's. */
+/** Lines for under `issuers:`. The keys are where `jwksUri` says, whatever the page says about them; all else is the page's. */
 export const providerIssuers = (jwksUri: (issuer: string) => string): string =>
   SECTIONS.flatMap(({ issuers }) =>
     Object.entries(issuers).map(
-      ([name, settings]) => `  ${name}: ${JSON.stringify({ ...settings, jwksUri: jwksUri(name) })}\n`,
+      ([name, settings]) => `  ${name}: ${JSON.stringify({ ...settings, jwksUri: jwksUri(name), fetch: undefined })}\n`,
     ),
   ).join('')
 
