@@ -27,6 +27,18 @@ export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
       ),
   },
   {
+    id: 'proof-replay-refused',
+    severity: 'warning',
+    why: 'a proxy that repeats a question, as on a retry of an idle connection, makes a good request fail; each process remembers its own proofs only',
+    fix: 'remove replay: refuse, or make sure that the proxy asks once and one process answers',
+    find: ({ config, places }) =>
+      config.routes.flatMap(({ name, dpop }) =>
+        dpop.mode !== 'off' && dpop.refuseReplay
+          ? [at(places, ['routes', name, 'dpop', 'replay'], 'a proof passes once')]
+          : [],
+      ),
+  },
+  {
     id: 'audience-unchecked',
     severity: 'warning',
     why: 'a token that the same client got for any other service is accepted here too (RFC 9700 section 2.3)',

@@ -1,6 +1,6 @@
 import type { Config, Route } from '../../config/model.ts'
 import { registrationPaths } from '../../documents/registration.ts'
-import { emittedHeaders } from '../proxies/traefik/gate-middleware.ts'
+import { emittedHeaders, removedFields } from '../proxies/traefik/gate-middleware.ts'
 
 /** Where a route and forwardgate run, as the options say. */
 export interface Deployment {
@@ -30,8 +30,8 @@ export interface PlannedRoute {
   readonly entryPoint: string
   readonly tls: boolean
   readonly places: readonly Place[]
-  /** Exactly what an allow carries: Traefik removes the client's copy of these and of no others. */
-  readonly identityHeaders: readonly string[]
+  /** What an allow carries, and what must not pass: Traefik removes the client's copy of these and of no others. */
+  readonly responseHeaders: readonly string[]
   /** For a CORS middleware in front; undefined if the route has no origins. */
   readonly origins: readonly string[] | undefined
   /** Of a route that looks at bodies; undefined: it must not get them. */
@@ -57,7 +57,7 @@ export function forwardAuthOptions(route: PlannedRoute, address: string) {
   return {
     address: `${address}/verify/${route.name}`,
     trustForwardHeader: false,
-    authResponseHeaders: route.identityHeaders,
+    authResponseHeaders: route.responseHeaders,
     maxResponseBodySize: 16_384,
     ...(route.maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize: route.maxBodySize }),
   }
@@ -70,13 +70,14 @@ export function corsOptions(origins: readonly string[]) {
     accessControlAllowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     accessControlAllowHeaders: [
       'Authorization',
+      'DPoP',
       'Content-Type',
       'Accept',
       'Mcp-Session-Id',
       'MCP-Protocol-Version',
       'Last-Event-ID',
     ],
-    accessControlExposeHeaders: ['WWW-Authenticate', 'Mcp-Session-Id', 'X-Forwardgate-Reason'],
+    accessControlExposeHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'Mcp-Session-Id', 'X-Forwardgate-Reason'],
     accessControlMaxAge: 600,
     addVaryHeader: true,
   }
@@ -123,7 +124,7 @@ function planRoute(route: Route, { service, entryPoint }: Deployment): PlannedRo
     entryPoint: entryPoint ?? (tls ? 'websecure' : 'web'),
     tls,
     places: placesOf(route).map(([host, path]) => ({ host, path, rule: ruleFor(host, path) })),
-    identityHeaders: emittedHeaders([route]),
+    responseHeaders: [...emittedHeaders([route]), ...removedFields([route])],
     origins: route.preflight === 'pass' ? undefined : route.origins,
     maxBodySize: route.mcp?.maxBodySize,
   }

@@ -119,7 +119,7 @@ spec:
       forwardAuth:
         address: 'http://{{ env "GATE" }}/verify/billing'
         trustForwardHeader: false
-        authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization]
+        authResponseHeaders: [X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization, DPoP]
         maxResponseBodySize: 16384
 `,
   'traefik.yaml': `apiVersion: apps/v1
@@ -235,6 +235,19 @@ export const PLANTED: readonly Planted[] = [
     also: ['mcp-pattern-dead'],
   },
   {
+    id: 'proof-field-unlisted',
+    file: 'dynamic.yaml',
+    replace: '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization, DPoP]',
+    by: `«${LIST.replace(']', ', Authorization]')}`,
+    severity: 'note',
+  },
+  {
+    id: 'proof-replay-refused',
+    file: 'config.yaml',
+    replace: 'scopes: [bills]',
+    by: 'scopes: [bills]\n    dpop: { replay: «refuse }',
+  },
+  {
     id: 'upstream-secret',
     file: 'config.yaml',
     replace: 'upstreamAuthorization: strip',
@@ -252,8 +265,8 @@ export const PLANTED: readonly Planted[] = [
   {
     id: 'identity-header-unlisted',
     file: 'dynamic.yaml',
-    replace: '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization]',
-    by: `«${LIST}`,
+    replace: '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes, Authorization, DPoP]',
+    by: `«${LIST.replace(']', ', DPoP]')}`,
     severity: 'error',
   },
   { id: 'response-header-extra', file: 'app.yaml', replace: 'X-Auth-Scopes]', by: 'X-Auth-Scopes, «Authorization]' },

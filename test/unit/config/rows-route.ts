@@ -495,6 +495,37 @@ export const ROUTE_ROWS: readonly Row[] = [
       'routes.api.tokenSource: must be authorization, { header: … } or { cookie: … }; write one of header and cookie (config.yaml:6:18)',
     ],
   },
+  ...[
+    [
+      'dpop: maybe',
+      'dpop: must be off, accepted, required, or a map such as { mode: required, maxAge: 1m } (config.yaml:6:11)',
+    ],
+    ['dpop: { maxAge: 9s }', 'dpop.maxAge: "9s" does not work; write 10s to 1h (config.yaml:6:21)'],
+    ['dpop: { maxAge: 61m }', 'dpop.maxAge: "61m" does not work; write 10s to 1h (config.yaml:6:21)'],
+    [
+      'dpop: { algorithms: [] }',
+      'dpop.algorithms: must not be an empty list; write at least one entry or remove the key (config.yaml:6:25)',
+    ],
+    [
+      'dpop: { nonceSecretFile: short.secret }',
+      'dpop.nonceSecretFile: the file "short.secret" cannot be read: there is no such file (config.yaml:6:30)',
+    ],
+  ].map(
+    ([bad = '', problem = '']): Row => ({
+      slot: 'route',
+      good: 'dpop: { mode: required, algorithms: [ES256], maxAge: 10s, replay: refuse }',
+      bad,
+      problems: [`routes.api.${problem}`],
+    }),
+  ),
+  {
+    slot: 'route',
+    good: 'dpop: accepted',
+    bad: 'dpop: required\n    tokenSource: { header: X-Token }',
+    problems: [
+      'routes.api.dpop: required needs the token in Authorization; remove tokenSource, or write dpop: off (config.yaml:6:11)',
+    ],
+  },
   {
     slot: 'route',
     good: 'tokenSource: authorization',
@@ -583,7 +614,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'upstreamAuthorization: strip',
     bad: 'upstreamAuthorization: remove',
     problems: [
-      'routes.api.upstreamAuthorization: must be keep, strip, { secretFile: … } or { claim: … } (config.yaml:6:28)',
+      'routes.api.upstreamAuthorization: must be keep, strip, bearer, { secretFile: … } or { claim: … } (config.yaml:6:28)',
     ],
   },
   {
@@ -607,7 +638,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'upstreamAuthorization: { claim: token }',
     bad: 'upstreamAuthorization: {}',
     problems: [
-      'routes.api.upstreamAuthorization: must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim (config.yaml:6:28)',
+      'routes.api.upstreamAuthorization: must be keep, strip, bearer, { secretFile: … } or { claim: … }; write one of secretFile and claim (config.yaml:6:28)',
     ],
   },
   {
@@ -615,7 +646,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'upstreamAuthorization: { claim: token }',
     bad: 'upstreamAuthorization: { claim: token, secretFile: header.txt }',
     problems: [
-      'routes.api.upstreamAuthorization: must be keep, strip, { secretFile: … } or { claim: … }; write one of secretFile and claim (config.yaml:6:28)',
+      'routes.api.upstreamAuthorization: must be keep, strip, bearer, { secretFile: … } or { claim: … }; write one of secretFile and claim (config.yaml:6:28)',
     ],
   },
   {

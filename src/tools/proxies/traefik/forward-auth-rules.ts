@@ -3,7 +3,17 @@ import { quote } from '../../../config/problem.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { Gate, ManifestSubject } from './gate-middleware.ts'
-import { addressOf, emittedHeaders, gatesOf, methodDecides, pathDecides, tokenHeaderName } from './gate-middleware.ts'
+import {
+  addressOf,
+  emittedHeaders,
+  gatesOf,
+  hidesProof,
+  methodDecides,
+  pathDecides,
+  removedFields,
+  tokenHeaderName,
+  unusedFields,
+} from './gate-middleware.ts'
 import { type GoPattern, goPattern } from './go-pattern.ts'
 
 /** What a forwardAuth middleware that calls forwardgate must have, and must not have. */
@@ -79,6 +89,21 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     }),
   },
   {
+    id: 'proof-field-unlisted',
+    severity: 'note',
+    why: 'the proof of the client reaches the service without its token; Traefik removes only listed headers from a request',
+    fix: 'add DPoP to authResponseHeaders: no answer has it, so Traefik removes it',
+    find: eachGate((gate) => {
+      const listed = lowerCased(child(gate.middleware.options, 'authResponseHeaders'))
+      const missing = removedFields(gate.routes).filter((name) => !listed.has(name.toLowerCase()))
+      const isError = gate.routes.some((route) => hidesProof(route) && route.dpop.mode === 'required')
+      return missing.map((name) => ({
+        ...option(gate, 'authResponseHeaders', `${name} is missing`),
+        severity: isError ? ('error' as const) : ('note' as const),
+      }))
+    }),
+  },
+  {
     id: 'response-regex-case',
     severity: 'error',
     why: 'Traefik compares with the canonical spelling (X-Auth-Subject): the pattern matches nothing, so our headers are not copied and the client’s own pass',
@@ -99,7 +124,9 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     why: 'forwardgate does not send it, so Traefik removes the client’s copy and the service gets none',
     fix: 'remove it from the list, or add it to the route (Authorization: upstreamAuthorization)',
     find: eachGate((gate) => {
-      const sent = new Set(emittedHeaders(gate.routes).map((name) => name.toLowerCase()))
+      const sent = new Set(
+        [...emittedHeaders(gate.routes), ...unusedFields(gate.routes)].map((name) => name.toLowerCase()),
+      )
       if (gate.routes.length === 0) return []
       return items(child(gate.middleware.options, 'authResponseHeaders'))
         .filter((item) => !sent.has((textOf(item) ?? '').toLowerCase()))

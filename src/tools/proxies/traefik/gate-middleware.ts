@@ -145,3 +145,21 @@ export function emittedHeaders(routes: readonly Route[]): readonly string[] {
   const names = routes.flatMap((route) => emptyIdentityHeaders(route).filter((_, index) => index % 2 === 0))
   return [...new Map(names.toReversed().map((name) => [name.toLowerCase(), name])).values()].toReversed()
 }
+
+/** Fields of the client that must not reach the service behind these routes, and that no answer of ours has. */
+export function removedFields(routes: readonly Route[]): readonly string[] {
+  return routes.some(hidesProof) ? ['DPoP'] : []
+}
+
+/** Without the token that it belongs to, a proof is not for the service. */
+export function hidesProof({ dpop, upstreamAuthorization }: Route): boolean {
+  return dpop.mode !== 'off' && upstreamAuthorization.kind !== 'keep'
+}
+
+/** Fields of the client that the services behind these routes can do without. */
+export function unusedFields(routes: readonly Route[]): readonly string[] {
+  const used = routes.some(
+    ({ dpop, upstreamAuthorization }) => dpop.mode !== 'off' && upstreamAuthorization.kind === 'keep',
+  )
+  return used ? [] : ['DPoP']
+}

@@ -19,6 +19,22 @@ function routeOf(fragment: string, issuers = 'main: https://id.example.com', mor
 
 const ENTRA = 'e: { issuer: https://e.example.com, scopePrefix: api://1/ }'
 
+test('dpop: as a word, as a map, from defaults, and off beside a tokenSource', () => {
+  const modeOf = (fragment: string, more?: string) => routeOf(fragment, undefined, more).dpop.mode
+  assert.equal(modeOf('dpop: required'), 'required')
+  assert.equal(modeOf('dpop: { maxAge: 1m }'), 'accepted')
+  assert.equal(modeOf('anonymous: true', 'defaults: { dpop: required }\n'), 'required')
+  assert.equal(modeOf('dpop: off', 'defaults: { dpop: required }\n'), 'off')
+  assert.equal(modeOf('tokenSource: { header: X-Token }'), 'off')
+  assert.deepEqual(routeOf('dpop: { mode: required, algorithms: [EdDSA], maxAge: 1h, replay: refuse }').dpop, {
+    mode: 'required',
+    algorithms: ['EdDSA'],
+    maxAgeSeconds: 3600,
+    nonceSecret: undefined,
+    refuseReplay: true,
+  })
+})
+
 test('the three-line file has every default', () => {
   const config = configOf(BASE)
   const [issuer] = config.issuers
@@ -70,6 +86,13 @@ test('the three-line file has every default', () => {
         { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
       ],
       upstreamAuthorization: { kind: 'keep' },
+      dpop: {
+        mode: 'accepted',
+        algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
+        maxAgeSeconds: 300,
+        nonceSecret: undefined,
+        refuseReplay: false,
+      },
       tokenSource: { kind: 'authorization' },
       origins: undefined,
       preflight: 'deny',
