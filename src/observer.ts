@@ -11,9 +11,18 @@ import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
 import { isPrivateAuthPort, type Settings } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
-import { callerOf, decisionKind, decisionRecord, isFreshTokenDenial, UNMATCHED } from './telemetry/decision-record.ts'
+import {
+  callerOf,
+  type DecisionRecord,
+  decisionKind,
+  decisionRecord,
+  isFreshTokenDenial,
+  UNMATCHED,
+} from './telemetry/decision-record.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+
+type Dialect = NonNullable<DecisionRecord['dialect']>
 
 export interface ObserverDeps {
   readonly log: Logger
@@ -124,15 +133,16 @@ function observeRequests({ log, metrics, settings, now, crowded }: ObserverDeps)
     onLeftOut: metrics.suppressedLogLine,
   })
   return {
-    onDecision(decision: Decision, fields: HeaderFields, milliseconds: number): void {
+    onDecision(decision: Decision, fields: HeaderFields, milliseconds: number, dialect: Dialect): void {
       metrics.decision(decision, milliseconds / 1000)
       if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
       if (isFreshTokenDenial(decision, now())) {
         metrics.freshTokenDenial(decision.route?.name ?? UNMATCHED, decision.reason)
       }
-      decisionLog.write(callerOf(decision), decisionKind(decision), () =>
-        decisionRecord(decision, fields, milliseconds),
-      )
+      decisionLog.write(callerOf(decision), `${dialect} ${decisionKind(decision)}`, () => ({
+        ...decisionRecord(decision, fields, milliseconds),
+        dialect,
+      }))
     },
     onLookup: metrics.tokenCacheLookup,
     onMetadataRequest: metrics.metadataRequest,

@@ -27,7 +27,7 @@ export interface AuthServer {
 }
 
 /**
- * The auth port: `/verify*` on Node's own events, everything else as routes of Fastify. Plain HTTP/1.1, or with a
+ * The auth port: `/verify*` and `/ext_authz/*` on Node's own events, everything else as routes of Fastify. Plain HTTP/1.1, or with a
  * certificate HTTP/2 and HTTP/1.1 over TLS.
  */
 export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): AuthServer {

@@ -8,7 +8,12 @@ import type { Pending } from './wire/requests-in-flight.ts'
 export interface VerifyDeps extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
   readonly policy: () => Policy
-  readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number) => void
+  readonly onDecision: (
+    decision: Decision,
+    fields: HeaderFields,
+    milliseconds: number,
+    dialect: Dialect['name'],
+  ) => void
   readonly onBug: (error: unknown) => void
   /** Counts the decisions that are not made immediately. */
   readonly pending: Pending
@@ -48,14 +53,14 @@ export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
     const finish = (decision: Decision): void => {
       reply(answerTo(decision, fields.origin))
       replied = true
-      deps.onDecision(decision, fields, performance.now() - start)
+      deps.onDecision(decision, fields, performance.now() - start, dialect.name)
     }
     const fail = (error: unknown): void => {
       deps.onBug(error)
       if (!replied) finish(internalError())
     }
     try {
-      const { routeName, forwarded } = dialect(method, target, fields)
+      const { routeName, forwarded } = dialect.read(method, target, fields)
       const content = readBody === undefined ? {} : { content: { readBody } }
       const decision = decide({ routeName, forwarded, fields, ...content }, deps.policy())
       if (decision instanceof Promise) {

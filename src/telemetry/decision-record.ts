@@ -23,6 +23,8 @@ export interface DecisionRecord extends DecisionLabels {
   readonly sub?: string
   readonly client?: string
   readonly durationMs: number
+  /** How the proxy asked the question. */
+  readonly dialect?: 'forward_auth' | 'ext_authz'
   readonly requestId?: string
   readonly traceId?: string
   readonly evidence?: DenialEvidence

@@ -7,7 +7,7 @@ import { buildRouteTable } from '../../src/decision/request/route-table.ts'
 import { assessToken } from '../../src/decision/token/assessed-token.ts'
 import type { Introspect } from '../../src/decision/token/introspection-answer.ts'
 import type { FindKeys } from '../../src/decision/token/keys.ts'
-import { readForwardAuth } from '../../src/http/dialects/forward-auth.ts'
+import { dialectOf } from '../../src/http/dialects/dialect.ts'
 import { createProofDeps } from '../../src/issuers/asking.ts'
 import { importJwkSet, type KeyImport } from '../../src/keys/jwk-import.ts'
 import { selectKeys } from '../../src/keys/key-selection.ts'
@@ -80,12 +80,12 @@ export function toWireRequest(vector: Vector, forge: TokenForge): WireRequest {
   }
 }
 
-/** Decides in this process: no socket, no cache, no clock. */
-export function createInProcess(config: Config, forge: TokenForge) {
+/** Decides in this process: no socket, no cache, no clock. `call`: how the proxy asks. */
+export function createInProcess(config: Config, forge: TokenForge, call = toWireRequest) {
   const routes = buildRouteTable(config.routes)
   const findKeys = createFindKeys(forge)
   return async (vector: Vector): Promise<{ readonly decision: Decision; readonly answer: WireAnswer }> => {
-    const { method, target, headers, body } = toWireRequest(vector, forge)
+    const { method, target, headers, body } = call(vector, forge)
     // As the parser does (RFC 9110 §5.5): blanks around a value are not part of it.
     const rawHeaders = headers.flatMap(([name, value]) => [name, value.replace(/^[ \t]+|[ \t]+$/g, '')])
     const fields = readHeaderFields(rawHeaders)
@@ -111,7 +111,9 @@ export function createInProcess(config: Config, forge: TokenForge) {
     }
     let decision: Decision
     try {
-      decision = await decide({ ...readForwardAuth(method, target, fields), fields, content: { readBody } }, policy)
+      const reading = dialectOf(target)?.read(method, target, fields)
+      if (reading === undefined) throw new Error(`${target} is not for a proxy`)
+      decision = await decide({ ...reading, fields, content: { readBody } }, policy)
     } catch {
       decision = internalError()
     }

@@ -55,6 +55,25 @@ function suite(ca: TestCa) {
     return { ways, mint: secure.issuer.mint }
   }
 
+  test('ext_authz: the authority is the host, and a Host field beside it is one too many', async (t) => {
+    const { ways, mint } = await threeWays(t)
+    const authorization = ['authorization', `Bearer ${mint(GOOD)}`] as const
+    const ask = (way: string, headers: H2Request['headers']) =>
+      ways[way]?.({ method: 'POST', target: '/ext_authz/-/mcp/x', headers: [...headers, authorization] })
+    for (const way of Object.keys(ways)) {
+      assert.equal((await ask(way, [['Host', 'api.example.com']]))?.status, 200, way)
+      assert.equal((await ask(way, [['Host', 'evil.example.com']]))?.status, 403, way)
+    }
+    const session = await openSession(t, await startSecure(t))
+    const stream = session.request([
+      ...[':method', 'POST', ':scheme', 'https', ':path', '/ext_authz/-/mcp/x', ':authority', 'api.example.com'],
+      ...['host', 'api.example.com', ...authorization],
+    ])
+    const [headers] = await once(stream.end(), 'response')
+    assert.equal(headers[':status'], 400)
+    assert.equal(headers['x-forwardgate-reason'] ?? 'forwarded_request_invalid', 'forwarded_request_invalid')
+  })
+
   test('the same answers, byte for byte, over all three', async (t) => {
     const { ways, mint } = await threeWays(t)
     const good = mint(GOOD)

@@ -11,7 +11,7 @@ function onlyLine(gate: TestService): Readonly<Record<string, unknown>> {
 
 /** Everything that a line of a decision may hold. */
 const FIELDS = new Set(
-  'level time msg route outcome reason method host path issuer sub client durationMs requestId traceId evidence suppressed'.split(
+  'level time msg route outcome reason method host path issuer sub client durationMs dialect requestId traceId evidence suppressed'.split(
     ' ',
   ),
 )
@@ -37,6 +37,7 @@ describe('one line in the log', () => {
       issuer: 'main',
       outcome: 'deny',
       reason: 'audience_mismatch',
+      dialect: 'forward_auth',
       method: 'POST',
       host: 'api.example.com',
       path: '/mcp/tools',

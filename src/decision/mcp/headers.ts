@@ -8,6 +8,8 @@ export interface McpFields {
   contentEncoding: HeaderField
   mcpMethod: HeaderField
   mcpName: HeaderField
+  /** Envoy's word on whether it cut the body off. */
+  partialBody: HeaderField
 }
 
 const SLOTS: ReadonlyMap<string, keyof McpFields> = new Map([
@@ -15,6 +17,7 @@ const SLOTS: ReadonlyMap<string, keyof McpFields> = new Map([
   ['content-encoding', 'contentEncoding'],
   ['mcp-method', 'mcpMethod'],
   ['mcp-name', 'mcpName'],
+  ['x-envoy-auth-partial-body', 'partialBody'],
 ])
 const NAMES: ReadonlySet<string> = new Set(SLOTS.keys())
 
@@ -25,6 +28,7 @@ export function readMcpFields(rawHeaders: readonly string[]): McpFields {
     contentEncoding: undefined,
     mcpMethod: undefined,
     mcpName: undefined,
+    partialBody: undefined,
   }
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const slot = SLOTS.get(String(rawHeaders[at]).toLowerCase())
@@ -40,6 +44,9 @@ export function readMcpFields(rawHeaders: readonly string[]): McpFields {
 export function findOddContent(fields: McpFields, oddNames: readonly string[] | undefined): string | undefined {
   if (oddNames !== undefined && findAlias(oddNames, NAMES) !== undefined) {
     return 'a header could be taken for one that describes the body'
+  }
+  if (fields.partialBody !== undefined && fields.partialBody !== 'false') {
+    return 'x-envoy-auth-partial-body says that the proxy cut the body off'
   }
   if (fields.contentEncoding !== undefined) return 'the body has a Content-Encoding'
   if (typeof fields.contentType !== 'string' || !JSON_TYPE.test(fields.contentType)) {

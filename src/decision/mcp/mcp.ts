@@ -89,7 +89,7 @@ async function judgePost(
   return disagreement === undefined ? judgeCalls(mcp, read.calls) : { ...invalid(disagreement), calls: read.calls }
 }
 
-const NO_BODY = 'no body came; the proxy must forward it (Traefik: forwardBody)'
+const NO_BODY = 'no body came; the proxy must forward it (Traefik: forwardBody, Envoy: with_request_body)'
 
 function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
   const needed = new Set<Requirement>()

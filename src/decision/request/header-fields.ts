@@ -9,6 +9,8 @@ export interface HeaderFields {
   forwardedMethod: HeaderField
   forwardedHost: HeaderField
   forwardedUri: HeaderField
+  /** Of the call itself; over HTTP/2 its `:authority`. */
+  host: HeaderField
   authorization: HeaderField
   /** The proof beside a token that is bound to a key. */
   dpop: HeaderField
@@ -37,6 +39,7 @@ const SLOTS: ReadonlyMap<string, Slot> = new Map([
   ['x-forwarded-method', 'forwardedMethod'],
   ['x-forwarded-host', 'forwardedHost'],
   ['x-forwarded-uri', 'forwardedUri'],
+  ['host', 'host'],
   ['authorization', 'authorization'],
   ['dpop', 'dpop'],
   ['origin', 'origin'],
@@ -96,6 +99,7 @@ function collect(rawHeaders: readonly string[], meaningOf: (name: string) => Mea
     forwardedMethod: undefined,
     forwardedHost: undefined,
     forwardedUri: undefined,
+    host: undefined,
     authorization: undefined,
     dpop: undefined,
     origin: undefined,

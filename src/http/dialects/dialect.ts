@@ -1,14 +1,26 @@
 import type { CallReading } from '../../decision/request/forwarded-request.ts'
 import type { HeaderFields } from '../../decision/request/header-fields.ts'
+import { isExtAuthzTarget, readExtAuthz } from './ext-authz.ts'
 import { isVerifyTarget, readForwardAuth } from './forward-auth.ts'
 
 /**
  * How one kind of proxy describes the client's request in its call. Pure: it reads method, target and header fields of
  * the call, each by its exact name, without any fallback.
  */
-export type Dialect = (method: string, target: string, fields: HeaderFields) => CallReading
+export interface Dialect {
+  /** As the log calls it. */
+  readonly name: 'forward_auth' | 'ext_authz'
+  readonly read: (method: string, target: string, fields: HeaderFields) => CallReading
+}
+
+/** Traefik, Caddy and nginx. */
+export const FORWARD_AUTH: Dialect = { name: 'forward_auth', read: readForwardAuth }
+
+/** Envoy, and the gateways that are made of it. */
+export const EXT_AUTHZ: Dialect = { name: 'ext_authz', read: readExtAuthz }
 
 /** The dialect that a request target belongs to; undefined for everything that is not a proxy's question. */
 export function dialectOf(target: string): Dialect | undefined {
-  return isVerifyTarget(target) ? readForwardAuth : undefined
+  if (isVerifyTarget(target)) return FORWARD_AUTH
+  return isExtAuthzTarget(target) ? EXT_AUTHZ : undefined
 }

@@ -1,4 +1,4 @@
-import type { ServerHttp2Stream } from 'node:http2'
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../../decision/answer.ts'
 import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
@@ -18,7 +18,12 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
       // A stream that was reset has no connection any more, and no reader.
       if (stream.session !== undefined) sessions.beforeEnd(stream.session, () => send(stream, answer))
     }
-    const call = { dialect, method: headers[':method'] ?? '', target, rawHeaders: withoutPseudo(rawHeaders) }
+    const call = {
+      dialect,
+      method: headers[':method'] ?? '',
+      target,
+      rawHeaders: withHost(headers, withoutPseudo(rawHeaders)),
+    }
     verify(call, reply, (limit) => readBody(stream, limit))
     return true
   }
@@ -32,6 +37,12 @@ function send(stream: ServerHttp2Stream, { status, headers, body }: Answer): voi
   stream.respond(fields, { endStream: body === '' })
   // Of a HEAD request, Node has ended it already.
   if (!stream.writableEnded) stream.end(body)
+}
+
+/** The authority is what HTTP/1.1 calls Host (RFC 9113 §8.3.1); a Host field beside it makes two. */
+function withHost(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): readonly string[] {
+  const authority = headers[':authority']
+  return authority === undefined ? rawHeaders : ['Host', authority, ...rawHeaders]
 }
 
 /** Pseudo-header fields come first (RFC 9113 §8.3); nghttp2 refuses others. */

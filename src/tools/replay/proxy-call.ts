@@ -4,8 +4,7 @@ import { tooLarge } from '../../decision/mcp/mcp.ts'
 import type { CallReading } from '../../decision/request/forwarded-request.ts'
 import { readHeaderFields } from '../../decision/request/header-fields.ts'
 import { buildRouteTable, findByPath } from '../../decision/request/route-table.ts'
-import { type Dialect, dialectOf } from '../../http/dialects/dialect.ts'
-import { readForwardAuth } from '../../http/dialects/forward-auth.ts'
+import { type Dialect, dialectOf, FORWARD_AUTH } from '../../http/dialects/dialect.ts'
 
 /** One call of a proxy, as the service reads it. */
 export type Call = Required<Question>
@@ -37,7 +36,7 @@ export function callFor(request: ClientRequest, config: Config): Call {
     ...(token === undefined ? [] : tokenHeader(source, token)),
     ...describe(request),
   ]
-  return readCall(readForwardAuth, 'GET', targetOf(request), raw, Buffer.from(body))
+  return readCall(FORWARD_AUTH, 'GET', targetOf(request), raw, Buffer.from(body))
 }
 
 function tokenHeader(source: TokenSource, token: string): readonly [name: string, value: string] {
@@ -63,7 +62,7 @@ function describe({ method, host, uri }: Described): readonly string[] {
 
 /** The route that a request is judged by: the named one, else the one of its host and path; undefined where there is none. */
 export function routeFor(request: Described, config: Config): Route | undefined {
-  return routeOfCall(readForwardAuth('GET', targetOf(request), readHeaderFields(describe(request))), config)
+  return routeOfCall(FORWARD_AUTH.read('GET', targetOf(request), readHeaderFields(describe(request))), config)
 }
 
 /** The same for a call. */
@@ -102,7 +101,8 @@ export function parseCall(text: string): Call | string {
   const [, method = '', target] = /^([A-Z-]+) (\S+)(?: HTTP\/[0-9.]+)?$/.exec(requestLine) ?? []
   if (target === undefined) return 'line 1 is not a request line such as: GET /verify/kubernetes HTTP/1.1'
   const dialect = dialectOf(target)
-  if (dialect === undefined) return `line 1: ${target.replace(/\?.*$/s, '')} is not /verify or /verify/<route>`
+  if (dialect === undefined)
+    return `line 1: ${target.replace(/\?.*$/s, '')} is not /verify, /verify/<route> or /ext_authz/<route>/<path>`
   const raw: string[] = []
   for (const [index, line] of lines.entries()) {
     if (line === '') break
@@ -123,7 +123,7 @@ function readCall(
 ): Call {
   const fields = readHeaderFields(rawHeaders)
   const readBody = async (limit: number) => (bytes.length > limit ? tooLarge(limit) : { ok: true as const, bytes })
-  return { ...dialect(method, target, fields), fields, content: { readBody } }
+  return { ...dialect.read(method, target, fields), fields, content: { readBody } }
 }
 
 /** Blanks around a value are not part of it (RFC 9110 §5.5). */

@@ -2,7 +2,7 @@ import { mcpShape } from '../../../src/config/format/schema-mcp.ts'
 import { looseReading, matchName } from '../../../src/config/mcp-names.ts'
 import type { OneClient } from '../../../src/config/model.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
-import { findDisagreement } from '../../../src/decision/mcp/headers.ts'
+import { findDisagreement, readMcpFields } from '../../../src/decision/mcp/headers.ts'
 import { parseStrictJson } from '../../../src/decision/mcp/json-text.ts'
 import { readCalls } from '../../../src/decision/mcp/message.ts'
 import { readHeaderFields } from '../../../src/decision/request/header-fields.ts'
@@ -105,7 +105,7 @@ export const BODY_PLACES: readonly Place[] = [
     shapes: {
       base64: (size) => {
         const mcpName = `=?base64?${'YWFh'.repeat(size / 4)}?=`
-        const fields = { ...{ contentType: undefined, contentEncoding: undefined, mcpMethod: undefined }, mcpName }
+        const fields = { ...readMcpFields([]), mcpName }
         return () => findDisagreement(fields, { method: 'tools/call', kind: 'tool', name: 'a' })
       },
     },

@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { parse } from '../../../src/config/parse.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { assessToken } from '../../../src/decision/token/assessed-token.ts'
-import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
+import { FORWARD_AUTH } from '../../../src/http/dialects/dialect.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { createProofDeps } from '../../../src/issuers/asking.ts'
@@ -91,7 +91,7 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
         const readBody = async (limit: number) =>
           bytes.length > limit ? ({ ok: false, problem: 'too large' } as const) : ({ ok: true, bytes } as const)
         const target = `/verify${call.route}`
-        verify({ dialect: readForwardAuth, method: 'POST', target, rawHeaders }, () => {}, readBody)
+        verify({ dialect: FORWARD_AUTH, method: 'POST', target, rawHeaders }, () => {}, readBody)
       })
   }
 }

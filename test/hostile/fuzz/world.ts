@@ -5,7 +5,7 @@ import type { HeaderFields } from '../../../src/decision/request/header-fields.t
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { assessToken } from '../../../src/decision/token/assessed-token.ts'
 import type { FindKeys } from '../../../src/decision/token/keys.ts'
-import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
+import { FORWARD_AUTH } from '../../../src/http/dialects/dialect.ts'
 import { createVerifyEndpoint } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { createProofDeps } from '../../../src/issuers/asking.ts'
@@ -102,7 +102,7 @@ export async function openWorld(): Promise<World> {
           pending: createPending(),
           onBug: fail,
         })
-        verify({ dialect: readForwardAuth, method, target, rawHeaders }, (given) => {
+        verify({ dialect: FORWARD_AUTH, method, target, rawHeaders }, (given) => {
           answer = given
         })
       }),

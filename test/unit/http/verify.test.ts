@@ -4,7 +4,7 @@ import type { Answer } from '../../../src/decision/answer.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
-import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
+import { FORWARD_AUTH } from '../../../src/http/dialects/dialect.ts'
 import { createVerifyEndpoint, type VerifyDeps } from '../../../src/http/verify.ts'
 import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { NOW, PROOFS, sampleResource, sampleRoute } from '../decision/sample.ts'
@@ -40,7 +40,7 @@ async function ask(
     pending: createPending(),
     ...changes,
   })
-  verify({ dialect: readForwardAuth, method: 'GET', target, rawHeaders: HEADERS }, (answer) => {
+  verify({ dialect: FORWARD_AUTH, method: 'GET', target, rawHeaders: HEADERS }, (answer) => {
     answers.push(answer)
     reply(answer)
   })

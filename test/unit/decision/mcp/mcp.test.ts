@@ -67,7 +67,10 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
   [{ body: call('resources/read', { uri: 'note://public/../a' }) }, ANOTHER],
   [{ body: call('tools/list') }, 'open'],
   [{ body: `[${call('ping')},${call('logging/setLevel')}]` }, 'token'],
-  [{ body: '' }, `${INVALID}: no body came; the proxy must forward it (Traefik: forwardBody)`],
+  [
+    { body: '' },
+    `${INVALID}: no body came; the proxy must forward it (Traefik: forwardBody, Envoy: with_request_body)`,
+  ],
   [{ body: ' '.repeat(1025) }, `${INVALID}: the body is larger than 1024 bytes`],
   [{ body: { ok: false, problem: 'cut' } }, `${INVALID}: cut`],
   [{ body: '{' }, `${INVALID}: the body is not JSON`],
@@ -90,6 +93,14 @@ const ROWS: readonly (readonly [asked: Asked, judgement: string])[] = [
     { body: tool('status'), headers: [...JSON_TYPE, 'Content-Encoding', 'br'] },
     `${INVALID}: the body has a Content-Encoding`,
   ],
+  ...['true', 'TRUE', ''].map(
+    (partial) =>
+      [
+        { body: tool('status'), headers: [...JSON_TYPE, 'X-Envoy-Auth-Partial-Body', partial] },
+        `${INVALID}: x-envoy-auth-partial-body says that the proxy cut the body off`,
+      ] as const,
+  ),
+  [{ body: tool('status'), headers: [...JSON_TYPE, 'x-envoy-auth-partial-body', 'false'] }, 'token status'],
   [{ body: tool('status'), oddNames: ['X_Other'] }, 'token status'],
   [
     { body: tool('status'), oddNames: ['Content_Type'] },

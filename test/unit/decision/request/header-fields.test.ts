@@ -18,6 +18,7 @@ test('each field is read in any case of its name', () => {
     forwardedMethod: 'POST',
     forwardedHost: 'h',
     forwardedUri: '/a',
+    host: undefined,
     authorization: 'Bearer x',
     dpop: 'proof',
     origin: 'https://o',
