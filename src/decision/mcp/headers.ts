@@ -19,7 +19,8 @@ const SLOTS: ReadonlyMap<string, keyof McpFields> = new Map([
   ['mcp-name', 'mcpName'],
   ['x-envoy-auth-partial-body', 'partialBody'],
 ])
-const NAMES: ReadonlySet<string> = new Set(SLOTS.keys())
+/** Their lower-case names. */
+export const MCP_FIELD_NAMES: ReadonlySet<string> = new Set(SLOTS.keys())
 
 /** Reads them from Node's `rawHeaders`; only for routes that look at bodies. */
 export function readMcpFields(rawHeaders: readonly string[]): McpFields {
@@ -42,7 +43,7 @@ export function readMcpFields(rawHeaders: readonly string[]): McpFields {
  * Some servers decode other charsets (UTF-7 hides everything) and unpack encodings.
  */
 export function findOddContent(fields: McpFields, oddNames: readonly string[] | undefined): string | undefined {
-  if (oddNames !== undefined && findAlias(oddNames, NAMES) !== undefined) {
+  if (oddNames !== undefined && findAlias(oddNames, MCP_FIELD_NAMES) !== undefined) {
     return 'a header could be taken for one that describes the body'
   }
   if (fields.partialBody !== undefined && fields.partialBody !== 'false') {

@@ -33,6 +33,8 @@ const PATH = /^\/(?!\/)[\x21-\x7e]*$/
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/
 /** A name of 253 characters, its last dot and a port. */
 const MAX_HOST_CHARACTERS = 260
+/** RFC 9110 §5.6.2; two fields that a proxy joined with a comma are none. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const PORT = /:([0-9]+)$/
 const IPV6_LITERAL = /^\[[0-9a-f:.]{2,45}\]$/
 
@@ -75,6 +77,7 @@ export function isPreflight(request: ForwardedRequest, fields: HeaderFields): bo
     request.method === 'OPTIONS' &&
     typeof fields.origin === 'string' &&
     typeof fields.accessControlRequestMethod === 'string' &&
+    TOKEN.test(fields.accessControlRequestMethod) &&
     fields.authorization === undefined &&
     !opensWebSocket(fields.rawHeaders)
   )

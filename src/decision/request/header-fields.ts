@@ -51,6 +51,9 @@ const SLOTS: ReadonlyMap<string, Slot> = new Map([
   ['x-request-id', 'requestId'],
 ])
 
+/** Lower-case names of the fields that `readHeaderFields` knows. */
+export const KNOWN_FIELDS: readonly string[] = [...SLOTS.keys()]
+
 /** What a name is to a decision: a field that it reads, nothing, or one that could be taken for another. */
 type Meaning = Slot | 'none' | 'odd'
 

@@ -17,7 +17,7 @@ export interface Dialect {
 export const FORWARD_AUTH: Dialect = { name: 'forward_auth', read: readForwardAuth }
 
 /** Envoy, and the gateways that are made of it. */
-export const EXT_AUTHZ: Dialect = { name: 'ext_authz', read: readExtAuthz }
+const EXT_AUTHZ: Dialect = { name: 'ext_authz', read: readExtAuthz }
 
 /** The dialect that a request target belongs to; undefined for everything that is not a proxy's question. */
 export function dialectOf(target: string): Dialect | undefined {

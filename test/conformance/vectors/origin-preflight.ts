@@ -118,6 +118,15 @@ export const ORIGIN_PREFLIGHT: readonly Vector[] = [
     expect: { status: 401, reason: 'credentials_missing' },
   },
   {
+    id: 'preflight-two-methods-joined',
+    spec: 'RFC 9110 §5.3: Envoy joins fields of one name',
+    title: 'two of them, joined by the proxy',
+    route: 'preflight',
+    request: { method: 'OPTIONS', headers: [asking[0], ['Access-Control-Request-Method', 'POST,POST']] },
+    twin: 'preflight-pass',
+    expect: { status: 401, reason: 'credentials_missing' },
+  },
+  {
     id: 'preflight-without-origin',
     spec: 'bypass case 18',
     title: 'no Origin',

@@ -41,7 +41,23 @@ export const HARMLESS: readonly {
   readonly id: string
   readonly proxies: readonly ProxyName[]
   readonly why: string
-}[] = [{ id: 'path /ruled/x/..', proxies: ['Traefik'], why: 'Traefik resolves it to /ruled/, which asks for no more' }]
+}[] = [
+  {
+    id: 'path /ruled/x/..',
+    proxies: ['Traefik', 'Envoy'],
+    why: 'Traefik and Envoy resolve it to /ruled/, which asks for no more',
+  },
+  {
+    id: 'path /ruled/x//../admin',
+    proxies: ['Envoy'],
+    why: 'Envoy resolves it to /ruled/x/admin, as RFC 3986 §5.2.4 has it, which asks for no more; the application gets that',
+  },
+  {
+    id: 'second field authorization:  and 0 more',
+    proxies: ['Envoy'],
+    why: 'an empty second Authorization is nothing once Envoy has joined the two; the application gets the one that was judged',
+  },
+]
 
 /** Own rows of these families are sent as a client would; what is about the proxy's own fields cannot be. */
 const PATH_ROWS = new Set(PATHS.attacks.flatMap(({ rows = [] }) => rows).map(({ id }) => id))

@@ -42,6 +42,10 @@ export const DENIAL_ROWS: readonly Row[] = [
         expected: { status: 400, headers: { 'X-Forwardgate-Reason': null }, application: null },
         why: 'nginx itself refuses a second Authorization',
       },
+      Envoy: {
+        expected: denied('credentials_malformed'),
+        why: 'Envoy joins two fields of one name with a comma',
+      },
     },
   },
   {

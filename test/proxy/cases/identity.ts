@@ -1,4 +1,4 @@
-import { denial, passed } from '../support/outcome.ts'
+import { denial, ENVOY_REFUSES, passed } from '../support/outcome.ts'
 import type { Row } from '../support/row.ts'
 
 const K = '/mcp/kubernetes'
@@ -40,6 +40,7 @@ export const IDENTITY_ROWS: readonly Row[] = [
     {},
     {
       nginx: { expected: passed({ headers: ALIAS_GONE }), why: NGINX_DROPS_ODD },
+      Envoy: ENVOY_REFUSES,
     },
   ),
   denial(

@@ -1,4 +1,4 @@
-import { denial, passed } from '../support/outcome.ts'
+import { denial, ENVOY_REFUSES, passed } from '../support/outcome.ts'
 import type { Exception, Row } from '../support/row.ts'
 
 const K = '/mcp/kubernetes'
@@ -62,9 +62,13 @@ export const METHOD_ROWS: readonly Row[] = [
     request: { method: 'PROPFIND', target: K, token: 'good' },
     expected: passed({ method: 'PROPFIND' }),
   },
-  denial('a method that does not exist', { method: 'BREW', target: K, token: 'good' }, 'forwarded_request_invalid', {
-    challenged: false,
-  }),
+  denial(
+    'a method that does not exist',
+    { method: 'BREW', target: K, token: 'good' },
+    'forwarded_request_invalid',
+    { challenged: false },
+    { Envoy: ENVOY_REFUSES },
+  ),
   denial(
     'a method in small letters',
     { method: 'get', target: K, token: 'good' },
@@ -72,7 +76,7 @@ export const METHOD_ROWS: readonly Row[] = [
     {
       challenged: false,
     },
-    { nginx: NGINX_REFUSES },
+    { nginx: NGINX_REFUSES, Envoy: ENVOY_REFUSES },
   ),
   {
     name: 'Expect: 100-continue',

@@ -1,15 +1,15 @@
-import { denial, denied, passed, throughAuthRequest } from '../support/outcome.ts'
+import { denial, denied, ENVOY_REFUSES, passed, throughAuthRequest } from '../support/outcome.ts'
 import type { Row } from '../support/row.ts'
 
 const resource = '/mcp/grafana'
 const scope = 'mcp:read mcp:admin'
 const invalid = 'forwarded_request_invalid'
 
-const RESOLVED = 'Traefik resolves dot and empty segments before it asks, and sends the application what it asked about'
-const UNSTRIPPED =
-  'nginx tells $request_uri, always the client’s own path, so stripping before the question loses nothing'
+const RESOLVED =
+  'Traefik and Envoy resolve dot and empty segments before they ask, and send the application what they asked about'
+const UNSTRIPPED = 'nginx and Envoy always tell the client’s own path, so stripping before the question loses nothing'
 
-/** Traefik resolves the path to `/mcp/grafana/admin`; the others leave it to the gate, which refuses what is not resolved. */
+/** Traefik and Envoy resolve the path to `/mcp/grafana/admin`; the others leave it to the gate, which refuses what is not resolved. */
 const unresolved = (name: string, target: string): Row =>
   denial(
     name,
@@ -18,6 +18,7 @@ const unresolved = (name: string, target: string): Row =>
     { challenged: false },
     {
       Traefik: { expected: denied('scope_insufficient', { resource, scope }), why: RESOLVED },
+      Envoy: { expected: denied('scope_insufficient', { resource, scope }), why: RESOLVED },
     },
   )
 
@@ -61,8 +62,20 @@ export const PATH_ROWS: readonly Row[] = [
   unresolved('a dot segment', '/mcp/grafana/./admin'),
   unresolved('two dots', '/mcp/grafana/x/../admin'),
   unresolved('two dots, escaped', '/mcp/grafana/x/%2e%2e/admin'),
-  denial('an escaped slash', { target: '/mcp/grafana/x%2fadmin', token: 'good' }, invalid, { challenged: false }),
-  denial('an escaped backslash', { target: '/mcp/grafana/x%5cadmin', token: 'good' }, invalid, { challenged: false }),
+  denial(
+    'an escaped slash',
+    { target: '/mcp/grafana/x%2fadmin', token: 'good' },
+    invalid,
+    { challenged: false },
+    { Envoy: ENVOY_REFUSES },
+  ),
+  denial(
+    'an escaped backslash',
+    { target: '/mcp/grafana/x%5cadmin', token: 'good' },
+    invalid,
+    { challenged: false },
+    { Envoy: ENVOY_REFUSES },
+  ),
   denial('a path parameter', { target: '/mcp/grafana/admin;a=b', token: 'good' }, invalid, { challenged: false }),
   denial(
     'an escaped NUL',
@@ -74,6 +87,7 @@ export const PATH_ROWS: readonly Row[] = [
         expected: { status: 400, application: null },
         why: 'nginx itself refuses methods in small letters and escaped NULs',
       },
+      Envoy: ENVOY_REFUSES,
     },
   ),
   {
@@ -82,6 +96,7 @@ export const PATH_ROWS: readonly Row[] = [
     expected: denied(invalid, { challenged: false }),
     but: {
       Traefik: { expected: passed({ url: '/mcp/grafana/open' }), why: RESOLVED },
+      Envoy: { expected: passed({ url: '/mcp/grafana/open' }), why: RESOLVED },
       nginx: throughAuthRequest(denied(invalid, { challenged: false })),
     },
   },
@@ -89,19 +104,26 @@ export const PATH_ROWS: readonly Row[] = [
     name: 'through a neighbour’s path by dots, to a route that is not locked',
     request: { target: '/mcp/grafana/admin/../../kubernetes', token: 'good' },
     expected: passed({ url: '/mcp/grafana/admin/../../kubernetes' }),
-    but: { Traefik: { expected: passed({ url: '/mcp/kubernetes' }), why: RESOLVED } },
+    but: {
+      Traefik: { expected: passed({ url: '/mcp/kubernetes' }), why: RESOLVED },
+      Envoy: { expected: passed({ url: '/mcp/kubernetes' }), why: RESOLVED },
+    },
   },
   denial(
     'through a neighbour’s path by dots, to a route where the path decides',
     { target: '/mcp/grafana/admin/../../plain', token: 'good' },
     invalid,
     { challenged: false },
-    { Traefik: { expected: passed({ url: '/mcp/plain' }), why: RESOLVED } },
+    {
+      Traefik: { expected: passed({ url: '/mcp/plain' }), why: RESOLVED },
+      Envoy: { expected: passed({ url: '/mcp/plain' }), why: RESOLVED },
+    },
   ),
   {
     name: 'an escaped slash where no path decides',
     request: { target: '/mcp/kubernetes/library%2Fimage', token: 'good' },
     expected: passed({ url: '/mcp/kubernetes/library%2Fimage' }),
+    but: { Envoy: ENVOY_REFUSES },
   },
   {
     name: 'another path than the protected ones',
@@ -151,14 +173,23 @@ export const PATH_ROWS: readonly Row[] = [
     { target: '/mcp/stripped-before/x', token: 'good' },
     'route_mismatch',
     { challenged: false },
-    { nginx: { expected: passed({ url: '/x' }), why: UNSTRIPPED } },
+    {
+      nginx: { expected: passed({ url: '/x' }), why: UNSTRIPPED },
+      Envoy: { expected: passed({ url: '/x' }), why: UNSTRIPPED },
+    },
   ),
   denial(
     'stripPrefix before the gate, a rule’s path',
     { target: '/mcp/stripped-before/admin', token: 'good' },
     'route_mismatch',
     { challenged: false },
-    { nginx: { expected: throughAuthRequest(denied('scope_insufficient')).expected, why: UNSTRIPPED } },
+    {
+      nginx: { expected: throughAuthRequest(denied('scope_insufficient')).expected, why: UNSTRIPPED },
+      Envoy: {
+        expected: denied('scope_insufficient', { resource: '/mcp/stripped-before', scope }),
+        why: UNSTRIPPED,
+      },
+    },
   ),
   {
     name: 'stripPrefix before the gate where no path decides',

@@ -1,4 +1,4 @@
-import { denial, passed } from '../support/outcome.ts'
+import { denial, ENVOY_REFUSES, passed } from '../support/outcome.ts'
 import type { Row } from '../support/row.ts'
 
 const ADMIN = '/mcp/grafana/admin'
@@ -7,11 +7,14 @@ const resource = '/mcp/grafana'
 const scope = 'mcp:read mcp:admin'
 
 /** A header that would open `/mcp/grafana/admin`, or DELETE, to a token without `mcp:admin` if anybody believed it. */
-const spoof = (name: string, value: string): Row =>
-  denial(`spoofed ${name}`, { target: ADMIN, token: 'good', headers: [[name, value]] }, 'scope_insufficient', {
-    resource,
-    scope,
-  })
+const spoof = (name: string, value: string, but: Row['but'] = {}): Row =>
+  denial(
+    `spoofed ${name}`,
+    { target: ADMIN, token: 'good', headers: [[name, value]] },
+    'scope_insufficient',
+    { resource, scope },
+    but,
+  )
 
 /** What the client says about its own request never decides. */
 export const SPOOFING_ROWS: readonly Row[] = [
@@ -27,11 +30,11 @@ export const SPOOFING_ROWS: readonly Row[] = [
   spoof('X-Original-Method', 'OPTIONS'),
   spoof('X-Rewrite-URL', OPEN),
   spoof('X-Replaced-Path', OPEN),
-  spoof('X_Forwarded_Uri', OPEN),
+  spoof('X_Forwarded_Uri', OPEN, { Envoy: ENVOY_REFUSES }),
   spoof('X.Forwarded.Uri', OPEN),
   spoof('X-Forwarded-UriX', OPEN),
   spoof('Forwarded', 'for=127.0.0.1;host=evil.example.com;proto=http'),
-  spoof('Connection', 'X-Forwarded-Uri, X-Forwarded-Method, X-Forwarded-Host'),
+  spoof('Connection', 'X-Forwarded-Uri, X-Forwarded-Method, X-Forwarded-Host', { Envoy: ENVOY_REFUSES }),
   denial(
     'spoofed X-Forwarded-Method on a DELETE',
     { method: 'DELETE', target: '/mcp/kubernetes', token: 'good', headers: [['X-Forwarded-Method', 'GET']] },

@@ -4,7 +4,7 @@ import { PROGRAMS } from './open-proxy.ts'
 import type { ProxyName } from './row.ts'
 
 /** In the order of the columns. */
-export const PROXIES: readonly ProxyName[] = ['Traefik', 'Caddy', 'nginx']
+export const PROXIES: readonly ProxyName[] = ['Traefik', 'Caddy', 'nginx', 'Envoy']
 
 /** Traefik is in no package of Debian or npm, so it may be missing everywhere; the others not where `CI` is true. */
 export function absent(t: TestContext, name: ProxyName, cases: number): void {

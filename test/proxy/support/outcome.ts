@@ -54,7 +54,29 @@ export function denial(
 ): Row {
   const bodiless = request.method === 'HEAD'
   const expected = denied(reason, { bodiless, ...options })
-  return { name, request, expected, but: { nginx: throughAuthRequest(expected), ...but } }
+  const envoy = throughExtAuthz(expected, bodiless)
+  const usual = { nginx: throughAuthRequest(expected), ...(envoy === undefined ? {} : { Envoy: envoy }) }
+  return { name, request, expected, but: { ...usual, ...but } }
+}
+
+/** What Envoy itself refuses before it asks. */
+export const ENVOY_REFUSES: Exception = {
+  expected: { status: 400, headers: { 'X-Forwardgate-Reason': null }, application: null },
+  why: 'Envoy itself refuses header names with underscores, escaped slashes and NULs, unknown methods, and odd lists in Connection',
+}
+
+/** What Envoy makes of a denial; undefined where it passes all of it on. */
+function throughExtAuthz({ status, headers, ...rest }: Expected, bodiless: boolean): Exception | undefined {
+  if (status === 503) {
+    const lost = { 'WWW-Authenticate': null, 'X-Forwardgate-Reason': null, 'Retry-After': null }
+    return {
+      expected: { status, headers: lost, body: '', application: null },
+      why: 'of a 5xx Envoy keeps nothing: status_on_error makes it 503 again, empty and without Retry-After',
+    }
+  }
+  if (!bodiless) return undefined
+  const why = 'without a body, Envoy takes Content-Type away'
+  return { expected: { ...rest, status, headers: { ...headers, 'Content-Type': null } }, why }
 }
 
 /** What nginx's `auth_request` makes of a denial when its configuration does not bring the rest back. */

@@ -1,5 +1,5 @@
 /** The proxies of the suite. */
-export type ProxyName = 'Traefik' | 'Caddy' | 'nginx'
+export type ProxyName = 'Traefik' | 'Caddy' | 'nginx' | 'Envoy'
 
 /** Tokens by what they are; `tokens.ts` mints them. */
 export type TokenName =
