@@ -25,8 +25,8 @@ export function fieldsReadOn(routes: readonly Pick<Route, 'tokenSource'>[]): Fie
   }
 }
 
-/** Proofs of DPoP (RFC 9449 §4.1), and the address of the client for the log. */
-const ALSO = ['dpop', 'x-forwarded-for']
+/** The address of the client, for the log. */
+const ALSO = ['x-forwarded-for']
 
 function sourceOf({ tokenSource }: Pick<Route, 'tokenSource'>): readonly string[] {
   switch (tokenSource.kind) {
