@@ -16,6 +16,8 @@ export interface Issuer {
   readonly name: string
   /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). Empty for a file of static tokens, which have none. */
   readonly issuer: string
+  /** Whether clients can be sent there: an https URL, or an http one that is loopback or was allowed. */
+  readonly isLoginServer: boolean
   readonly keys: KeySource
   /** How metadata and keys are fetched; undefined: as everything is. */
   readonly fetch: IssuerFetch | undefined

@@ -57,11 +57,11 @@ export function buildMetadata(
 ): Record<string, unknown> {
   const servers = route.accept
     .filter((entry) => entry.advertise)
-    .map(({ issuer }) =>
-      issuer.registration === undefined || registrationState(findDocument(issuer)).kind === 'refused'
-        ? issuer.issuer
-        : registrationUrl(issuer, resource),
-    )
+    .flatMap(({ issuer }) => {
+      const isOurs = issuer.registration !== undefined && registrationState(findDocument(issuer)).kind !== 'refused'
+      if (isOurs) return [registrationUrl(issuer, resource)]
+      return issuer.isLoginServer ? [issuer.issuer] : []
+    })
   return {
     resource: resource.url,
     ...(servers.length === 0 ? {} : { authorization_servers: [...new Set(servers)] }),

@@ -82,7 +82,8 @@ function compileEntry(
       ...compileClaimRules(defaults.claims, ['defaults', 'claims'], sink),
       ...compileClaimRules(entry.claims, [...path, 'claims'], sink),
     ],
-    advertise: issuer.keys.kind !== 'tokensFile' && withDefaults(acceptShape, entry).advertise,
+    advertise:
+      (issuer.isLoginServer || issuer.registration !== undefined) && withDefaults(acceptShape, entry).advertise,
   }
 }
 

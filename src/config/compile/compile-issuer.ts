@@ -10,7 +10,7 @@ import { readTokensFile } from '../reading/tokens-file.ts'
 import type { Steps } from '../steps.ts'
 import { compileFetch } from './compile-fetch.ts'
 import { compileIntrospection } from './compile-introspection.ts'
-import { compileKeySource, KEY_SOURCES } from './compile-key-source.ts'
+import { compileKeySource, isLoopback, KEY_SOURCES } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
@@ -48,6 +48,7 @@ export function* compileIssuer(
   return {
     name,
     issuer: map.issuer ?? '',
+    isLoginServer: isLoginServer(map.issuer ?? '', map.dangerouslyAllowHttp),
     keys,
     fetch: compileFetch(map, keys, [...path, 'fetch'], sink),
     algorithms,
@@ -70,6 +71,13 @@ export function* compileIssuer(
     ),
     registration: compileRegistration(map.registration, keys, [...path, 'registration'], sink),
   }
+}
+
+/** Official clients refuse a whole document that lists anything else. */
+function isLoginServer(issuer: string, allowHttp: boolean): boolean {
+  const url = URL.parse(issuer)
+  if (url?.protocol === 'https:') return true
+  return url?.protocol === 'http:' && (allowHttp || isLoopback(url.hostname))
 }
 
 /** The keys that apply to static tokens; all others are about key sets, authorization servers or the form of JWTs. */

@@ -128,5 +128,10 @@ export function checkFetched(text: string, allowHttp: boolean, path: Path, sink:
 
 /** Hosts that no other machine can answer for: this one, and the services of this cluster. */
 function mayBePlain(host: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\]|.+\.svc|.+\.svc\.cluster\.local)$/.test(host)
+  return isLoopback(host) || /^.+\.svc(?:\.cluster\.local)?$/.test(host)
+}
+
+/** Whether a host is this machine itself. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host)
 }

@@ -21,6 +21,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
   return {
     name: 'main',
     issuer: 'https://id.example.com',
+    isLoginServer: true,
     keys: { kind: 'discovery' },
     fetch: undefined,
     algorithms: ['RS256', 'ES256'],

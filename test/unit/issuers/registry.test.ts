@@ -12,6 +12,7 @@ function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
     issuer: `https://${name}.example.com`,
     keys: { kind: 'jwksUri', uri: `https://${name}.example.com/jwks` },
     fetch: undefined,
+    isLoginServer: true,
     algorithms: ['ES256'],
     clockTolerance: 30,
     maxTokenLifetime: undefined,

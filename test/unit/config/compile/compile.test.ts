@@ -41,7 +41,9 @@ test('the three-line file has every default', () => {
   assert.deepEqual(issuer, {
     name: 'homelab',
     issuer: 'https://id.example.com',
+    isLoginServer: true,
     keys: { kind: 'discovery' },
+    fetch: undefined,
     algorithms: 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
     clockTolerance: 30,
     maxTokenLifetime: undefined,
@@ -210,6 +212,24 @@ test('a resource may be listed with and without the slash at its end, by one rou
     '{ a: { resource: https://a.example.com/m }, b: { resource: https://a.example.com/m/ } }',
   ])
     assert.equal(parseText(`{ issuers: { main: https://id.example.com }, routes: ${routes} }`).ok, false)
+})
+
+test('only https URLs are told as login servers, and http ones on loopback or where http was allowed', () => {
+  for (const [issuer, told] of [
+    ['{ issuer: "https://id.example.com", jwksUri: "https://k.example.com/" }', true],
+    ['{ issuer: "HTTPS://id.example.com", jwksUri: "https://k.example.com/" }', true],
+    ['"http://127.0.0.1:9000"', true],
+    ['"http://id.localhost:9000"', true],
+    ['{ issuer: "http://id.example.com", dangerouslyAllowHttp: true }', true],
+    ['{ issuer: "http://id.example.com", jwksUri: "https://k.example.com/" }', false],
+    ['"http://authentik.auth.svc"', false],
+    ['{ issuer: accounts.google.com, jwksUri: "https://k.example.com/" }', false],
+    ['{ issuer: "urn:example:issuer", jwksUri: "https://k.example.com/" }', false],
+    ['{ issuer: "spiffe://example.org", jwksUri: "https://k.example.com/" }', false],
+  ] as const) {
+    const text = `{ issuers: { main: ${issuer} }, routes: { api: { resource: "https://api.example.com/mcp" } } }`
+    assert.equal(configOf(text).routes[0]?.accept[0]?.advertise, told, issuer)
+  }
 })
 
 test('the words of OpenID Connect are asked for, never required, never prefixed', () => {
