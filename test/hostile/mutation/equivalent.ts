@@ -8,7 +8,10 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   // What is kept to save time; without it the same is found out again.
   ['createHeaderReader.remember: ', 'a memory of names: it costs time to lose it, and answers are the same'],
   ['createHeaderReader.recall: one operand alone', 'the meaning of a name is found out again'],
-  ['parseCredentials: a condition that always holds: !authorization.startsWith', 'the usual spelling skips a look-up'],
+  [
+    "parseCredentials: one branch alone: authorization.startsWith('Bearer ') ? 'bearer' : authorizati…SCHEME, '').toLowerCase() → (authorization.",
+    'the usual spelling skips a look-up',
+  ],
   [
     'parseHost: a guard that never refuses: HOST_NAME.test(text)',
     'what is well-formed already is normalised to itself',
@@ -40,7 +43,10 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   // What cannot come, as something before it has seen to that.
   ['decide: one branch alone: routeName === undefined', 'no route has the name undefined'],
   ['BEYOND_SCHEME: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
-  ['denialAnswer: one branch alone: row.error', 'JSON leaves out what is undefined'],
+  [
+    'denialAnswer: one branch alone: error === undefined ? {} : { error } → ({ error })',
+    'JSON leaves out what is undefined',
+  ],
   ['checkOrigin: one operand alone: fields.origin !== SEVERAL &&', 'the mark of several is in no list of origins'],
   ['collect: a bound off by one', 'past the end there is a name that is empty, which means nothing'],
   ['meaningOf: one operand alone: SLOTS.get', 'a field that means nothing is kept under no name'],
