@@ -65,6 +65,7 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
   const { config } = parsed
   const routes = buildRouteTable(config.routes)
+  const proofs = createProofDeps()
   const keys = [{ kid: undefined, alg: undefined, key: SECRET, live: true }]
   return (call) => {
     const introspect = async () => {
@@ -79,7 +80,7 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
         const verify = createVerifyEndpoint({
           ...{ exposeReason: true, pending: createPending(), onBug: fail },
           policy: () => ({
-            ...{ routes, proofs: createProofDeps(), now: () => NOW },
+            ...{ routes, proofs, now: () => NOW },
             assessToken: (token, route) => assessToken(token, route, config.revocations, ports),
           }),
           onDecision: (decision, fields, milliseconds) => {
