@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forwardedHeaders } from '../../support/ask.ts'
 import type { FakeIssuer } from '../../support/fake-issuer.ts'
-import { RESOURCE } from '../../support/service.ts'
+import { RESOURCE, until } from '../../support/service.ts'
 import { type Gate, IMAGE_NODE_OPTIONS, startGate } from '../faults/gate.ts'
 import { type Plan, troubled } from './plan.ts'
 import { createQuestions, type Moment } from './questions.ts'
@@ -34,8 +34,6 @@ export interface Sample {
   readonly handles: number
 }
 
-/** The longest that a reload may take to be seen: one look at the file, and a busy machine. */
-const RELOAD_SEEN_MS = 4000
 const MOST_WRONG = 20
 /** Connections of the good traffic; how many are open is chance. */
 const POOL = 16
@@ -58,7 +56,8 @@ export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
   const samples: Sample[] = []
   let rotations = 0
   let refused = 0
-  let reload: Reload = { version: 0, since: 0, before: 0 }
+  // While a new configuration is not known to be loaded, the one before it may still be in force.
+  let inForce: readonly number[] = [0]
 
   const note = (kind: string, answer: string, right: readonly string[]): void => {
     const counts = answers.get(kind) ?? new Map<string, number>()
@@ -77,15 +76,15 @@ export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
   const pool = new Agent({ keepAlive: true, maxSockets: POOL })
   const askOne = async (at: number): Promise<void> => {
     const { kind, route, token, right } = nextQuestion(at, momentOf(now()))
+    const asked = inForce
     const begin = performance.now()
     const { answer, challenge } = await answerTo(gate, route, token, pool)
     times.push(performance.now() - begin)
     note(kind, answer, right)
     if (kind === 'no token') {
       const shown = Number(/scope="v(\d+)"/.exec(challenge)?.[1])
-      const settled = now() - reload.since > RELOAD_SEEN_MS
-      const inForce = settled ? [reload.version] : [reload.version, reload.before]
-      note('configuration loaded', inForce.includes(shown) ? 'the right one' : `v${shown}`, ['the right one'])
+      const may = [...asked, ...inForce]
+      note('configuration loaded', may.includes(shown) ? 'the right one' : `v${shown}`, ['the right one'])
     }
   }
 
@@ -118,14 +117,25 @@ export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
     rotations += 1
   }
 
+  const reloads = async (outcome: 'success' | 'failure') =>
+    (await gate.metric(`config_reloads_total{outcome="${outcome}"}`)) ?? 0
+
+  /** Writes it and waits until the service has read it. */
+  const write = async (text: string, outcome: 'success' | 'failure'): Promise<void> => {
+    const before = await reloads(outcome)
+    await replace(gate.config, text)
+    await until(`a configuration is read with ${outcome}`, async () => (await reloads(outcome)) > before)
+  }
+
   const change = async (time: number): Promise<void> => {
     const turn = Math.round(time / plan.reloadEvery)
     if (turn % 5 === 0) {
       refused += 1
-      return replace(gate.config, 'routes: { torn')
+      return write('routes: { torn', 'failure')
     }
-    await replace(gate.config, configuration(gate.issuer, turn))
-    reload = { version: turn, since: now(), before: reload.version }
+    inForce = [...inForce, turn]
+    await write(configuration(gate.issuer, turn), 'success')
+    inForce = [turn]
   }
 
   const sample = async (second: number): Promise<void> => {
@@ -140,24 +150,17 @@ export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
     every(plan.seconds / 40, sample),
   ])
   pool.destroy()
-  await sleep(RELOAD_SEEN_MS)
   const sorted = times.toSorted((a, b) => a - b)
   return {
     answers,
     wrong,
     rotations,
-    reloads: (await gate.metric('config_reloads_total{outcome="success"}')) ?? 0,
+    reloads: await reloads('success'),
     refused,
     fetches: gate.issuer.keyHits(),
     p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
     samples,
   }
-}
-
-interface Reload {
-  readonly version: number
-  readonly since: number
-  readonly before: number
 }
 
 /** Fails on a wrong answer, on memory that grows and on descriptors that are not given back. */
