@@ -10,7 +10,7 @@ const HELP = `npm run demo -- [options]
 Starts an authorization server, forwardgate, a proxy and an upstream on this machine, plays through what a client sees,
 and checks every answer. Then everything stays up for trying it out until Ctrl-C.
 
-  --proxy KIND   ${PROXY_KINDS.join(' | ')}   (default: builtin; TRAEFIK_BIN and CADDY_BIN name the programs, else PATH)
+  --proxy KIND   ${PROXY_KINDS.join(' | ')}   (default: builtin; TRAEFIK_BIN, CADDY_BIN and ENVOY_BIN name the programs, else PATH)
   --mcp          play scopes for single MCP tools instead, with the official client; not behind Caddy, which forwards no body
   --once         end after the last scene; exit status 0 when every answer was right, 1 when one was not
   --verbose      also show what forwardgate and the proxy log, on standard error

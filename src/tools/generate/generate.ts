@@ -3,9 +3,10 @@ import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import { command } from '../frame/command.ts'
 import { isKubernetesName } from '../frame/kubernetes-name.ts'
+import { envoyFile } from '../proxies/envoy/write-envoy.ts'
 import { dockerLabels, dynamicFile } from '../proxies/traefik/write-dynamic.ts'
 import { httpRoutes, ingressRoutes } from '../proxies/traefik/write-kubernetes.ts'
-import { type Plan, planRoutes } from './plan.ts'
+import { type Deployment, type Plan, planRoutes } from './plan.ts'
 import { type Document, toYaml } from './yaml-text.ts'
 
 const OPTIONS = {
@@ -19,6 +20,7 @@ const OPTIONS = {
   'gate-namespace': { value: 'NAME', about: 'the namespace of forwardgate; default: auth' },
   'gate-service': { value: 'NAME', about: 'its service; default: forwardgate' },
   'gate-port': { value: 'PORT', about: 'its auth port; default: 8080' },
+  'listen-port': { value: 'PORT', about: 'of envoy; default: 10000' },
 } as const
 
 const FORMS: ReadonlyMap<string, (plan: Plan) => readonly Document[]> = new Map([
@@ -31,55 +33,69 @@ const FORMS: ReadonlyMap<string, (plan: Plan) => readonly Document[]> = new Map(
 /** Prints the proxy's side of the configuration, so that the two never differ. */
 export const generate = command({
   name: 'generate',
-  synopsis: ['generate traefik [--as FORM] [--route NAME] [options]'],
+  synopsis: ['generate traefik [--as FORM] [--route NAME] [options]', 'generate envoy [--route NAME] [options]'],
   about:
-    'Prints the Traefik side of the configuration: for each route the auth middleware (with CORS in front of it if the route has origins) and its router, and the open router for the metadata.',
+    'Prints the proxy’s side of the configuration. For Traefik: for each route the auth middleware (with CORS in front of it if the route has origins) and its router, and the open router for the metadata. For Envoy: a whole bootstrap with the same.',
   reads: 'configuration',
-  operands: { min: 1, max: 1, missing: 'say for which proxy: traefik' },
+  operands: { min: 1, max: 1, missing: 'say for which proxy: traefik or envoy' },
   options: OPTIONS,
   exitCodes: { 0: 'success', 2: 'configuration or usage error' },
   misuse: ({ values, operands: [proxy = ''] }) =>
-    proxy === 'traefik'
-      ? badValue(values)
-      : `say for which proxy: traefik; there is no ${quote(proxy)}${didYouMean(proxy, ['traefik'])}`,
-  run({ values, configuration }) {
+    PROXIES[proxy] === undefined
+      ? `say for which proxy: traefik or envoy; there is no ${quote(proxy)}${didYouMean(proxy, Object.keys(PROXIES))}`
+      : (foreignOption(proxy, values) ?? badValue(proxy, values)),
+  run({ values, operands: [proxy], configuration }) {
     const { routes } = configuration.config
     const chosen = values.route === undefined ? routes : routes.filter(({ name }) => name === values.route)
     if (chosen.length === 0) {
       const names = routes.map(({ name }) => name)
       return { misuse: `--route: ${quote(values.route)} is not in routes${didYouMean(values.route ?? '', names)}` }
     }
+    const plan = planRoutes(chosen, deploymentOf(values))
     const form = FORMS.get(values.as ?? 'ingressroute') ?? ingressRoutes
-    const documents = form(
-      planRoutes(chosen, {
-        namespace: values.namespace ?? 'default',
-        service: values.service,
-        port: Number(values.port ?? 8080),
-        entryPoint: values['entry-point'],
-        gateway: values.gateway ?? 'traefik',
-        gate: {
-          service: values['gate-service'] ?? 'forwardgate',
-          namespace: values['gate-namespace'] ?? 'auth',
-          port: Number(values['gate-port'] ?? 8080),
-        },
-      }),
-    )
+    const documents = proxy === 'envoy' ? envoyFile(plan, chosen, Number(values['listen-port'] ?? 10_000)) : form(plan)
     return { json: documents.map(({ content }) => content), text: () => toYaml(documents) }
   },
 })
 
-function badValue(values: Values<typeof OPTIONS>): string | undefined {
+/** What each proxy has no use for. */
+const PROXIES: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
+  traefik: ['listen-port'],
+  envoy: ['as', 'namespace', 'entry-point', 'gateway', 'gate-namespace'],
+}
+
+function foreignOption(proxy: string, values: Values<typeof OPTIONS>): string | undefined {
+  const name = PROXIES[proxy]?.find((option) => values[option] !== undefined)
+  return name === undefined ? undefined : `--${name} is not for ${proxy}`
+}
+
+function deploymentOf(values: Values<typeof OPTIONS>): Deployment {
+  return {
+    namespace: values.namespace ?? 'default',
+    service: values.service,
+    port: Number(values.port ?? 8080),
+    entryPoint: values['entry-point'],
+    gateway: values.gateway ?? 'traefik',
+    gate: {
+      service: values['gate-service'] ?? 'forwardgate',
+      namespace: values['gate-namespace'] ?? 'auth',
+      port: Number(values['gate-port'] ?? 8080),
+    },
+  }
+}
+
+function badValue(proxy: string, values: Values<typeof OPTIONS>): string | undefined {
   const { as: form = 'ingressroute' } = values
   if (!FORMS.has(form)) {
     const forms = [...FORMS.keys()]
     return `--as: ${quote(form)} is not a form${didYouMean(form, forms) || `; write ${forms.join(', ')}`}`
   }
-  for (const name of ['port', 'gate-port'] as const) {
+  for (const name of ['port', 'gate-port', 'listen-port'] as const) {
     const text = values[name]
     if (text !== undefined && !(/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535))
       return `--${name}: ${quote(text)} is not a port`
   }
-  const kubernetes = form === 'ingressroute' || form === 'httproute'
+  const kubernetes = proxy === 'traefik' && (form === 'ingressroute' || form === 'httproute')
   for (const name of ['namespace', 'service', 'entry-point', 'gateway', 'gate-namespace', 'gate-service'] as const) {
     const text = values[name]
     if (text === undefined) continue

@@ -23,6 +23,11 @@ the namespace of forwardgate, everything else in that of the protected service.`
       args: 'generate traefik --route grafana --as docker-labels --service grafana --port 3000',
     },
     { title: 'As a file for the file provider.', args: 'generate traefik --route grafana --as file' },
+    {
+      title: 'For Envoy.',
+      args: 'generate envoy --route grafana --service grafana --port 3000 --listen-port 8443',
+      lines: 60,
+    },
     { title: 'A mistyped route.', args: 'generate traefik --route grafanna' },
   ],
 }

@@ -32,6 +32,8 @@ export interface EnvoySetup {
   readonly listen: EnvoyAddress
   readonly gate: EnvoyAddress
   readonly routes: readonly EnvoyRoute[]
+  /** More hosts on which clients must reach what is open. */
+  readonly hosts?: readonly string[]
   readonly fields: FieldsRead
   /** Prefixes of paths that clients ask forwardgate itself, without a token. */
   readonly open: readonly string[]
@@ -39,7 +41,8 @@ export interface EnvoySetup {
   readonly canary?: string
 }
 
-type Tree = { readonly [key: string]: Value }
+/** A part of the configuration. */
+export type Tree = { readonly [key: string]: Value }
 type Value = string | number | boolean | readonly Value[] | Tree
 
 /** The whole static configuration of an Envoy that guards these routes. */
@@ -119,7 +122,8 @@ function httpService(gate: EnvoyAddress, prefix: string, identityHeaders: readon
 /** Hosts in the order they come; what names none stands under `*`. */
 function virtualHosts(setup: EnvoySetup): readonly Tree[] {
   const byHost = Map.groupBy(setup.routes, ({ host = '*' }) => host)
-  return [...byHost].map(([host, routes]) => ({
+  const hosts = new Set([...byHost.keys(), ...(setup.hosts ?? [])])
+  return [...hosts].map((host) => ({
     name: host === '*' ? 'any' : host,
     domains: host === '*' ? ['*'] : [host, `${host}:*`],
     request_headers_to_add: [
@@ -132,7 +136,9 @@ function virtualHosts(setup: EnvoySetup): readonly Tree[] {
       ...(setup.canary === undefined ? [] : [canary(setup.canary)]),
       ...setup.open.map((prefix) => openRoute(prefix, setup.gate)),
       // Envoy takes the first that fits, so inner paths stand before outer ones.
-      ...routes.toSorted((a, b) => b.path.length - a.path.length).map((route) => protectedRoute(route, setup.gate)),
+      ...(byHost.get(host) ?? [])
+        .toSorted((a, b) => b.path.length - a.path.length)
+        .map((route) => protectedRoute(route, setup.gate)),
     ],
   }))
 }
