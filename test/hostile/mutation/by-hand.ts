@@ -186,7 +186,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   ['the clients of defaults', '[defaults.clientIds, entry.clientIds]', '[entry.clientIds ?? defaults.clientIds]'],
   ['the audience (any, unless written)', '?? audienceOf([route.resource ?? []].flat())', "?? 'unchecked'"],
-  ['preflights being denied', "'pass'])\\n    .default('deny')", "'pass'])\\n    .default('pass')"],
+  ['preflights being denied', "'pass'])\n    .default('deny')", "'pass'])\n    .default('pass')"],
   ['enforcing', ".default('enforce')", ".default('observe')"],
   ['what is implied by what is implied', 'for (const scope of reached) for', 'for (const scope of [broad]) for'],
   [
