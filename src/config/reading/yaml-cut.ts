@@ -81,7 +81,9 @@ function isSafeToCut(token: Collection): boolean {
       return (
         token.end[0]?.source === (token.start.source === '{' ? '}' : ']') &&
         items.slice(1).every(({ start }) => start[0]?.type === 'comma') &&
-        items.slice(0, -1).every(({ key, value }) => (key ?? value ?? undefined) !== undefined)
+        items.slice(0, -1).every(({ key, value }) => (key ?? value ?? undefined) !== undefined) &&
+        // The library places an empty key by what it has read before.
+        items.every(({ key, sep }) => sep === undefined || (key ?? undefined) !== undefined)
       )
   }
 }
