@@ -7,6 +7,7 @@ import {
   resourceDiscoveryRequest,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi'
+import { errorOf } from '../../src/decision/challenge.ts'
 import { DENIALS } from '../../src/decision/denial.ts'
 import { buildMetadataIndex, findMetadata } from '../../src/documents/protected-resource.ts'
 import { readConfiguration } from './configuration.ts'
@@ -40,12 +41,15 @@ test('an independent client reads the same challenge out of every refusal', asyn
     assert.ok(refused instanceof WWWAuthenticateChallengeError, vector.id)
     assert.equal(refused.cause.length, 1, vector.id)
     const [challenge] = refused.cause
-    assert.equal(challenge?.scheme, 'bearer', vector.id)
-    const { resource_metadata, scope, error, error_description, ...others } = challenge?.parameters ?? {}
+    const { resource_metadata, scope, error, error_description, algs, ...others } = challenge?.parameters ?? {}
     assert.deepEqual(others, {}, vector.id)
     assert.ok(decision.outcome === 'deny' && decision.route !== undefined, vector.id)
     const row = DENIALS[decision.reason]
-    assert.equal(error, row.error, vector.id)
+    const { dpop } = decision.route
+    const withProof = dpop.mode === 'required' || (dpop.mode === 'accepted' && decision.scheme === 'dpop')
+    assert.equal(challenge?.scheme, withProof ? 'dpop' : 'bearer', vector.id)
+    assert.equal(algs, withProof ? dpop.algorithms.join(' ') : undefined, vector.id)
+    assert.equal(error, errorOf(row, decision.scheme), vector.id)
     assert.equal(error_description, row.error === undefined ? undefined : row.message, vector.id)
     const wanted = [
       ...new Set([
