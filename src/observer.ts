@@ -9,6 +9,7 @@ import { registrationState } from './documents/registration.ts'
 import type { InForce } from './in-force.ts'
 import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
+import type { Readiness } from './readiness.ts'
 import { isPrivateAuthPort, type Settings } from './settings.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import {
@@ -28,6 +29,7 @@ export interface ObserverDeps {
   readonly log: Logger
   readonly metrics: Metrics
   readonly inForce: InForce
+  readonly readiness: () => Readiness
   readonly settings: Settings
   /** Seconds since the epoch. */
   readonly now: () => number
@@ -77,15 +79,22 @@ function observeConfiguration({ log, metrics, settings, now }: ObserverDeps) {
   }
 }
 
-function observeIssuers({ log, metrics, inForce }: ObserverDeps) {
+function observeIssuers({ log, metrics, inForce, readiness }: ObserverDeps) {
   const logRegistrations = createRegistrationLog(log, inForce)
+  const logReadiness = createReadinessLog(log, readiness)
+  const onIssuers = (): void => {
+    // Before, keys are read for a generation that is not yet in force.
+    if (!inForce.keysTried()) return
+    logRegistrations()
+    logReadiness()
+  }
   return {
     onRefresh(event: RefreshEvent): void {
       const { outcome, ...fields } = event
       metrics.issuerRefresh(event.issuer, outcome)
       if (outcome === 'failure') log.warn(fields, 'key refresh failed')
       else log.info(fields, 'keys refreshed')
-      logRegistrations()
+      onIssuers()
     },
     /** What every request would repeat is written once. */
     onIntrospection(event: IntrospectionEvent): void {
@@ -95,8 +104,8 @@ function observeIssuers({ log, metrics, inForce }: ObserverDeps) {
       if (outcome === 'failure') log.warn(fields, 'introspection failed')
       else log.info(fields, 'introspection works again')
     },
-    /** The generation in force has other issuers, or the first keys were tried. */
-    onIssuers: logRegistrations,
+    /** The generation in force has other issuers, the first keys were tried, or they were waited for long enough. */
+    onIssuers,
   }
 }
 
@@ -104,8 +113,6 @@ function observeIssuers({ log, metrics, inForce }: ObserverDeps) {
 function createRegistrationLog(log: Logger, inForce: InForce): () => void {
   let known = new Map<string, string>()
   return () => {
-    // Before, keys are read for a generation that is not yet in force.
-    if (!inForce.keysTried()) return
     const { config, registry } = inForce.generation()
     const next = new Map<string, string>()
     for (const issuer of config.issuers) {
@@ -119,6 +126,20 @@ function createRegistrationLog(log: Logger, inForce: InForce): () => void {
       if (state.kind === 'refused') log.error({ issuer: issuer.name, reason }, REGISTRATION_REFUSED)
     }
     known = next
+  }
+}
+
+/** Writes which issuers a start waits for, once and again when they change, and how that ended. */
+function createReadinessLog(log: Logger, readiness: () => Readiness): () => void {
+  let known = ''
+  return () => {
+    const { ready, missing: issuers, until } = readiness()
+    const text = ready ? 'ready' : issuers.join()
+    if (text === known) return
+    if (!ready) log.warn({ issuers, until }, 'waiting for keys')
+    else if (issuers.length > 0) log.warn({ issuers }, 'ready without keys')
+    else if (known !== '') log.info({}, 'ready')
+    known = text
   }
 }
 

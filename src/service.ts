@@ -7,8 +7,10 @@ import { buildGeneration } from './generation.ts'
 import { openPorts } from './http/ports.ts'
 import { createInForce } from './in-force.ts'
 import { prepareAsking } from './issuers/asking.ts'
+import { systemClock } from './issuers/clock.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createObserver } from './observer.ts'
+import { createReadiness } from './readiness.ts'
 import { followConfiguration } from './reload.ts'
 import type { Settings } from './settings.ts'
 import type { LogOutput } from './telemetry/log-output.ts'
@@ -57,9 +59,12 @@ export async function startService(options: ServiceOptions): Promise<Start> {
 
   // What is in force, and who reports what happens.
   const inForce = createInForce(certificate)
+  const { readyWithoutKeys } = settings
+  const clock = systemClock
+  const { readiness, watch } = createReadiness({ clock, readyWithoutKeys, generation: inForce.generation, now })
   const metrics = createMetrics({ ...inForce, version, lostLogLines: () => logOutput?.lost() ?? 0 })
   const crowded = () => logOutput?.crowded() ?? false
-  const observer = createObserver({ log, metrics, inForce, settings, now, crowded })
+  const observer = createObserver({ log, metrics, inForce, readiness, settings, now, crowded })
   observer.onConfiguration(config, warnings)
   observer.onConfigurationRead(loaded)
   if (certificate !== undefined) observer.onCertificate(certificate)
@@ -71,12 +76,14 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const registry = asking.openRegistry(config)
   inForce.replaceGeneration(build(config, registry))
   const ready = registry.ready.then(inForce.markKeysTried).then(observer.onIssuers)
+  const endReadinessWatch = watch(observer.onIssuers)
 
   // The two ports.
-  const deps = { ...inForce, ...observer, metrics, exposeReason: settings.exposeReason }
+  const deps = { ...inForce, ...observer, readiness, metrics, exposeReason: settings.exposeReason }
   const ports = await openPorts(deps, { ...settings, certificate }).catch((error: unknown) => {
     // An issuer that hangs would keep the process alive for as long as it may be waited for.
     registry.close()
+    endReadinessWatch()
     throw error
   })
 
@@ -99,6 +106,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   // The end: first the proxies see it, then the requests in flight have their answers, then everything else.
   const close = async (): Promise<void> => {
     inForce.drain()
+    endReadinessWatch()
     await setTimeout(settings.shutdownDelay)
     await ports.close()
     certificateWatch?.close()

@@ -1,3 +1,4 @@
+import { durationSeconds } from './config/duration.ts'
 import { didYouMean } from './config/nearest-name.ts'
 import type { CertificateFiles } from './config/reading/certificate.ts'
 import { CONFIG_VARIABLES, type ConfigVariables } from './config/reading/environment.ts'
@@ -15,6 +16,8 @@ export interface Settings {
   readonly tokenCacheEntries: number
   readonly decisionLog: 'denied' | 'all'
   readonly exposeReason: boolean
+  /** Milliseconds for which a process without any keys is not ready; Infinity: until they come. */
+  readonly readyWithoutKeys: number
   /** Milliseconds for which the listener stays open after SIGTERM. */
   readonly shutdownDelay: number
   /** The variables of environment-only mode that are set. */
@@ -43,6 +46,8 @@ interface Variable<T> {
 }
 
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
+
+const MINUTE_MS = 60_000
 
 /** The variables that have a default. It is written here only: the reference page and the service read it from here. */
 const WITH_DEFAULT = {
@@ -88,13 +93,21 @@ const WITH_DEFAULT = {
     expected: 'a whole number from 1 to 10000000',
     parse: parseCount,
   },
+  readyWithoutKeys: {
+    name: 'FORWARDGATE_READY_WITHOUT_KEYS',
+    default: '15m',
+    meaning:
+      'How long a process that starts while it can get no keys stays unready: an integer and `ms`, `s`, `m` or `h`; `never`: until they come. Longer than the progress deadline of a Deployment. With the keys of some issuers it waits a minute for those of the others, or this long if that is shorter.',
+    expected: 'a duration such as 30s or 15m, at most 24h, or never',
+    parse: (text) => (text === 'never' ? Number.POSITIVE_INFINITY : parseDuration(text, 24 * 60 * MINUTE_MS)),
+  },
   shutdownDelay: {
     name: 'FORWARDGATE_SHUTDOWN_DELAY',
     default: '250ms',
     meaning:
       'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
     expected: 'a duration such as 250ms or 5s, at most 10m',
-    parse: parseDuration,
+    parse: (text) => parseDuration(text, 10 * MINUTE_MS),
   },
 } as const satisfies { readonly [Key in keyof Settings]?: Variable<Settings[Key]> }
 
@@ -136,7 +149,6 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Kubernetes sets these in every pod of a namespace that has a Service named forwardgate. */
 const SERVICE_LINK = /^FORWARDGATE_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 }
 
 /** Reads the environment and reports all problems together. Empty variables count as not set. */
 export function readSettings(environment: Environment): ReadSettings {
@@ -157,6 +169,7 @@ export function readSettings(environment: Environment): ReadSettings {
     tokenCacheEntries: read(WITH_DEFAULT.tokenCacheEntries),
     decisionLog: read<Settings['decisionLog']>(WITH_DEFAULT.decisionLog),
     exposeReason: read(WITH_DEFAULT.exposeReason),
+    readyWithoutKeys: read(WITH_DEFAULT.readyWithoutKeys),
     shutdownDelay: read(WITH_DEFAULT.shutdownDelay),
     configVariables: Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, environment[name] || undefined])),
   }
@@ -210,10 +223,11 @@ function parseCount(text: string): number | undefined {
   return /^[1-9][0-9]{0,7}$/.test(text) && Number(text) <= 10_000_000 ? Number(text) : undefined
 }
 
-function parseDuration(text: string): number | undefined {
-  const match = /^([0-9]{1,6})(ms|s|m)$/.exec(text)
-  const milliseconds = Number(match?.[1]) * (UNITS[match?.[2] ?? ''] ?? Number.NaN)
-  return milliseconds <= 600_000 ? milliseconds : undefined
+/** Milliseconds, at most `longest`. */
+function parseDuration(text: string, longest: number): number | undefined {
+  if (!/^[0-9]{1,8}(?:ms|s|m|h)$/.test(text)) return undefined
+  const milliseconds = Math.round(durationSeconds(text) * 1000)
+  return milliseconds <= longest ? milliseconds : undefined
 }
 
 function oneOf<const T extends string>(values: readonly T[]): (text: string) => T | undefined {

@@ -13,19 +13,26 @@ export interface IssuerReadiness {
   readonly registration?: 'waiting' | 'offered' | 'refused'
 }
 
+/** Which issuers a process waits for before it is ready, and until when; undefined: until their keys come. */
+interface KeyReadiness {
+  readonly ready: boolean
+  readonly missing: readonly string[]
+  readonly until: string | undefined
+}
+
 export interface OperationsDeps {
   readonly pending: Pending
   readonly draining: () => boolean
-  /** Whether the first key fetch of every issuer was tried, or has had its time. */
-  readonly keysTried: () => boolean
+  /** Whether it has the first keys of its issuers, or has waited for them long enough. */
+  readonly readiness: () => KeyReadiness
   readonly issuers: () => readonly IssuerReadiness[]
   readonly metrics: { readonly contentType: string; readonly expose: () => Promise<string> }
 }
 
 /**
  * The operations port: `/metrics`, `/livez` (this answer is the proof: the event loop turns) and `/readyz`.
- * Ready means: configuration loaded, listeners up, the first key fetch of every issuer tried. An issuer that is down
- * does not make it unready: restarting or removing this pod would not bring the issuer back.
+ * Ready means: configuration loaded, listeners up, the first keys of every issuer there or waited for long enough. An
+ * issuer that goes down later does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
 export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
   const app = fastify({ ...NO_SCHEMAS, return503OnClosing: false })
@@ -38,10 +45,12 @@ export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
   app.get('/livez', async () => 'ok\n')
   app.get('/readyz', async (request, reply) => {
     const issuers = deps.issuers()
-    const problem = deps.draining() ? 'draining' : deps.keysTried() ? undefined : 'waiting for keys'
+    const { ready, missing, until } = deps.readiness()
+    const problem = deps.draining() ? 'draining' : ready ? undefined : 'waiting for keys'
     if (problem !== undefined) reply.code(503)
     if (new URL(request.url, 'http://localhost').searchParams.has('verbose')) {
-      return { ready: problem === undefined, ...(problem === undefined ? {} : { problem }), issuers }
+      const waiting = ready ? {} : { waitingFor: { issuers: missing, until } }
+      return { ready: problem === undefined, problem, ...waiting, issuers }
     }
     return `${problem ?? 'ok'}\n`
   })

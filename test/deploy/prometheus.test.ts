@@ -40,6 +40,8 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
       ...process.env,
       FORWARDGATE_LISTEN: `127.0.0.1:${auth}`,
       FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operations}`,
+      // One issuer is never there.
+      FORWARDGATE_READY_WITHOUT_KEYS: '1s',
     })
     running.push(service)
     await until(async () => (await fetch(`http://127.0.0.1:${operations}/readyz`)).ok, service.output)

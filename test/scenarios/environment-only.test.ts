@@ -200,8 +200,9 @@ test('environment-only: every error of the guides’ troubleshooting has a reaso
   const readme = exampleFile('environment-only', 'README.md') ?? ''
   const issuer = await startFakeIssuer()
   t.after(() => issuer.stop())
-  const start = () =>
-    startSystem(t, example('environment-only'), async (origin) => ({
+  const files = example('environment-only')
+  const start = (more = '') =>
+    startSystem(t, { ...files, variables: `${files.variables}\n${more}` }, async (origin) => ({
       urls: { 'https://api.example.com': origin, 'https://auth.example.com': issuer.issuer },
       services: { 'cnpg-mcp-server': 'http://127.0.0.1:1' },
     }))
@@ -227,7 +228,7 @@ test('environment-only: every error of the guides’ troubleshooting has a reaso
 
   await t.test('curl | "Failed to discover JWKS URI": 503, never a 401, and it heals by itself', async () => {
     await issuer.stop()
-    const early = await start()
+    const early = await start('FORWARDGATE_READY_WITHOUT_KEYS=0s')
     const token = issuer.mint({ aud: 'mcp-api' })
     const reply = await curl(`${early.origin}/mcp`, { token })
     assert.deepEqual([refusal(reply), reply.challenge], ['503 keys_unavailable', null])

@@ -22,6 +22,7 @@ describe('settings', () => {
       tokenCacheEntries: 10_000,
       decisionLog: 'denied',
       exposeReason: true,
+      readyWithoutKeys: 900_000,
       shutdownDelay: 250,
     })
     assert.equal(rest.config, undefined)
@@ -75,7 +76,23 @@ describe('settings', () => {
       assert.equal(settings({ FORWARDGATE_SHUTDOWN_DELAY: text }).shutdownDelay, milliseconds))
   }
 
+  for (const [text, milliseconds] of [
+    ['0s', 0],
+    ['35ms', 35],
+    ['20m', 1_200_000],
+    ['24h', 86_400_000],
+    ['86400000ms', 86_400_000],
+    ['never', Number.POSITIVE_INFINITY],
+  ] as const) {
+    it(`ready without keys after ${text}`, () =>
+      assert.equal(settings({ FORWARDGATE_READY_WITHOUT_KEYS: text }).readyWithoutKeys, milliseconds))
+  }
+
   for (const [name, text] of [
+    ['FORWARDGATE_READY_WITHOUT_KEYS', '25h'],
+    ['FORWARDGATE_READY_WITHOUT_KEYS', '1d'],
+    ['FORWARDGATE_READY_WITHOUT_KEYS', 'Never'],
+    ['FORWARDGATE_READY_WITHOUT_KEYS', '15'],
     ['FORWARDGATE_SHUTDOWN_DELAY', '5'],
     ['FORWARDGATE_SHUTDOWN_DELAY', '1.5s'],
     ['FORWARDGATE_SHUTDOWN_DELAY', '-1s'],
