@@ -27,18 +27,22 @@ const ROUNDS_PER_WORKER = 100
 
 /**
  * Tries each mutant in process, on the tests of its patterns that reach its file: those nearest to it first, up to the first
- * failure. Throws when that test is red without any mutant, as each mutant would seem killed then.
+ * failure. Throws when that test is red without any mutant, as each mutant would seem killed then. Begins no other mutant once
+ * `goOn` says no; these have no verdict.
  */
 export async function judgeMutants(
   suspects: readonly Suspect[],
   onVerdict: (verdict: Verdict) => void = () => {},
+  goOn: () => boolean = () => true,
 ): Promise<readonly Verdict[]> {
   const orderOf = planner()
   const green = new Set<string>()
   const waiting = [...suspects.entries()]
   const verdicts: Verdict[] = []
   await inParallel(async (worker) => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    while (goOn()) {
+      const next = waiting.shift()
+      if (next === undefined) return
       const [at, suspect] = next
       const failure = await worker.run(orderOf(suspect))
       if (failure !== undefined) await checkFailure(worker, suspect.mutant, failure, green)
@@ -46,7 +50,7 @@ export async function judgeMutants(
       onVerdict(verdicts[at])
     }
   })
-  return verdicts
+  return verdicts.filter((verdict) => verdict !== undefined)
 }
 
 /** A failure tells something only of a program, and only where the test is green without the mutant. */
