@@ -13,10 +13,10 @@ export interface Dialect {
   readonly read: (method: string, target: string, fields: HeaderFields) => CallReading
 }
 
-/** Traefik, Caddy and nginx. */
+/** As Traefik, Caddy and nginx ask. */
 export const FORWARD_AUTH: Dialect = { name: 'forward_auth', read: readForwardAuth }
 
-/** Envoy, and the gateways that are made of it. */
+/** As Envoy asks, and the gateways that are made of it. */
 const EXT_AUTHZ: Dialect = { name: 'ext_authz', read: readExtAuthz }
 
 /** The dialect that a request target belongs to; undefined for everything that is not a proxy's question. */

@@ -302,7 +302,7 @@ export const FORWARDED: Family = {
       like: ['origin-*'],
     },
     {
-      title: 'everything above, behind Traefik, Caddy and nginx',
+      title: 'everything above, behind Traefik, Caddy, nginx and Envoy',
       source: 'ForwardAuth, `forward_auth`, `auth_request`',
       tests: [
         { file: 'test/proxy/cases/spoofing.ts', name: 'spoofed X-Forwarded-Method on a DELETE' },

@@ -455,7 +455,7 @@ export const HTTP: Family = {
       answer: 'no decision; the connection ends after 15 s',
     },
     {
-      title: 'smuggling through Traefik, Caddy and nginx',
+      title: 'smuggling through Traefik, Caddy, nginx and Envoy',
       source: 'CWE-444',
       tests: [{ file: 'test/hostile/corpus-proxies.test.ts', name: 'smuggled' }],
       answer: 'the application sees nothing of the second request',
