@@ -9,7 +9,7 @@ import { readHeaderFields } from '../../../src/decision/request/header-fields.ts
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { parseUnverifiedToken } from '../../../src/decision/token/unverified-token.ts'
 import { readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
-import { PROOFS, sampleEvidence, sampleResource, sampleRoute, sampleRule } from './sample.ts'
+import { ACCEPTED, PROOFS, sampleEvidence, sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const SHOWN = { exposeReason: true }
 const EVIDENCE = sampleEvidence()
@@ -68,8 +68,8 @@ test('only rows that say so carry a challenge, and only within a route; 503 says
 })
 
 test('CORS headers only for a listed origin; Vary wherever the origin decides', () => {
-  const cors = (origins: readonly string[] | undefined, origin: string | undefined) => {
-    const { headers } = answerTo(denied('client_not_allowed', { origins }), origin, SHOWN)
+  const cors = (origins: readonly string[] | undefined, origin: string | undefined, more: Partial<Route> = {}) => {
+    const { headers } = answerTo(denied('client_not_allowed', { origins, ...more }), origin, SHOWN)
     return headers.slice(0, headers.indexOf('X-Forwardgate-Reason'))
   }
   assert.deepEqual(cors(undefined, 'https://o'), [])
@@ -79,6 +79,8 @@ test('CORS headers only for a listed origin; Vary wherever the origin decides', 
     ...['Access-Control-Allow-Origin', 'https://o'],
     ...['Access-Control-Expose-Headers', 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After', 'Vary', 'Origin'],
   ])
+  const withNonce = cors(['https://o'], 'https://o', { dpop: { ...ACCEPTED, nonceSecret: Buffer.alloc(32) } })
+  assert.equal(withNonce[3], 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After, DPoP-Nonce')
 })
 
 test('the identity of one request is never answered to another', () => {

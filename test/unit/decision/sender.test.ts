@@ -84,6 +84,18 @@ test('an unbound token is a bearer token, and no proof makes it another', async 
   assert.equal(await reasonOf({ token: tokenWith() }), 'proof_key_mismatch')
 })
 
+test('a proof by another key than that of the token', async () => {
+  const { thumbprint } = await makeClientKey()
+  const { decision } = await ask({ token: tokenWith({ cnf: { jkt: thumbprint } }) })
+  assert.deepEqual(evidenceOf(decision), {
+    reason: 'proof_key_mismatch',
+    step: 'proof',
+    check: 'key',
+    expected: [thumbprint],
+    actual: [client.thumbprint],
+  })
+})
+
 test('required: a plain token is refused; off: a bound one', async () => {
   const required = dpop({ mode: 'required' })
   assert.equal(await reasonOf({ route: required }), 'token')
