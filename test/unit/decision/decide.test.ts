@@ -331,8 +331,11 @@ test('one challenge tells every scope that a call needs: of the route, its rules
   )
 })
 
-test('a route without mcp never reads a body', () => {
+test('a route without mcp never reads a body, and its trace has no such step', async () => {
   const decision = ask({ body: '{' })
   assert.ok(!(decision instanceof Promise))
   assert.equal(decision.reason, 'token')
+  assert.equal(decision.itinerary.body, 'never')
+  const reading = await ask({ body: says('tools/call', 'status'), route: { mcp: MCP } })
+  assert.equal(reading.itinerary.body, 'after token')
 })
