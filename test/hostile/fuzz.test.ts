@@ -94,7 +94,7 @@ function checkSilence({ answer, decision, fields }: Outcome): void {
   assert.doesNotMatch(Object.values(line).join(''), /[^\x20-\x7e]/)
 }
 
-/** The challenge is a function of route, rules, resource and reason: the same bytes each time. */
+/** The challenge is a function of route, rules, resource, reason and the scheme of the client: the same bytes each time. */
 function checkChallenge({ answer, decision }: Outcome): void {
   const at = answer.headers.indexOf('WWW-Authenticate')
   const refused = decision.outcome === 'deny' || decision.outcome === 'error'
@@ -102,8 +102,10 @@ function checkChallenge({ answer, decision }: Outcome): void {
   if (at === -1) return
   const challenge = answer.headers[at + 1] ?? ''
   const scopes = decision.rules.flatMap((rule) => rule.scopes)
-  const key = JSON.stringify([decision.route?.name, decision.reason, [...new Set(scopes)]])
+  const scheme = decision.scheme === 'dpop' ? 'DPoP' : 'Bearer'
+  const key = JSON.stringify([scheme, decision.route?.name, decision.reason, [...new Set(scopes)]])
   assert.equal(challenge, challenges.get(key) ?? challenge)
   challenges.set(key, challenge)
-  assert.match(challenge, /^Bearer resource_metadata="https:\/\/(?:api|root)\.example\.com\/\.well-known\/[^",]*"/)
+  assert.ok(challenge.startsWith(`${scheme} `), challenge)
+  assert.match(challenge, /^\w+ resource_metadata="https:\/\/(?:api|root)\.example\.com\/\.well-known\/[^",]*"/)
 }
