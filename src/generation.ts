@@ -32,6 +32,8 @@ export interface IssuerStatus {
   readonly tried: boolean
   readonly keys: number
   readonly ageSeconds: number | undefined
+  /** Seconds until the keys cease to serve if they cannot be refreshed. */
+  readonly validForSeconds: number | undefined
   readonly lastError: string | undefined
   readonly registration?: RegistrationState['kind']
 }

@@ -62,7 +62,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const { readyWithoutKeys } = settings
   const clock = systemClock
   const { readiness, watch } = createReadiness({ clock, readyWithoutKeys, generation: inForce.generation, now })
-  const metrics = createMetrics({ ...inForce, version, lostLogLines: () => logOutput?.lost() ?? 0 })
+  const metrics = createMetrics({ ...inForce, version, now, lostLogLines: () => logOutput?.lost() ?? 0 })
   const crowded = () => logOutput?.crowded() ?? false
   const observer = createObserver({ log, metrics, inForce, readiness, settings, now, crowded })
   observer.onConfiguration(config, warnings)

@@ -216,7 +216,8 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
   const metrics = createMetrics({
     version: '0.0.0',
     routes: () => [{ name: 'api', mode: 'observe' }],
-    issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1, registration: 'offered' }],
+    issuers: () => [{ name: 'main', keys: 1, ageSeconds: 1, validForSeconds: 1, registration: 'offered' }],
+    now: () => 0,
     tokenCacheEntries: () => 0,
     lostLogLines: () => 0,
     certificateExpiresAt: () => 0,

@@ -38,6 +38,7 @@ export async function measureSteps(workspace: Workspace): Promise<Section> {
     version: 'bench',
     routes: () => config.routes,
     issuers: () => [],
+    now: () => 0,
     tokenCacheEntries: () => 0,
     certificateExpiresAt: () => undefined,
     lostLogLines: () => 0,

@@ -8,6 +8,7 @@ export interface IssuerReadiness {
   readonly tried: boolean
   readonly keys: number
   readonly ageSeconds: number | undefined
+  readonly validForSeconds: number | undefined
   readonly lastError: string | undefined
   /** Of an issuer with a registration, what becomes of it. */
   readonly registration?: 'waiting' | 'offered' | 'refused'

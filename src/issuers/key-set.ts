@@ -31,6 +31,8 @@ export interface KeySetStatus {
   readonly keys: number
   /** Seconds since the keys were last confirmed; 0 for configured keys, undefined when there never were any. */
   readonly ageSeconds: number | undefined
+  /** Seconds until the keys cease to serve if no reading succeeds, below 0 when they have; undefined for configured keys, and when there never were any. */
+  readonly validForSeconds: number | undefined
   /** Whether the first reading has ended, well or not. */
   readonly tried: boolean
   /** Why the last reading failed; undefined when it went well. */
@@ -120,10 +122,12 @@ export class KeySet {
 
   status(): KeySetStatus {
     const age = this.#confirmedAt === undefined ? undefined : this.#ports.clock.now() - this.#confirmedAt
+    const validFor = this.#freshUntil + this.issuer.maxStale * 1000 - this.#ports.clock.now()
     return {
       issuer: this.issuer.name,
       keys: this.#isUsable() ? this.#held.size : 0,
       ageSeconds: age === undefined ? undefined : this.#local === undefined ? age / 1000 : 0,
+      validForSeconds: Number.isFinite(validFor) ? validFor / 1000 : undefined,
       tried: this.#tried,
       lastFailure: this.#lastFailure,
     }

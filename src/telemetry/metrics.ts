@@ -10,8 +10,11 @@ export interface MetricsSources {
     readonly name: string
     readonly keys: number
     readonly ageSeconds: number | undefined
+    readonly validForSeconds: number | undefined
     readonly registration?: 'waiting' | 'offered' | 'refused'
   }[]
+  /** Seconds since the epoch. */
+  readonly now: () => number
   readonly tokenCacheEntries: () => number
   readonly lostLogLines: () => number
   /** Seconds since the epoch; undefined if the auth port speaks no TLS. */
@@ -119,7 +122,7 @@ function tokenCacheMetrics(
 
 function issuerMetrics(
   { counter, gauge }: Exposition,
-  { issuers }: MetricsSources,
+  { issuers, now }: MetricsSources,
 ): Group<'issuerRefresh' | 'introspection'> {
   const known = () => new Set(issuers().map(({ name }) => name))
   const outcomes = ['issuer', 'outcome']
@@ -138,6 +141,15 @@ function issuerMetrics(
     'Time since the keys of an issuer were last fetched; absent while there are none.',
     ['issuer'],
     () => issuers().flatMap(({ name, ageSeconds }): Sample[] => (ageSeconds === undefined ? [] : [[ageSeconds, name]])),
+  )
+  gauge(
+    'issuer_keys_valid_until_timestamp_seconds',
+    'When the keys of an issuer cease to serve if they cannot be refreshed; absent for keys from files and while there are none.',
+    ['issuer'],
+    () =>
+      issuers().flatMap(({ name, validForSeconds }): Sample[] =>
+        validForSeconds === undefined ? [] : [[Math.round(now() + validForSeconds), name]],
+      ),
   )
   gauge(
     'issuer_registration',

@@ -19,6 +19,7 @@ const metricNames = async () => {
     version: '0',
     routes: () => [],
     issuers: () => [],
+    now: () => 0,
     tokenCacheEntries: () => 0,
     lostLogLines: () => 0,
     certificateExpiresAt: () => 0,

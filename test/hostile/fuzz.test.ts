@@ -15,7 +15,7 @@ const RUNS = runs(12_000, 1_000_000)
 
 const world = await openWorld()
 const metrics = createMetrics({
-  ...{ version: '0', routes: () => [], issuers: () => [], tokenCacheEntries: () => 0 },
+  ...{ version: '0', routes: () => [], issuers: () => [], now: () => 0, tokenCacheEntries: () => 0 },
   ...{ lostLogLines: () => 0, certificateExpiresAt: () => undefined },
 })
 const series = new Set<string>()

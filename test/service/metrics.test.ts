@@ -18,6 +18,7 @@ const METRICS: Readonly<Record<string, readonly string[]>> = {
   token_cache_entries: [],
   issuer_keys: ['issuer'],
   issuer_keys_age_seconds: ['issuer'],
+  issuer_keys_valid_until_timestamp_seconds: ['issuer'],
   issuer_refreshes_total: ['issuer', 'outcome'],
   config_reloads_total: ['outcome'],
   config_last_reload_successful: [],

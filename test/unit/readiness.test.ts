@@ -37,6 +37,7 @@ function start(accepted: readonly Issuer[], readyWithoutKeys = 15 * MINUTE) {
         tried: true,
         keys: had.has(name) ? 1 : 0,
         ageSeconds: had.has(name) ? 0 : undefined,
+        validForSeconds: undefined,
         lastError: undefined,
       })),
   })

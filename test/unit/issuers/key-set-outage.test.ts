@@ -170,14 +170,15 @@ test('background: a fetch for an unknown kid leaves exactly one schedule', async
 test('status and events tell how it stands', async (t) => {
   const { set, network, clock, events } = setUp(t)
   const status = { issuer: 'main', keys: 0, ageSeconds: undefined, tried: false, lastFailure: undefined }
-  assert.deepEqual(set.status(), status)
+  assert.partialDeepStrictEqual(set.status(), status)
   network.refuse()
   await set.start()
   const reason = 'keys: https://id.example.com/jwks: connection refused'
-  assert.deepEqual(set.status(), { ...status, tried: true, lastFailure: reason })
+  assert.partialDeepStrictEqual(set.status(), { ...status, tried: true, lastFailure: reason })
+  assert.equal(set.status().validForSeconds, undefined)
   network.serve({ [JWKS_URI]: { keys: [A.jwk, { kty: 'oct', kid: 'x', k: 'AA' }] } })
   await clock.advance(SECOND)
-  assert.deepEqual(set.status(), { ...status, tried: true, keys: 1, ageSeconds: 0 })
+  assert.partialDeepStrictEqual(set.status(), { ...status, tried: true, keys: 1, ageSeconds: 0 })
   await clock.advance(90 * SECOND)
   assert.equal(set.status().ageSeconds, 90)
   assert.deepEqual(events, [
@@ -189,6 +190,18 @@ test('status and events tell how it stands', async (t) => {
       skipped: [{ kid: '"x"', reason: 'a shared secret (oct) in a public set' }],
     },
   ])
+})
+
+test('how long keys serve on is what is left of maxStale after they ceased to be fresh', async (t) => {
+  const { set, network, clock } = await setUpWith(t, [A], { maxStale: 60 })
+  assert.equal(set.status().validForSeconds, 10 * 60 + 60)
+  network.refuse()
+  await clock.advance(10 * MINUTE)
+  assert.equal(set.status().validForSeconds, 60)
+  await clock.advance(MINUTE)
+  assert.deepEqual([set.status().validForSeconds, set.status().keys], [0, 1])
+  await clock.advance(SECOND)
+  assert.deepEqual([set.status().validForSeconds, set.status().keys], [-1, 0])
 })
 
 test('the wall clock may jump both ways', async (t) => {

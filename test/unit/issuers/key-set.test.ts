@@ -259,7 +259,13 @@ for (const [what, keys, alg] of [
     await clock.advance(400 * 24 * 60 * MINUTE)
     assert.equal(key?.live, true)
     assert.equal(set.find('RS256', 'unknown'), 'unknown')
-    assert.deepEqual(set.status(), { issuer: 'main', keys: 1, ageSeconds: 0, tried: true, lastFailure: undefined })
+    assert.partialDeepStrictEqual(set.status(), {
+      issuer: 'main',
+      keys: 1,
+      ageSeconds: 0,
+      tried: true,
+      lastFailure: undefined,
+    })
     assert.deepEqual(network.calls, [])
     assert.deepEqual(clock.pending(), [])
     assert.deepEqual(

@@ -13,7 +13,8 @@ function open(changes: Partial<MetricsSources> = {}) {
   const metrics = createMetrics({
     version: '1.2.3',
     routes: () => [{ name: 'kubernetes', mode: 'enforce' }],
-    issuers: () => [{ name: 'main', keys: 2, ageSeconds: 7 }],
+    issuers: () => [{ name: 'main', keys: 2, ageSeconds: 7, validForSeconds: 60 }],
+    now: () => 1_800_000_000,
     tokenCacheEntries: () => 3,
     lostLogLines: () => 7,
     certificateExpiresAt: () => undefined,
@@ -118,8 +119,8 @@ test('a refused reload is told until one succeeds, and the time stays that of th
 
 test('state is read at the scrape', async () => {
   const issuers = [
-    { name: 'main', keys: 2, ageSeconds: 7 },
-    { name: 'down', keys: 0, ageSeconds: undefined },
+    { name: 'main', keys: 2, ageSeconds: 7, validForSeconds: 60 },
+    { name: 'down', keys: 0, ageSeconds: undefined, validForSeconds: undefined },
   ]
   const { samples } = open({
     issuers: () => issuers,
@@ -132,6 +133,7 @@ test('state is read at the scrape', async () => {
     'issuer_keys{issuer="main"} 2',
     'issuer_keys{issuer="down"} 0',
     'issuer_keys_age_seconds{issuer="main"} 7',
+    'issuer_keys_valid_until_timestamp_seconds{issuer="main"} 1800000060',
   ])
   assert.deepEqual(await samples('route_observed'), ['route_observed{route="a"} 1', 'route_observed{route="b"} 0'])
   assert.deepEqual(await samples('token_cache_entries'), ['token_cache_entries 3'])
