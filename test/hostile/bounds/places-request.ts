@@ -101,8 +101,8 @@ export const REQUEST_PLACES: readonly Place[] = [
     },
   },
   {
-    ...{ work: 'the URI in a proof is normalised', file: 'src/decision/request/target-uri.ts', beyond: FIELD },
-    ...{ input: '`htu` in the field DPoP', largest: 8192 },
+    ...{ work: 'the URI in a proof is normalised', file: 'src/decision/request/target-uri.ts', largest: 8192 },
+    input: '`htu` in the field DPoP',
     bound: '8,192 characters of the proof, else 401 `proof_invalid`',
     shapes: {
       escapes: (size) => () => comparableUri(`https://h/${'%7e'.repeat(size / 3)}`),
