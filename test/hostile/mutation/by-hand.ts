@@ -159,7 +159,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ['the ends of cluster names', "hostname.endsWith('.svc') ||", "hostname.includes('.svc') ||"],
   ['refusing redirects', "redirect: 'manual'", "redirect: 'follow'"],
   ['the shortest RSA key', 'if (bits < 2048)', 'if (bits < 1024)'],
-  ['maxStale', 'this.#freshUntil + this.issuer.maxStale * 1000', 'Number.POSITIVE_INFINITY'],
+  ['maxStale', '<= this.#freshUntil + this.issuer.maxStale * 1000', '<= Number.POSITIVE_INFINITY'],
   [
     'the removal of keys',
     'this.#held = this.#hold(reading.keys)',
