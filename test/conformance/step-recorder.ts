@@ -4,7 +4,7 @@ import type { Step } from '../../src/decision/trace.ts'
 
 /** The functions of `src/decision` that take a step, by file. Listed by hand: what a guard says of itself proves nothing. */
 const GUARDS: Readonly<Record<string, Readonly<Record<string, Step>>>> = {
-  'decide.ts': { checkOverride: 'header names', checkAlias: 'header names', checkOrigin: 'origin' },
+  'header-guards.ts': { checkOverride: 'header names', checkAlias: 'header names', checkOrigin: 'origin' },
   'request/route-table.ts': { findNamed: 'route', findByPath: 'route', matchRoute: 'match' },
   'request/forwarded-request.ts': { isPreflight: 'preflight' },
   'request/token-source.ts': { readCredentials: 'credentials', hasNoCredentials: 'credentials' },
@@ -52,13 +52,14 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, (log: Step[]) => W
     },
   },
   'admission.ts': {
-    // Found out once for each token and kept; the steps are taken when the decision asks for the outcome.
+    // Found out once for each token and kept; the steps are taken when the decision first asks for the outcome.
     admit:
       (log) =>
       (admit) =>
       (...args) => {
         const { result, steps } = apart(log, () => admit(...args))
-        return onRead(result as object, 'denial', () => log.push(...steps))
+        const untold = [...steps]
+        return onRead(result as object, 'denial', () => log.push(...untold.splice(0)))
       },
     checkAdditions:
       (log) =>
@@ -67,6 +68,22 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, (log: Step[]) => W
         const { result } = apart(log, () => check(...args))
         log.push(args[3] as Step)
         return result
+      },
+  },
+  'sender.ts': {
+    // A proof has a signature of its own, which is no step.
+    checkSender:
+      (log) =>
+      (check) =>
+      (...args) => {
+        log.push('proof')
+        const before = log.length
+        const end = <T>(denial: T): T => {
+          log.length = before
+          return denial
+        }
+        const denial = check(...args)
+        return denial instanceof Promise ? denial.then(end) : end(denial)
       },
   },
   'identity-headers.ts': {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { decodeProtectedHeader } from 'jose'
 import { startIssuer } from '../../lab/issuer.ts'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
@@ -217,7 +218,14 @@ test('environment-only: every error of the guides’ troubleshooting has a reaso
   for (const { theirs, cause, reason, log, token } of TROUBLES) {
     await t.test(`curl | "${theirs}": ${cause}`, async () => {
       const { status, message } = DENIALS[reason]
-      const reply = await curl(resource, { token: await token(issuer, resource) })
+      const sent = await token(issuer, resource)
+      // A new kid is 503 until a fetch that began after it.
+      const patience = Date.now() + 30_000
+      let reply = await curl(resource, { token: sent })
+      while (reply.status === 503 && Date.now() < patience) {
+        await setTimeout(250)
+        reply = await curl(resource, { token: sent })
+      }
       assert.equal(refusal(reply), `${status} ${reason}`)
       assert.equal(reply.json()['message'], message)
       await until('the log says why', () => JSON.stringify(system.log()).includes(log))
