@@ -1,6 +1,6 @@
 import type { Config, Route } from '../../config/model.ts'
 import type { Decision } from '../../decision/decide.ts'
-import { readCredentials } from '../../decision/request/token-source.ts'
+import { readCredentials, schemesOf } from '../../decision/request/token-source.ts'
 import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/token/unverified-token.ts'
 import type { IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
@@ -30,7 +30,10 @@ export interface Described {
 
 /** The token text of a call to a route, if it has one; without a route the usual place is read. */
 export function tokenTextOf({ fields }: Call, route: Route | undefined): string | undefined {
-  const credentials = readCredentials(route?.tokenSource ?? { kind: 'authorization' }, fields)
+  const credentials =
+    route === undefined
+      ? readCredentials({ kind: 'authorization' }, fields, ['bearer', 'dpop'])
+      : readCredentials(route.tokenSource, fields, schemesOf(route))
   return credentials.ok ? credentials.token : undefined
 }
 
