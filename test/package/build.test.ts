@@ -63,7 +63,7 @@ describe('the build', () => {
     const prelude = join(folder, 'prelude.cjs')
     await writeFile(prelude, 'process.stdout.write = () => process.stderr.write(new Error("planted").stack)')
     const { stderr } = await run(['schema'], {}, ['--require', prelude])
-    assert.match(stderr, /Error: planted\n(?: {4}at .*\n)* {4}at .*\(\S*src\/\S*schema\.ts:\d+:\d+\)/)
+    assert.match(stderr, /Error: planted\n(?: {4}at .*\n)* {4}at .*\(\S*src\/\S*\.ts:\d+:\d+\)/)
     for (const name of ['main.cjs', 'gate.cjs', 'tools.cjs']) await writeFile(dist(`${name}.map`), 'not a map')
     assert.match(
       (await run(['schema'], {}, ['--require', prelude])).stderr,
