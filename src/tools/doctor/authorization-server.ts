@@ -1,4 +1,5 @@
 import { REGISTRATION_PATH } from '../../documents/registration.ts'
+import { discoveryUrls } from '../../issuers/discovery.ts'
 import { type Ask, jsonObject } from './exchange.ts'
 import { type Fault, openReport, type Report, type StepReport } from './report.ts'
 
@@ -59,7 +60,7 @@ export async function checkAuthorizationServer(issuer: string, ask: Ask): Promis
   }
   const document = await find(issuer, ask)
   if (document === undefined) {
-    report.find('server-metadata-missing', `no metadata at ${places(issuer).join(', ')}`)
+    report.find('server-metadata-missing', `no metadata at ${discoveryUrls(issuer).join(', ')}`)
     return report.done()
   }
   judgeIssuer(report, issuer, document['issuer'])
@@ -69,17 +70,8 @@ export async function checkAuthorizationServer(issuer: string, ask: Ask): Promis
   return report.done()
 }
 
-function places(issuer: string): readonly string[] {
-  const url = new URL(issuer)
-  const path = url.pathname.replace(/\/$/, '')
-  const inserted = ['oauth-authorization-server', 'openid-configuration'].map(
-    (name) => `${url.origin}/.well-known/${name}${path}`,
-  )
-  return [...new Set([...inserted, `${url.origin}${path}/.well-known/openid-configuration`])]
-}
-
 async function find(issuer: string, ask: Ask): Promise<Document | undefined> {
-  for (const place of places(issuer)) {
+  for (const place of discoveryUrls(issuer)) {
     const answer = await ask(place, { headers: { accept: 'application/json' } })
     const document = answer.ok && answer.status === 200 ? jsonObject(answer.body) : undefined
     if (document !== undefined) return document
