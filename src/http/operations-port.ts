@@ -27,7 +27,9 @@ export interface OperationsDeps {
   /** Whether it has the first keys of its issuers, or has waited for them long enough. */
   readonly readiness: () => KeyReadiness
   readonly issuers: () => readonly IssuerReadiness[]
-  readonly metrics: { readonly contentType: string; readonly expose: () => Promise<string> }
+  readonly metrics: {
+    readonly scrape: (accept: string | undefined) => Promise<{ readonly contentType: string; readonly text: string }>
+  }
 }
 
 /**
@@ -55,6 +57,9 @@ export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
     }
     return `${problem ?? 'ok'}\n`
   })
-  app.get('/metrics', async (_request, reply) => reply.type(deps.metrics.contentType).send(await deps.metrics.expose()))
+  app.get('/metrics', async (request, reply) => {
+    const { contentType, text } = await deps.metrics.scrape(request.headers.accept)
+    return reply.type(contentType).send(text)
+  })
   return app
 }

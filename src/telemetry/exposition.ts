@@ -23,7 +23,7 @@ export interface Exposition {
     label: string,
     values: readonly V[],
   ): Readonly<Record<V, Buckets>>
-  readonly contentType: string
+  /** In the Prometheus text format. */
   readonly expose: () => Promise<string>
 }
 
@@ -42,7 +42,6 @@ export function createExposition(): Exposition {
       exposeBuckets(registry, PREFIX + name, help, bounds, label, series)
       return series as Record<(typeof values)[number], Buckets>
     },
-    contentType: registry.contentType,
     expose: () => registry.metrics(),
   }
 }

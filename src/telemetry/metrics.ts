@@ -1,6 +1,7 @@
 import type { Decision } from '../decision/decide.ts'
 import { type Caller, decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createExposition, type Exposition, type Sample } from './exposition.ts'
+import { type Scrape, scrapeOf } from './metrics-format.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
 export interface MetricsSources {
@@ -35,22 +36,24 @@ export interface Metrics {
   /** `at`: seconds since the epoch. */
   readonly configReload: (outcome: 'success' | 'failure', at: number) => void
   readonly metadataRequest: (route: string | undefined) => void
-  readonly contentType: string
+  /** In the Prometheus text format. */
   readonly expose: () => Promise<string>
+  /** In the format that a field `Accept` prefers. */
+  readonly scrape: (accept: string | undefined) => Promise<Scrape>
 }
 
 /** Every metric of the service. Every label comes from configuration or code, so the number of series is bounded. */
 export function createMetrics(sources: MetricsSources): Metrics {
   const exposition = createExposition()
-  const { contentType, expose } = exposition
+  const { expose } = exposition
   return {
     ...decisionMetrics(exposition, sources),
     ...tokenCacheMetrics(exposition, sources),
     ...issuerMetrics(exposition, sources),
     ...configurationMetrics(exposition, sources),
     ...processMetrics(exposition, sources),
-    contentType,
     expose,
+    scrape: async (accept) => scrapeOf(await expose(), accept),
   }
 }
 

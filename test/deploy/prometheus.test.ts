@@ -99,6 +99,15 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     assert.deepEqual(empty, [])
   })
 
+  it('scrapes OpenMetrics, where a counter is declared without _total', async () => {
+    const metrics = await metricTypes(prometheus)
+    assert.equal(metrics.get('forwardgate_decisions'), 'counter')
+    assert.equal(metrics.get('forwardgate_decision_duration_seconds'), 'histogram')
+    assert.ok(!metrics.has('forwardgate_decisions_total'))
+    assert.ok((await query(prometheus, 'forwardgate_decision_duration_seconds_bucket{le="1.0"}')) > 0)
+    assert.equal(await query(prometheus, 'up == 0'), 0)
+  })
+
   it('evaluates every alert', async () => {
     for (const { name, expr } of alerts()) {
       // A few seconds of traffic are too thin for a mean of five minutes.
@@ -160,6 +169,14 @@ async function drive(origin: string, issuer: FakeIssuer): Promise<void> {
 /** What Grafana puts in for its variables. */
 function concrete(expr: string): string {
   return expr.replaceAll('$__rate_interval', '15s').replaceAll(/\$(namespace|route)/g, '.*')
+}
+
+/** What the target declares, by name. */
+async function metricTypes(prometheus: string): Promise<ReadonlyMap<string, string>> {
+  const answer: unknown = await (await fetch(`${prometheus}/api/v1/targets/metadata`)).json()
+  const data = isRecord(answer) ? answer['data'] : undefined
+  const rows = (Array.isArray(data) ? data : []).filter(isRecord)
+  return new Map(rows.map(({ metric, type }) => [String(metric), String(type)]))
 }
 
 /** How many series an expression gives. */
