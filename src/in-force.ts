@@ -1,4 +1,4 @@
-import type { Issuer } from './config/model.ts'
+import type { Issuer } from './config/model-issuer.ts'
 import type { Certificate } from './config/reading/certificate.ts'
 import type { Generation } from './generation.ts'
 

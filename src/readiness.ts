@@ -1,4 +1,4 @@
-import type { KeySource } from './config/model.ts'
+import type { KeySource } from './config/model-issuer.ts'
 import type { Generation } from './generation.ts'
 import type { Clock } from './issuers/clock.ts'
 

@@ -1,4 +1,4 @@
-import type { McpPattern } from './model.ts'
+import type { McpPattern } from './model-requirement.ts'
 
 /** Kinds of things of an MCP server that have names, and requirements of their own. */
 export type NamedKind = 'tool' | 'resource' | 'prompt'

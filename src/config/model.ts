@@ -3,114 +3,14 @@
  * Built whole by `parse`, replaced whole on reload, never changed in between.
  */
 
+import type { Issuer } from './model-issuer.ts'
+import type { ClaimSelector, Mcp, Requirement, Rule } from './model-requirement.ts'
+
 /** One consistent configuration. A request takes one and keeps it to its end. */
 export interface Config {
   readonly issuers: readonly Issuer[]
   readonly routes: readonly Route[]
   readonly revocations: Revocations
-}
-
-/** A configured authorization server. Identity is the entry (`name`), not the `iss` string: entries may share one. */
-export interface Issuer {
-  /** The name under `issuers:`; metric label and `@issuer`. */
-  readonly name: string
-  /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). Empty for a file of static tokens, which have none. */
-  readonly issuer: string
-  /** Whether clients can be sent there: an https URL, or an http one that is loopback or was allowed. */
-  readonly isLoginServer: boolean
-  readonly keys: KeySource
-  /** How metadata and keys are fetched; undefined: as everything is. */
-  readonly fetch: IssuerFetch | undefined
-  /** JWS `alg` values that this issuer's tokens may use (RFC 8725 §3.1). HS* only with a `secret` key source. */
-  readonly algorithms: readonly string[]
-  /** Seconds of clock difference forgiven in `exp`, `nbf` and `iat`; 0 to 60. */
-  readonly clockTolerance: number
-  /** Longest accepted token life in seconds; undefined: not checked. */
-  readonly maxTokenLifetime: number | undefined
-  /** Seconds for which the last good keys serve on while they cannot be refreshed. */
-  readonly maxStale: number
-  /** When set, the only accepted `typ` header, lower case and without `application/` (RFC 9068 §4). */
-  readonly requireTyp: string | undefined
-  /** Kinds of tokens that are accepted, as the payload shows them; `access` always. */
-  readonly tokenKinds: readonly TokenKind[]
-  /** Claims that carry scopes, as a space-separated string or an array of strings. */
-  readonly scopeClaims: readonly string[]
-  /** True: a top-level claim whose value is `true` is a granted scope (Authentik). */
-  readonly booleanScopes: boolean
-  /** Prefix that clients must add to a scope when they request it (Entra); tokens carry scopes without it. */
-  readonly scopePrefix: string
-  /** Claims that name the client; the first one present decides. */
-  readonly clientClaims: readonly string[]
-  /** How clients register if the issuer has no registration of its own; undefined: forwardgate offers none. */
-  readonly registration: Registration | undefined
-  /** How the issuer is asked about opaque tokens; undefined: they are refused. */
-  readonly introspection: Introspection | undefined
-}
-
-/** With what an issuer's metadata and keys are fetched. Absolute paths; the files are read for each request. */
-export interface IssuerFetch {
-  /** Certificates in PEM; where it is set, only theirs are trusted. */
-  readonly caFile?: string
-  /** A bearer token, for the origin that is written in the configuration alone. */
-  readonly bearerTokenFile?: string
-}
-
-/** Kinds of tokens that a configuration may let in. */
-export type TokenKind = 'access' | 'id'
-
-/** How an issuer is asked about tokens that only it can read (RFC 7662). */
-export interface Introspection {
-  /** undefined: the `introspection_endpoint` of the issuer's own metadata. */
-  readonly endpoint: string | undefined
-  readonly clientId: string
-  /** Of `file`, without one trailing newline. */
-  readonly clientSecret: string
-  readonly file: string
-  readonly clientAuthentication: 'client_secret_basic' | 'client_secret_post'
-  /** Seconds for which a good answer is relied on. */
-  readonly cacheFor: number
-}
-
-/** What clients that want to register (RFC 7591) are given in place of a registration at the issuer. */
-export type Registration = OneClient | RegistrationEndpoint
-
-/** The one public client that exists at the issuer, for those whose redirect URIs are all among these. */
-export interface OneClient extends VouchedPkce {
-  readonly kind: 'client'
-  readonly clientId: string
-  readonly redirectUris: readonly string[]
-}
-
-/** A registration endpoint that is operated elsewhere. */
-interface RegistrationEndpoint extends VouchedPkce {
-  readonly kind: 'endpoint'
-  readonly endpoint: string
-}
-
-interface VouchedPkce {
-  /** PKCE methods that the issuer has and does not announce; undefined: what it announces is all. */
-  readonly codeChallengeMethods: readonly string[] | undefined
-}
-
-/** Where an issuer's keys come from. Exactly one per issuer; secrets never mix with remote keys. */
-export type KeySource =
-  | { readonly kind: 'discovery' }
-  | { readonly kind: 'discoveryUri'; readonly uri: string }
-  | { readonly kind: 'jwksUri'; readonly uri: string }
-  /** `document`: the parsed JSON of the file. */
-  | { readonly kind: 'jwksFile'; readonly file: string; readonly document: unknown }
-  | { readonly kind: 'publicKeyFile'; readonly file: string; readonly pem: string }
-  /** `secret`: the bytes of the file without one trailing newline; at least 32 (RFC 7518 §3.2). */
-  | { readonly kind: 'secretFile'; readonly file: string; readonly secret: Buffer }
-  /** No keys at all: the tokens themselves, as hashes. */
-  | { readonly kind: 'tokensFile'; readonly file: string; readonly tokens: readonly StaticToken[] }
-
-/** A token that is not a JWT, known by its hash alone. */
-export interface StaticToken {
-  /** The 32 bytes of SHA-256 over the whole token. */
-  readonly sha256: Buffer
-  /** What a JWT would say in its payload; judged like that. */
-  readonly claims: Readonly<Record<string, unknown>>
 }
 
 /** One protected resource (RFC 9728). */
@@ -182,58 +82,6 @@ export interface Accept extends Requirement {
   readonly clientIds: readonly (readonly string[])[]
   /** False: not offered to clients as a login server. */
   readonly advertise: boolean
-}
-
-/** What a verified token must carry. */
-export interface Requirement {
-  /** All of them, as the token carries them. */
-  readonly scopes: readonly string[]
-  readonly claims: readonly ClaimRule[]
-}
-
-export interface Rule extends Requirement {
-  /** Methods it applies to (GET includes HEAD); undefined: every method. */
-  readonly methods: readonly string[] | undefined
-  /** Canonical paths, folded to ignore case, it applies to with everything below; undefined: every path. */
-  readonly paths: readonly string[] | undefined
-}
-
-/** Requirements of single MCP tools, resources and prompts. Every pattern that matches adds its own. */
-export interface Mcp {
-  readonly tools: readonly McpPattern[]
-  readonly resources: readonly McpPattern[]
-  readonly prompts: readonly McpPattern[]
-  /** What calls need that no pattern matches, and methods that are not known; undefined: they are refused. */
-  readonly otherwise: Requirement | undefined
-  /** True: on an anonymous route, what a client sends before its first call needs no token. */
-  readonly openLists: boolean
-  /** Bytes of the largest body that is read. */
-  readonly maxBodySize: number
-}
-
-export interface McpPattern extends Requirement {
-  /** As written; `*` matches any characters or none. */
-  readonly pattern: string
-  /** The same as the most lenient reader would compare it. */
-  readonly loose: string
-}
-
-/** A claim, named by its exact top-level name or by a JSON Pointer (RFC 6901). */
-export interface ClaimSelector {
-  /** As written. */
-  readonly text: string
-  readonly path: readonly string[]
-}
-
-export type ClaimValue = string | number | boolean
-
-/** All operators that are set must hold. Values compare by type and code point. */
-export interface ClaimRule {
-  readonly claim: ClaimSelector
-  readonly anyOf?: readonly ClaimValue[]
-  readonly allOf?: readonly ClaimValue[]
-  readonly noneOf?: readonly ClaimValue[]
-  readonly exists?: boolean
 }
 
 export interface IdentityHeader {

@@ -1,4 +1,5 @@
-import type { Accept, ClaimSelector, Requirement, Revocations, Route } from '../config/model.ts'
+import type { Accept, Revocations, Route } from '../config/model.ts'
+import type { ClaimSelector, Requirement } from '../config/model-requirement.ts'
 import type { Denial } from './denial.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import { type Claims, claimHolds, own, readClaim, showRule, showValue } from './token/claims.ts'

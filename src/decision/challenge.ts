@@ -1,5 +1,6 @@
 import { prefixedScopes } from '../config/compile/compile-scopes.ts'
-import type { Requirement, Resource, Route } from '../config/model.ts'
+import type { Resource, Route } from '../config/model.ts'
+import type { Requirement } from '../config/model-requirement.ts'
 import type { DenialRow } from './denial.ts'
 import { isAtPort } from './request/comparable-host.ts'
 import type { Scheme } from './request/credentials.ts'

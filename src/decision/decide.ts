@@ -1,4 +1,6 @@
-import type { Accept, Issuer, Mcp, Route, Rule } from '../config/model.ts'
+import type { Accept, Route } from '../config/model.ts'
+import type { Issuer } from '../config/model-issuer.ts'
+import type { Mcp, Rule } from '../config/model-requirement.ts'
 import { checkAdditions, checkLifetime, checkTime } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { checkHeaders } from './header-guards.ts'

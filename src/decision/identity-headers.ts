@@ -1,4 +1,5 @@
-import type { ClaimSelector, IdentityHeader, Route } from '../config/model.ts'
+import type { IdentityHeader, Route } from '../config/model.ts'
+import type { ClaimSelector } from '../config/model-requirement.ts'
 import type { Denial } from './denial.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import { readClaim } from './token/claims.ts'

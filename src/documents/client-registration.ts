@@ -1,4 +1,4 @@
-import type { OneClient } from '../config/model.ts'
+import type { OneClient } from '../config/model-issuer.ts'
 
 /** The answer to a registration (RFC 7591 §3.2). */
 export interface RegistrationAnswer {

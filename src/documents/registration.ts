@@ -1,4 +1,5 @@
-import type { Issuer, OneClient, Registration, Resource, Route } from '../config/model.ts'
+import type { Resource, Route } from '../config/model.ts'
+import type { Issuer, OneClient, Registration } from '../config/model-issuer.ts'
 import { authoritiesOf, comparableAuthority } from '../decision/request/comparable-host.ts'
 
 /** The metadata that an issuer publishes about itself (RFC 8414, OpenID Connect Discovery), its members not looked at. */

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { OneClient } from '../config/model.ts'
+import type { OneClient } from '../config/model-issuer.ts'
 import { type RegistrationAnswer, refuse, registerClient } from '../documents/client-registration.ts'
 import { findRegistration, REGISTRATION_PATH, registrationState } from '../documents/registration.ts'
 import type { DocumentDeps } from './documents.ts'

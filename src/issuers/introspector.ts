@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Introspection, Issuer } from '../config/model.ts'
+import type { Introspection, Issuer } from '../config/model-issuer.ts'
 import type { Introspect, Introspected } from '../decision/token/introspection-answer.ts'
 import { isTooDeep } from '../decision/token/unverified-token.ts'
 import type { FindServerDocument } from '../documents/registration.ts'

@@ -1,4 +1,4 @@
-import type { Issuer } from '../config/model.ts'
+import type { Issuer } from '../config/model-issuer.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
 import { importPem, importSecret } from '../keys/local-keys.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Issuer } from '../config/model.ts'
+import type { Issuer } from '../config/model-issuer.ts'
 import type { FindKeys } from '../decision/token/keys.ts'
 import type { FindServerDocument } from '../documents/registration.ts'
 import { settledWithin } from './clock.ts'

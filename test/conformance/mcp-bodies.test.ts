@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { looseReading } from '../../src/config/mcp-names.ts'
-import type { McpPattern } from '../../src/config/model.ts'
+import type { McpPattern } from '../../src/config/model-requirement.ts'
 import { judgeMcp, type McpJudgement } from '../../src/decision/mcp/mcp.ts'
 import { type Deed, OFFERED, openServerV1, openServerV2 } from '../support/mcp-servers.ts'
 import { createDice, type MadeBody, makeBody } from './mcp-body-makers.ts'

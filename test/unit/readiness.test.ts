@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Issuer, KeySource } from '../../src/config/model.ts'
+import type { Issuer, KeySource } from '../../src/config/model-issuer.ts'
 import { createReadiness } from '../../src/readiness.ts'
 import { NO_REVOCATIONS, sampleAccept, sampleIssuer, sampleRoute } from './decision/sample.ts'
 import { fakeClock } from './issuers/fake-clock.ts'

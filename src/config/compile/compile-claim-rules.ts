@@ -1,5 +1,5 @@
 import type { ClaimsEntry } from '../format/schema.ts'
-import type { ClaimRule, ClaimSelector } from '../model.ts'
+import type { ClaimRule, ClaimSelector } from '../model-requirement.ts'
 import type { Path, ProblemSink } from '../problem.ts'
 
 /** A claim by its exact top-level name, or by a JSON Pointer (RFC 6901) when it begins with `/`. */

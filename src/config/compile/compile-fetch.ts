@@ -1,5 +1,5 @@
 import type { IssuerEntry } from '../format/schema.ts'
-import type { IssuerFetch, KeySource } from '../model.ts'
+import type { IssuerFetch, KeySource } from '../model-issuer.ts'
 import type { Path, ProblemSink } from '../problem.ts'
 
 /** The `fetch` of an issuer whose keys are fetched; it counts only when nothing was told about it. */

@@ -2,7 +2,7 @@ import { describeSkipped } from '../../keys/jwk-import.ts'
 import { selectKeys } from '../../keys/key-selection.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { explainUnrendered } from '../format/schema-text.ts'
-import type { KeySource } from '../model.ts'
+import type { KeySource } from '../model-issuer.ts'
 import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import {
   type KeyFile,

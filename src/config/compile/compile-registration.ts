@@ -1,5 +1,6 @@
 import type { IssuerEntry } from '../format/schema.ts'
-import type { Issuer, KeySource, Registration, Route } from '../model.ts'
+import type { Route } from '../model.ts'
+import type { Issuer, KeySource, Registration } from '../model-issuer.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 
 /** The `registration` of an issuer; undefined without one, and after a problem. */

@@ -1,6 +1,7 @@
 import { withDefaults } from '../format/key-map.ts'
-import { type DefaultsEntry, type RouteEntry, routeShape } from '../format/schema.ts'
+import type { DefaultsEntry, RouteEntry } from '../format/schema.ts'
 import { checkMetadataKeys } from '../format/schema-problems.ts'
+import { routeShape } from '../format/schema-route.ts'
 import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from '../model.ts'
 import type { Path, ProblemSink } from '../problem.ts'
 import { type ReadNamedFile, readHeaderFile } from '../reading/referenced-file.ts'

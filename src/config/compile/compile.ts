@@ -1,6 +1,7 @@
 import { dateTimeSeconds } from '../date-time.ts'
 import type { ConfigFile } from '../format/schema.ts'
-import type { Config, Issuer, Revocations, Route } from '../model.ts'
+import type { Config, Revocations, Route } from '../model.ts'
+import type { Issuer } from '../model-issuer.ts'
 import { type ProblemSink, quote } from '../problem.ts'
 import type { ReadNamedFile } from '../reading/referenced-file.ts'
 import type { Steps } from '../steps.ts'

@@ -2,8 +2,9 @@ import type { z } from 'zod'
 import { didYouMean } from '../nearest-name.ts'
 import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
 import type { Steps } from '../steps.ts'
-import { type ConfigFile, configSchema, ROUTE_ONLY_KEYS } from './schema.ts'
+import { type ConfigFile, configSchema } from './schema.ts'
 import { keysAt, typesAt } from './schema-keys.ts'
+import { ROUTE_ONLY_KEYS } from './schema-route.ts'
 import { duration, plainText, webUrl } from './schema-text.ts'
 
 type Issue = z.core.$ZodIssue

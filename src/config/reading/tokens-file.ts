@@ -1,5 +1,5 @@
 import { dateTimeSeconds } from '../date-time.ts'
-import type { StaticToken } from '../model.ts'
+import type { StaticToken } from '../model-issuer.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 import type { Steps } from '../steps.ts'

@@ -1,5 +1,5 @@
 import { MAX_NAME_CHARACTERS_OF, matchName, type NamedKind } from '../../config/mcp-names.ts'
-import type { Mcp, McpPattern, Requirement } from '../../config/model.ts'
+import type { Mcp, McpPattern, Requirement } from '../../config/model-requirement.ts'
 import type { Denial, DenialEvidence } from '../denial.ts'
 import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
 import { showUnverified } from '../show-unverified.ts'

@@ -6,7 +6,8 @@ import {
   MAX_PATH_CHARACTERS,
   MAX_SEGMENTS,
 } from '../../config/canonical-path.ts'
-import type { Route, Rule } from '../../config/model.ts'
+import type { Route } from '../../config/model.ts'
+import type { Rule } from '../../config/model-requirement.ts'
 import type { Denial } from '../denial.ts'
 import type { ForwardedRequest } from './forwarded-request.ts'
 import { readingsOf } from './front-controllers.ts'

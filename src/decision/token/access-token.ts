@@ -1,4 +1,4 @@
-import type { Issuer } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import { MAX_CANDIDATES } from '../../keys/key-selection.ts'
 import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'

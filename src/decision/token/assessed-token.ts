@@ -1,4 +1,5 @@
-import type { Accept, Issuer, Revocations, Route } from '../../config/model.ts'
+import type { Accept, Revocations, Route } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import { type Admission, admit } from '../admission.ts'
 import type { Denial } from '../denial.ts'
 import { buildIdentityHeaders, type HeaderList } from '../identity-headers.ts'

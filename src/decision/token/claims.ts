@@ -1,4 +1,4 @@
-import type { ClaimRule, ClaimSelector, ClaimValue } from '../../config/model.ts'
+import type { ClaimRule, ClaimSelector, ClaimValue } from '../../config/model-requirement.ts'
 
 /** The payload of a token whose signature held. Members are the issuer's; look them up with `readClaim` only. */
 export type Claims = Readonly<Record<string, unknown>>

@@ -1,4 +1,4 @@
-import type { Issuer } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import type { Denial } from '../denial.ts'
 import { showUnverified } from '../show-unverified.ts'
 import { type Claims, own } from './claims.ts'

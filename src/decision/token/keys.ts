@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Issuer } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 
 /** What vouches for a token, and for how long: a key of its issuer, a line of a tokens file, the issuer's own word. */
 export interface Validity {

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { Issuer } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import type { Claims } from './claims.ts'
 
 /** A shorter text cannot hold the 128 random bits that a static token must have (RFC 6750 §5.2, RFC 6819 §5.1.4.2.2). */

@@ -1,4 +1,4 @@
-import type { Issuer } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import { isJsonObject } from '../../keys/json-object.ts'
 import type { Denial } from '../denial.ts'
 import { type Claims, own } from './claims.ts'

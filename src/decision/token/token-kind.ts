@@ -1,4 +1,4 @@
-import type { TokenKind } from '../../config/model.ts'
+import type { TokenKind } from '../../config/model-issuer.ts'
 import { showUnverified } from '../show-unverified.ts'
 import { type Claims, own } from './claims.ts'
 

@@ -1,5 +1,6 @@
 import { foldPath, isWithin } from '../../config/canonical-path.ts'
-import type { Config, Issuer, Route } from '../../config/model.ts'
+import type { Config, Route } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import type { Path } from '../../config/problem.ts'
 import { quote } from '../../config/problem.ts'
 import type { CheckRule, Hit } from './check-rule.ts'

@@ -1,4 +1,6 @@
-import type { Issuer, Requirement, Route, Rule } from '../../config/model.ts'
+import type { Route } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
+import type { Requirement, Rule } from '../../config/model-requirement.ts'
 import type { McpJudgement } from '../../decision/mcp/mcp.ts'
 import { isPreflight } from '../../decision/request/forwarded-request.ts'
 import { showUnverified } from '../../decision/show-unverified.ts'

@@ -1,5 +1,6 @@
 import type { Terminal } from '../../cli/terminal.ts'
-import type { Config, Issuer, KeySource, Route } from '../../config/model.ts'
+import type { Config, Route } from '../../config/model.ts'
+import type { Issuer, KeySource } from '../../config/model-issuer.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { isTooDeep } from '../../decision/token/unverified-token.ts'
 import type { Finding } from '../frame/findings.ts'

@@ -1,4 +1,4 @@
-import type { ClaimRule } from '../../config/model.ts'
+import type { ClaimRule } from '../../config/model-requirement.ts'
 import { quote } from '../../config/problem.ts'
 
 /** A value as JSON on one line, cut when long. */

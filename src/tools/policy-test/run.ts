@@ -1,4 +1,5 @@
-import type { Config, Issuer, Route } from '../../config/model.ts'
+import type { Config, Route } from '../../config/model.ts'
+import type { Issuer } from '../../config/model-issuer.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
 import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'

@@ -1,4 +1,5 @@
-import type { Config, Issuer, KeySource } from '../../config/model.ts'
+import type { Config } from '../../config/model.ts'
+import type { Issuer, KeySource } from '../../config/model-issuer.ts'
 import { type Answer, answerTo } from '../../decision/answer.ts'
 import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'

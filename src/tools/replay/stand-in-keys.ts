@@ -9,7 +9,7 @@ import {
   sign,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Issuer, KeySource } from '../../config/model.ts'
+import type { Issuer, KeySource } from '../../config/model-issuer.ts'
 import { makeStaticToken } from '../token/static-token.ts'
 
 /** A token, and the keys that verify it (or the tokens file that lists it) in the place of its issuer's. */

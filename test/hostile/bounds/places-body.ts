@@ -1,6 +1,6 @@
 import { mcpShape } from '../../../src/config/format/schema-mcp.ts'
 import { looseReading, matchName } from '../../../src/config/mcp-names.ts'
-import type { OneClient } from '../../../src/config/model.ts'
+import type { OneClient } from '../../../src/config/model-issuer.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
 import { findDisagreement, readMcpFields } from '../../../src/decision/mcp/headers.ts'
 import { parseStrictJson } from '../../../src/decision/mcp/json-text.ts'

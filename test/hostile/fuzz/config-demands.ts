@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Config, Issuer, Route } from '../../../src/config/model.ts'
+import type { Config, Route } from '../../../src/config/model.ts'
+import type { Issuer } from '../../../src/config/model-issuer.ts'
 
 /*
  * What has to be true of every configuration that is accepted, whatever its text: the demands of the documentation, said a

@@ -1,14 +1,7 @@
 import { createSecretKey } from 'node:crypto'
-import type {
-  Accept,
-  ClaimSelector,
-  Dpop,
-  Issuer,
-  Resource,
-  Revocations,
-  Route,
-  Rule,
-} from '../../../src/config/model.ts'
+import type { Accept, Dpop, Resource, Revocations, Route } from '../../../src/config/model.ts'
+import type { Issuer } from '../../../src/config/model-issuer.ts'
+import type { ClaimSelector, Rule } from '../../../src/config/model-requirement.ts'
 import { type Evidence, internalError } from '../../../src/decision/decide.ts'
 import type { ProofDeps } from '../../../src/decision/sender.ts'
 import type { VerifiedToken } from '../../../src/decision/token/access-token.ts'

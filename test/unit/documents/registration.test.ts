@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Registration } from '../../../src/config/model.ts'
+import type { Registration } from '../../../src/config/model-issuer.ts'
 import {
   buildRegistrationIndex,
   findRegistration,

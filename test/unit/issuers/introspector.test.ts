@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Introspection, Issuer } from '../../../src/config/model.ts'
+import type { Introspection, Issuer } from '../../../src/config/model-issuer.ts'
 import type { ServerDocument } from '../../../src/documents/registration.ts'
 import { FETCH_TIMEOUT_MS } from '../../../src/issuers/bounded-fetch.ts'
 import {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { KeySource } from '../../../src/config/model.ts'
+import type { KeySource } from '../../../src/config/model-issuer.ts'
 import { createIssuerFetch } from '../../../src/issuers/issuer-fetch.ts'
 
 async function setUp(t: TestContext, keys: KeySource, issuer = 'https://id.example.com/a') {

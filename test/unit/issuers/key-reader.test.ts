@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { KeySource } from '../../../src/config/model.ts'
+import type { KeySource } from '../../../src/config/model-issuer.ts'
 import { createKeyReader, REDISCOVER_AFTER_MS } from '../../../src/issuers/key-reader.ts'
 import { fakeClock } from './fake-clock.ts'
 import { fakeNetwork } from './fake-network.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { KeySource } from '../../../src/config/model.ts'
+import type { KeySource } from '../../../src/config/model-issuer.ts'
 import type { KeyAnswer, VerificationKey } from '../../../src/decision/token/keys.ts'
 import type { KeyedIssuer } from '../../../src/issuers/key-reader.ts'
 import { KeySet, type RefreshEvent } from '../../../src/issuers/key-set.ts'

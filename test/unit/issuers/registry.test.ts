@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Issuer, KeySource } from '../../../src/config/model.ts'
+import type { Issuer, KeySource } from '../../../src/config/model-issuer.ts'
 import { type KeyRegistry, openRegistry } from '../../../src/issuers/registry.ts'
 import { fakeClock, settle } from './fake-clock.ts'
 import { fakeNetwork } from './fake-network.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { looseReading } from '../../../../src/config/mcp-names.ts'
-import type { Mcp, McpPattern } from '../../../../src/config/model.ts'
+import type { Mcp, McpPattern } from '../../../../src/config/model-requirement.ts'
 import { type BodyReading, judgeMcp, tooLarge } from '../../../../src/decision/mcp/mcp.ts'
 
 const pattern = (text: string): McpPattern => ({ pattern: text, loose: looseReading(text), scopes: [text], claims: [] })

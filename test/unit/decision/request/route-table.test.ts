@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Route, Rule } from '../../../../src/config/model.ts'
+import type { Route } from '../../../../src/config/model.ts'
+import type { Rule } from '../../../../src/config/model-requirement.ts'
 import type { Denial } from '../../../../src/decision/denial.ts'
 import type { ForwardedRequest } from '../../../../src/decision/request/forwarded-request.ts'
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { ClaimRule } from '../../../../src/config/model.ts'
+import type { ClaimRule } from '../../../../src/config/model-requirement.ts'
 import { type Claims, claimHolds, readClaim, showRule, showValue } from '../../../../src/decision/token/claims.ts'
 import { named } from '../sample.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Issuer } from '../../../../src/config/model.ts'
+import type { Issuer } from '../../../../src/config/model-issuer.ts'
 import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
 import type { Introspect, Introspected } from '../../../../src/decision/token/introspection-answer.ts'
 import { MAIN, NOW, sampleIssuer } from '../sample.ts'

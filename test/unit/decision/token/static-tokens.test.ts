@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { test } from 'node:test'
-import type { Issuer } from '../../../../src/config/model.ts'
+import type { Issuer } from '../../../../src/config/model-issuer.ts'
 import { verifyAccessToken } from '../../../../src/decision/token/access-token.ts'
 import { findStaticToken, MIN_STATIC_TOKEN_CHARACTERS } from '../../../../src/decision/token/static-tokens.ts'
 import { isOpaque } from '../../../../src/decision/token/unverified-token.ts'

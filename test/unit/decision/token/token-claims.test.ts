@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Issuer } from '../../../../src/config/model.ts'
+import type { Issuer } from '../../../../src/config/model-issuer.ts'
 import { readTokenClaims } from '../../../../src/decision/token/token-claims.ts'
 import { NOW, sampleIssuer } from '../sample.ts'
 

@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import { claims } from './schema-claims.ts'
+import { method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
+
+/** One or more scopes. */
+export const scopes = nonEmptyList(scope)
+/** What `aud` must hold, or that it is not looked at. */
+export const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
+  error: 'must be a list, such as [my-api], or unchecked',
+})
+
+/** An entry of `rules:`. */
+export const rule = z.strictObject({
+  methods: nonEmptyList(method)
+    .optional()
+    .meta({ description: 'Methods the rule is for; GET includes HEAD.', otherwise: 'every method' }),
+  paths: nonEmptyList(path).optional().meta({
+    description:
+      'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`.',
+    otherwise: 'every path',
+  }),
+  scopes: scopes.optional().describe('Additional scopes the token must carry.'),
+  claims: claims.optional().describe('Additional requirements on claims.'),
+})
+
+/** The keys of an entry of `accept:`. */
+export const acceptShape = {
+  issuer: name.optional().meta({ description: 'Whose tokens.', otherwise: 'the only issuer of the file' }),
+  audience: audience
+    .optional()
+    .meta({ description: 'As on a route.', otherwise: 'that of `defaults`, else the resource' }),
+  clientIds: nonEmptyList(plainText).optional().describe('As on a route.'),
+  scopes: scopes.optional().describe('Scopes the token must carry, in addition to those of `defaults`.'),
+  claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),
+  advertise: z
+    .boolean()
+    .default(true)
+    .describe('Whether this issuer is announced to clients as an authorization server.'),
+}

@@ -1,0 +1,53 @@
+/** What the configuration requires of a token, or of one call: by scope and by claim. */
+
+/** What a verified token must carry. */
+export interface Requirement {
+  /** All of them, as the token carries them. */
+  readonly scopes: readonly string[]
+  readonly claims: readonly ClaimRule[]
+}
+
+export interface Rule extends Requirement {
+  /** Methods it applies to (GET includes HEAD); undefined: every method. */
+  readonly methods: readonly string[] | undefined
+  /** Canonical paths, folded to ignore case, it applies to with everything below; undefined: every path. */
+  readonly paths: readonly string[] | undefined
+}
+
+/** Requirements of single MCP tools, resources and prompts. Every pattern that matches adds its own. */
+export interface Mcp {
+  readonly tools: readonly McpPattern[]
+  readonly resources: readonly McpPattern[]
+  readonly prompts: readonly McpPattern[]
+  /** What calls need that no pattern matches, and methods that are not known; undefined: they are refused. */
+  readonly otherwise: Requirement | undefined
+  /** True: on an anonymous route, what a client sends before its first call needs no token. */
+  readonly openLists: boolean
+  /** Bytes of the largest body that is read. */
+  readonly maxBodySize: number
+}
+
+export interface McpPattern extends Requirement {
+  /** As written; `*` matches any characters or none. */
+  readonly pattern: string
+  /** The same as the most lenient reader would compare it. */
+  readonly loose: string
+}
+
+/** A claim, named by its exact top-level name or by a JSON Pointer (RFC 6901). */
+export interface ClaimSelector {
+  /** As written. */
+  readonly text: string
+  readonly path: readonly string[]
+}
+
+export type ClaimValue = string | number | boolean
+
+/** All operators that are set must hold. Values compare by type and code point. */
+export interface ClaimRule {
+  readonly claim: ClaimSelector
+  readonly anyOf?: readonly ClaimValue[]
+  readonly allOf?: readonly ClaimValue[]
+  readonly noneOf?: readonly ClaimValue[]
+  readonly exists?: boolean
+}
