@@ -122,7 +122,8 @@ export function publicMembers(jwk: JsonObject): PublicMembers | string {
   return `kty ${shown(kty)} is not one that we verify`
 }
 
-function withoutNulls(jwk: JsonObject): JsonObject {
+/** The members that are there: several servers write all that their format knows, and null for what a key does not have. */
+export function withoutNulls(jwk: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(jwk).filter(([, value]) => value !== null))
 }
 

@@ -1,9 +1,12 @@
+import { isJsonObject } from '../../keys/json-object.ts'
 import {
   describeSkipped,
+  hasPrivateMember,
   type ImportedKey,
   importJwkSet,
   type KeyImport,
   type SkippedKey,
+  withoutNulls,
 } from '../../keys/jwk-import.ts'
 import { importPem } from '../../keys/local-keys.ts'
 import { type Path, quote } from '../problem.ts'
@@ -37,14 +40,12 @@ export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Rea
     } catch {
       return wrong(name, 'is not JSON; it must hold a key set such as {"keys": [...]}')
     }
-    const keys: unknown =
-      typeof document === 'object' && document !== null && 'keys' in document ? document.keys : undefined
+    const keys = isJsonObject(document) ? document['keys'] : undefined
     if (!Array.isArray(keys) || keys.length === 0)
       return wrong(name, 'holds no keys; it must be a key set such as {"keys": [...]}')
     for (const [index, key] of keys.entries()) {
-      if (typeof key !== 'object' || key === null || !('kty' in key))
-        return wrong(name, `has no JSON Web Key at keys[${index}]`)
-      if ('d' in key || 'k' in key)
+      if (!isJsonObject(key) || withoutNulls(key)['kty'] === undefined) return wrong(name, `has no JSON Web Key at keys[${index}]`)
+      if (hasPrivateMember(withoutNulls(key)))
         return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
     }
     return usable(name, document, importJwkSet(document), 'holds no keys')

@@ -7,7 +7,7 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** Opens a listener and returns its base URL. Without a host: every address, IPv4 only where there is no IPv6. */
+/** Opens a listener and returns the base URL of where it listens. Without a host: every address, `[::]`, or `0.0.0.0` where there is no IPv6. */
 export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
   try {
     await app.listen({ host: host ?? '::', port })
@@ -17,6 +17,6 @@ export async function listen(app: FastifyInstance, { host, port }: ListenAddress
   }
   const address = app.server.address()
   if (address === null || typeof address === 'string') throw new Error('the listener has no port')
-  const shown = host === undefined ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address
+  const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
   return `${'setSecureContext' in app.server ? 'https' : 'http'}://${shown}:${address.port}`
 }

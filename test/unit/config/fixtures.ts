@@ -21,6 +21,8 @@ const pem = { type: 'spki', format: 'pem' } as const
 export const FILES: Readonly<Record<string, string | Buffer>> = {
   'good.jwks': JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] }),
   'private.jwks': JSON.stringify({ keys: [rsa.privateKey.export({ format: 'jwk' })] }),
+  'nulls.jwks': JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), d: null, k: null, use: null }] }),
+  'prime.jwks': JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), d: null, p: 'AQAB' }] }),
   'empty.jwks': '{"keys":[]}',
   'unusable.jwks': JSON.stringify({ keys: [{ kty: 'EC', crv: 'secp256k1', x: 'AA', y: 'AA', kid: 'odd' }] }),
   'mixed.jwks': JSON.stringify({

@@ -142,6 +142,14 @@ export const ISSUER_ROWS: readonly Row[] = [
   },
   {
     slot: 'issuer',
+    good: '{ issuer: a, jwksFile: nulls.jwks }',
+    bad: '{ issuer: a, jwksFile: prime.jwks }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "prime.jwks" has a private or secret key at keys[0]; write public keys only (config.yaml:2:35)',
+    ],
+  },
+  {
+    slot: 'issuer',
     good: '{ issuer: a, jwksFile: good.jwks }',
     bad: '{ issuer: a, jwksFile: missing.jwks }',
     problems: [
