@@ -44,7 +44,8 @@ export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Rea
     if (!Array.isArray(keys) || keys.length === 0)
       return wrong(name, 'holds no keys; it must be a key set such as {"keys": [...]}')
     for (const [index, key] of keys.entries()) {
-      if (!isJsonObject(key) || withoutNulls(key)['kty'] === undefined) return wrong(name, `has no JSON Web Key at keys[${index}]`)
+      if (!isJsonObject(key) || withoutNulls(key)['kty'] === undefined)
+        return wrong(name, `has no JSON Web Key at keys[${index}]`)
       if (hasPrivateMember(withoutNulls(key)))
         return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
     }
