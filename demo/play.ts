@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { IssuerRobot } from '../lab/issuer.ts'
+import type { IssuerRobot } from '../lab/issuer-configuration.ts'
 import { curlLine, exchange, header, type Request, type Response, tokenLine } from './exchange.ts'
 import { readable, type Stage } from './stage.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { IssuerShape } from '../../lab/issuer.ts'
+import type { IssuerShape } from '../../lab/issuer-configuration.ts'
 import { type Fault, type PassingAnswer, type Patient, startPatient } from './patient.ts'
 import { run } from './run.ts'
 

@@ -1,5 +1,5 @@
 import type { Configuration } from 'oidc-provider'
-import type { IssuerShape } from '../../../lab/issuer.ts'
+import type { IssuerShape } from '../../../lab/issuer-configuration.ts'
 
 /** What an application of Authentik may differ in. */
 interface AuthentikOptions {

@@ -1,0 +1,121 @@
+import { isWithin } from '../../../config/canonical-path.ts'
+import type { Resource, Route } from '../../../config/model.ts'
+import { metadataUrl } from '../../../decision/challenge.ts'
+import { registrationPaths } from '../../../documents/registration.ts'
+import { gatesOf, type ManifestSubject } from './gate-middleware.ts'
+import { type Attached, attachedTo, type Router } from './landscape.ts'
+import type { Probe } from './rule-expression.ts'
+
+const GUARDS = new Set(['forwardAuth', 'basicAuth', 'digestAuth'])
+
+function isGuard({ middleware }: Attached): boolean {
+  return middleware !== undefined && GUARDS.has(middleware.kind)
+}
+
+/** The resources whose routes some gate names: the manifests of the others may be elsewhere. */
+export function usedResources(subject: ManifestSubject) {
+  const used = new Map<
+    Resource,
+    { route: Route; resource: Resource; gate: ReturnType<typeof gatesOf>[number]['middleware'] }
+  >()
+  const seen = new Set<readonly Route[]>()
+  for (const { middleware, routes } of gatesOf(subject)) {
+    if (seen.has(routes)) continue
+    seen.add(routes)
+    for (const route of routes) {
+      for (const resource of route.resources) {
+        if (!used.has(resource)) used.set(resource, { route, resource, gate: middleware })
+      }
+    }
+  }
+  return [...used.values()]
+}
+
+/** The request that a client makes for the metadata of a resource. */
+export function metadataProbe(resource: Resource): Probe {
+  return { host: resource.hostname, path: new URL(metadataUrl(resource)).pathname }
+}
+
+/** The requests that a client makes to register with the issuers of a route. */
+export function registrationProbes({ accept }: Route, { hostname: host }: Resource): readonly Probe[] {
+  const issuers = new Set(accept.flatMap(({ advertise, issuer }) => (advertise ? [issuer] : [])))
+  return [...issuers].flatMap((issuer) => registrationPaths(issuer).map((path) => ({ host, path })))
+}
+
+/** The router that is there for this: a catch-all takes it as well, but leads elsewhere. */
+export function ownRouter(subject: ManifestSubject, probe: Probe): Router | undefined {
+  return takers(subject, probe).find(({ rule }) => !takesOthers(rule, probe))
+}
+
+/** What requires credentials in front of the router that is there for this, or of one that is before it. */
+export function guardOf(subject: ManifestSubject, probe: Probe): Attached | undefined {
+  const own = ownRouter(subject, probe)
+  if (own === undefined) return undefined
+  const [first = own] = takers(subject, probe)
+  return [own, first].flatMap(({ references }) => attachedTo(references, subject.landscape)).find(isGuard)
+}
+
+/** The first of these answers. */
+function takers(subject: ManifestSubject, probe: Probe): readonly Router[] {
+  const known = subject.comparisons.takers.get(`${probe.host} ${probe.path}`)
+  if (known !== undefined) return known
+  const found = subject.landscape.routers
+    .filter((router) => takes(subject, router, probe) !== false)
+    .toSorted((a, b) => b.priority - a.priority)
+  subject.comparisons.takers.set(`${probe.host} ${probe.path}`, found)
+  return found
+}
+
+/** Beside the words of a rule. */
+const COST_OF_COMPARISON = 10
+
+/** Whether the router's rule takes this request; undefined: perhaps. When too much was compared: no. */
+function takes({ comparisons }: ManifestSubject, { rule }: Router, probe: Probe): boolean | undefined {
+  if (rule === undefined || comparisons.left <= 0) return false
+  comparisons.left -= COST_OF_COMPARISON + rule.cost
+  return rule.matches(probe)
+}
+
+/** Whether the rule is about more than well-known paths. */
+function takesOthers(rule: Router['rule'], { host }: Probe): boolean {
+  return rule?.matches({ host, path: '/anything-else' }) !== false
+}
+
+/** The routers among `open` that take requests for this resource; `first`: before every protected one. */
+export function openRouters(
+  subject: ManifestSubject,
+  open: readonly Router[],
+  resource: Resource,
+): readonly { router: Router; first: boolean }[] {
+  const rivals = [...subject.gated.keys()]
+  return open.flatMap((router) => {
+    if (subject.comparisons.left <= 0) return []
+    const taken = probesOf(resource, router).filter((probe) => takes(subject, router, probe) !== false)
+    if (taken.length === 0) return []
+    const first = taken.some((probe) =>
+      rivals.every((rival) => takes(subject, rival, probe) === false || rival.priority < router.priority),
+    )
+    return [{ router, first }]
+  })
+}
+
+/** The resource and what lies below it, also exactly there where the router's own rule opens a part of it. */
+function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Probe[] {
+  const own = (rule?.paths ?? []).map((text) => text.replace(/\/$/, '')).filter((text) => isWithin(text, path))
+  return [path, ...own].flatMap((at) => [at || '/', `${at}/below`]).map((at) => ({ host: hostname, path: at }))
+}
+
+/** Guarded, dropped by Traefik, only redirecting, or leading to Traefik's own or to forwardgate's endpoints. */
+export function isHarmless(router: Router, subject: ManifestSubject): boolean {
+  const steps = attachedTo(router.references, subject.landscape)
+  if (
+    steps.some(
+      (step) => step.middleware === undefined || isGuard(step) || /^redirect/.test(step.middleware?.kind ?? ''),
+    )
+  )
+    return true
+  return (
+    router.services.length > 0 &&
+    router.services.every((name) => name.endsWith('@internal') || /^forwardgate(?:[@:]|$)/.test(name))
+  )
+}
