@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Gate, startGate } from '../lab/gate.ts'
 import { type Issuer, startIssuer } from '../lab/issuer.ts'
-import { type IssuerRobot } from '../lab/issuer-configuration.ts'
+import type { IssuerRobot } from '../lab/issuer-configuration.ts'
 import { openProxy, type ProxyKind } from '../lab/open-proxy.ts'
 import type { ReverseProxy } from '../lab/reverse-proxy.ts'
 import { startUpstream } from '../lab/upstream.ts'

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, request } from 'node:http'
 import { startGate } from '../../lab/gate.ts'
 import { type Issuer, startIssuer } from '../../lab/issuer.ts'
-import { type IssuerShape } from '../../lab/issuer-configuration.ts'
+import type { IssuerShape } from '../../lab/issuer-configuration.ts'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { openProxy } from '../../lab/open-proxy.ts'
 import { startUpstream } from '../../lab/upstream.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { startIssuer } from '../../lab/issuer.ts'
-import { type IssuerShape } from '../../lab/issuer-configuration.ts'
+import type { IssuerShape } from '../../lab/issuer-configuration.ts'
 import { type Exchange, REDIRECT_URI } from './clients/account.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'

@@ -3,7 +3,14 @@ import { metadataUrl } from '../../../decision/challenge.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import type { Finding } from '../../frame/findings.ts'
 import {
-  guardOf, isHarmless, metadataProbe, openRouters, ownRouter, registrationProbes, usedResources } from './exposure.ts'
+  guardOf,
+  isHarmless,
+  metadataProbe,
+  openRouters,
+  ownRouter,
+  registrationProbes,
+  usedResources,
+} from './exposure.ts'
 import { gateOf, type ManifestSubject } from './gate-middleware.ts'
 import { type Attached, attachedTo } from './landscape.ts'
 
