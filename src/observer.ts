@@ -1,3 +1,4 @@
+import type { Changes } from './config/changes.ts'
 import { SECRET_READABLE } from './config/compile/compile-route.ts'
 import type { Config } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
@@ -22,6 +23,7 @@ import {
 } from './telemetry/decision-record.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
+import { shownChanges } from './telemetry/shown-changes.ts'
 
 type Dialect = NonNullable<DecisionRecord['dialect']>
 
@@ -54,11 +56,13 @@ export function createObserver(deps: ObserverDeps) {
 
 function observeConfiguration({ log, metrics, settings, now }: ObserverDeps) {
   const isPrivate = isPrivateAuthPort(settings)
+  let isFirst = true
   return {
-    /** A configuration is in force. */
-    onConfiguration(config: Config, warnings: readonly Problem[]): void {
+    /** A configuration is in force. `changes`: what is new in it. */
+    onConfiguration(config: Config, warnings: readonly Problem[], changes: Changes): void {
       metrics.configReload('success', now())
-      log.info({ issuers: config.issuers.length, routes: config.routes.length }, 'configuration loaded')
+      log.info({ first: isFirst, ...shownChanges(config, changes) }, 'configuration loaded')
+      isFirst = false
       for (const warning of warnings) {
         // It is about others who can reach the port.
         if (isPrivate && warning.id === SECRET_READABLE.id) continue

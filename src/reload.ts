@@ -1,7 +1,9 @@
+import { type Changes, changesBetween } from './config/changes.ts'
 import type { Config } from './config/model.ts'
 import type { Problem } from './config/problem.ts'
 import type { Watch } from './config/reading/watch-files.ts'
 import type { Loaded, Source } from './config/source.ts'
+import { inSlices } from './config/steps.ts'
 import { type WatchOptions, watch } from './config/watch.ts'
 import type { Generation } from './generation.ts'
 import type { InForce } from './in-force.ts'
@@ -15,7 +17,7 @@ export interface ReloadDeps extends Pick<WatchOptions, 'now' | 'interval'> {
   /** A new reading, good or bad. */
   readonly onConfigurationRead: (loaded: Loaded) => void
   /** A configuration is in force. */
-  readonly onConfiguration: (config: Config, warnings: readonly Problem[]) => void
+  readonly onConfiguration: (config: Config, warnings: readonly Problem[], changes: Changes) => void
   /** The issuers in force may be others. */
   readonly onIssuers: () => void
   readonly onConfigurationRefused: (problems: readonly Problem[]) => void
@@ -35,14 +37,16 @@ export function followConfiguration(source: Source, loaded: Loaded, deps: Reload
 
   const reload = async ({ parsed: next }: Loaded): Promise<void> => {
     if (!next.ok) return deps.onConfigurationRefused(next.problems)
-    const before = deps.inForce.generation().registry
+    const { config, registry: before } = deps.inForce.generation()
+    const changes = await inSlices(changesBetween(config, next.config))
+    if (closed) return
     opening = deps.openRegistry(next.config, before)
     const registry = opening
     await registry.ready
     opening = undefined
     if (closed) return
     deps.inForce.replaceGeneration(deps.build(next.config, registry))
-    deps.onConfiguration(next.config, next.warnings)
+    deps.onConfiguration(next.config, next.warnings, changes)
     deps.onIssuers()
     before.close(registry)
   }

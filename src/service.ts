@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { openCertificate } from './certificate.ts'
+import { changesBetween } from './config/changes.ts'
 import type { Config } from './config/model.ts'
 import type { Problem } from './config/problem.ts'
 import { load, type Source } from './config/source.ts'
+import { allAtOnce } from './config/steps.ts'
 import { buildGeneration } from './generation.ts'
 import { openPorts } from './http/ports.ts'
 import { createInForce } from './in-force.ts'
@@ -65,7 +67,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const metrics = createMetrics({ ...inForce, version, now, lostLogLines: () => logOutput?.lost() ?? 0 })
   const crowded = () => logOutput?.crowded() ?? false
   const observer = createObserver({ log, metrics, inForce, readiness, settings, now, crowded })
-  observer.onConfiguration(config, warnings)
+  observer.onConfiguration(config, warnings, allAtOnce(changesBetween(undefined, config)))
   observer.onConfigurationRead(loaded)
   if (certificate !== undefined) observer.onCertificate(certificate)
 

@@ -140,7 +140,11 @@ function capped(text: string): string {
 /** A claim may be as large as its token; a log line may not. */
 function cappedValue(value: string | number | readonly string[]): string | number | readonly string[] {
   if (typeof value === 'number') return value
-  if (typeof value === 'string') return capped(value)
-  const items = value.slice(0, MAX_ITEMS).map(capped)
-  return value.length > MAX_ITEMS ? [...items, `… ${value.length - MAX_ITEMS} more`] : items
+  return typeof value === 'string' ? capped(value) : cappedList(value)
+}
+
+/** The first texts of a list, each cut where it is long, and how many more there are. */
+export function cappedList(texts: readonly string[]): readonly string[] {
+  const items = texts.slice(0, MAX_ITEMS).map(capped)
+  return texts.length > MAX_ITEMS ? [...items, `… ${texts.length - MAX_ITEMS} more`] : items
 }

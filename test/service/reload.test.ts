@@ -142,6 +142,19 @@ routes: { api: { resource: ${RESOURCE} }, old: { resource: https://api.example.c
     const exposition = await gate.metrics()
     assert.doesNotMatch(exposition, /route="old"/)
     assert.match(exposition, /decisions_total\{route="api"/)
+    const [start, reload] = gate.lines().filter(({ msg }) => msg === 'configuration loaded')
+    const none = { added: [], changed: [], removed: [] }
+    assert.partialDeepStrictEqual(start, {
+      first: true,
+      routes: { ...none, total: 2, added: ['api', 'old'] },
+      issuers: { ...none, total: 1, added: ['main'] },
+    })
+    assert.partialDeepStrictEqual(reload, {
+      first: false,
+      routes: { total: 1, added: [], changed: ['api'], removed: ['old'] },
+      issuers: { ...none, total: 1 },
+      revocationsChanged: false,
+    })
   })
 
   it('an issuer whose entry is unchanged keeps its keys, also while it is down', async (t) => {
