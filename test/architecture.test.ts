@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, normalize, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { type SyntaxNode, sitesOf } from './hostile/mutation/syntax.ts'
 
-const SRC = fileURLToPath(new URL('../src/', import.meta.url))
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const SRC = join(ROOT, 'src')
 
-/** The parts of the house and whom each may import beside itself. `config` and `decision` know nobody who does I/O. */
+/** The parts of the house and what each may import in addition to itself. `config` and `decision` know nothing that does I/O. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'tools'],
   // The gate: one process that answers. It never imports `tools`.
@@ -78,7 +80,22 @@ const PURE_NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   keys: ['node:crypto'],
 }
 
-const MAX_FILE_LINES = 300
+/** Rooms that are ours to read, beside `src` and the tests. */
+const WORKSHOPS = ['lab', 'demo', 'bench', 'build'] as const
+
+/**
+ * What the workshops may take from `src` directly. All else reaches the product as a user does: by starting it. The bench
+ * measures its steps one by one; the pages are made of the data that they describe.
+ */
+const MAY_REACH: Readonly<Record<string, readonly string[]>> = {
+  'lab/envoy.ts': ['decision/fields-read.ts', 'tools/proxies/envoy/bootstrap.ts'],
+  'bench/groups/steps.ts': ['config', 'decision', 'http/dialects', 'issuers', 'telemetry', 'generation.ts'],
+  'build/docs/configuration-page.ts': ['config', 'settings.ts'],
+  'build/docs/pages.ts': ['tools/schema/print-schema.ts'],
+}
+
+const MAX_FILE_LINES = 250
+const MAX_FUNCTION_LINES = 80
 
 interface SourceFile {
   /** Relative to src. */
@@ -86,16 +103,22 @@ interface SourceFile {
   readonly text: string
 }
 
-function sourceFiles(): readonly SourceFile[] {
-  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+function sourceFiles(folder = SRC): readonly SourceFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
-    .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }))
+    .map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }))
 }
+
+/** The files of `src` and of the workshops, relative to the project. */
+const FILES: readonly SourceFile[] = ['src', ...WORKSHOPS].flatMap((room) =>
+  sourceFiles(join(ROOT, room)).map(({ path, text }) => ({ path: join(room, path), text })),
+)
 
 function breaches(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap((file) => importsOf(file).flatMap((target) => breachOf(file, target)))
 }
 
+/** The specifiers in a file's imports, types included. */
 function importsOf({ text }: SourceFile): readonly string[] {
   const specifiers = text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'(?<specifier>[^']+)'/g)
   return [...specifiers].map((match) => match.groups?.['specifier'] ?? '')
@@ -160,15 +183,78 @@ test('the environment is read by the entry and the settings only', () => {
   assert.deepEqual(
     readers.map((file) => file.path),
     [],
-    'main.ts hands over `process`; nobody else names it',
+    'main.ts hands over `process`; no other file names it',
   )
 })
 
 test('no file has more than one idea', () => {
-  const long = sourceFiles().filter(({ text }) => text.split('\n').length > MAX_FILE_LINES)
+  const long = FILES.map(({ path, text }) => `${path}: ${text.trimEnd().split('\n').length}`)
   assert.deepEqual(
-    long.map((file) => file.path),
+    long.filter((line) => Number(line.split(': ')[1]) > MAX_FILE_LINES),
     [],
+    `at most ${MAX_FILE_LINES} lines`,
+  )
+})
+
+test('no function is longer than a screen or two', () => {
+  assert.deepEqual(FILES.flatMap(longFunctions), [], `at most ${MAX_FUNCTION_LINES} lines`)
+})
+
+function longFunctions({ path, text }: SourceFile): readonly string[] {
+  const linesOf = ({ start, end }: SyntaxNode) => text.slice(start, end).split('\n').length
+  return sitesOf(path, text)
+    .filter(({ node }) => /Function/.test(node.type) && linesOf(node) > MAX_FUNCTION_LINES)
+    .map(({ node, within }) => `${path}: ${within.join(' > ')} has ${linesOf(node)}`)
+}
+
+test('no import leads back to where it came from, not even one for types', () => {
+  assert.deepEqual(circles(FILES), [])
+  const planted = [
+    { path: 'src/a.ts', text: "import type { B } from './b.ts'" },
+    { path: 'src/b.ts', text: "import { a } from './a.ts'" },
+  ]
+  assert.deepEqual(circles(planted), ['src/a.ts > src/b.ts > src/a.ts'])
+})
+
+function circles(files: readonly SourceFile[]): readonly string[] {
+  const graph = new Map(files.map((file) => [file.path, targetsOf(file)]))
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    const from = trail.indexOf(path)
+    if (from >= 0) found.push([...trail.slice(from), path].join(' > '))
+    if (from >= 0 || done.has(path)) return
+    for (const target of graph.get(path) ?? []) visit(target, [...trail, path])
+    done.add(path)
+  }
+  for (const path of graph.keys()) visit(path, [])
+  return found
+}
+
+/** The files that a file imports, relative to the project. */
+function targetsOf(file: SourceFile): readonly string[] {
+  const relatives = importsOf(file).filter((specifier) => specifier.startsWith('.'))
+  return [...new Set(relatives.map((specifier) => normalize(join(dirname(file.path), specifier))))]
+}
+
+test('lab, demo, bench and build reach the product as its users do, with the exceptions in the table', () => {
+  const used = new Set<string>()
+  const reached = FILES.filter(({ path }) => !path.startsWith('src/')).flatMap((file) =>
+    targetsOf(file)
+      .filter((target) => target.startsWith('src/'))
+      .filter((target) => {
+        const row = (MAY_REACH[file.path] ?? []).find((place) => `${target}/`.startsWith(`src/${place}/`))
+        if (row !== undefined) used.add(`${file.path} ${row}`)
+        return row === undefined
+      })
+      .map((target) => `${file.path} imports ${target}`),
+  )
+  assert.deepEqual(reached, [])
+  const rows = Object.entries(MAY_REACH).flatMap(([path, places]) => places.map((place) => `${path} ${place}`))
+  assert.deepEqual(
+    rows.filter((row) => !used.has(row)),
+    [],
+    'exceptions that nothing uses',
   )
 })
 

@@ -49,7 +49,6 @@ async function measureProxy(
   start: (paths: BenchPaths) => Promise<ReverseProxy>,
   goals: readonly ProxyGoal[],
 ): Promise<Section> {
-  const title = `Through ${name}`
   const ca = await makeTestCa()
   if (ca === undefined) throw new Error('openssl is not installed')
   const pair = await ca.issue('verifier')
@@ -100,36 +99,44 @@ async function measureProxy(
       const measured = await measure(series, effort)
       found.set(connections, Object.fromEntries(measured.map((each) => [each.name, each])) as Record<Path, Measured>)
     }
-    const at = found.get(GOAL_CONNECTIONS)
-    return {
-      title,
-      about: `wrk, ${name}, verifier and backend (bare node:http) share the cores. Ratios and added latency are of the same rounds, beside ${name} without auth.`,
-      table: {
-        head: [
-          '',
-          'connections',
-          'requests/s',
-          'of no auth',
-          'p50 ms',
-          'added p50 ms',
-          'p99 ms',
-          'verifier CPU us per request',
-        ],
-        rows: [...found].flatMap(([connections, measured]) =>
-          (Object.keys(PATHS) as Path[]).map((path) => rowOf(path, connections, measured)),
-        ),
-      },
-      goals:
-        at === undefined
-          ? []
-          : goals.map(({ what, path, base, atLeast }) => ({
-              what: `${GOAL_CONNECTIONS} connections, ${what}`,
-              value: ratio(at[path], at[base], (result) => result.perSecond),
-              atLeast,
-            })),
-    }
+    return sectionOf(name, found, goals)
   } finally {
     for (const stop of stops.toReversed()) await stop()
+  }
+}
+
+function sectionOf(
+  name: string,
+  found: ReadonlyMap<number, Readonly<Record<Path, Measured>>>,
+  goals: readonly ProxyGoal[],
+): Section {
+  const at = found.get(GOAL_CONNECTIONS)
+  return {
+    title: `Through ${name}`,
+    about: `wrk, ${name}, verifier and backend (bare node:http) share the cores. Ratios and added latency are of the same rounds, beside ${name} without auth.`,
+    table: {
+      head: [
+        '',
+        'connections',
+        'requests/s',
+        'of no auth',
+        'p50 ms',
+        'added p50 ms',
+        'p99 ms',
+        'verifier CPU us per request',
+      ],
+      rows: [...found].flatMap(([connections, measured]) =>
+        (Object.keys(PATHS) as Path[]).map((path) => rowOf(path, connections, measured)),
+      ),
+    },
+    goals:
+      at === undefined
+        ? []
+        : goals.map(({ what, path, base, atLeast }) => ({
+            what: `${GOAL_CONNECTIONS} connections, ${what}`,
+            value: ratio(at[path], at[base], (result) => result.perSecond),
+            atLeast,
+          })),
   }
 }
 

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { type RequestOptions, request } from 'node:https'
 import { Readable } from 'node:stream'
+import type { Issuer } from '../config/model-issuer.ts'
 import type { FetchFailure } from './fetch-failure.ts'
-import type { KeyedIssuer } from './key-reader.ts'
+
+/** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
+export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'> & Partial<Pick<Issuer, 'fetch'>>
 
 /**
  * The `fetch` for an issuer's metadata and keys: with the CA and the bearer token of its `fetch`. Both files are read for

@@ -1,13 +1,9 @@
-import type { Issuer } from '../config/model-issuer.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
 import { importPem, importSecret } from '../keys/local-keys.ts'
 import { type FetchDeps, type FetchedJson, fetchJson } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
-import { createIssuerFetch, remedyOf } from './issuer-fetch.ts'
-
-/** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
-export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'> & Partial<Pick<Issuer, 'fetch'>>
+import { createIssuerFetch, type KeyedIssuer, remedyOf } from './issuer-fetch.ts'
 
 /**
  * One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. `document`: the

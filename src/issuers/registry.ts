@@ -3,7 +3,7 @@ import type { Issuer } from '../config/model-issuer.ts'
 import type { FindKeys } from '../decision/token/keys.ts'
 import type { FindServerDocument } from '../documents/registration.ts'
 import { settledWithin } from './clock.ts'
-import type { KeyedIssuer } from './key-reader.ts'
+import type { KeyedIssuer } from './issuer-fetch.ts'
 import { KeySet, type KeySetDeps, type KeySetStatus } from './key-set.ts'
 
 /** The key sets of one configuration. A request uses the registry that was opened for its configuration. */

@@ -81,6 +81,18 @@ function broken(file: string, start: Position, message: string): YamlDocument {
   return { file, value: undefined, problems, locate: () => start, has: () => false }
 }
 
+/** Adds a problem at a node, once: the target of an alias is visited more than once. */
+function createReport(problems: Problem[], position: (offset: number) => Position) {
+  const reported = new Set<string>()
+  return (node: Node | null, path: Path, message: string): undefined => {
+    if (problems.length >= MAX_PROBLEMS) return
+    const offset = node?.range?.[0] ?? 0
+    if (reported.has(`${offset} ${message}`)) return
+    reported.add(`${offset} ${message}`)
+    problems.push({ path: formatPath(path), message, position: position(offset) })
+  }
+}
+
 function* toValue(
   contents: Node | null,
   position: (offset: number) => Position,
@@ -92,15 +104,7 @@ function* toValue(
   let aliasDepth = 0
   let aliased = 0
   let repeated = 0
-  const reported = new Set<string>()
-  const report = (node: Node | null, path: Path, message: string): undefined => {
-    if (problems.length >= MAX_PROBLEMS) return
-    const offset = node?.range?.[0] ?? 0
-    // The target of an alias is visited more than once.
-    if (reported.has(`${offset} ${message}`)) return
-    reported.add(`${offset} ${message}`)
-    problems.push({ path: formatPath(path), message, position: position(offset) })
-  }
+  const report = createReport(problems, position)
 
   function* visit(node: Node | null, path: Path, open: readonly Node[]): Steps<unknown> {
     if (++visited % STEP_NODES === 0) yield
