@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
 import { readYaml } from '../../src/config/reading/yaml-document.ts'
 import { toYaml } from '../../src/tools/generate/yaml-text.ts'
 import { manifestProblems, readManifests } from '../deploy/manifest-schemas.ts'
@@ -16,6 +19,15 @@ const CONFIGURATIONS = [
   'deploy/overlays/example/config.yaml',
   'examples/compose/config/config.yaml',
 ]
+
+type Routers = Readonly<Record<string, { readonly service: string }>>
+type Services = Readonly<
+  Record<string, { readonly loadBalancer: { readonly servers: readonly { readonly url: string }[] } }>
+>
+
+function nameOf(object: Readonly<Record<string, unknown>>): string {
+  return (object['metadata'] as { readonly name: string }).name
+}
 
 async function generate(config: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(['generate', 'traefik', '--config', join(ROOT, config), ...args])
@@ -101,6 +113,78 @@ describe('generate traefik', () => {
     ])
   })
 
+  it('takes a place for each route, and keeps two on one host apart in every form', async () => {
+    const config = 'examples/config/several-mcp-servers.yaml'
+    const names = readManifests(await generate(config), '')
+      .filter(({ kind, object }) => kind === 'IngressRoute' && nameOf(object) !== 'forwardgate-well-known')
+      .map(({ object }) => nameOf(object))
+    const [one = '', two = ''] = names
+    const file: { http: { routers: Routers; services: Services } } = parse(
+      await generate(
+        config,
+        '--as',
+        'file',
+        '--url',
+        `${one}=http://h:8001`,
+        '--url',
+        `${two}=https://h`,
+        '--gate-service',
+        'h',
+      ),
+    )
+    const urlOf = (router: string) => {
+      const [server] = file.http.services[file.http.routers[router]?.service ?? '']?.loadBalancer.servers ?? []
+      return server?.url
+    }
+    assert.deepEqual([one, two, 'forwardgate-well-known'].map(urlOf), [
+      'http://h:8001',
+      'https://h:443',
+      'http://h:8080',
+    ])
+    const labels = await generate(
+      config,
+      '--as',
+      'docker-labels',
+      '--url',
+      `${one}=http://h:8001`,
+      '--url',
+      `${two}=h2c://h:9`,
+    )
+    assert.match(labels, new RegExp(`services\\.${one}\\.loadBalancer\\.server\\.port: "8001"`))
+    assert.match(labels, new RegExp(`services\\.${two}\\.loadBalancer\\.server\\.scheme: h2c`))
+    const objects = await generate(config, '--url', `${one}=https://svc:8443`)
+    assert.match(objects, /services:\n {8}- name: svc\n {10}port: 8443\n {10}scheme: https\n/)
+  })
+
+  it('keeps the second place of a route and a route of that name apart', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'forwardgate-generate-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const config = join(folder, 'config.yaml')
+    const two = 'resource: [https://a.example.com/x, https://b.example.com/x]'
+    const names = ['a-2', 'forwardgate', 'forwardgate-well-known']
+    const rest = names.map((name) => `  ${name}: { resource: https://c.example.com/${name} }`)
+    await writeFile(config, `issuers: { main: https://id.example.com }\nroutes:\n  a: { ${two} }\n${rest.join('\n')}\n`)
+    const { stdout } = await run(['generate', 'traefik', '--as', 'file', '--config', config])
+    const { http }: { http: { routers: Routers; services: Services } } = parse(stdout)
+    assert.deepEqual([Object.keys(http.routers).length, Object.keys(http.services).length], [6, 5])
+    const objects = await run(['generate', 'traefik', '--as', 'httproute', '--config', config])
+    const routes = readManifests(objects.stdout, '').filter(({ kind }) => kind === 'HTTPRoute')
+    assert.equal(new Set(routes.map(({ object }) => nameOf(object))).size, 6)
+  })
+
+  it('attaches a route to the one listener that speaks its scheme', async () => {
+    const config = 'examples/config/minimal.yaml'
+    const parents = async (...args: string[]) => {
+      const text = await generate(config, '--as', 'httproute', ...args)
+      const refs = [...text.matchAll(/parentRefs:\n {4}- name: (\S+)\n {6}namespace: (\S+)\n {6}sectionName: (\S+)/g)]
+      return refs.map(([, name, namespace, listener]) => `${namespace}/${name}/${listener}`)
+    }
+    const usual = 'traefik/traefik-gateway/websecure'
+    assert.deepEqual(await parents(), [usual, usual])
+    assert.deepEqual(await parents('--gateway', 'infra/edge'), ['infra/edge/websecure', 'infra/edge/websecure'])
+    assert.deepEqual(await parents('--gateway', 'infra/edge/https'), ['infra/edge/https', 'infra/edge/https'])
+  })
+
   it('prints the same objects as JSON', async () => {
     const json: unknown = JSON.parse(await generate('examples/config/minimal.yaml', '--format', 'json'))
     assert.deepEqual(
@@ -127,6 +211,22 @@ describe('generate traefik', () => {
       [['generate', 'traefik', '--route', 'kubernets', ...config], /did you mean "kubernetes"/],
       [['generate', 'traefik', '--port', '0', ...config], /--port: "0" is not a port/],
       [['generate', 'traefik', '--namespace', 'a b', ...config], /--namespace: "a b" is not a valid name/],
+      [['generate', 'traefik', '--gateway', 'edge', ...config], /--gateway: "edge" is not NAMESPACE\/NAME or/],
+      [['generate', 'traefik', '--gateway', 'a/b/c/d', ...config], /--gateway: "a\/b\/c\/d" is not NAMESPACE/],
+      [['generate', 'traefik', '--url', 'http://a', ...config], /--url: "http:\/\/a" names no route; write NAME=URL/],
+      [['generate', 'traefik', '--url', 'kubernets=http://a', ...config], /--url: .* did you mean "kubernetes"/],
+      [['generate', 'traefik', '--url', 'kubernetes=ftp://a', ...config], /is not an http, https or h2c URL/],
+      [['generate', 'traefik', '--url', 'kubernetes=http://a/b', ...config], /has more than scheme, host and port/],
+      [['generate', 'traefik', '--url', 'kubernetes=http://a.b', ...config], /"a\.b" is not the name of a Service/],
+      [
+        ['generate', 'traefik', '--as', 'httproute', '--url', 'kubernetes=https://a', ...config],
+        /httproute takes http only/,
+      ],
+      [['generate', 'envoy', '--url', 'kubernetes=https://a', ...config], /--url: envoy takes http only/],
+      [
+        ['generate', 'traefik', '--url', 'kubernetes=http://a', '--url', 'kubernetes=http://b', ...config],
+        /the route "kubernetes" is given twice/,
+      ],
       [['generate', 'traefik', '--config', 'none.yaml'], /there is no such file/],
     ]
     for (const [args, message] of rows) {

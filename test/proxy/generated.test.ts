@@ -19,14 +19,9 @@ test('a real Traefik takes what generate prints, and guards with it', async (t) 
   const proxy = await openTraefik(PROGRAMS.Traefik, undefined, {
     write: (targets) => {
       const { http = {} } = generated
-      const servers = (url: string) => ({ loadBalancer: { servers: [{ url }] } })
-      return {
-        http: {
-          ...http,
-          routers: { ...http['routers'], ready: { rule: 'Path(`/ready-canary`)', service: 'api' } },
-          services: { api: servers(targets.upstream), forwardgate: servers(targets.verifier) },
-        },
-      }
+      const services = http['services'] ?? { api: { loadBalancer: { servers: [{ url: targets.upstream }] } } }
+      const routers = { ...http['routers'], ready: { rule: 'Path(`/ready-canary`)', service: 'api' } }
+      return { http: { ...http, routers, services } }
     },
   })
   t.after(() => proxy.stop())
@@ -38,10 +33,12 @@ routes:
   api: { resource: ${resource}, scopes: [mcp:read], origins: [https://app.example.com], upstreamAuthorization: strip }
 `,
   })
-  const { stdout, stderr } = await run(['generate', 'traefik', '--as', 'file', '--config', service.path])
+  // Service and gate are on one host, as on a developer's machine.
+  const { hostname, port } = new URL(service.auth)
+  const places = ['--url', `api=${upstream.origin}`, '--gate-service', hostname, '--gate-port', port]
+  const { stdout, stderr } = await run(['generate', 'traefik', '--as', 'file', '--config', service.path, ...places])
   assert.equal(stderr, '')
-  // Only the addresses differ: nothing in this test has a name that can be looked up.
-  generated.http = parse(stdout.replaceAll('http://forwardgate:8080', service.auth)).http
+  generated.http = parse(stdout).http
   await proxy.connect({ verifier: service.auth, upstream: upstream.origin, routes: [], identityHeaders: [] })
 
   const denied = await fetch(`${resource}/x`, { headers: { Origin: 'https://app.example.com' } })

@@ -1,6 +1,7 @@
 import type { Config, Route } from '../../config/model.ts'
 import { registrationPaths } from '../../documents/registration.ts'
 import { emittedHeaders, removedFields } from '../proxies/traefik/gate-middleware.ts'
+import type { Backend } from './backend.ts'
 
 /** Where a route and forwardgate run, as the options say. */
 export interface Deployment {
@@ -9,14 +10,26 @@ export interface Deployment {
   /** The protected service; undefined: named as its route. */
   readonly service: string | undefined
   readonly port: number
+  /** The backends of single routes, which beat the two above. */
+  readonly backends?: ReadonlyMap<string, Backend>
   /** Undefined: `websecure` for https, `web` for http. */
   readonly entryPoint: string | undefined
-  readonly gateway: string
+  readonly gateway: Gateway
   readonly gate: { readonly service: string; readonly namespace: string; readonly port: number }
+}
+
+/** The Gateway that an HTTPRoute belongs to. */
+export interface Gateway {
+  readonly namespace: string
+  readonly name: string
+  /** Undefined: named as the entry point. Without one, the route would be served on every listener, plain HTTP too. */
+  readonly listener: string | undefined
 }
 
 /** One place where a route is served. */
 export interface Place {
+  /** Unique among all places: that of the route for the first one. */
+  readonly name: string
   readonly host: string
   /** Without a trailing slash; empty for the root. */
   readonly path: string
@@ -26,7 +39,7 @@ export interface Place {
 /** Everything that the proxy must know of one route. */
 export interface PlannedRoute {
   readonly name: string
-  readonly service: string
+  readonly backend: Backend
   readonly entryPoint: string
   readonly tls: boolean
   readonly places: readonly Place[]
@@ -41,6 +54,8 @@ export interface PlannedRoute {
 /** The routes, and the hosts on which clients must reach forwardgate itself. */
 export interface Plan {
   readonly routes: readonly PlannedRoute[]
+  /** Of the router for the metadata; no route and no place has it. */
+  readonly wellKnownName: string
   readonly hosts: readonly string[]
   /** Where clients register, in addition to reading metadata. */
   readonly registrationPaths: readonly string[]
@@ -100,10 +115,12 @@ function anyOf(rules: readonly string[]): string {
 
 /** What has to be written for these routes of a configuration. */
 export function planRoutes(routes: Config['routes'], deployment: Deployment): Plan {
-  const planned = routes.map((route) => planRoute(route, deployment))
+  const names = new Set(routes.map(({ name }) => name))
+  const planned = routes.map((route) => planRoute(route, deployment, names))
   const tls = planned.some((route) => route.tls)
   return {
     routes: planned,
+    wellKnownName: claimName('forwardgate-well-known', names),
     hosts: [...new Set(routes.flatMap(({ resources }) => resources.map(({ hostname }) => hostname)))],
     registrationPaths: [...new Set(routes.flatMap(registrationPathsOf))],
     entryPoint: deployment.entryPoint ?? (tls ? 'websecure' : 'web'),
@@ -116,18 +133,31 @@ function registrationPathsOf({ accept }: Route): readonly string[] {
   return accept.flatMap(({ advertise, issuer }) => (advertise ? registrationPaths(issuer) : []))
 }
 
-function planRoute(route: Route, { service, entryPoint }: Deployment): PlannedRoute {
+function planRoute(route: Route, deployment: Deployment, names: Set<string>): PlannedRoute {
+  const { service, port, entryPoint, backends } = deployment
   const tls = route.resources.some(({ origin }) => origin.startsWith('https:'))
   return {
     name: route.name,
-    service: service ?? route.name,
+    backend: backends?.get(route.name) ?? { scheme: 'http', host: service ?? route.name, port },
     entryPoint: entryPoint ?? (tls ? 'websecure' : 'web'),
     tls,
-    places: placesOf(route).map(([host, path]) => ({ host, path, rule: ruleFor(host, path) })),
+    places: placesOf(route).map(([host, path], index) => ({
+      name: index === 0 ? route.name : claimName(`${route.name}-${index + 1}`, names),
+      host,
+      path,
+      rule: ruleFor(host, path),
+    })),
     responseHeaders: [...emittedHeaders([route]), ...removedFields([route])],
     origins: route.preflight === 'pass' ? undefined : route.origins,
     maxBodySize: route.mcp?.maxBodySize,
   }
+}
+
+/** The name, or the next one that is free: a route may be called as another one's second place. */
+export function claimName(name: string, taken: Set<string>): string {
+  const free = taken.has(name) ? claimName(`${name}-x`, taken) : name
+  taken.add(free)
+  return free
 }
 
 /** The resources; or hosts and paths of `match` where it says something else. */

@@ -84,7 +84,7 @@ function filesFor(first: FirstRoute, text: string, config: Config, namespace: st
     service: undefined,
     port: 8080,
     entryPoint: undefined,
-    gateway: 'traefik',
+    gateway: { namespace: 'traefik', name: 'traefik-gateway', listener: undefined },
     gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
   })
   return {

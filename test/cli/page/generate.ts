@@ -6,7 +6,7 @@ export const GENERATE: Section = {
   about: `The Traefik side of the configuration, from the configuration: \`authResponseHeaders\` is exactly what an allow carries
 (with \`Authorization\` where \`upstreamAuthorization\` is not \`keep\`), so that no client can make up an identity. \`check\` finds nothing in it:
 \`forwardgate generate traefik | forwardgate check --manifests -\`. It never writes \`authRequestHeaders\`, and always
-\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given. The metadata route stands in
+\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given; \`--url NAME=URL\` gives a route the place of its service. The metadata route stands in
 the namespace of forwardgate, everything else in that of the protected service.`,
   transcripts: [
     {
@@ -22,7 +22,10 @@ the namespace of forwardgate, everything else in that of the protected service.`
       title: 'As labels of containers.',
       args: 'generate traefik --route grafana --as docker-labels --service grafana --port 3000',
     },
-    { title: 'As a file for the file provider.', args: 'generate traefik --route grafana --as file' },
+    {
+      title: 'As a file for the file provider, with everything on one machine.',
+      args: 'generate traefik --route grafana --as file --url grafana=http://127.0.0.1:3000 --gate-service 127.0.0.1',
+    },
     {
       title: 'For Envoy.',
       args: 'generate envoy --route grafana --service grafana --port 3000 --listen-port 8443',

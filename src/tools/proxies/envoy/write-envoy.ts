@@ -6,13 +6,13 @@ import { type EnvoyRoute, envoyBootstrap } from './bootstrap.ts'
 
 /** A whole bootstrap of Envoy for the plan; `routes` are those it was made of. */
 export function envoyFile(plan: Plan, routes: readonly Route[], listenPort: number): readonly Document[] {
-  const { gate, port } = plan.deployment
+  const { gate } = plan.deployment
   const content = envoyBootstrap({
     listen: { host: '0.0.0.0', port: listenPort },
     gate: { host: gate.service, port: gate.port },
-    routes: plan.routes.flatMap(({ name, service, places, ...route }): EnvoyRoute[] =>
+    routes: plan.routes.flatMap(({ name, backend, places, ...route }): EnvoyRoute[] =>
       places.map(({ host, path }) => ({
-        ...{ name, host, path, prefix: `/ext_authz/${name}`, service: { host: service, port } },
+        ...{ name, host, path, prefix: `/ext_authz/${name}`, service: backend },
         ...{ identityHeaders: route.responseHeaders, origins: route.origins, maxBodySize: route.maxBodySize },
       })),
     ),

@@ -1,8 +1,9 @@
+import { type Backend, urlOf } from '../../generate/backend.ts'
 import {
+  claimName,
   corsOptions,
   forwardAuthOptions,
   middlewareNames,
-  type Place,
   type Plan,
   type PlannedRoute,
   wellKnownRule,
@@ -11,22 +12,21 @@ import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** One file for Traefik's file provider. */
 export function dynamicFile(plan: Plan): readonly Document[] {
-  const { gate, port } = plan.deployment
+  const { gate } = plan.deployment
   const address = `http://${gate.service}:${gate.port}`
-  const services = [
-    ...plan.routes.map(({ service }) => [service, `http://${service}:${port}`]),
-    [gate.service, address],
-  ]
+  // By route, never by host: the service and forwardgate may well have one host.
+  const gateService = claimName('forwardgate', new Set(plan.routes.map(({ name }) => name)))
+  const services = [...plan.routes.map(({ name, backend }) => [name, urlOf(backend)]), [gateService, address]]
   const http = {
     routers: {
       ...Object.fromEntries(
-        plan.routes.flatMap((route) => routersOf(route).map(([name, { rule }]) => [name, router(route, rule)])),
+        plan.routes.flatMap((route) => route.places.map(({ name, rule }) => [name, router(route, rule, route.name)])),
       ),
-      'forwardgate-well-known': {
+      [plan.wellKnownName]: {
         rule: wellKnownRule(plan),
         priority: 10_000,
         entryPoints: [plan.entryPoint],
-        service: gate.service,
+        service: gateService,
         ...(plan.tls ? { tls: {} } : {}),
       },
     },
@@ -38,7 +38,7 @@ export function dynamicFile(plan: Plan): readonly Document[] {
   return [
     {
       comment:
-        'Dynamic configuration of Traefik. forwardgate-well-known is where clients learn which issuer to use: never behind auth.',
+        'Dynamic configuration of Traefik. The router of forwardgate is where clients learn which issuer to use: never behind auth.',
       content: { http },
     },
   ]
@@ -46,30 +46,35 @@ export function dynamicFile(plan: Plan): readonly Document[] {
 
 /** Labels for a compose file, to be merged into the services that are there. */
 export function dockerLabels(plan: Plan): readonly Document[] {
-  const { gate, port } = plan.deployment
+  const { gate } = plan.deployment
   const address = `http://${gate.service}:${gate.port}`
-  const services = Map.groupBy(plan.routes, ({ service }) => service)
+  const services = Map.groupBy(plan.routes, ({ backend }) => backend.host)
   const labelled: Record<string, Value> = {}
   for (const [service, routes] of services) {
     const entries = routes.flatMap((route) => [
-      ...routersOf(route).flatMap(([name, { rule }]) => labels(`traefik.http.routers.${name}`, router(route, rule))),
+      ...route.places.flatMap(({ name, rule }) =>
+        labels(`traefik.http.routers.${name}`, router(route, rule, route.name)),
+      ),
+      ...serverLabels(route.name, route.backend),
       ...middlewaresOf(route, address).flatMap(([name, options]) =>
         labels(`traefik.http.middlewares.${name}`, options),
       ),
     ])
     labelled[service] = {
-      labels: { 'traefik.enable': 'true', ...Object.fromEntries(entries), ...portLabel(service, port) },
+      labels: { 'traefik.enable': 'true', ...Object.fromEntries(entries) },
     }
   }
-  const wellKnown = labels('traefik.http.routers.forwardgate-well-known', {
+  const gateService = claimName('forwardgate', new Set(plan.routes.map(({ name }) => name)))
+  const wellKnown = labels(`traefik.http.routers.${plan.wellKnownName}`, {
     rule: wellKnownRule(plan),
     priority: 10_000,
     entryPoints: [plan.entryPoint],
-    service: gate.service,
+    service: gateService,
     ...(plan.tls ? { tls: true } : {}),
   })
+  const gateServer = serverLabels(gateService, { scheme: 'http', host: gate.service, port: gate.port })
   labelled[gate.service] = {
-    labels: { 'traefik.enable': 'true', ...Object.fromEntries(wellKnown), ...portLabel(gate.service, gate.port) },
+    labels: { 'traefik.enable': 'true', ...Object.fromEntries([...wellKnown, ...gateServer]) },
   }
   return [
     {
@@ -80,16 +85,12 @@ export function dockerLabels(plan: Plan): readonly Document[] {
   ]
 }
 
-function routersOf({ name, places }: PlannedRoute): readonly (readonly [string, Place])[] {
-  return places.map((place, index) => [index === 0 ? name : `${name}-${index + 1}`, place])
-}
-
-function router(route: PlannedRoute, rule: string) {
+function router(route: PlannedRoute, rule: string, service: string) {
   return {
     rule,
     entryPoints: [route.entryPoint],
     middlewares: middlewareNames(route),
-    service: route.service,
+    service,
     ...(route.tls ? { tls: {} } : {}),
   }
 }
@@ -102,8 +103,10 @@ function middlewaresOf(
   return route.origins === undefined ? [auth] : [[`${route.name}-cors`, { headers: corsOptions(route.origins) }], auth]
 }
 
-function portLabel(service: string, port: number) {
-  return { [`traefik.http.services.${service}.loadBalancer.server.port`]: String(port) }
+/** The service of a route on its container. */
+function serverLabels(name: string, { scheme, port }: Backend): readonly (readonly [string, string])[] {
+  const server = `traefik.http.services.${name}.loadBalancer.server`
+  return [[`${server}.port`, String(port)], ...(scheme === 'http' ? [] : [[`${server}.scheme`, scheme] as const])]
 }
 
 /** A tree as dotted names; lists as text with commas, an empty map as `true`. */

@@ -1,3 +1,4 @@
+import type { Backend } from '../../generate/backend.ts'
 import {
   corsOptions,
   forwardAuthOptions,
@@ -11,7 +12,7 @@ import type { Document, Value } from '../../generate/yaml-text.ts'
 
 /** Middlewares and IngressRoutes; the metadata in the namespace of forwardgate, as Traefik reaches services of one namespace only. */
 export function ingressRoutes(plan: Plan): readonly Document[] {
-  const { gate, namespace, port } = plan.deployment
+  const { gate, namespace } = plan.deployment
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
     object(ABOUT_ROUTE, 'traefik.io/v1alpha1', 'IngressRoute', route.name, namespace, {
@@ -20,7 +21,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
         kind: 'Rule',
         match: rule,
         middlewares: middlewareNames(route).map((name) => ({ name })),
-        services: [{ name: route.service, port }],
+        services: [serviceOf(route.backend)],
       })),
       ...(route.tls ? { tls: {} } : {}),
     }),
@@ -29,7 +30,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
     ABOUT_WELL_KNOWN,
     'traefik.io/v1alpha1',
     'IngressRoute',
-    'forwardgate-well-known',
+    plan.wellKnownName,
     gate.namespace,
     {
       entryPoints: [plan.entryPoint],
@@ -49,42 +50,34 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
 
 /** The same for the Gateway API: Traefik's middlewares as ExtensionRef filters of an HTTPRoute in their namespace. */
 export function httpRoutes(plan: Plan): readonly Document[] {
-  const { gate, gateway, namespace, port } = plan.deployment
-  const parent: Value = { parentRefs: [{ name: gateway, namespace: gate.namespace }] }
+  const { gate, namespace } = plan.deployment
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
-    ...[...Map.groupBy(route.places, ({ host }) => host)].map(([host, places], index) =>
-      object(
-        ABOUT_ROUTE,
-        'gateway.networking.k8s.io/v1',
-        'HTTPRoute',
-        index === 0 ? route.name : `${route.name}-${index + 1}`,
-        namespace,
-        {
-          ...parent,
-          hostnames: [host],
-          rules: [
-            {
-              matches: places.map(({ path }) => ({ path: { type: 'PathPrefix', value: path || '/' } })),
-              filters: middlewareNames(route).map((name) => ({
-                type: 'ExtensionRef',
-                extensionRef: { group: 'traefik.io', kind: 'Middleware', name },
-              })),
-              backendRefs: [{ name: route.service, port }],
-            },
-          ],
-        },
-      ),
+    ...[...Map.groupBy(route.places, ({ host }) => host)].map(([host, places]) =>
+      object(ABOUT_ROUTE, 'gateway.networking.k8s.io/v1', 'HTTPRoute', places[0]?.name ?? route.name, namespace, {
+        ...parentOf(route.entryPoint, plan),
+        hostnames: [host],
+        rules: [
+          {
+            matches: places.map(({ path }) => ({ path: { type: 'PathPrefix', value: path || '/' } })),
+            filters: middlewareNames(route).map((name) => ({
+              type: 'ExtensionRef',
+              extensionRef: { group: 'traefik.io', kind: 'Middleware', name },
+            })),
+            backendRefs: [{ name: route.backend.host, port: route.backend.port }],
+          },
+        ],
+      }),
     ),
   ])
   const wellKnown = object(
     ABOUT_WELL_KNOWN,
     'gateway.networking.k8s.io/v1',
     'HTTPRoute',
-    'forwardgate-well-known',
+    plan.wellKnownName,
     gate.namespace,
     {
-      ...parent,
+      ...parentOf(plan.entryPoint, plan),
       hostnames: plan.hosts,
       rules: [
         {
@@ -98,6 +91,15 @@ export function httpRoutes(plan: Plan): readonly Document[] {
     },
   )
   return [...routes, wellKnown]
+}
+
+function parentOf(entryPoint: string, { deployment: { gateway } }: Plan): { readonly parentRefs: Value } {
+  const { name, namespace, listener = entryPoint } = gateway
+  return { parentRefs: [{ name, namespace, sectionName: listener }] }
+}
+
+function serviceOf({ scheme, host, port }: Backend): Value {
+  return { name: host, port, ...(scheme === 'http' ? {} : { scheme }) }
 }
 
 const ABOUT_ROUTE = 'Whatever changes the path or repeats requests comes after the auth middleware.'
