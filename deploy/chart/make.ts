@@ -50,7 +50,7 @@ function dashboard(): string {
   const [{ name, options }] = configMapGenerator
   const { labels, annotations } = options
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels, annotations } }
-  return `${stringify(object)}data:\n  forwardgate.json: {{ .Files.Get "files/forwardgate.json" | toJson }}\n`
+  return `${literal(stringify(object))}data:\n  forwardgate.json: {{ .Files.Get "files/forwardgate.json" | toJson }}\n`
 }
 
 /** The values' defaults by their names, those of the base where it has them. */
@@ -83,7 +83,6 @@ function guarded(condition: string, text: string): string {
 function templateOf(file: string): string {
   const document = parseDocument(read(file))
   document.commentBefore = null
-  // What Helm would take for an action is text of Prometheus.
   if (file.startsWith('base/')) {
     for (const { pairs } of parse(read('base/kustomization.yaml')).labels) {
       for (const [name, value] of Object.entries(pairs)) document.setIn(['metadata', 'labels', name], value)
@@ -91,8 +90,12 @@ function templateOf(file: string): string {
   }
   const rows = ROWS.filter((row) => row.file === file)
   for (const row of rows) put(document, row)
-  const literal = document.toString({ lineWidth: 0 }).replaceAll(/\{\{|\}\}/g, (braces) => `{{ "${braces}" }}`)
-  return rows.reduce(filled, literal)
+  return rows.reduce(filled, literal(document.toString({ lineWidth: 0 })))
+}
+
+/** A template that Helm renders as exactly this text: what it would take for an action is text of Prometheus. */
+export function literal(text: string): string {
+  return text.replaceAll(/\{\{|\}\}/g, (braces) => `{{ "${braces}" }}`)
 }
 
 const mark = ({ value }: Row) => `VALUE-${value.replace('.', '-')}-END`

@@ -38,7 +38,10 @@ function block(lines: readonly string[], from: number, context: Context, dot: un
 }
 
 function inline(line: string, context: Context, dot: unknown): string {
-  return line.replaceAll(/\{\{ (.*?) \}\}(?!")/g, (_, action: string) => String(pipeline(action, context, dot)))
+  // As in Go, an action ends at the first braces that are in no quoted text.
+  return line.replaceAll(/\{\{ ((?:"[^"]*"|[^"])*?) \}\}/g, (_, action: string) =>
+    String(pipeline(action, context, dot)),
+  )
 }
 
 function pipeline(action: string, context: Context, dot: unknown): unknown {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parse as parseYaml } from 'yaml'
-import { CHART, chartFiles } from '../../deploy/chart/make.ts'
+import { CHART, chartFiles, literal } from '../../deploy/chart/make.ts'
 import { COMPONENTS, ROWS } from '../../deploy/chart/rows.ts'
 import { parse } from '../../src/config/parse.ts'
 import { unavailable } from '../support/missing-part.ts'
@@ -21,6 +21,8 @@ const EVERYTHING = {
   dashboard: { enabled: true },
   ...Object.fromEntries(COMPONENTS.map(({ value }) => [value, { enabled: true }])),
 }
+/** Texts of annotations, among them JSON with an expression of Prometheus in it. */
+const BRACES = ['{"a":"{{ $x }}"}', '{"a":{"b":"{{ $x }}"}}', '}}"}', '{{{', '}}}', '{{- $x -}}', '{{ "x" }}']
 const found = (program: string, ...args: string[]) => spawnSync(program, args).status === 0
 const needsHelm = found('helm', 'version')
   ? {}
@@ -129,6 +131,19 @@ describe('the Helm chart', () => {
     assert.deepEqual(await manifestProblems(rendered(values)), [])
   })
 
+  it('leaves braces in the text of a manifest as they are', () => {
+    for (const text of BRACES) assert.equal(render(literal(text), { files: {}, values: {} }), `${text}\n`)
+  })
+
+  it('leaves braces as they are in Helm too', needsHelm, () => {
+    const template = BRACES.map((text, index) => `k${index}: '${literal(text)}'\n`).join('')
+    const chart = {
+      'Chart.yaml': '{ apiVersion: v2, name: braces, version: 1.0.0 }',
+      'templates/braces.yaml': template,
+    }
+    assert.deepEqual(Object.values(parseYaml(helmTemplate(chart))), BRACES)
+  })
+
   for (const [name, values] of [
     ['its defaults', {}],
     ['everything', EVERYTHING],
@@ -173,6 +188,17 @@ function helm(values: object): readonly Manifest[] {
     writeFileSync(join(folder, 'values.json'), JSON.stringify(values))
     const args = ['template', 'forwardgate', CHART, '--kube-version', '1.34.0', '--values', join(folder, 'values.json')]
     return readManifests(execFileSync('helm', args, { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 }), 'helm')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function helmTemplate(chart: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'forwardgate-braces-'))
+  try {
+    mkdirSync(join(folder, 'templates'))
+    for (const [name, text] of Object.entries(chart)) writeFileSync(join(folder, name), text)
+    return execFileSync('helm', ['template', 'braces', folder], { encoding: 'utf8', stdio: 'pipe' })
   } finally {
     rmSync(folder, { recursive: true })
   }
