@@ -3,13 +3,9 @@ import type { Policy } from './decision/decide.ts'
 import { buildRouteTable } from './decision/request/route-table.ts'
 import type { ProofDeps } from './decision/sender.ts'
 import { assessToken } from './decision/token/assessed-token.ts'
+import type { IssuerStatus } from './documents/issuer-status.ts'
 import { buildMetadataIndex, type MetadataIndex } from './documents/protected-resource.ts'
-import {
-  buildRegistrationIndex,
-  type RegistrationIndex,
-  type RegistrationState,
-  registrationState,
-} from './documents/registration.ts'
+import { buildRegistrationIndex, type RegistrationIndex, registrationState } from './documents/registration.ts'
 import { createIntrospector, type IntrospectionDeps } from './issuers/introspector.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
@@ -24,18 +20,6 @@ export interface Generation {
   readonly cachedTokens: () => number
   /** How each issuer fares, in the order of the configuration. */
   readonly issuers: () => readonly IssuerStatus[]
-}
-
-/** The state of an issuer's keys, and of its registration if it has one. */
-export interface IssuerStatus {
-  readonly name: string
-  readonly tried: boolean
-  readonly keys: number
-  readonly ageSeconds: number | undefined
-  /** Seconds until the keys cease to serve if they cannot be refreshed. */
-  readonly validForSeconds: number | undefined
-  readonly lastError: string | undefined
-  readonly registration?: RegistrationState['kind']
 }
 
 export interface GenerationDeps {

@@ -1,18 +1,8 @@
 import { type FastifyInstance, fastify } from 'fastify'
+import type { IssuerStatus } from '../documents/issuer-status.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { sendNotFound } from './not-found.ts'
 import { countRequests, type Pending } from './wire/requests-in-flight.ts'
-
-export interface IssuerReadiness {
-  readonly name: string
-  readonly tried: boolean
-  readonly keys: number
-  readonly ageSeconds: number | undefined
-  readonly validForSeconds: number | undefined
-  readonly lastError: string | undefined
-  /** Of an issuer with a registration, what becomes of it. */
-  readonly registration?: 'waiting' | 'offered' | 'refused'
-}
 
 /** Which issuers a process waits for before it is ready, and until when; undefined: until their keys come. */
 interface KeyReadiness {
@@ -26,7 +16,7 @@ export interface OperationsDeps {
   readonly draining: () => boolean
   /** Whether it has the first keys of its issuers, or has waited for them long enough. */
   readonly readiness: () => KeyReadiness
-  readonly issuers: () => readonly IssuerReadiness[]
+  readonly issuers: () => readonly IssuerStatus[]
   readonly metrics: {
     readonly scrape: (accept: string | undefined) => Promise<{ readonly contentType: string; readonly text: string }>
   }

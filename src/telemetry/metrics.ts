@@ -1,4 +1,5 @@
 import type { Decision } from '../decision/decide.ts'
+import type { IssuerStatus } from '../documents/issuer-status.ts'
 import { type Caller, decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createExposition, type Exposition, type Sample } from './exposition.ts'
 import { type Scrape, scrapeOf } from './metrics-format.ts'
@@ -7,13 +8,10 @@ import { type Scrape, scrapeOf } from './metrics-format.ts'
 export interface MetricsSources {
   readonly version: string
   readonly routes: () => readonly { readonly name: string; readonly mode: 'enforce' | 'observe' }[]
-  readonly issuers: () => readonly {
-    readonly name: string
-    readonly keys: number
-    readonly ageSeconds: number | undefined
-    readonly validForSeconds: number | undefined
-    readonly registration?: 'waiting' | 'offered' | 'refused'
-  }[]
+  readonly issuers: () => readonly Pick<
+    IssuerStatus,
+    'name' | 'keys' | 'ageSeconds' | 'validForSeconds' | 'registration'
+  >[]
   /** Seconds since the epoch. */
   readonly now: () => number
   readonly tokenCacheEntries: () => number
