@@ -12,8 +12,10 @@ export type UseProof = (thumbprint: string, id: string, until: number, now: numb
  * `jti`. Of this process only, and bounded: past the bound the least recently used is forgotten.
  */
 export function createUsedProofs(): UseProof {
-  const used = new LRUCache<string, number>({ max: MAX_USED_PROOFS })
+  // The library reserves room for `max` entries immediately; most processes never need it.
+  let used: LRUCache<string, number> | undefined
   return (thumbprint, id, until, now) => {
+    used ??= new LRUCache({ max: MAX_USED_PROOFS })
     const key = hash('sha256', `${thumbprint} ${id}`, 'base64url')
     const before = used.get(key)
     if (before !== undefined && before >= now) return true
