@@ -5,6 +5,7 @@ import { boundsTable } from '../../test/hostile/bounds/page.ts'
 import { corpusTables } from '../../test/hostile/corpus/page.ts'
 import { faultsTable } from '../../test/hostile/faults/page.ts'
 import { configurationPage } from './configuration-page.ts'
+import { recipeFor } from './recipes.ts'
 
 /** A file that `npm run docs` writes: all of it, or the sections between its marks. */
 interface GeneratedPage {
@@ -28,6 +29,16 @@ export const PAGES: readonly GeneratedPage[] = [
       machine: faultsTable('machine'),
       log: faultsTable('log'),
     }),
+  },
+  { file: 'examples/proxies/nginx.conf', make: () => recipeFor('nginx') },
+  { file: 'examples/proxies/Caddyfile', make: () => recipeFor('caddy') },
+  {
+    file: 'docs/how-to/nginx.md',
+    make: sections({ recipe: () => `\`\`\`nginx\n${recipeFor('nginx')}\`\`\`` }),
+  },
+  {
+    file: 'docs/how-to/caddy.md',
+    make: sections({ recipe: () => `\`\`\`caddyfile\n${recipeFor('caddy')}\`\`\`` }),
   },
   { file: 'deploy/components/grafana-dashboard/forwardgate.json', make: renderDashboard },
 ]

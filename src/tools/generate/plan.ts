@@ -43,10 +43,16 @@ export interface PlannedRoute {
   readonly entryPoint: string
   readonly tls: boolean
   readonly places: readonly Place[]
-  /** What an allow carries, and what must not pass: Traefik removes the client's copy of these and of no others. */
-  readonly responseHeaders: readonly string[]
+  /** Exactly what an allow carries: the client's copies of these must be overwritten. */
+  readonly identityHeaders: readonly string[]
+  /** Fields of the client that are for forwardgate alone, and that no allow carries. */
+  readonly removedFields: readonly string[]
   /** For a CORS middleware in front; undefined if the route has no origins. */
   readonly origins: readonly string[] | undefined
+  /** Whether the token is for forwardgate alone. */
+  readonly hidesToken: boolean
+  /** Whether answers may carry a nonce for the client's next proof. */
+  readonly nonces: boolean
   /** Of a route that looks at bodies; undefined: it must not get them. */
   readonly maxBodySize: number | undefined
 }
@@ -72,7 +78,8 @@ export function forwardAuthOptions(route: PlannedRoute, address: string) {
   return {
     address: `${address}/verify/${route.name}`,
     trustForwardHeader: false,
-    authResponseHeaders: route.responseHeaders,
+    // Traefik removes the client's copy of each that the answer lacks.
+    authResponseHeaders: [...route.identityHeaders, ...route.removedFields],
     maxResponseBodySize: 16_384,
     ...(route.maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize: route.maxBodySize }),
   }
@@ -147,8 +154,11 @@ function planRoute(route: Route, deployment: Deployment, names: Set<string>): Pl
       path,
       rule: ruleFor(host, path),
     })),
-    responseHeaders: [...emittedHeaders([route]), ...removedFields([route])],
+    identityHeaders: emittedHeaders([route]),
+    removedFields: removedFields([route]),
     origins: route.preflight === 'pass' ? undefined : route.origins,
+    hidesToken: route.upstreamAuthorization.kind === 'strip',
+    nonces: route.dpop.mode !== 'off' && route.dpop.nonceSecret !== undefined,
     maxBodySize: route.mcp?.maxBodySize,
   }
 }

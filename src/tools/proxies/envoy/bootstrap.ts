@@ -19,6 +19,8 @@ export interface EnvoyRoute {
   readonly service: EnvoyAddress
   /** Exactly what an allow carries: Envoy overwrites the client's copies of these and of no others. */
   readonly identityHeaders: readonly string[]
+  /** Fields of the client that Envoy removes once forwardgate has read them. */
+  readonly removedFields?: readonly string[]
   /** Origins that Envoy's CORS filter answers; undefined: it is off. */
   readonly origins?: readonly string[] | undefined
   /** Of a route that looks at bodies; undefined: it must not get them. */
@@ -160,7 +162,7 @@ function openRoute(prefix: string, gate: EnvoyAddress): Tree {
 }
 
 function protectedRoute(route: EnvoyRoute, gate: EnvoyAddress): Tree {
-  const { path, origins, maxBodySize, strip, service } = route
+  const { path, origins, maxBodySize, strip, service, removedFields = [] } = route
   const settings = {
     '@type': PER_ROUTE,
     check_settings: {
@@ -180,6 +182,8 @@ function protectedRoute(route: EnvoyRoute, gate: EnvoyAddress): Tree {
       // Calls that come over a WebSocket are not judged.
       ...(maxBodySize === undefined ? {} : { upgrade_configs: [{ upgrade_type: 'websocket', enabled: false }] }),
     },
+    // The router does it, which comes after the question.
+    ...(removedFields.length === 0 ? {} : { request_headers_to_remove: removedFields }),
     typed_per_filter_config: {
       [AUTHZ]: settings,
       ...(origins === undefined ? {} : { [CORS]: corsPolicy(origins) }),

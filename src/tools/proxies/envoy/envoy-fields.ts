@@ -1,3 +1,5 @@
+import { corsOptions } from '../../generate/plan.ts'
+
 /** What of a refusal reaches the client. */
 export const ANSWER_FIELDS: readonly string[] = [
   'www-authenticate',
@@ -13,12 +15,13 @@ export const ANSWER_FIELDS: readonly string[] = [
 
 /** Envoy's CORS filter for these origins: it answers preflights, and lets pages read the challenge. */
 export function corsPolicy(origins: readonly string[]) {
+  const options = corsOptions(origins)
   return {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy',
     allow_origin_string_match: origins.map((exact) => ({ exact })),
-    allow_methods: 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
-    allow_headers: 'Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID',
-    expose_headers: 'WWW-Authenticate, Mcp-Session-Id, X-Forwardgate-Reason',
-    max_age: '600',
+    allow_methods: options.accessControlAllowMethods.join(', '),
+    allow_headers: options.accessControlAllowHeaders.join(', '),
+    expose_headers: options.accessControlExposeHeaders.join(', '),
+    max_age: String(options.accessControlMaxAge),
   }
 }

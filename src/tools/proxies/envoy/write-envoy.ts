@@ -13,7 +13,8 @@ export function envoyFile(plan: Plan, routes: readonly Route[], listenPort: numb
     routes: plan.routes.flatMap(({ name, backend, places, ...route }): EnvoyRoute[] =>
       places.map(({ host, path }) => ({
         ...{ name, host, path, prefix: `/ext_authz/${name}`, service: backend },
-        ...{ identityHeaders: route.responseHeaders, origins: route.origins, maxBodySize: route.maxBodySize },
+        ...{ identityHeaders: route.identityHeaders, removedFields: route.removedFields },
+        ...{ origins: route.origins, maxBodySize: route.maxBodySize },
       })),
     ),
     hosts: plan.hosts,

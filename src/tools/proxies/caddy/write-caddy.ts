@@ -1,0 +1,120 @@
+import { urlOf } from '../../generate/backend.ts'
+import { corsOptions, type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
+import { AMBIGUOUS_TARGET } from '../ambiguous-target.ts'
+
+/** A Caddyfile: a site for each host. `listenPort`: undefined for 443, or 80 where the resources are http. */
+export function caddyFile(plan: Plan, listenPort: number | undefined): string {
+  const places = plan.routes.flatMap(({ places }) => places.map(({ host }) => host))
+  return [...new Set([...plan.hosts, ...places])].map((host) => site(host, plan, listenPort)).join('\n')
+}
+
+function site(host: string, plan: Plan, listenPort: number | undefined): string {
+  const { gate } = plan.deployment
+  const verifier = `${gate.service}:${gate.port}`
+  const routes = plan.routes.flatMap((route) => {
+    const own = route.places.filter((place) => place.host === host)
+    return own.length === 0 ? [] : [{ route, own }]
+  })
+  const longest = (own: readonly Place[]) => Math.max(...own.map(({ path }) => path.length))
+  // The first that fits wins, so inner paths stand before outer ones.
+  const inner = routes.toSorted((one, other) => longest(other.own) - longest(one.own))
+  const blocks = [
+    `# Paths that could be read in two ways, as Caddy chooses by one reading and hands on the other.
+@ambiguous vars_regexp {uri} \`(?i)${AMBIGUOUS_TARGET}\`
+handle @ambiguous {
+	respond 400
+}`,
+    `# Clients read this before they have a token${plan.registrationPaths.length === 0 ? '' : ', and register'}.
+@open path ${[WELL_KNOWN, `${WELL_KNOWN}/*`, ...plan.registrationPaths].map(pattern).join(' ')}
+handle @open {
+	reverse_proxy ${verifier}
+}`,
+    ...(inner.some(({ route }) => route.maxBodySize === undefined) ? [UPGRADES] : []),
+    ...inner.map(({ route, own }) => handle(route, own, verifier)),
+    ...(inner.some(({ own }) => own.some(({ path }) => path === '')) ? [] : ['handle {\n\trespond 404\n}']),
+  ]
+  const address = `${plan.tls ? '' : 'http://'}${host}${listenPort === undefined ? '' : `:${listenPort}`}`
+  return `${address} {\n${blocks.map(indent).join('\n\n')}\n}\n`
+}
+
+function handle(route: PlannedRoute, own: readonly Place[], verifier: string): string {
+  const { name, maxBodySize, backend } = route
+  const paths = own.flatMap(({ path }) => [pattern(path || '/'), pattern(`${path}/*`)])
+  return `${maxBodySize === undefined ? '' : `${MCP_COMMENT}\n`}@${name} path ${[...new Set(paths)].join(' ')}
+handle @${name} {
+	route {
+${indent(indent([...corsLines(route), ...guard(route, verifier)].join('\n')))}
+		reverse_proxy ${backend.scheme === 'http' ? `${backend.host}:${backend.port}` : urlOf(backend)}
+	}
+}`
+}
+
+const MCP_COMMENT = `# Caddy sends no body with its question: forwardgate cannot judge calls of this route, and refuses every POST
+# (mcp_request_invalid). Put Traefik or Envoy in front of it, or remove mcp from the route.`
+
+const UPGRADES = `@upgrade header Upgrade *
+@plain not header Upgrade *`
+
+/** The client's copies are removed first; only then forwardgate is asked, and its headers are copied. */
+function guard(route: PlannedRoute, verifier: string): readonly string[] {
+  const { name, maxBodySize, identityHeaders, removedFields, hidesToken } = route
+  // The token is for forwardgate, so it goes only behind it.
+  const own = identityHeaders.filter((header) => header.toLowerCase() !== 'authorization')
+  const copied = hidesToken ? own : identityHeaders
+  const removed = [...(hidesToken ? ['Authorization'] : []), ...removedFields]
+  return [
+    '# A client\'s "Connection: X-Auth-Subject" would make Caddy remove what forwardgate has set.',
+    ...(maxBodySize === undefined ? ['request_header @upgrade Connection Upgrade'] : []),
+    `request_header ${maxBodySize === undefined ? '@plain ' : ''}-Connection`,
+    '',
+    ...own.map((header) => `request_header -${header}`),
+    `forward_auth ${verifier} {`,
+    `\turi /verify/${name}`,
+    `\tcopy_headers ${copied.join(' ')}`,
+    '}',
+    ...removed.map((field) => `request_header -${field}`),
+  ]
+}
+
+/** Names of headers for pages of a listed origin, and the answer to their preflights. */
+function corsLines({ name, origins }: PlannedRoute): readonly string[] {
+  if (origins === undefined) return []
+  const cors = corsOptions(origins)
+  const list = (names: readonly string[]) => `"${names.join(', ')}"`
+  return [
+    '# For pages of another origin; a preflight carries no token.',
+    `@origin-${name} {`,
+    ...origins.map((origin) => `\theader Origin ${origin}`),
+    '}',
+    `header @origin-${name} {`,
+    '\tAccess-Control-Allow-Origin {header.Origin}',
+    `\tAccess-Control-Expose-Headers ${list(cors.accessControlExposeHeaders)}`,
+    '\tVary Origin',
+    '\tdefer',
+    '}',
+    `@preflight-${name} {`,
+    '\tmethod OPTIONS',
+    '\theader Origin *',
+    '\theader Access-Control-Request-Method *',
+    '}',
+    `handle @preflight-${name} {`,
+    `\theader Access-Control-Allow-Methods ${list(cors.accessControlAllowMethods)}`,
+    `\theader Access-Control-Allow-Headers ${list(cors.accessControlAllowHeaders)}`,
+    `\theader Access-Control-Max-Age ${cors.accessControlMaxAge}`,
+    '\trespond 204',
+    '}',
+    '',
+  ]
+}
+
+/** A pattern for one path; Caddy compares with the decoded one, without regard to case. */
+function pattern(path: string): string {
+  const decoded = decodeURIComponent(path)
+  return /^[\w./~@:,=&+$()|^*-]+$/.test(decoded)
+    ? decoded
+    : `"${decoded.replace(/["\\]/g, '\\$&').replaceAll('{', '\\{')}"`
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '\t')
+}
