@@ -13,8 +13,8 @@ import { Mismatch } from './play.ts'
 import type { Stage } from './stage.ts'
 import type { Keep } from './world.ts'
 
+const PROXY_BODY_BYTES = 4_194_304
 const REDIRECT_URI = 'http://127.0.0.1:33418/callback'
-const MAX_BODY_BYTES = 262_144
 
 /**
  * Plays what a user of the official MCP client sees where single tools need scopes of their own: connects, lists, calls
@@ -47,7 +47,7 @@ routes:
       default: deny
 `
   const gate = await keep(startGate(configuration, onLine))
-  const routes = [{ path: '/mcp/pods', verify: '/verify/pods', maxBodySize: MAX_BODY_BYTES }]
+  const routes = [{ path: '/mcp/pods', verify: '/verify/pods', maxBodySize: PROXY_BODY_BYTES }]
   const identityHeaders = ['X-Auth-Subject', 'X-Auth-Issuer', 'X-Auth-Client', 'X-Auth-Scopes']
   await proxy.connect({ verifier: gate.auth, upstream: server.origin, routes, identityHeaders })
   stage.note(`forwardgate behind ${proxy.name}, with this configuration:\n`)

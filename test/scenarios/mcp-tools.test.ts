@@ -176,7 +176,7 @@ const EVASIONS: Readonly<Record<string, Raw>> = {
   chunked: raw(chunked(COUNT), [JSON_TYPE, CHUNKED]),
   'chunked with a length too': raw(chunked(COUNT), [JSON_TYPE, CHUNKED, ['Content-Length', '4']]),
   'two lengths': raw(COUNT, [JSON_TYPE, ['Content-Length', '5'], ['Content-Length', String(COUNT.length)]]),
-  'larger than maxBodySize': raw(WHOAMI.padEnd(262_145, ' ')),
+  'larger than maxBodySize': raw(WHOAMI.padEnd(1_048_577, ' ')),
   'cut short': raw(COUNT.slice(0, -20)),
   empty: raw(''),
   'by GET with a body': raw(COUNT, [JSON_TYPE], 'GET'),
@@ -207,7 +207,7 @@ const PASSING: Readonly<Record<string, Raw>> = {
     ['Mcp-Method', 'tools/call'],
     ['Mcp-Name', 'whoami'],
   ]),
-  'the allowed call, at the limit': raw(WHOAMI.padEnd(262_144, ' ')),
+  'the allowed call, at the limit': raw(WHOAMI.padEnd(1_048_576, ' ')),
 }
 
 /** Status and reason of the answer. */

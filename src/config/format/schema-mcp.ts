@@ -42,6 +42,8 @@ export const mcpShape = {
     .int()
     .min(1024, { error: 'must be at least 1024 bytes' })
     .max(MAX_BODY_SIZE_BYTES, { error: `must be at most ${MAX_BODY_SIZE_BYTES} bytes` })
-    .default(262_144)
-    .describe('Largest body that is read, in bytes; larger ones are refused.'),
+    .default(1_048_576)
+    .describe(
+      'Largest body that is read, in bytes; larger ones are refused with 413. The proxy must let more through.',
+    ),
 }

@@ -1,3 +1,4 @@
+import { proxyBodySize } from '../../config/mcp-body-size.ts'
 import type { Config, Route } from '../../config/model.ts'
 import { registrationPaths } from '../../documents/registration.ts'
 import { emittedHeaders, removedFields } from '../proxies/traefik/gate-middleware.ts'
@@ -81,7 +82,7 @@ export function forwardAuthOptions(route: PlannedRoute, address: string) {
     // Traefik removes the client's copy of each that the answer lacks.
     authResponseHeaders: [...route.identityHeaders, ...route.removedFields],
     maxResponseBodySize: 16_384,
-    ...(route.maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize: route.maxBodySize }),
+    ...(route.maxBodySize === undefined ? {} : { forwardBody: true, maxBodySize: proxyBodySize(route.maxBodySize) }),
   }
 }
 

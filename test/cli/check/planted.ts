@@ -114,7 +114,7 @@ spec:
         authResponseHeaders: X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes
         maxResponseBodySize: 20000
         forwardBody: true
-        maxBodySize: 262144
+        maxBodySize: 4194304
     billing-auth:
       forwardAuth:
         address: 'http://{{ env "GATE" }}/verify/billing'
@@ -342,8 +342,8 @@ export const PLANTED: readonly Planted[] = [
     by: 'forwardBody: «false',
     severity: 'error',
   },
-  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '262144', by: '«-1' },
-  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '262144', by: '«4096' },
+  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '4194304', by: '«-1' },
+  { id: 'forward-body-unbounded', file: 'dynamic.yaml', replace: '4194304', by: '«1048576' },
   {
     id: 'forward-body-trailers',
     file: 'traefik.yaml',

@@ -1,3 +1,4 @@
+import { proxyBodySize } from '../../../config/mcp-body-size.ts'
 import type { CheckRule } from '../../check/check-rule.ts'
 import { child, textOf } from '../yaml-node.ts'
 import { eachGate, hit, option } from './forward-auth-rules.ts'
@@ -20,7 +21,7 @@ export const FORWARD_BODY_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'forward-body-missing',
     severity: 'error',
     why: 'the route has mcp and sees no body: every POST is refused as mcp_request_invalid',
-    fix: 'write forwardBody: true and maxBodySize: that of the route',
+    fix: 'write forwardBody: true, and maxBodySize: 4 times that of the route, at least 4194304',
     find: eachGate((gate) =>
       readsBody(gate) && !forwardsBody(gate) ? [option(gate, 'forwardBody', 'is not true')] : [],
     ),
@@ -29,15 +30,22 @@ export const FORWARD_BODY_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'forward-body-unbounded',
     severity: 'warning',
     why: 'Traefik holds each body in memory, however large it is; past maxBodySize it answers a bare 401 that starts a login',
-    fix: 'write maxBodySize as in mcp of the route (262144 unless it says otherwise)',
+    fix: 'write maxBodySize: 4 times that of the route (1048576 unless mcp says otherwise), at least 4194304',
     find: eachGate((gate) => {
       if (!readsBody(gate) || !forwardsBody(gate)) return []
       const written = child(gate.middleware.options, 'maxBodySize')
       if (written === undefined) return [option(gate, 'maxBodySize', 'is not written')]
       const size = Number(textOf(written))
-      const least = Math.max(...gate.routes.map(({ mcp }) => mcp?.maxBodySize ?? 0))
+      const least = proxyBodySize(Math.max(...gate.routes.map(({ mcp }) => mcp?.maxBodySize ?? 0)))
       if (size >= least) return []
-      return [hit(written, size < 0 ? 'is without bound' : `is smaller than the ${least} bytes that the route reads`)]
+      return [
+        hit(
+          written,
+          size < 0
+            ? 'is without bound'
+            : `is smaller than ${least} bytes, so larger calls are refused without the answer of forwardgate`,
+        ),
+      ]
     }),
   },
   {

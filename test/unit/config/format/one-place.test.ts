@@ -13,7 +13,7 @@ const EDITS = [
   ['src/config/format/schema-issuer.ts', ".default('30s')", ".default('45s')"],
   ['src/config/format/schema-issuer.ts', ".default('60s')", ".default('90s')"],
   ['src/config/format/schema-route.ts', ".default('deny')", ".default('pass')"],
-  ['src/config/format/schema-mcp.ts', '.default(262_144)', '.default(300_000)'],
+  ['src/config/format/schema-mcp.ts', '.default(1_048_576)', '.default(300_000)'],
   ['src/settings.ts', "default: '250ms'", "default: '300ms'"],
   ['src/config/reading/environment.ts', "= 'openid'", "= 'openid mcp:read'"],
 ] as const
