@@ -3,6 +3,7 @@ import { buildChallenge, errorOf, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'
 import { type DenialRow, denialRow, type Reason } from './denial.ts'
 import type { HeaderList } from './identity-headers.ts'
+import type { RequestId } from './mcp/message.ts'
 import type { Scheme } from './request/credentials.ts'
 import type { HeaderField } from './request/header-fields.ts'
 
@@ -22,8 +23,8 @@ export interface AnswerOptions {
 const RETRY_AFTER_SECONDS = '5'
 
 /**
- * The answer to a decision. Built from configuration and fixed texts; nothing of the token or the request is reflected
- * (the Origin that is echoed is the equal string of the allow-list). Never an ETag, Location or Set-Cookie.
+ * The answer to a decision. Built from configuration and fixed texts; nothing of the token or the request is reflected but
+ * the id of an MCP request (the Origin that is echoed is the equal string of the allow-list). Never an ETag, Location or Set-Cookie.
  */
 export function answerTo(decision: Decision, origin: HeaderField, options: AnswerOptions): Answer {
   if (decision.outcome === 'allow' || decision.outcome === 'would_deny') {
@@ -35,7 +36,8 @@ export function answerTo(decision: Decision, origin: HeaderField, options: Answe
     ...(decision.nonce === undefined ? [] : ['DPoP-Nonce', decision.nonce]),
     ...corsHeaders(decision.route, origin),
   ]
-  return denialAnswer(decision.reason, options, extra, decision.scheme)
+  const call = callOf(decision)
+  return denialAnswer(decision.reason, options, { extra, scheme: decision.scheme, call })
 }
 
 /**
@@ -48,9 +50,9 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
     dpop: new WeakMap<Resource, Map<Reason, Answer>>(),
   }
   return (decision, origin) => {
-    const { route, request, rules, mcp, nonce, outcome, reason, scheme = 'bearer' } = decision
+    const { route, request, rules, mcp, nonce, requestId, outcome, reason, scheme = 'bearer' } = decision
     const passes = outcome === 'allow' || outcome === 'would_deny'
-    const isOwn = rules.length > 0 || mcp !== undefined || nonce !== undefined
+    const isOwn = rules.length > 0 || mcp !== undefined || nonce !== undefined || requestId !== undefined
     if (passes || route === undefined || route.origins !== undefined || isOwn)
       return answerTo(decision, origin, options)
     const resource = resourceFor(route, request)
@@ -61,15 +63,22 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
   }
 }
 
-/** The answer for a reason outside any route: no challenge, as there is no resource to point to. */
-export function denialAnswer(reason: Reason, options: AnswerOptions, extra: HeaderList = [], scheme?: Scheme): Answer {
+/** What an answer has beyond its row: header fields, the scheme of the credentials, the call that waits for it. */
+interface Particulars {
+  readonly extra?: HeaderList
+  readonly scheme?: Scheme | undefined
+  readonly call?: RefusedCall | undefined
+}
+
+/** The answer for a reason; outside any route there are no particulars, as there is no resource to point to. */
+export function denialAnswer(reason: Reason, options: AnswerOptions, particulars: Particulars = {}): Answer {
+  const { extra = [], scheme, call } = particulars
   const row = denialRow(reason)
   const error = errorOf(row, scheme)
-  const body = JSON.stringify({
-    ...(error === undefined ? {} : { error }),
-    ...(options.exposeReason ? { reason } : {}),
-    message: row.message,
-  })
+  const data = { ...(error === undefined ? {} : { error }), ...(options.exposeReason ? { reason } : {}) }
+  const body = JSON.stringify(
+    call === undefined ? { ...data, message: row.message } : rpcError(call, row.message, data),
+  )
   const headers = [
     ...extra,
     ...(options.exposeReason ? ['X-Forwardgate-Reason', reason] : []),
@@ -82,6 +91,26 @@ export function denialAnswer(reason: Reason, options: AnswerOptions, extra: Head
     String(Buffer.byteLength(body)),
   ]
   return { status: row.status, headers, body }
+}
+
+/** One request of JSON-RPC that is refused. */
+interface RefusedCall {
+  readonly id: RequestId
+  readonly code: number
+}
+
+/** Outside -32000 to -32768, which JSON-RPC 2.0 §5.1 keeps for itself and MCP. */
+const REFUSED = -31003
+/** MCP 2026-07-28: the header differs from the body. */
+const HEADER_MISMATCH = -32020
+
+function callOf({ requestId: id, mcp }: Decision): RefusedCall | undefined {
+  return id === undefined ? undefined : { id, code: mcp?.disagrees === true ? HEADER_MISMATCH : REFUSED }
+}
+
+/** Clients find it by its id, and show its message (MCP, Streamable HTTP: the body of any status may be a JSON-RPC error). */
+function rpcError({ id, code }: RefusedCall, message: string, data: object): object {
+  return { jsonrpc: '2.0', id, error: { code, message, data } }
 }
 
 function challengeHeader(decision: Decision, row: DenialRow): HeaderList {

@@ -5,7 +5,8 @@ import { checkAdditions, checkLifetime, checkTime } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { checkHeaders } from './header-guards.ts'
 import { emptyIdentityHeaders, type HeaderList, withBearer } from './identity-headers.ts'
-import { judgeMcp, type McpJudgement, type RequestContent } from './mcp/mcp.ts'
+import { judgeMcp, type McpJudgement, type RequestContent, readRequestId } from './mcp/mcp.ts'
+import type { RequestId } from './mcp/message.ts'
 import type { Presented, Scheme } from './request/credentials.ts'
 import { type CallReading, type ForwardedRequest, isPreflight } from './request/forwarded-request.ts'
 import type { HeaderFields } from './request/header-fields.ts'
@@ -54,6 +55,8 @@ export interface Evidence {
   readonly entry: Accept | undefined
   /** Set where the route has `mcp` and the decision got as far as the body. */
   readonly mcp?: McpJudgement
+  /** Of the one request that a refused body is, where it was read. */
+  readonly requestId?: RequestId | undefined
   /** The steps of a request like this one. */
   readonly itinerary: Itinerary
 }
@@ -140,7 +143,7 @@ const NOTHING = {
 async function concludeAnonymous(mcp: Mcp, before: Placed, question: Question, needed: Denial): Promise<Decision> {
   const itinerary = itineraryOf(before.itinerary.placedBy, 'jwt', 'before token')
   const asked = await judgeMcp(mcp, before.request.method, question.fields, question.content)
-  const evidence = { ...before, itinerary, mcp: asked }
+  const evidence = { ...before, itinerary, mcp: asked, requestId: asked.id }
   if (asked.denial !== undefined) return deny(asked.denial, evidence)
   return asked.open ? pass('anonymous', 'mcp', evidence) : deny({ ...needed, step: 'mcp' }, evidence)
 }
@@ -158,12 +161,14 @@ function conclude(
   const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: admission.entry }
   const now = policy.now()
   const invalid = checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(admission.denial)
-  if (invalid !== undefined) return deny(invalid, evidence)
+  if (invalid !== undefined) return refuse(invalid, evidence, question)
 
   const { request, route } = evidence
   const sent: Sent = { presented, proof: question.fields.dpop, request, token }
   const proven = (denial: Denial | undefined) =>
-    denial === undefined ? concludeAccess(assessment, presented, evidence, question) : denySender(denial, evidence, now)
+    denial === undefined
+      ? concludeAccess(assessment, presented, evidence, question)
+      : refuse(denial, withNonce(denial, evidence, now), question)
   const denial = checkSender(sent, route, now, policy.proofs)
   return denial instanceof Promise ? denial.then(proven) : proven(denial)
 }
@@ -174,10 +179,18 @@ function ofToken(denial: Denial | undefined): Denial | undefined {
 }
 
 /** Only a client that is to make its proof anew gets a nonce. */
-function denySender(denial: Denial, evidence: Placed, now: number): Decision {
+function withNonce(denial: Denial, evidence: Placed, now: number): Placed {
   const secret = evidence.route.dpop.nonceSecret
-  if (denial.reason !== 'proof_nonce_required' || secret === undefined) return deny(denial, evidence)
-  return deny(denial, { ...evidence, nonce: currentNonce(secret, now) })
+  if (denial.reason !== 'proof_nonce_required' || secret === undefined) return evidence
+  return { ...evidence, nonce: currentNonce(secret, now) }
+}
+
+/** Refuses a token that was verified. On a route with `mcp` its client finds the answer by the id of its request. */
+function refuse(denial: Denial, evidence: Placed, { fields, content }: Question): Decision | Promise<Decision> {
+  const refused = deny(denial, evidence)
+  const { mcp } = evidence.route
+  if (mcp === undefined || refused.outcome === 'would_deny') return refused
+  return readRequestId(mcp, evidence.request.method, fields, content).then((requestId) => ({ ...refused, requestId }))
 }
 
 function concludeAccess(
@@ -192,7 +205,7 @@ function concludeAccess(
   // Of a token that only lacks a scope the body is read all the same: one challenge tells all that the call needs.
   const readsBody = mcp !== undefined && (denial === undefined || denial.reason === 'scope_insufficient')
   if (readsBody) return concludeMcp(mcp, assessed, presented, evidence, question, denial)
-  return denial === undefined ? admitted(assessed, presented, evidence) : deny(denial, evidence)
+  return denial === undefined ? admitted(assessed, presented, evidence) : refuse(denial, evidence, question)
 }
 
 async function concludeMcp(
@@ -204,7 +217,7 @@ async function concludeMcp(
   earlier: Denial | undefined,
 ): Promise<Decision> {
   const asked = await judgeMcp(mcp, before.request.method, question.fields, question.content)
-  const evidence = { ...before, mcp: asked }
+  const evidence = { ...before, mcp: asked, requestId: asked.id }
   const { token, admission } = assessed
   const denial = earlier ?? asked.denial ?? checkAdditions(token, admission.scopes, asked.needs, 'mcp')
   return denial === undefined ? admitted(assessed, presented, evidence) : deny(denial, evidence)

@@ -77,7 +77,7 @@ export type Reason = keyof typeof DENIALS
 export interface DenialRow {
   /** Who has to act: the client's login, the token's issuer, the operator's access rules, or the operator of the service. */
   readonly class: 'credentials' | 'token' | 'access' | 'service'
-  readonly status: 400 | 401 | 403 | 500 | 503
+  readonly status: 400 | 401 | 403 | 413 | 500 | 503
   /** The `error` of RFC 6750 §3.1 or RFC 9449 §7.1; undefined: none on the wire. */
   readonly error:
     | 'invalid_request'
@@ -105,7 +105,7 @@ const token = (message: string, expected = false): DenialRow => ({
 
 const proof = (message: string): DenialRow => ({ ...token(message), error: 'invalid_dpop_proof' })
 
-const access = (message: string, status: 400 | 403 = 403): DenialRow => ({
+const access = (message: string, status: 400 | 403 | 413 = 403): DenialRow => ({
   class: 'access',
   status,
   error: undefined,
@@ -186,6 +186,7 @@ export const DENIALS = {
   identity_header_alias: access('The request has a header that could be mistaken for an identity header'),
   identity_too_large: access('The identity headers would be too large'),
   mcp_request_invalid: access('The MCP request body is malformed or ambiguous', 400),
+  mcp_body_too_large: access('The MCP request body is larger than this resource accepts', 413),
   mcp_not_allowed: access('This MCP request is not allowed here'),
   forwarded_request_invalid: service(400, 'The forwarded request is incomplete or malformed'),
   route_unknown: service(403, 'No route is configured for this request'),

@@ -38,13 +38,25 @@ export function judgeAnswer({ id, expect }: Vector, answer: WireAnswer): void {
     return
   }
   assert.equal(field('Content-Type'), 'application/json', id)
-  const body: Record<string, unknown> = JSON.parse(answer.body)
+  const body: Members = JSON.parse(answer.body)
+  if (body['jsonrpc'] === undefined) {
+    judgeBody({ id, expect }, body, ['message'])
+    return
+  }
+  assert.deepEqual(Object.keys(body), ['jsonrpc', 'id', 'error'], id)
+  assert.ok(typeof body['id'] === 'string' || Number.isInteger(body['id']), `${id}: never an id of null`)
+  const { code, message, data, ...others } = body['error'] as Members
+  assert.deepEqual([typeof message, others], ['string', {}], id)
+  assert.ok(code === -31003 || code === -32020, `${id}: the code ${code}`)
+  judgeBody({ id, expect }, data as Members, [])
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function judgeBody({ id, expect }: Pick<Vector, 'id' | 'expect'>, body: Members, more: readonly string[]): void {
   assert.equal(body['reason'], expect.reason, id)
-  assert.deepEqual(
-    Object.keys(body),
-    body['error'] === undefined ? ['reason', 'message'] : ['error', 'reason', 'message'],
-    id,
-  )
+  const error = body['error'] === undefined ? [] : ['error']
+  assert.deepEqual(Object.keys(body), [...error, 'reason', ...more], id)
 }
 
 /** Fails unless the decision is the expected one; what an answer does not show. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { looseReading } from '../../src/config/mcp-names.ts'
 import type { McpPattern } from '../../src/config/model-requirement.ts'
-import { judgeMcp, type McpJudgement } from '../../src/decision/mcp/mcp.ts'
+import { judgeMcp, type McpJudgement, tooLarge } from '../../src/decision/mcp/mcp.ts'
 import { type Deed, OFFERED, openServerV1, openServerV2 } from '../support/mcp-servers.ts'
 import { createDice, type MadeBody, makeBody } from './mcp-body-makers.ts'
 
@@ -40,8 +40,7 @@ function needsOf({ denial, needs }: McpJudgement): readonly string[] | undefined
 async function judge({ bytes, headers }: MadeBody): Promise<McpJudgement> {
   const sent = { 'Content-Type': 'application/json', ...headers }
   const rawHeaders = Object.entries(sent).flat()
-  const readBody = async (limit: number) =>
-    bytes.length > limit ? { ok: false as const, problem: 'too large' } : { ok: true as const, bytes }
+  const readBody = async (limit: number) => (bytes.length > limit ? tooLarge(limit) : { ok: true as const, bytes })
   return judgeMcp(POLICY, 'POST', { rawHeaders, oddNames: undefined }, { readBody })
 }
 

@@ -15,6 +15,7 @@ import { INTROSPECTION } from './vectors/introspection.ts'
 import { ISSUER_KEYS } from './vectors/issuer-keys.ts'
 import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
+import { MCP_REFUSAL } from './vectors/mcp-refusal.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
 import { PROOF } from './vectors/proof.ts'
 import { PROVIDERS } from './vectors/providers.ts'
@@ -67,6 +68,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   challenge: CHALLENGE,
   mcp: MCP,
   'mcp body': MCP_BODY,
+  'MCP refusals': MCP_REFUSAL,
   providers: PROVIDERS,
   ...Object.fromEntries(ATTACKING.filter(([, rows]) => rows.length > 0)),
   'real tokens': REAL_TOKENS,

@@ -34,7 +34,9 @@ async function ask(
     }
     const answer = await connection.read()
     const reason = answer?.headers.find(([name]) => name === 'X-Forwardgate-Reason')?.[1]
-    return answer === undefined ? undefined : `${answer.status}${reason === undefined ? '' : ` ${reason}`}`
+    const closes = answer?.headers.some(([name, value]) => name === 'Connection' && value === 'close')
+    const then = closes === true ? ', then closed' : ''
+    return answer === undefined ? undefined : `${answer.status}${reason === undefined ? '' : ` ${reason}`}${then}`
   } finally {
     connection.close()
   }
@@ -53,15 +55,17 @@ test('a body is read to its end and its bound, in whatever pieces it comes', asy
   assert.equal(await asks(chunked, chunk(CALL.slice(0, 9)), chunk(CALL.slice(9)), '0\r\n\r\n'), '200')
   assert.equal(await asks(chunked, '0\r\n\r\n'), '400 mcp_request_invalid')
   assert.equal(await asks(length(2048), CALL.padEnd(2048)), '200')
-  assert.equal(await asks(length(2049), CALL.padEnd(2049)), '400 mcp_request_invalid')
-  // The answer comes although the rest does not.
-  assert.equal(await asks(length(10_000_000), CALL.padEnd(2049)), '400 mcp_request_invalid')
-  assert.equal(await asks(chunked, chunk(CALL.padEnd(4000))), '400 mcp_request_invalid')
+  assert.equal(await asks(length(2049), CALL.padEnd(2049)), '413 mcp_body_too_large, then closed')
+  assert.equal(await asks(chunked, chunk(CALL.padEnd(4000)), '0\r\n\r\n'), '413 mcp_body_too_large, then closed')
+  // What a proxy lets through is read to its end. Of more, the answer comes although the rest does not.
+  const most = 4_194_304
+  assert.equal(await asks(length(most), CALL.padEnd(most)), '413 mcp_body_too_large, then closed')
+  assert.equal(await asks(length(10_000_000), CALL.padEnd(most + 1)), '413 mcp_body_too_large, then closed')
   // Nobody waits for a body where nobody reads it.
   assert.equal(await ask(gate.auth, 'plain', token, length(10), []), '200')
 
-  const { evidence } = gate.decisions().findLast(({ reason }) => reason === 'mcp_request_invalid') ?? {}
-  assert.deepEqual(evidence, { problem: 'the body is larger than 2048 bytes' })
+  const { evidence } = gate.decisions().findLast(({ reason }) => reason === 'mcp_body_too_large') ?? {}
+  assert.deepEqual(evidence, { problem: 'the body is larger than 2048 bytes', limit: 2048 })
 })
 
 test('a body that does not come to its end is waited for five seconds', async (t) => {
@@ -88,7 +92,7 @@ test('over HTTP/2 a body past its bound ends its stream, and the connection serv
   t.after(() => session.destroy())
   const call = { method: 'POST', target: '/verify/api', headers: fields(gate.issuer.mint({ aud: RESOURCE })) }
   for (let round = 0; round < 5; round++) {
-    assert.equal((await sendH2(session, { ...call, body: CALL.padEnd(200_000) })).status, 400)
+    assert.equal((await sendH2(session, { ...call, body: CALL.padEnd(200_000) })).status, 413)
     assert.equal((await sendH2(session, { ...call, body: CALL })).status, 200)
   }
 })

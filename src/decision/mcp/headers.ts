@@ -61,7 +61,7 @@ const JSON_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?
 /**
  * Why `Mcp-Method` and `Mcp-Name` (MCP revision 2026-07-28, Request Metadata) tell of something else than the body does;
  * undefined when they agree or did not come. `call`: undefined for a batch, which
- * no header can describe. They never decide anything, as most servers do not check them.
+ * no header can describe. Of a task, `Mcp-Name` is its ID (SEP-2663). They never decide anything, as most servers do not check them.
  */
 export function findDisagreement({ mcpMethod, mcpName }: McpFields, call: McpCall | undefined): string | undefined {
   if (mcpMethod === undefined && mcpName === undefined) return undefined
@@ -69,7 +69,7 @@ export function findDisagreement({ mcpMethod, mcpName }: McpFields, call: McpCal
   if (mcpMethod !== undefined && mcpMethod !== call.method) return 'Mcp-Method differs from the body'
   if (mcpName === undefined) return undefined
   const name = typeof mcpName === 'string' ? decodeSentinel(mcpName) : undefined
-  return name !== undefined && name === call.name ? undefined : 'Mcp-Name differs from the body'
+  return name !== undefined && name === (call.name ?? call.taskId) ? undefined : 'Mcp-Name differs from the body'
 }
 
 const SENTINEL = /^=\?base64\?(.*)\?=$/

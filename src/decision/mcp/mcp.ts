@@ -3,23 +3,24 @@ import type { Mcp, McpPattern, Requirement } from '../../config/model-requiremen
 import type { Denial, DenialEvidence } from '../denial.ts'
 import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
 import { showUnverified } from '../show-unverified.ts'
-import { findDisagreement, findOddContent, readMcpFields } from './headers.ts'
+import { findDisagreement, findOddContent, type McpFields, readMcpFields } from './headers.ts'
 import { parseStrictJson } from './json-text.ts'
-import { type McpCall, readCalls } from './message.ts'
+import { type McpCall, type RequestId, readCalls, requestIdOf } from './message.ts'
 
 /** What came of a body: its bytes, or why they are not there. */
 export type BodyReading =
   | { readonly ok: true; readonly bytes: Uint8Array }
-  | { readonly ok: false; readonly problem: string }
+  /** `tooLarge`: bytes past the limit came. */
+  | { readonly ok: false; readonly tooLarge: boolean; readonly problem: string }
 
 /** A body of which the first byte past the limit was seen. */
 export function tooLarge(limit: number): BodyReading {
-  return { ok: false, problem: `the body is larger than ${limit} bytes` }
+  return { ok: false, tooLarge: true, problem: `the body is larger than ${limit} bytes` }
 }
 
 /** The client's body as the proxy passed it on; read once at most, and only for routes that look at bodies. */
 export interface RequestContent {
-  /** Gives up at the first byte past `limit`. */
+  /** Keeps nothing of a body past `limit`. */
   readonly readBody: (limit: number) => Promise<BodyReading>
 }
 
@@ -36,6 +37,10 @@ export interface McpJudgement {
   readonly open: boolean
   /** Set where no token helps. */
   readonly denial: Denial | undefined
+  /** Of a body that is one request. */
+  readonly id?: RequestId | undefined
+  /** Whether the header tells of something else than the body does. */
+  readonly disagrees?: true
 }
 
 /**
@@ -71,23 +76,57 @@ async function judgeEmpty(method: string, content: RequestContent | undefined): 
 
 async function judgePost(
   mcp: Mcp,
-  { rawHeaders, oddNames }: McpRequestFields,
+  fields: McpRequestFields,
   content: RequestContent | undefined,
 ): Promise<McpJudgement> {
-  if (content === undefined) return invalid(NO_BODY)
-  const body = await content.readBody(mcp.maxBodySize)
-  if (!body.ok) return invalid(body.problem)
-  if (body.bytes.length === 0) return invalid(NO_BODY)
+  const body = await readJson(mcp, fields, content)
+  if (!body.ok) return { ...NOTHING_ASKED, denial: body.denial }
+  const id = requestIdOf(body.value)
+  const read = readCalls(body.value)
+  if (!read.ok) return { ...invalid(read.problem), id }
+  const disagreement = findDisagreement(body.fields, read.batch ? undefined : read.calls[0])
+  if (disagreement !== undefined) return { ...invalid(disagreement), calls: read.calls, id, disagrees: true }
+  return { ...judgeCalls(mcp, read.calls), id }
+}
+
+/**
+ * The id of the request that a refused client waits for an answer to; undefined where the body is not one request that
+ * every reader understands in the same way.
+ */
+export async function readRequestId(
+  mcp: Mcp,
+  method: string,
+  fields: McpRequestFields,
+  content: RequestContent | undefined,
+): Promise<RequestId | undefined> {
+  if (method !== 'POST') return undefined
+  const body = await readJson(mcp, fields, content)
+  return body.ok ? requestIdOf(body.value) : undefined
+}
+
+type JsonReading =
+  | { readonly ok: true; readonly value: unknown; readonly fields: McpFields }
+  | { readonly ok: false; readonly denial: Denial }
+
+async function readJson(
+  { maxBodySize: limit }: Mcp,
+  { rawHeaders, oddNames }: McpRequestFields,
+  content: RequestContent | undefined,
+): Promise<JsonReading> {
+  const body = await content?.readBody(limit)
+  if (body?.ok === false) {
+    const { tooLarge, problem } = body
+    return { ok: false, denial: tooLarge ? { ...TOO_LARGE, problem, limit } : unreadable(problem) }
+  }
+  if (body === undefined || body.bytes.length === 0) return { ok: false, denial: unreadable(NO_BODY) }
   const fields = readMcpFields(rawHeaders)
   const odd = findOddContent(fields, oddNames)
-  if (odd !== undefined) return invalid(odd)
+  if (odd !== undefined) return { ok: false, denial: unreadable(odd) }
   const json = parseStrictJson(body.bytes)
-  if (!json.ok) return invalid(json.problem)
-  const read = readCalls(json.value)
-  if (!read.ok) return invalid(read.problem)
-  const disagreement = findDisagreement(fields, read.batch ? undefined : read.calls[0])
-  return disagreement === undefined ? judgeCalls(mcp, read.calls) : { ...invalid(disagreement), calls: read.calls }
+  return json.ok ? { ok: true, value: json.value, fields } : { ok: false, denial: unreadable(json.problem) }
 }
+
+const TOO_LARGE = { reason: 'mcp_body_too_large', step: 'mcp' } as const
 
 const NO_BODY = 'no body came; the proxy must forward it (Traefik: forwardBody, Envoy: with_request_body)'
 
@@ -139,10 +178,16 @@ function shown(call: McpCall): { unverifiedMethod: string; unverifiedName?: stri
     : { unverifiedMethod }
 }
 
+const NOTHING_ASKED = { calls: [], needs: [], open: false } as const
+
 function invalid(problem: string): McpJudgement {
-  return { calls: [], needs: [], open: false, denial: { reason: 'mcp_request_invalid', step: 'mcp', problem } }
+  return { ...NOTHING_ASKED, denial: unreadable(problem) }
+}
+
+function unreadable(problem: string): Denial {
+  return { reason: 'mcp_request_invalid', step: 'mcp', problem }
 }
 
 function notAllowed(calls: readonly McpCall[], evidence: DenialEvidence): McpJudgement {
-  return { calls, needs: [], open: false, denial: { reason: 'mcp_not_allowed', step: 'mcp', ...evidence } }
+  return { ...NOTHING_ASKED, calls, denial: { reason: 'mcp_not_allowed', step: 'mcp', ...evidence } }
 }

@@ -3,15 +3,20 @@ import { looseReading, type NamedKind } from '../../config/mcp-names.ts'
 /**
  * One thing that an MCP message asks for. `list`: what a client needs before it knows whether it wants anything
  * (initialize, ping, the lists). `session`: what only goes on with something begun (notifications, answers, tasks).
+ * `taskId`: of the task that it goes on with, if it says so.
  */
 export type McpCall =
-  | { readonly method: string; readonly kind: 'list' | 'session' | 'other'; readonly name?: undefined }
-  | { readonly method: string; readonly kind: NamedKind; readonly name: string }
+  | { readonly method: string; readonly kind: 'list' | 'other'; readonly name?: undefined; readonly taskId?: undefined }
+  | { readonly method: string; readonly kind: 'session'; readonly name?: undefined; readonly taskId?: string }
+  | { readonly method: string; readonly kind: NamedKind; readonly name: string; readonly taskId?: undefined }
 
 /** What a body asks for: at least one call, or what is wrong with it. */
 export type McpCalls =
   | { readonly ok: true; readonly calls: readonly McpCall[]; readonly batch: boolean }
   | { readonly ok: false; readonly problem: string }
+
+/** The id of a request, by which the client finds what became of it (JSON-RPC 2.0 §4). */
+export type RequestId = string | number
 
 /** Stands for the method of a client's answer to a request of the server. */
 export const RESPONSE = 'response'
@@ -24,18 +29,23 @@ const MAX_NAMES_CHARACTERS = 64 * 1024
 const MAX_MEMBERS = 256
 const MAX_MEMBER_NAME_CHARACTERS = 256
 
+/** Characters of the longest task ID, and of the longest id of a request that comes back in an answer. */
+const MAX_ID_CHARACTERS = 256
+
 /** Messages in one batch (revision 2025-03-26); the official SDK takes no more. */
 const MAX_MESSAGES = 100
 
 const LIST_METHODS: ReadonlySet<string> = new Set([
   ...['initialize', 'notifications/initialized', 'ping', 'server/discover'],
-  ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'],
+  ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list', 'logging/setLevel'],
 ])
 const SESSION_METHODS: ReadonlySet<string> = new Set([
   ...['notifications/cancelled', 'notifications/progress', 'notifications/roots/list_changed'],
-  ...['notifications/tasks/status', 'notifications/elicitation/complete', 'logging/setLevel'],
-  ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/cancel'],
+  ...['notifications/tasks/status', 'notifications/elicitation/complete'],
+  ...['tasks/list', 'tasks/result'],
 ])
+/** Tasks extension (SEP-2663): these name a task, and `Mcp-Name` repeats its ID. */
+const TASK_METHODS: ReadonlySet<string> = new Set(['tasks/get', 'tasks/update', 'tasks/cancel'])
 /** Where a method that is about one named thing has the name. */
 const NAMED_METHODS: ReadonlyMap<string, { readonly kind: NamedKind; readonly member: 'name' | 'uri' }> = new Map([
   ['tools/call', { kind: 'tool', member: 'name' }],
@@ -51,12 +61,13 @@ const LISTEN = 'subscriptions/listen'
 export const MCP_METHODS: ReadonlySet<string> = new Set([
   ...LIST_METHODS,
   ...SESSION_METHODS,
+  ...TASK_METHODS,
   ...NAMED_METHODS.keys(),
   ...[COMPLETE, LISTEN, RESPONSE],
 ])
 
 /** Members of `params` that say what is asked for. */
-const DECIDING = ['name', 'uri', 'ref', 'type', 'notifications', 'resourceSubscriptions']
+const DECIDING = ['name', 'uri', 'taskId', 'ref', 'type', 'notifications', 'resourceSubscriptions']
 const METHOD = /^[A-Za-z0-9_$.][A-Za-z0-9_$./-]{0,255}$/
 
 /**
@@ -81,6 +92,20 @@ export function readCalls(body: unknown): McpCalls {
   return { ok: true, calls, batch }
 }
 
+/**
+ * The id of a body that is one request, undefined for everything else: notifications, answers, batches, and messages that
+ * could have another id to another reader. Whole numbers as far as JavaScript keeps them exactly.
+ */
+export function requestIdOf(body: unknown): RequestId | undefined {
+  if (!isObject(body) || body['jsonrpc'] !== '2.0' || typeof body['method'] !== 'string') return undefined
+  if (!hasOnly(body, REQUEST_MEMBERS)) return undefined
+  const { id } = body
+  if (typeof id === 'string') return id.length <= MAX_ID_CHARACTERS ? id : undefined
+  return Number.isSafeInteger(id) ? Number(id) : undefined
+}
+
+const REQUEST_MEMBERS = ['jsonrpc', 'id', 'method', 'params']
+
 /** The calls of one message, or what is wrong with it. */
 function readMessage(message: unknown): readonly McpCall[] | string {
   if (!isObject(message)) return 'a message is not a JSON object'
@@ -96,7 +121,7 @@ function readMessage(message: unknown): readonly McpCall[] | string {
       ? [{ method: RESPONSE, kind: 'session' }]
       : 'a message has a member that JSON-RPC does not know'
   }
-  if (!hasOnly(message, ['jsonrpc', 'id', 'method', 'params'])) {
+  if (!hasOnly(message, REQUEST_MEMBERS)) {
     return 'a message has a member that JSON-RPC does not know'
   }
   if (typeof method !== 'string' || !METHOD.test(method)) return 'the method of a message is not plain text'
@@ -111,8 +136,9 @@ function readRequest(method: string, params: Members): readonly McpCall[] | stri
   const odd = findOddMember(params)
   if (odd !== undefined) return odd
   const named = NAMED_METHODS.get(method)
-  if (named !== undefined) return namedCall(method, named.kind, params[named.member])
-  if (method === COMPLETE) return readCompletion(params['ref'])
+  if (named !== undefined) return namedMember(method, named.kind, params, named.member)
+  if (method === COMPLETE) return Object.hasOwn(params, 'ref') ? readCompletion(params['ref']) : unnamed(method)
+  if (TASK_METHODS.has(method)) return readTask(method, params['taskId'])
   if (method === LISTEN) return readSubscriptions(params['notifications'])
   if (LIST_METHODS.has(method)) return [{ method, kind: 'list' }]
   return [{ method, kind: SESSION_METHODS.has(method) ? 'session' : 'other' }]
@@ -125,9 +151,9 @@ function readCompletion(ref: unknown): readonly McpCall[] | string {
   if (odd !== undefined) return odd
   switch (ref['type']) {
     case 'ref/prompt':
-      return namedCall(COMPLETE, 'prompt', ref['name'])
+      return namedMember(COMPLETE, 'prompt', ref, 'name')
     case 'ref/resource':
-      return namedCall(COMPLETE, 'resource', ref['uri'])
+      return namedMember(COMPLETE, 'resource', ref, 'uri')
   }
   return 'the ref of a completion is neither a prompt nor a resource'
 }
@@ -150,8 +176,23 @@ function readSubscriptions(notifications: unknown): readonly McpCall[] | string 
   return calls
 }
 
+/** A request without the name that its method needs asks for nothing that has one: the server says what is wrong. */
+function namedMember(method: string, kind: NamedKind, members: Members, member: string): readonly McpCall[] | string {
+  return Object.hasOwn(members, member) ? namedCall(method, kind, members[member]) : unnamed(method)
+}
+
+function unnamed(method: string): readonly McpCall[] {
+  return [{ method, kind: 'other' }]
+}
+
+function readTask(method: string, taskId: unknown): readonly McpCall[] | string {
+  if (typeof taskId !== 'string') return [{ method, kind: 'session' }]
+  if (taskId.length > MAX_ID_CHARACTERS) return 'the ID of a task is too long'
+  return [{ method, kind: 'session', taskId }]
+}
+
 function namedCall(method: string, kind: NamedKind, name: unknown): readonly McpCall[] | string {
-  if (typeof name !== 'string' || name === '') return `a message asks for a ${kind} and does not name it`
+  if (typeof name !== 'string' || name === '') return `the name of a ${kind} is not text`
   return [{ method, kind, name }]
 }
 

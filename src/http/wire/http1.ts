@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Answer } from '../../decision/answer.ts'
 import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
-import { readBody } from './body.ts'
+import { readCallBody } from './body.ts'
 import { CallMessage } from './lean-message.ts'
 import { MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
 
@@ -10,19 +10,25 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /**
  * Carries the HTTP/1.1 requests that speak a dialect to the endpoint, and leaves the rest to `other`. While draining, an
- * answer is the only place to announce to a proxy's pool that this connection ends.
+ * answer is the only place to announce to a proxy's pool that this connection ends; it also does where a body was not read
+ * to its end, or was too large.
  */
 export function overHttp1(verify: VerifyEndpoint, other: NodeHandler, draining: () => boolean): NodeHandler {
   return (request, response) => {
     const { method = '', url: target = '', rawHeaders } = request
     const dialect = dialectOf(target)
     if (dialect === undefined) return other(request, response)
+    let unread = false
     const reply = ({ status, headers, body }: Answer): void => {
       if (response.headersSent) return void response.destroy()
-      response.writeHead(status, draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
+      response.writeHead(status, unread || draining() ? [...headers, 'Connection', 'close'] : (headers as string[]))
       response.end(body)
     }
-    verify({ dialect, method, target, rawHeaders }, reply, (limit) => readBody(request, limit))
+    verify({ dialect, method, target, rawHeaders }, reply, async (limit) => {
+      const reading = await readCallBody(request, limit)
+      unread = !reading.ok
+      return reading
+    })
   }
 }
 

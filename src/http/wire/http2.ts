@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import type { Answer } from '../../decision/answer.ts'
 import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
-import { readBody } from './body.ts'
+import { readCallBody } from './body.ts'
 import type { StreamHandler } from './tls.ts'
 
 /**
@@ -24,7 +24,7 @@ export function overHttp2(verify: VerifyEndpoint): StreamHandler {
       target,
       rawHeaders: withHost(headers, withoutPseudo(rawHeaders)),
     }
-    verify(call, reply, (limit) => readBody(stream, limit))
+    verify(call, reply, (limit) => readCallBody(stream, limit))
     return true
   }
 }

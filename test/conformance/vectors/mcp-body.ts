@@ -32,7 +32,7 @@ const asks = (
   },
   token: {},
   expect,
-  ...(expect === INVALID ? { twin: more.twin ?? 'mcp-body-good' } : {}),
+  ...(expect.status === 200 ? {} : { twin: more.twin ?? 'mcp-body-good' }),
 })
 
 const ALLOWED = { status: 200, reason: 'token' } as const
@@ -66,7 +66,6 @@ const EVASIONS: readonly (readonly [id: string, spec: string, body: string])[] =
   ['method-no-text', SAME, text('"method":["tools/call"],"params":{"name":"status"}')],
   ['params-list', SAME, text('"method":"tools/call","params":["status"]')],
   ['params-null', SAME, text('"method":"tools/list","params":null')],
-  ['name-missing', SAME, text('"method":"tools/call","params":{}')],
   ['name-number', SAME, text('"method":"tools/call","params":{"name":1}')],
   ['name-list', SAME, text('"method":"tools/call","params":{"name":["status"]}')],
   ['uri-object', SAME, text('"method":"resources/read","params":{"uri":{"href":"note://public/a"}}')],
@@ -133,7 +132,6 @@ const EVASIONS: readonly (readonly [id: string, spec: string, body: string])[] =
   ],
   ['cut-short', SAME, GOOD.slice(0, -1)],
   ['blank', SAME, ' '],
-  ['too-large', 'bypass case 64: body > maxBodySize', tool('status').padEnd(4097, ' ')],
 ]
 
 const encoded = (name: string) => `=?base64?${Buffer.from(name).toString('base64')}?=`
@@ -142,6 +140,13 @@ const encoded = (name: string) => `=?base64?${Buffer.from(name).toString('base64
 export const MCP_BODY: readonly Vector[] = [
   asks('good', SAME, GOOD, ALLOWED),
   ...EVASIONS.map(([id, spec, body]) => asks(id, spec, body)),
+  asks(
+    'too-large',
+    'RFC 9110 §15.5.14; bypass case 64: body > maxBodySize',
+    tool('status').padEnd(4097, ' '),
+    { status: 413, reason: 'mcp_body_too_large', absent: ['WWW-Authenticate'] },
+    { twin: 'mcp-body-at-the-limit' },
+  ),
   asks('at-the-limit', SAME, GOOD.padEnd(4096, ' '), ALLOWED),
   asks(
     'oddly-written',

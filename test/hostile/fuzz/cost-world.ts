@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { parse } from '../../../src/config/parse.ts'
+import { tooLarge } from '../../../src/decision/mcp/mcp.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import { assessToken } from '../../../src/decision/token/assessed-token.ts'
 import { FORWARD_AUTH } from '../../../src/http/dialects/dialect.ts'
@@ -90,7 +91,7 @@ export function openCostWorld(): (call: CostlyCall) => () => Promise<string> {
           },
         })
         const readBody = async (limit: number) =>
-          bytes.length > limit ? ({ ok: false, problem: 'too large' } as const) : ({ ok: true, bytes } as const)
+          bytes.length > limit ? tooLarge(limit) : ({ ok: true, bytes } as const)
         const target = `/verify${call.route}`
         verify({ dialect: FORWARD_AUTH, method: 'POST', target, rawHeaders }, () => {}, readBody)
       })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MCP_METHODS, readCalls } from '../../../../src/decision/mcp/message.ts'
+import { MCP_METHODS, type RequestId, readCalls, requestIdOf } from '../../../../src/decision/mcp/message.ts'
 
 /** `kind method name` of each call, or the problem. */
 function calls(body: unknown): readonly string[] | string {
@@ -18,12 +18,12 @@ const request = (method: unknown, params?: unknown) => ({
 const KINDS = {
   list: [
     ...['initialize', 'notifications/initialized', 'ping', 'server/discover'],
-    ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list'],
+    ...['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list', 'logging/setLevel'],
   ],
   session: [
     ...['notifications/cancelled', 'notifications/progress', 'notifications/roots/list_changed'],
-    ...['notifications/tasks/status', 'notifications/elicitation/complete', 'logging/setLevel'],
-    ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/cancel'],
+    ...['notifications/tasks/status', 'notifications/elicitation/complete'],
+    ...['tasks/list', 'tasks/get', 'tasks/result', 'tasks/update', 'tasks/cancel'],
   ],
 }
 
@@ -54,7 +54,7 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
     request('completion/complete', { ref: { type: 'ref/tool', name: 'a' } }),
     'the ref of a completion is neither a prompt nor a resource',
   ],
-  [request('completion/complete', {}), 'the ref of a completion is not an object'],
+  [request('completion/complete', { ref: 'greet' }), 'the ref of a completion is not an object'],
   [
     request('completion/complete', { ref: { type: 'ref/prompt', Name: 'b', name: 'a' } }),
     'a member that decides is spelt in another case',
@@ -76,7 +76,7 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
   ],
   [
     request('subscriptions/listen', { notifications: { resourceSubscriptions: [''] } }),
-    'a message asks for a resource and does not name it',
+    'the name of a resource is not text',
   ],
   [request('initialize', { protocolVersion: '1' }), ['list initialize']],
   [request('tasks/result', { taskId: '1' }), ['session tasks/result']],
@@ -105,13 +105,48 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
   [request('Tools/Call', { name: 'a' }), 'the method of a message differs from a known one only by case'],
   [request('tools/call', ['a']), 'the params of a message are no object'],
   [request('tools/call', null), 'the params of a message are no object'],
-  [request('tools/call'), 'a message asks for a tool and does not name it'],
-  [request('tools/call', { name: 1 }), 'a message asks for a tool and does not name it'],
+  [request('tools/call'), ['other tools/call']],
+  [request('tools/call', { arguments: {} }), ['other tools/call']],
+  [request('prompts/get', { uri: 'greet' }), ['other prompts/get']],
+  [request('resources/subscribe', {}), ['other resources/subscribe']],
+  [request('completion/complete'), ['other completion/complete']],
+  [request('completion/complete', { ref: { type: 'ref/prompt' } }), ['other completion/complete']],
+  ...[1, '', null, ['a']].map((name) => [request('tools/call', { name }), 'the name of a tool is not text'] as const),
+  [request('tasks/get', { taskId: 'x'.repeat(256) }), ['session tasks/get']],
+  [request('tasks/get', { taskId: 'x'.repeat(257) }), 'the ID of a task is too long'],
+  [request('tasks/get', { taskId: 'a', TaskID: 'b' }), 'a member that decides is spelt in another case'],
   ...['Name', 'NAME', ' name', 'n\u00e1me', 'ｎame', 'URI', 'ur\u0131', 'Ref', 'ty\u200bpe'].map(
     (name) =>
       [request('tools/call', { name: 'a', [name]: 'b' }), 'a member that decides is spelt in another case'] as const,
   ),
 ]
+
+/** Bodies, and the id by which their client finds the answer. */
+const IDS: readonly (readonly [body: unknown, id: RequestId | undefined])[] = [
+  [request('ping'), 1],
+  [{ ...request('ping'), id: 'a"\n<' }, 'a"\n<'],
+  [{ ...request('ping'), id: '' }, ''],
+  [{ ...request('ping'), id: 0 }, 0],
+  [{ ...request('ping'), id: -(2 ** 53) + 1 }, -(2 ** 53) + 1],
+  [{ ...request('ping'), id: 2 ** 53 }, undefined],
+  [{ ...request('ping'), id: 1.5 }, undefined],
+  [{ ...request('ping'), id: null }, undefined],
+  [{ ...request('ping'), id: ['a'] }, undefined],
+  [{ ...request('ping'), id: 'x'.repeat(256) }, 'x'.repeat(256)],
+  [{ ...request('ping'), id: 'x'.repeat(257) }, undefined],
+  [{ ...request('ping'), ID: 2 }, undefined],
+  [{ ...request('ping'), jsonrpc: '1.0' }, undefined],
+  [request(1), undefined],
+  [request('tools/call', { name: 1 }), 1],
+  [{ jsonrpc: '2.0', method: 'ping' }, undefined],
+  [{ jsonrpc: '2.0', id: 1, result: {} }, undefined],
+  [[request('ping')], undefined],
+  [null, undefined],
+]
+
+for (const [body, id] of IDS) {
+  test(`the id of ${JSON.stringify(body).slice(0, 80)}`, () => assert.deepEqual(requestIdOf(body), id))
+}
 
 const subscribe = (uris: readonly string[]) =>
   request('subscriptions/listen', { notifications: { resourceSubscriptions: uris } })
