@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parseSync } from 'oxc-parser'
 import { type SyntaxNode, sitesOf } from './hostile/mutation/syntax.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
@@ -97,6 +98,9 @@ const MAY_REACH: Readonly<Record<string, readonly string[]>> = {
 
 const MAX_FILE_LINES = 250
 const MAX_FUNCTION_LINES = 80
+/** A file that calls into more others than this puts parts together. There are few of those, and no more than now. */
+const MANY_IMPORTS = 6
+const MAX_FILES_WITH_MANY_IMPORTS = 22
 
 interface SourceFile {
   /** Relative to src. */
@@ -206,6 +210,18 @@ function longFunctions({ path, text }: SourceFile): readonly string[] {
   return sitesOf(path, text)
     .filter(({ node }) => /Function/.test(node.type) && linesOf(node) > MAX_FUNCTION_LINES)
     .map(({ node, within }) => `${path}: ${within.join(' > ')} has ${linesOf(node)}`)
+}
+
+test('few files put many parts together', () => {
+  const many = sourceFiles().filter((file) => calledFiles(file) > MANY_IMPORTS)
+  assert.ok(many.length <= MAX_FILES_WITH_MANY_IMPORTS, many.map(({ path }) => path).join('\n'))
+})
+
+/** How many files of ours a file imports for more than types, which are gone when it runs. */
+function calledFiles({ path, text }: SourceFile): number {
+  const { staticImports } = parseSync(path, text).module
+  const called = staticImports.filter(({ entries }) => entries.some(({ isType }) => !isType))
+  return called.filter(({ moduleRequest }) => moduleRequest.value.startsWith('.')).length
 }
 
 test('no import leads back to where it came from, not even one for types', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from '../../src/config/parse.ts'
 import { checkManifests } from '../../src/tools/check/all-rules.ts'
-import { landscapeOf } from '../../src/tools/proxies/traefik/manifests.ts'
+import { landscapeOf } from '../../src/tools/proxies/traefik/read-landscape.ts'
 import { GOOD } from './check/planted.ts'
 
 const JUNK = [

@@ -1,8 +1,5 @@
 import { CONFIG_RULES } from '../../../src/tools/check/config-rules.ts'
-import { EXPOSURE_RULES } from '../../../src/tools/proxies/traefik/exposure-rules.ts'
-import { FORWARD_AUTH_RULES } from '../../../src/tools/proxies/traefik/forward-auth-rules.ts'
-import { FORWARD_BODY_RULES } from '../../../src/tools/proxies/traefik/forward-body-rules.ts'
-import { ROUTER_RULES } from '../../../src/tools/proxies/traefik/router-rules.ts'
+import { TRAEFIK_RULES } from '../../../src/tools/proxies/traefik/rules.ts'
 import type { Section } from './section.ts'
 
 const MANIFESTS = `apiVersion: traefik.io/v1alpha1
@@ -46,7 +43,7 @@ routes:
   api: { resource: https://api.example.com/v1, issuers: [mian] }
 `
 
-const ROWS = [...CONFIG_RULES, ...FORWARD_AUTH_RULES, ...FORWARD_BODY_RULES, ...ROUTER_RULES, ...EXPOSURE_RULES]
+const ROWS = [...CONFIG_RULES, ...TRAEFIK_RULES]
 
 /** `check` on good and bad input, and everything that it looks for. */
 export const CHECK: Section = {

@@ -4,13 +4,8 @@ import type { Terminal } from '../../../cli/terminal.ts'
 import type { Finding } from '../../frame/findings.ts'
 import { readInput } from '../../frame/input.ts'
 import type { Sources } from '../../frame/source-lines.ts'
-import { type ManifestDocument, manifestAllowance, readDocuments } from '../manifest-documents.ts'
-import { isMap } from '../yaml-node.ts'
 import type { Landscape } from './landscape.ts'
-import { readTraefikFile } from './read-dynamic.ts'
-import { readKubernetes } from './read-kubernetes.ts'
-import { readLabels } from './read-labels.ts'
-import { readTraefikVersions } from './read-traefik-version.ts'
+import { landscapeOf } from './read-landscape.ts'
 
 /** What the manifests say, and what could not be read in them. */
 export type ReadManifests =
@@ -69,33 +64,6 @@ const NOTHING_ABOUT_TRAEFIK: Finding = {
   path: '--manifests',
   why: 'nothing was compared with the configuration',
   fix: 'look at the path, or at the command that should have written the manifests',
-}
-
-/** The same for texts that are there already. */
-export function landscapeOf(texts: readonly { readonly file: string; readonly text: string }[]): {
-  readonly landscape: Landscape
-  readonly findings: readonly Finding[]
-} {
-  const allowance = manifestAllowance()
-  const read = texts.map(({ file, text }) => readDocuments(file, text, allowance))
-  const parts = read.flatMap(({ documents }) => documents).map(partOf)
-  const middlewares = parts.flatMap((part) => part.middlewares)
-  const landscape: Landscape = {
-    middlewares,
-    byId: new Map(middlewares.map((middleware) => [middleware.id, middleware])),
-    routers: parts.flatMap((part) => part.routers),
-    entryPoints: parts.flatMap((part) => part.entryPoints),
-    traefikVersions: read.flatMap(({ documents }) => documents.flatMap(readTraefikVersions)),
-  }
-  return { landscape, findings: read.flatMap(({ findings }) => findings) }
-}
-
-function partOf(document: ManifestDocument) {
-  const { value } = document
-  if (isMap(value) && typeof value['apiVersion'] === 'string') return readKubernetes(document)
-  if (isMap(value) && isMap(value['services']) && !isMap(value['http']))
-    return { ...readLabels(document), entryPoints: [] }
-  return readTraefikFile(document)
 }
 
 async function filesOf(path: string): Promise<readonly string[]> {
