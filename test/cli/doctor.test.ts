@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { IssuerShape } from '../../lab/issuer-configuration.ts'
+import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
+import { ask } from '../../src/tools/doctor/exchange.ts'
+import { judgeRegistration, REGISTRATION_FAULTS } from '../../src/tools/doctor/registration.ts'
+import { openReport } from '../../src/tools/doctor/report.ts'
 import { type Fault, type PassingAnswer, type Patient, startPatient } from './patient.ts'
 import { run } from './run.ts'
 
@@ -112,7 +120,8 @@ test('with a token: the door opens, a made-up identity and an alias do not pass'
   const token = await patient.token()
   const { code, stdout } = await run(['doctor', patient.url, '--token-file', '-'], { stdin: `${token}\n` })
   assert.equal(code, 0, stdout)
-  assert.match(stdout, /ok {2}a client's own X-Auth-Subject is not seen in the answer/)
+  assert.match(stdout, /ok {2}the service does not see a client's own X-Auth-Subject, X-Auth-Issuer, X-Auth-Client/)
+  assert.match(stdout, /note: .* the service saw X-Auth-Groups, .* as the client sent it \[identity-spoofable\]/)
   assert.match(stdout, /ok {2}a request with the alias X_Auth_Subject is refused/)
   assert.match(stdout, /ok {2}a token in the query is not accepted/)
   assert.ok(!stdout.includes(token.slice(0, 20)))
@@ -128,6 +137,149 @@ test('with a token: an identity that a client can make up is an error', async ()
   const { stdout } = await run(['doctor', patient.url, '--token-file', '-', '--format', 'json'], { stdin: token })
   assert.match(stdout, /"id": "identity-spoofable"/)
   assert.match(stdout, /"id": "identity-alias"/)
+})
+
+/** What is found with a token while this fault is planted. */
+async function withToken(fault: Fault, ...more: readonly string[]) {
+  patient.plant(fault)
+  const args = ['doctor', patient.url, '--token-file', '-', '--format', 'json', ...more]
+  const { code, stdout, stderr } = await run(args, { stdin: await patient.token() })
+  assert.equal(stderr, '')
+  const { findings }: { findings: { id: string; severity: string; what: string }[] } = JSON.parse(stdout)
+  return { code, found: findings.map(({ severity, id }) => `${severity} ${id}`), what: findings[0]?.what ?? '' }
+}
+
+const ifAllowed =
+  (change: (answer: PassingAnswer) => void): Fault =>
+  (path, answer, headers) => {
+    if (path === '/mcp/kubernetes' && headers.authorization !== undefined && answer.status === 200) change(answer)
+  }
+
+const redirectTo = (location: () => string): Fault =>
+  ifAllowed((answer) => {
+    answer.status = 307
+    answer.headers['location'] = location()
+    answer.body = ''
+  })
+
+test('with a token: what the service does with the request is told, and whether headers can be seen', async () => {
+  const unseen = 'note identity-unseen'
+  const status = (code: number, body = '') =>
+    ifAllowed((answer) => {
+      answer.status = code
+      answer.body = body
+    })
+  const rows: readonly (readonly [Fault, readonly string[], RegExp])[] = [
+    [status(200), [unseen], /the answer shows no headers/],
+    [status(404), ['warning upstream-missing', unseen], /status 404/],
+    [status(405), ['warning upstream-missing', unseen], /status 405/],
+    [status(404, '{"error":"not_found"}'), ['warning gate-answers', unseen], /the answer of forwardgate itself/],
+    [status(502), ['warning upstream-failed'], /status 502/],
+    [
+      redirectTo(() => '/mcp/kubernetes/'),
+      ['warning upstream-redirects', unseen],
+      /: only a slash at the end differs$/,
+    ],
+    [
+      redirectTo(() => patient.url.replace('http:', 'https:')),
+      ['warning upstream-redirects', unseen],
+      /: only the scheme, https differs$/,
+    ],
+    [redirectTo(() => 'https://elsewhere.example/'), ['warning upstream-redirects', unseen], /elsewhere\.example\/$/],
+  ]
+  for (const [fault, expected, what] of rows) {
+    const { found, what: said } = await withToken(fault)
+    assert.deepEqual(found, expected, said)
+    assert.match(said, what)
+  }
+})
+
+test('a token that never arrived is told apart from one that was refused, with and without a reason', async (t) => {
+  const lost: Fault = (_path, answer, headers) => {
+    if (headers.authorization === undefined) return
+    answer.status = 401
+    answer.headers['x-forwardgate-reason'] = 'credentials_missing'
+  }
+  assert.deepEqual(await withToken(lost).then(({ found }) => found), ['error token-lost'])
+  const challenge = `Bearer resource_metadata="${new URL(METADATA, patient.url).href}"`
+  const hidden = (more: string): Fault =>
+    ifAllowed((answer) => {
+      answer.status = 401
+      answer.headers['www-authenticate'] = `${challenge}${more}`
+    })
+  assert.deepEqual(await withToken(hidden('')).then(({ found }) => found), ['error token-lost'])
+  const refused = await withToken(hidden(', error="invalid_token"'))
+  assert.deepEqual(refused.found, ['error token-refused'])
+  t.after(() => patient.plant(undefined))
+})
+
+test('with --config: exactly the identity headers of the route are tried', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-doctor-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const config = join(folder, 'config.yaml')
+  const route = (resource: string) =>
+    `issuers: { main: https://id.example.com }\nroutes: { k: { resource: "${resource}", identityHeaders: { X-User: sub, X-Auth-Groups: groups } } }\n`
+  await writeFile(config, route(patient.url))
+  const { code, found, what } = await withToken(() => undefined, '--config', config)
+  assert.deepEqual([code, found], [1, ['error identity-spoofable']])
+  assert.match(what, /the service saw X-User, X-Auth-Groups as the client sent it/)
+  await writeFile(config, route('https://other.example.com/mcp'))
+  const other = await run(['doctor', patient.url, '--config', config])
+  assert.equal(other.code, 2)
+  assert.match(other.stderr, /no route of .* has the resource/)
+})
+
+test('--register registers a client and says what is left of it; without it nothing is tried', async (t) => {
+  patient.plant(undefined)
+  assert.ok((await stepsOf(patient)).good.includes('registration is announced, not tried; --register tries it'))
+  const { code, good } = await stepsOf(patient, '--register')
+  assert.equal(code, 0)
+  assert.ok(
+    good.some((text) => /^a client registered by itself; /.test(text)),
+    good.join(),
+  )
+  const answers: readonly (readonly [status: number, body: string, id: string, what: RegExp])[] = [
+    [
+      403,
+      '{"error":"access_denied","error_description":"Trusted Hosts"}',
+      'registration-refused',
+      /access_denied: Trusted/,
+    ],
+    [201, '{"client_id":"a","redirect_uris":[],"client_uri":""}', 'registration-answer', /an empty client_uri; delete/],
+  ]
+  const server = createServer((request, response) => {
+    const [status, body] = answers[request.url === '/0' ? 0 : 1] ?? [500, '']
+    response.writeHead(status).end(body)
+  })
+  const port = await listenOnLoopback(server)
+  t.after(() => closeNow(server))
+  for (const [index, [, , id, what]] of answers.entries()) {
+    const found: string[] = []
+    const report = openReport('registration', '', REGISTRATION_FAULTS)
+    const document = { registration_endpoint: `http://127.0.0.1:${port}/${index}` }
+    await judgeRegistration(report, 'https://id.example.com', document, true, ask)
+    for (const finding of report.done().findings) found.push(finding.id, finding.what)
+    assert.equal(found[0], id)
+    assert.match(found[1] ?? '', what)
+  }
+})
+
+test('names below localhost are this machine, whatever the resolver says', async () => {
+  patient.plant(undefined)
+  const { port } = new URL(patient.url)
+  const answer = await ask(`http://api.no-such.localhost:${port}/mcp/kubernetes`)
+  assert.ok(answer.ok, JSON.stringify(answer))
+  assert.equal(answer.status, 401)
+})
+
+test('no metadata of the authorization server: the cause at each place', async () => {
+  patient.plant(
+    onMetadata((document) => {
+      document['authorization_servers'] = ['http://127.0.0.1:1/nobody']
+    }),
+  )
+  const { stdout } = await run(['doctor', patient.url])
+  assert.match(stdout, /no metadata: http:\S+: ECONNREFUSED; http/)
 })
 
 test('with a token that is refused: the reason of the gate', async () => {
@@ -160,8 +312,8 @@ const WITHOUT_REGISTRATION: IssuerShape = {
 }
 const REGISTRATION = '{ clientId: mcp, redirectUris: [http://127.0.0.1/callback] }'
 
-async function stepsOf(at: Patient) {
-  const { code, stdout } = await run(['doctor', at.url, '--format', 'json'])
+async function stepsOf(at: Patient, ...more: readonly string[]) {
+  const { code, stdout } = await run(['doctor', at.url, '--format', 'json', ...more])
   const read: { steps: { good: string[] }[]; findings: { id: string; severity: string; fix: string }[] } =
     JSON.parse(stdout)
   return { code, good: read.steps.flatMap((step) => step.good), findings: read.findings }

@@ -1,6 +1,6 @@
-import { REGISTRATION_PATH } from '../../documents/registration.ts'
 import { discoveryUrls } from '../../issuers/discovery.ts'
-import { type Ask, jsonObject } from './exchange.ts'
+import { type Ask, type Exchange, jsonObject } from './exchange.ts'
+import { judgeRegistration, REGISTRATION_FAULTS } from './registration.ts'
 import { type Fault, openReport, type Report, type StepReport } from './report.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -32,16 +32,7 @@ export const AUTHORIZATION_SERVER_FAULTS = {
     why: 'MCP clients must refuse a login server that does not announce PKCE.',
     fix: 'Switch PKCE on at the provider, or update it; if it has PKCE and does not announce it (Entra, Cognito), give it a `registration` with codeChallengeMethods: [S256].',
   },
-  'no-registration': {
-    severity: 'note',
-    why: 'Every client needs a client ID that was created for it at the provider.',
-    fix: 'Create one, and type it into the client (Claude: advanced settings of the connector).',
-  },
-  'registration-unreachable': {
-    severity: 'error',
-    why: 'Clients that have no client ID cannot log in.',
-    fix: 'Route the path of the registration endpoint to the auth port of forwardgate, without the auth middleware.',
-  },
+  ...REGISTRATION_FAULTS,
   'no-keys': {
     severity: 'error',
     why: 'No token of this issuer can be verified.',
@@ -52,31 +43,39 @@ export const AUTHORIZATION_SERVER_FAULTS = {
 type ServerReport = Report<keyof typeof AUTHORIZATION_SERVER_FAULTS>
 
 /** Step 3: the login server's metadata, as MCP clients look for it (RFC 8414, then OpenID Connect), and its keys. */
-export async function checkAuthorizationServer(issuer: string, ask: Ask): Promise<StepReport> {
+export async function checkAuthorizationServer(issuer: string, register: boolean, ask: Ask): Promise<StepReport> {
   const report: ServerReport = openReport('the authorization server', issuer, AUTHORIZATION_SERVER_FAULTS)
   if (!URL.canParse(issuer)) {
     report.find('issuer-form', 'authorization_servers[0] is not a URL')
     return report.done()
   }
-  const document = await find(issuer, ask)
+  const { document, failures } = await find(issuer, ask)
   if (document === undefined) {
-    report.find('server-metadata-missing', `no metadata at ${discoveryUrls(issuer).join(', ')}`)
+    report.find('server-metadata-missing', `no metadata: ${failures.join('; ')}`)
     return report.done()
   }
   judgeIssuer(report, issuer, document['issuer'])
   judgeLogin(report, document)
-  await judgeRegistration(report, issuer, document, ask)
+  await judgeRegistration(report, issuer, document, register, ask)
   await judgeKeys(report, document['jwks_uri'], ask)
   return report.done()
 }
 
-async function find(issuer: string, ask: Ask): Promise<Document | undefined> {
+/** The first document, or what came in its place at each of the places. */
+async function find(issuer: string, ask: Ask): Promise<{ document?: Document; failures: readonly string[] }> {
+  const failures: string[] = []
   for (const place of discoveryUrls(issuer)) {
     const answer = await ask(place, { headers: { accept: 'application/json' } })
     const document = answer.ok && answer.status === 200 ? jsonObject(answer.body) : undefined
-    if (document !== undefined) return document
+    if (document !== undefined) return { document, failures }
+    failures.push(`${place}: ${whyNot(answer)}`)
   }
-  return undefined
+  return { failures }
+}
+
+function whyNot(answer: Exchange): string {
+  if (!answer.ok) return answer.problem
+  return answer.status === 200 ? 'status 200, but not a JSON object' : `status ${answer.status}`
 }
 
 function judgeIssuer(report: ServerReport, advertised: string, named: unknown): void {
@@ -101,47 +100,13 @@ function judgeLogin(report: ServerReport, document: Document): void {
   else report.find('no-pkce', 'code_challenge_methods_supported lacks S256')
 }
 
-async function judgeRegistration(report: ServerReport, issuer: string, document: Document, ask: Ask): Promise<void> {
-  if (document['client_id_metadata_document_supported'] === true) {
-    report.ok('no-registration', 'clients register by metadata document')
-    return
-  }
-  const endpoint = document['registration_endpoint']
-  if (typeof endpoint === 'string') {
-    const isOurs = endpoint.startsWith(`${new URL(issuer).origin}${REGISTRATION_PATH}/`)
-    if (isOurs) await tryRegistration(report, endpoint, ask)
-    else report.ok('no-registration', 'clients register by themselves')
-    return
-  }
-  const standIn =
-    document['authorization_response_iss_parameter_supported'] === true
-      ? 'forwardgate cannot register clients in its place: it sends iss in authorization responses (RFC 9207).'
-      : 'Or give the issuer a `registration` in the configuration.'
-  const { fix } = AUTHORIZATION_SERVER_FAULTS['no-registration']
-  const what = 'it offers neither dynamic registration nor client metadata documents'
-  report.find('no-registration', what, { fix: `${fix} ${standIn}` })
-}
-
-/** Our own endpoint keeps nothing, so it can be tried: without redirect URIs it refuses, and that is the good answer. */
-async function tryRegistration(report: ServerReport, endpoint: string, ask: Ask): Promise<void> {
-  const answer = await ask(endpoint, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: '{}',
-  })
-  if (answer.ok && answer.status === 400 && jsonObject(answer.body)?.['error'] === 'invalid_redirect_uri') {
-    report.ok('registration-unreachable', 'clients register at forwardgate')
-    return
-  }
-  const found = answer.ok ? `status ${answer.status}` : answer.problem
-  report.find('registration-unreachable', `${endpoint} does not register clients: ${found}`, {
-    fix: `Route Path(\`${new URL(endpoint).pathname}\`) of this host to the auth port of forwardgate, without the auth middleware.`,
-  })
-}
-
 async function judgeKeys(report: ServerReport, uri: unknown, ask: Ask): Promise<void> {
   const answer = typeof uri === 'string' && URL.canParse(uri) ? await ask(uri) : undefined
   const keys = answer?.ok === true && answer.status === 200 ? jsonObject(answer.body)?.['keys'] : undefined
   if (Array.isArray(keys) && keys.length > 0) report.ok('no-keys', `${keys.length} keys`)
-  else report.find('no-keys', `no keys at ${JSON.stringify(uri)}`)
+  else report.find('no-keys', `no keys at ${JSON.stringify(uri)}${answer === undefined ? '' : `: ${noKeys(answer)}`}`)
+}
+
+function noKeys(answer: Exchange): string {
+  return answer.ok && jsonObject(answer.body) !== undefined ? 'a document without keys' : whyNot(answer)
 }

@@ -4,9 +4,11 @@ import { command } from '../frame/command.ts'
 import { exitCodeOf, type Finding, findingsJson, inOrder } from '../frame/findings.ts'
 import { countFindings, formatFinding } from '../frame/findings-text.ts'
 import { readInput } from '../frame/input.ts'
+import { readConfiguration } from '../frame/read-configuration.ts'
 import { checkAuthorizationServer } from './authorization-server.ts'
-import { createAsk } from './exchange.ts'
+import { ask } from './exchange.ts'
 import { checkFirstAnswer } from './first-answer.ts'
+import { type IdentityNames, identityNamesFor } from './identity.ts'
 import { checkMetadata } from './metadata.ts'
 import type { StepReport } from './report.ts'
 import { checkWithToken } from './with-token.ts'
@@ -14,10 +16,10 @@ import { checkWithToken } from './with-token.ts'
 /** Finds out, from the network of a client, why a login does not work, and which known client breaks on it. */
 export const doctor = command({
   name: 'doctor',
-  synopsis: ['doctor URL [--token-file FILE] [--format FORMAT]'],
+  synopsis: ['doctor URL [--token-file FILE] [--config FILE] [--register] [--format FORMAT]'],
   about:
-    'Probes a running resource as a strict OAuth and MCP client would: no token, challenge, metadata, authorization server, keys; with a token also that it is accepted and that a client cannot choose its own X-Auth-Subject.',
-  reads: 'nothing',
+    'Probes a running resource as a strict OAuth and MCP client would: no token, challenge, metadata, authorization server, keys; with a token also that it is accepted, that the service answers, and that a client cannot choose its own identity: every identity header of the route with --config, else the usual ones.',
+  reads: 'by itself',
   operands: { min: 1, max: 1, missing: 'doctor needs the URL of the resource' },
   options: {
     'token-file': {
@@ -25,16 +27,28 @@ export const doctor = command({
       about:
         'an access token for the resource; - reads standard input. Never shown; one request carries it in the query, to see that it is not accepted there: use one that may end in an access log',
     },
+    register: {
+      about:
+        'registers a client at the authorization server, as clients without a client ID do, and deletes it where the provider lets it',
+    },
   },
   exitCodes: { 0: 'nothing or notes only', 1: 'errors or warnings', 2: 'usage error or unreadable input' },
   misuse: ({ operands: [url = ''] }) =>
     /^https?:\/\//.test(url) && URL.canParse(url) ? undefined : `"${url}" is not an absolute http or https URL`,
-  async run({ values, operands: [url = ''], terminal }) {
+  async run({ values, operands: [url = ''], terminal, now }) {
+    const read = values.config === undefined ? undefined : await readConfiguration(values.config, terminal, now)
+    if (read?.ok === false) return { refused: read.findings, sources: read.sources }
+    const identity = identityNamesFor(url, read?.configuration.config)
+    if (identity === undefined) return { misuse: `no route of ${values.config} has the resource ${url}` }
     const file = values['token-file']
     const token = file === undefined ? undefined : await readInput(file, terminal)
     if (token?.ok === false) return { refused: [token.finding] }
 
-    const reports = await examine(url, token?.text.trim().replace(/^Bearer /i, ''))
+    const reports = await examine(url, {
+      token: token?.text.trim().replace(/^Bearer /i, ''),
+      identity,
+      register: values.register === true,
+    })
     const findings = reports.flatMap((report) => report.findings.filter((finding) => !isOk(finding)))
     const steps = reports.map((report) => ({
       title: report.title,
@@ -48,17 +62,22 @@ export const doctor = command({
   },
 })
 
-async function examine(url: string, token: string | undefined): Promise<readonly StepReport[]> {
-  const ask = createAsk(fetch)
+interface Examination {
+  readonly token: string | undefined
+  readonly identity: IdentityNames
+  readonly register: boolean
+}
+
+async function examine(url: string, { token, identity, register }: Examination): Promise<readonly StepReport[]> {
   const [first, challenge] = await checkFirstAnswer(url, ask)
   const reports = [first]
   const metadataUrl = challenge?.resourceMetadata
   if (metadataUrl !== undefined && URL.canParse(metadataUrl)) {
     const [metadata, issuer] = await checkMetadata(url, metadataUrl, ask)
     reports.push(metadata)
-    if (issuer !== undefined) reports.push(await checkAuthorizationServer(issuer, ask))
+    if (issuer !== undefined) reports.push(await checkAuthorizationServer(issuer, register, ask))
   }
-  if (token !== undefined) reports.push(await checkWithToken(url, token, ask))
+  if (token !== undefined) reports.push(await checkWithToken(url, token, identity, ask))
   return reports
 }
 

@@ -1,3 +1,7 @@
+import { lookup } from 'node:dns'
+import { request as askHttp, type IncomingMessage, type RequestOptions } from 'node:http'
+import { request as askHttps } from 'node:https'
+
 /** What came back, or why nothing did. Header names are lower case; the body is text, cut at 256 KiB. */
 export type Exchange =
   | {
@@ -22,16 +26,21 @@ export type Ask = (url: string, request?: Request) => Promise<Exchange>
 const TIMEOUT_MS = 10_000
 const MAX_BODY_BYTES = 256 * 1024
 
-/** Asks over the network. A stream that stays open is cut after its first part: only status and headers are judged. */
-export function createAsk(fetchNow: typeof fetch): Ask {
-  return async (url, request = {}) => {
-    try {
-      const response = await fetchNow(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS), ...request })
-      const { status, headers } = response
-      return { ok: true, url, status, headers, body: await readBody(response) }
-    } catch (error) {
-      return { ok: false, url, problem: explain(error) }
+/**
+ * Asks over the network; names below `localhost` are this machine, whatever its resolver says of them (RFC 6761 §6.3). A
+ * stream that stays open is cut after its first part: only status and headers are judged.
+ */
+export const ask: Ask = async (url, request = {}) => {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  try {
+    const response = await send(new URL(url), request, signal)
+    const headers = new Headers()
+    for (const [name, values] of Object.entries(response.headersDistinct)) {
+      for (const value of values ?? []) headers.append(name, value)
     }
+    return { ok: true, url, status: response.statusCode ?? 0, headers, body: await readBody(response) }
+  } catch (error) {
+    return { ok: false, url, problem: signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : explain(error) }
   }
 }
 
@@ -45,14 +54,25 @@ export function jsonObject(body: string): Readonly<Record<string, unknown>> | un
   }
 }
 
-async function readBody(response: Response): Promise<string> {
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    await response.body?.cancel()
+function send(url: URL, { method = 'GET', headers, body }: Request, signal: AbortSignal): Promise<IncomingMessage> {
+  const open = url.protocol === 'https:' ? askHttps : askHttp
+  const options: RequestOptions = { method, headers: { ...headers, connection: 'close' }, signal, lookup: lookUp }
+  return new Promise((resolve, reject) => {
+    open(url, options).on('response', resolve).on('error', reject).end(body)
+  })
+}
+
+const lookUp: NonNullable<RequestOptions['lookup']> = (hostname, options, done) =>
+  lookup(/(?:^|\.)localhost\.?$/i.test(hostname) ? 'localhost' : hostname, options, done)
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  if (response.headers['content-type']?.startsWith('text/event-stream')) {
+    response.destroy()
     return ''
   }
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
     chunks.push(chunk)
     size += chunk.byteLength
     if (size > MAX_BODY_BYTES) break
@@ -62,10 +82,7 @@ async function readBody(response: Response): Promise<string> {
 
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`
-  const { cause } = error
-  if (!(cause instanceof Error)) return error.message
-  const code = 'code' in cause ? String(cause.code) : cause.message
+  const code = 'code' in error ? String(error.code) : error.message
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code)
     ? '; a private CA is trusted by NODE_EXTRA_CA_CERTS'
     : ''

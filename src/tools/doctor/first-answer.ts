@@ -1,5 +1,6 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { type Challenge, readChallenge } from './read-challenge.ts'
+import { onlyDifference } from './redirect.ts'
 import { type Fault, openReport, type Report, type StepReport } from './report.ts'
 
 /** The first message of an MCP session, as a client sends it. */
@@ -118,15 +119,26 @@ export async function checkFirstAnswer(url: string, ask: Ask): Promise<[StepRepo
 
 type Answered = Extract<Exchange, { ok: true }>
 
-function judgeStatus(report: FirstReport, { status, headers }: Answered): void {
+function judgeStatus(report: FirstReport, { status, headers, url }: Answered): void {
   const refused = `status ${status} instead of 401`
   if (status < 300) report.find('unprotected', `status ${status}: the resource is open to everyone`)
-  else if (status < 400) report.find('redirected', `${refused}, to ${headers.get('location') ?? 'nowhere'}`)
+  else if (status < 400) judgeRedirect(report, refused, url, headers.get('location') ?? '')
   else if (status === 400 || status === 404 || status === 405) report.find('old-server', refused)
   else if (status >= 500) report.find('verifier-down', refused)
   else {
     const reason = headers.get('x-forwardgate-reason')
     report.find('refused', `${refused}${reason === null ? '' : ` (${reason})`}`)
+  }
+}
+
+function judgeRedirect(report: FirstReport, refused: string, url: string, location: string): void {
+  const difference = onlyDifference(url, location)
+  if (difference === undefined) report.find('redirected', `${refused}, to ${location || 'nowhere'}`)
+  else {
+    report.find('redirected', `${refused}, to ${location}: only ${difference} differs`, {
+      why: 'Something answers before forwardgate is asked; clients do not repeat a POST elsewhere.',
+      fix: 'Let users type the URL that it redirects to, or take the redirect off this router.',
+    })
   }
 }
 

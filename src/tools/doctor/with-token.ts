@@ -1,11 +1,9 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { INITIALIZE } from './first-answer.ts'
+import { checkAlias, checkIdentity, IDENTITY_FAULTS, type IdentityNames } from './identity.ts'
+import { readChallenge } from './read-challenge.ts'
+import { onlyDifference } from './redirect.ts'
 import { type Fault, openReport, type Report, type StepReport } from './report.ts'
-
-/** Resembles no real subject, so that finding it in an answer means something. */
-const PROBE = 'forwardgate-doctor-was-here'
-const SPOOFED = 'X-Auth-Subject'
-const ALIAS = 'X_Auth_Subject'
 
 /** What can be wrong with the answer to a request with a token. */
 export const WITH_TOKEN_FAULTS = {
@@ -14,21 +12,37 @@ export const WITH_TOKEN_FAULTS = {
     why: 'The request passed the gate or hangs before it.',
     fix: 'Look at the log of the upstream.',
   },
+  'token-lost': {
+    severity: 'error',
+    why: 'forwardgate saw no token in this request: something in front of it removed the Authorization field, or the route takes its token from another place.',
+    fix: 'Look for authRequestHeaders or a headers middleware without Authorization, for a proxy in front of the proxy, and for tokenSource on the route.',
+  },
   'token-refused': {
     severity: 'error',
     why: 'forwardgate refused this token.',
-    fix: 'See docs/reference/denials.md, and forwardgate explain --token-file for the details.',
+    fix: 'Run forwardgate explain --token-file for the details, and forwardgate explain --reason for what the reason means.',
   },
-  'identity-spoofable': {
-    severity: 'error',
-    why: 'Every client with a token can take any identity.',
-    fix: 'List every identity header in authResponseHeaders of the middleware; `forwardgate generate traefik` does.',
-  },
-  'identity-alias': {
+  'gate-answers': {
     severity: 'warning',
-    why: 'CGI-like backends (PHP, WSGI) read it as the identity header.',
-    fix: 'Let forwardgate see all headers (no authRequestHeaders); set aliasHeadersStrategy and underscoreHeadersStrategy: delete on the entry point.',
+    why: 'The router of this path leads to forwardgate itself: the token passed, and the service never sees the request.',
+    fix: 'Lead the router to the service; two services of one name in the proxy’s files are one.',
   },
+  'upstream-missing': {
+    severity: 'warning',
+    why: 'The token passed, and nothing answers there: clients take 404 and 405 for a server of the old transport.',
+    fix: 'Correct the path of the service (stripPrefix, replacePath), or the URL; a service that takes no POST answers 405 to this probe.',
+  },
+  'upstream-failed': {
+    severity: 'warning',
+    why: 'The token passed, and the service or the way to it failed; a bare 500 is also what Traefik says when it cannot reach forwardgate.',
+    fix: 'Look at the log of the proxy and of the service.',
+  },
+  'upstream-redirects': {
+    severity: 'warning',
+    why: 'Clients do not repeat a POST with its token elsewhere; the official SDKs fail.',
+    fix: 'Let users type the URL that the service redirects to, or switch the redirect off.',
+  },
+  ...IDENTITY_FAULTS,
   'token-in-query': {
     severity: 'error',
     why: 'It ends in logs and histories; MCP forbids it.',
@@ -42,22 +56,22 @@ export const WITH_TOKEN_FAULTS = {
 } as const satisfies Readonly<Record<string, Fault>>
 
 type TokenReport = Report<keyof typeof WITH_TOKEN_FAULTS>
+type Answered = Extract<Exchange, { ok: true }>
 
 /** Step 4: the token is accepted, and a client cannot choose its own identity. */
-export async function checkWithToken(url: string, token: string, ask: Ask): Promise<StepReport> {
+export async function checkWithToken(
+  url: string,
+  token: string,
+  identity: IdentityNames,
+  ask: Ask,
+): Promise<StepReport> {
   const report: TokenReport = openReport('a request with the token', url, WITH_TOKEN_FAULTS)
   const send = (extra: Readonly<Record<string, string>>) =>
     ask(url, { ...INITIALIZE, headers: { ...INITIALIZE.headers, authorization: `Bearer ${token}`, ...extra } })
   if (!isAccepted(report, await send({}))) return report.done()
 
-  const spoofed = await send({ [SPOOFED]: PROBE })
-  if (spoofed.ok && spoofed.body.includes(PROBE)) {
-    report.find('identity-spoofable', `the upstream saw the ${SPOOFED} that the client sent`)
-  } else report.ok('identity-spoofable', `a client's own ${SPOOFED} is not seen in the answer`)
-
-  if (isRefused(await send({ [ALIAS]: PROBE }))) {
-    report.ok('identity-alias', `a request with the alias ${ALIAS} is refused`)
-  } else report.find('identity-alias', `a request with ${ALIAS} passes`)
+  await checkIdentity(report, identity, send)
+  await checkAlias(report, send, isRefused)
 
   const query = new URL(url)
   query.searchParams.set('access_token', token)
@@ -83,17 +97,45 @@ function isAccepted(report: TokenReport, answer: Exchange): boolean {
     return false
   }
   const { status, headers } = answer
-  if (status !== 401 && status !== 403 && status < 500) {
-    report.ok('token-refused', `status ${status}`)
-    return true
-  }
   const reason = headers.get('x-forwardgate-reason')
-  if (reason !== null) report.find('token-refused', `status ${status} (${reason})`)
-  else {
+  if (status === 401 && (reason === 'credentials_missing' || (reason === null && asksForCredentials(headers)))) {
+    report.find(
+      'token-lost',
+      `status 401${reason === null ? ', without an error' : ` (${reason})`}: the token did not arrive`,
+    )
+    return false
+  }
+  if (reason !== null) {
+    report.find('token-refused', `status ${status} (${reason})`)
+    return false
+  }
+  if (status === 401 || status === 403) {
     report.find('token-refused', `status ${status}`, {
       why: 'Not forwardgate, or its reason is hidden: the upstream may check tokens too.',
       fix: 'Look at the log of the upstream.',
     })
+    return false
   }
-  return false
+  judgeService(report, answer)
+  return status < 500
+}
+
+/** A challenge of forwardgate has an error unless there was no token at all (RFC 6750 §3.1). */
+function asksForCredentials(headers: Headers): boolean {
+  const challenge = readChallenge(headers.get('www-authenticate') ?? '')
+  return challenge?.resourceMetadata !== undefined && !challenge.parameters.has('error')
+}
+
+function judgeService(report: TokenReport, answer: Answered): void {
+  const { status, headers, url } = answer
+  if (status >= 500) report.find('upstream-failed', `status ${status}`)
+  else if (status >= 300 && status < 400) {
+    const to = headers.get('location') ?? ''
+    const difference = onlyDifference(url, to)
+    const how = difference === undefined ? '' : `: only ${difference} differs`
+    report.find('upstream-redirects', `status ${status} to ${to || 'nowhere'}${how}`)
+  } else if (status === 404 && answer.body === '{"error":"not_found"}') {
+    report.find('gate-answers', 'status 404, the answer of forwardgate itself')
+  } else if (status === 404 || status === 405) report.find('upstream-missing', `status ${status}`)
+  else report.ok('token-refused', `status ${status}`)
 }

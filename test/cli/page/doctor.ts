@@ -41,7 +41,8 @@ const ROWS = Object.entries(STEPS).flatMap(([step, faults]) =>
 export const DOCTOR: Section = {
   command: 'doctor',
   about: `Why does a login fail? Run it from the network of a client. It does what a strict OAuth client does, and names for each
-mismatch the known clients that break on it. With \`--token-file -\` it also sends a token.
+mismatch the known clients that break on it. With \`--token-file -\` it also sends a token, and with \`--config\` it tries exactly
+the identity headers of the route. \`--register\` registers a client, which stays at the provider unless it can be deleted.
 
 | Step | Finding | Severity | Why |
 |---|---|---|---|
