@@ -1,4 +1,5 @@
 import { renderDashboard } from '../../deploy/grafana/dashboard.ts'
+import { renderRules } from '../../deploy/prometheus/rules.ts'
 import { schemaText } from '../../src/tools/schema/print-schema.ts'
 import { buildPage } from '../../test/cli/page/page.ts'
 import { boundsTable } from '../../test/hostile/bounds/page.ts'
@@ -41,6 +42,7 @@ export const PAGES: readonly GeneratedPage[] = [
     make: sections({ recipe: () => `\`\`\`caddyfile\n${recipeFor('caddy')}\`\`\`` }),
   },
   { file: 'deploy/components/grafana-dashboard/forwardgate.json', make: renderDashboard },
+  { file: 'deploy/prometheus/rules.yaml', make: () => renderRules() },
 ]
 
 /** Replaces what is between the marks of each section; `now`, for a section, is what is there. */

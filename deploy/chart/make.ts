@@ -8,12 +8,16 @@ import { schemaOf, valuesOf } from './values.ts'
 const DEPLOY = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(join(DEPLOY, file), 'utf8')
 
+const RULE = 'components/prometheusrule/prometheusrule.yaml'
+const RUNBOOK = 'prometheusRule.runbookUrl'
+
 /** Where the chart is written. */
 export const CHART = join(DEPLOY, 'chart/forwardgate')
 
-/** The chart's files by name: the manifests of the kustomize base and components with the rows' values in their places. */
-export function chartFiles(): Readonly<Record<string, string>> {
+/** The chart's files by name: the manifests of the kustomize base and components with the rows' values in their places. `runbookUrl`: the default of that value. */
+export function chartFiles(runbookUrl = ''): Readonly<Record<string, string>> {
   const files = ['serviceaccount', 'deployment', 'service'].map((name) => `base/${name}.yaml`)
+  const values = defaults(runbookUrl)
   const { version }: { version: string } = JSON.parse(read('../package.json'))
   return {
     'Chart.yaml': stringify({
@@ -21,12 +25,13 @@ export function chartFiles(): Readonly<Record<string, string>> {
       description: 'JWT gate for Traefik ForwardAuth',
       kubeVersion: '>=1.27.0-0',
     }),
-    'values.yaml': valuesOf(defaults()),
-    'values.schema.json': schemaOf(defaults()),
+    'values.yaml': valuesOf(values),
+    'values.schema.json': schemaOf(values),
     ...Object.fromEntries(files.map((file) => [templateName(file), templateOf(file)])),
     ...Object.fromEntries(
       COMPONENTS.map(({ value, file }) => [templateName(file), guarded(`.Values.${value}.enabled`, templateOf(file))]),
     ),
+    [templateName(RULE)]: guarded('.Values.prometheusRule.enabled', withRunbook(templateOf(RULE))),
     'templates/configmap.yaml': guarded('.Values.config', CONFIG_MAP),
     'templates/dashboard.yaml': guarded('.Values.dashboard.enabled', dashboard()),
     'files/forwardgate.json': read('components/grafana-dashboard/forwardgate.json'),
@@ -45,6 +50,17 @@ data:
   config.yaml: {{ .Values.config | toYaml | toJson }}
 `
 
+/** Each alert leads to its heading on the page that is set, if one is. */
+function withRunbook(template: string): string {
+  return template.replaceAll(
+    /^( *)- alert: (\w+)\n(?:.*\n)*? *annotations:\n/gm,
+    (rule, indent: string, name: string) => {
+      const url = `"{{ .Values.${RUNBOOK} }}#${name.toLowerCase()}"`
+      return `${rule}{{- if .Values.${RUNBOOK} }}\n${indent}    runbook_url: ${url}\n{{- end }}\n`
+    },
+  )
+}
+
 function dashboard(): string {
   const { configMapGenerator } = parse(read('components/grafana-dashboard/kustomization.yaml'))
   const [{ name, options }] = configMapGenerator
@@ -54,7 +70,7 @@ function dashboard(): string {
 }
 
 /** The values' defaults by their names, those of the base where it has them. */
-function defaults(): ReadonlyMap<string, { readonly text: string; readonly value: unknown }> {
+function defaults(runbookUrl: string): ReadonlyMap<string, { readonly text: string; readonly value: unknown }> {
   const inFiles = ROWS.map(({ value, text, kind, file, path, none }) => {
     const found: unknown = kind === 'here' ? parseDocument(read(file)).getIn(path) : none
     if (found === undefined) throw new Error(`${file} has no ${path.join('.')}`)
@@ -68,6 +84,10 @@ function defaults(): ReadonlyMap<string, { readonly text: string; readonly value
     ],
     ...inFiles.toSorted(([a], [b]) => Number(a.includes('.')) - Number(b.includes('.'))),
     ...enabled,
+    [
+      RUNBOOK,
+      { text: 'A page with a heading for each alert, for the annotation runbook_url; empty: none.', value: runbookUrl },
+    ],
     ['dashboard.enabled', { text: 'The dashboard, for the sidecar of the Grafana chart.', value: false }],
   ])
 }
@@ -118,7 +138,7 @@ function filled(text: string, row: Row): string {
 
 if (import.meta.main) {
   rmSync(CHART, { recursive: true, force: true })
-  for (const [name, text] of Object.entries(chartFiles())) {
+  for (const [name, text] of Object.entries(chartFiles(process.argv[2]))) {
     mkdirSync(dirname(join(CHART, name)), { recursive: true })
     writeFileSync(join(CHART, name), text)
   }

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlink
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { PROMETHEUS_RULE, RULES_FILE, renderRules, withRunbook } from '../prometheus/rules.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** As in every file of the repository; they do not exist. */
@@ -15,8 +16,11 @@ export interface Staged {
   readonly chart: string
 }
 
-/** Copies the manifests, puts the image into them by its digest, makes the chart of them, and packs both. */
-export function stageDeploy(out: string, image: string, source = SOURCE): Staged {
+/**
+ * Copies the manifests, puts the image into them by its digest, makes the chart of them, and packs both. `runbook`: the
+ * page that alerts lead to.
+ */
+export function stageDeploy(out: string, image: string, source = SOURCE, runbook = ''): Staged {
   const tree = join(out, 'tree')
   rmSync(tree, { recursive: true, force: true })
   mkdirSync(tree, { recursive: true })
@@ -25,12 +29,20 @@ export function stageDeploy(out: string, image: string, source = SOURCE): Staged
   for (const file of filesOf(join(tree, 'deploy'), /\.yaml$/)) {
     writeFileSync(file, readFileSync(file, 'utf8').replaceAll(PLACEHOLDER, image).replaceAll(SOURCE, source))
   }
-  execFileSync(process.execPath, [join(tree, 'deploy/chart/make.ts')])
+  execFileSync(process.execPath, [join(tree, 'deploy/chart/make.ts'), runbook])
+  if (runbook !== '') linkRunbook(tree, runbook)
   const chart = join(out, 'chart.tgz')
   pack(chart, join(tree, 'deploy/chart'), ['forwardgate'])
   const manifests = join(out, 'manifests.tgz')
-  pack(manifests, join(tree, 'deploy'), ['base', 'components', 'overlays'])
+  pack(manifests, join(tree, 'deploy'), ['base', 'components', 'overlays', 'prometheus'])
   return { manifests, chart }
+}
+
+/** Only now, as the chart has a value for it. */
+function linkRunbook(tree: string, runbook: string): void {
+  const staged = (file: URL) => join(tree, fileURLToPath(file).slice(ROOT.length))
+  writeFileSync(staged(PROMETHEUS_RULE), withRunbook(readFileSync(PROMETHEUS_RULE, 'utf8'), runbook))
+  writeFileSync(staged(RULES_FILE), renderRules(runbook))
 }
 
 /** A tarball whose bytes follow from the names and the contents alone. */
@@ -49,7 +61,7 @@ function filesOf(folder: string, name: RegExp): readonly string[] {
 }
 
 if (import.meta.main) {
-  const [out, image, source] = process.argv.slice(2)
-  if (out === undefined || image === undefined) throw new Error('usage: stage.ts OUT IMAGE [SOURCE]')
-  console.log(JSON.stringify(stageDeploy(out, image, source)))
+  const [out, image, source, runbook] = process.argv.slice(2)
+  if (out === undefined || image === undefined) throw new Error('usage: stage.ts OUT IMAGE [SOURCE [RUNBOOK]]')
+  console.log(JSON.stringify(stageDeploy(out, image, source, runbook)))
 }

@@ -12,6 +12,7 @@ import { parse } from '../../src/config/parse.ts'
 import { unavailable } from '../support/missing-part.ts'
 import { render } from './chart-renderer.ts'
 import { isRecord, type Manifest, manifestProblems, readManifests } from './manifest-schemas.ts'
+import { alerts } from './prometheus-rules.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const FILES = chartFiles()
@@ -77,6 +78,17 @@ describe('the Helm chart', () => {
       else assert.deepEqual(place, planted)
     })
   }
+
+  it('leads alerts to a runbook only if it is told where that is', () => {
+    const urls = (runbookUrl: string) =>
+      JSON.stringify(rendered({ prometheusRule: { enabled: true, runbookUrl } })).match(/"runbook_url":"[^"]+"/g)
+    assert.equal(urls(''), null)
+    const set = urls('https://docs.example.com/monitoring.md')
+    assert.deepEqual(
+      set,
+      alerts().map(({ name }) => `"runbook_url":"https://docs.example.com/monitoring.md#${name.toLowerCase()}"`),
+    )
+  })
 
   it('leaves out what is switched off', () => {
     const off = Object.fromEntries(COMPONENTS.map(({ value }) => [value, { enabled: false }]))

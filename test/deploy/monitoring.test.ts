@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { renderDashboard } from '../../deploy/grafana/dashboard.ts'
+import { RULES_FILE, renderRules } from '../../deploy/prometheus/rules.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { missing } from '../support/missing-part.ts'
 import { dashboardPanels, type Panel } from './dashboard-panels.ts'
@@ -80,26 +80,47 @@ describe('alerts', () => {
     assert.ok(alerts().length >= 8)
     for (const { name, expr, annotations } of alerts()) {
       assert.deepEqual(unknownMetrics(expr, known), [], name)
-      assert.ok(annotations['summary'] && annotations['description'], name)
-      assert.ok(String(annotations['runbook_url']).endsWith(`/docs/deploy/monitoring.md#${name.toLowerCase()}`), name)
+      assert.ok(annotations['summary'], name)
+      assert.match(String(annotations['description']), /\. First look at /, `${name} has no first step`)
+      assert.equal(annotations['runbook_url'], undefined, `${name} leads nowhere`)
       assert.match(runbook, new RegExp(`^### ${name}$`, 'm'))
     }
   })
 
+  it('are a plain file too, and lead to the runbook only where a release has one', () => {
+    assert.equal(readFileSync(RULES_FILE, 'utf8'), renderRules())
+    assert.deepEqual(parse(renderRules()), prometheusRules())
+    const url = 'https://docs.example.com/monitoring.md'
+    const rules: { groups: { rules: { alert: string; annotations: Record<string, string> }[] }[] } = parse(
+      renderRules(url),
+    )
+    for (const { alert, annotations } of rules.groups[0]?.rules ?? []) {
+      assert.equal(annotations['runbook_url'], `${url}#${alert.toLowerCase()}`)
+    }
+  })
+
   it('fire and stay quiet as promtool expects', needsPromtool, () => {
-    const tests = fileURLToPath(new URL('alerts.promtool.yaml', import.meta.url))
+    const files = ['alerts.promtool.yaml', 'alerts-over-days.promtool.yaml']
+    const tests = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
     for (const { name } of alerts()) {
-      const text = readFileSync(tests, 'utf8')
-      assert.match(text, new RegExp(`alertname: ${name}\n\\s+exp_alerts:\n`), `${name} is never seen firing`)
+      assert.match(
+        tests.join(''),
+        new RegExp(`alertname: ${name}\n\\s+exp_alerts:(?: &\\w+)?\n`),
+        `${name} is never seen firing`,
+      )
     }
     const directory = mkdtempSync(join(tmpdir(), 'forwardgate-alerts-'))
     try {
       writeFileSync(join(directory, 'rules.yaml'), stringify(prometheusRules()))
-      copyFileSync(tests, join(directory, 'tests.yaml'))
-      const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'tests.yaml'], {
-        cwd: directory,
-        encoding: 'utf8',
-      })
+      for (const [at, text] of tests.entries()) writeFileSync(join(directory, `${at}.yaml`), text)
+      const { status, stdout, stderr } = spawnSync(
+        'promtool',
+        ['test', 'rules', ...tests.keys().map((at) => `${at}.yaml`)],
+        {
+          cwd: directory,
+          encoding: 'utf8',
+        },
+      )
       assert.equal(status, 0, `${stdout}${stderr}`)
     } finally {
       rmSync(directory, { recursive: true })

@@ -47,7 +47,7 @@ export const CONFIGURATION_FAULTS: readonly Fault[] = [
     name: 'The clock jumps an hour ahead',
     clientsSee: '401 `token_expired` with tokens that have less than an hour to live',
     metricsSay:
-      '`decisions_total{reason="token_expired"}` jumps; no alert, as expired tokens belong to every login. Keys are not touched: their ages have a clock of their own',
+      '`decisions_total{reason="token_expired"}` jumps. ForwardgateNobodyGetsIn, once no token gets in. Keys are not touched: their ages have a clock of their own',
     heals: 'the right time, with the next request; cached tokens too',
     run: (t) => meetJump(t, HOUR_MS, 'token_expired'),
   },

@@ -59,7 +59,7 @@ export const ISSUER_FAULTS: readonly Fault[] = [
       clientsSee:
         'tokens of keys at hand: 200, for 24 h (`maxStale`). Of a key never seen, or where the pod has started meanwhile: 503, no challenge. No token: the usual 401',
       metricsSay:
-        '`issuer_refreshes_total{outcome="failure"}` grows, `issuer_keys_age_seconds` too; `issuer_keys` is 0 where a pod has none. ForwardgateKeysStale, ForwardgateKeysUnavailable',
+        '`issuer_refreshes_total{outcome="failure"}` grows, `issuer_keys_age_seconds` too; `issuer_keys` is 0 where a pod has none. ForwardgateKeysStale, ForwardgateKeysExpire, ForwardgateKeysUnavailable',
       heals: 'the next fetch: tries come after 1 s, 2 s, 4 s … at most a minute',
       async run(t) {
         const [warm, cold] = await Promise.all([meetWithKeys(t, outage), meetWithout(t, outage)])
