@@ -167,6 +167,21 @@ describe('check', () => {
     )
   })
 
+  it('reads JSON in a directory of manifests, and leaves alone what is none', async () => {
+    const directory = join(folder, 'json')
+    mkdirSync(directory)
+    writeFileSync(join(folder, 'config.yaml'), GOOD['config.yaml'])
+    writeFileSync(join(directory, 'lock.json'), '{ "name": "middlewares", "name": "ingress" }')
+    const spec = { forwardAuth: { address: 'nowhere' } }
+    const middleware = { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware', metadata: { name: 'other' }, spec }
+    writeFileSync(join(directory, 'app.json'), JSON.stringify(middleware, null, '\t'))
+    const { findings: found } = await findings([join(folder, 'config.yaml'), '--manifests', directory])
+    assert.deepEqual(
+      found.map(({ id, file, line }) => [id, file, line]),
+      [['address-invalid', join(directory, 'app.json'), 9]],
+    )
+  })
+
   it('does not call a failed pipe good', async () => {
     writeFileSync(join(folder, 'config.yaml'), GOOD['config.yaml'])
     for (const stdin of ['', '# nothing\n', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x }\n']) {

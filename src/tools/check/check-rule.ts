@@ -22,9 +22,14 @@ export interface CheckRule<Subject> {
   readonly find: (subject: Subject) => readonly Hit[]
 }
 
-/** Everything that the rules find, rule by rule. */
+/** Everything that the rules find, rule by rule; what several ways lead to is told once. */
 export function applyRules<Subject>(rules: readonly CheckRule<Subject>[], subject: Subject): readonly Finding[] {
   return rules.flatMap(({ id, severity, why, fix, find }) =>
-    find(subject).map((hit): Finding => ({ severity, id, why, fix, ...hit })),
+    distinct(find(subject)).map((hit): Finding => ({ severity, id, why, fix, ...hit })),
   )
+}
+
+function distinct(hits: readonly Hit[]): readonly Hit[] {
+  const key = ({ what, path, position }: Hit) => JSON.stringify([what, path, position])
+  return [...new Map(hits.map((hit) => [key(hit), hit])).values()]
 }

@@ -21,7 +21,7 @@ export const check = command({
     manifests: {
       value: 'PATH',
       about:
-        'a YAML file, a directory with everything below, or - for standard input; may be repeated. Kubernetes objects (also rendered by kustomize), files of the file provider, static configuration and compose files with labels',
+        'a YAML or JSON file, a directory with everything below (*.yaml, *.yml, *.json), or - for standard input; may be repeated. Kubernetes objects (also rendered by kustomize, also in lists), files of the file provider, static configuration and compose files with labels',
       repeated: true,
     },
     online: { about: 'fetch the discovery document of every issuer' },

@@ -10,7 +10,11 @@ export type ManifestDocument = Pick<YamlDocument, 'file' | 'value' | 'locate'>
 const RELEVANT = /traefik|forwardAuth|HTTPRoute|\bIngress\b|routers:|entryPoints:/i
 
 /** What every document has that is read here, unless an escape hides it; the others are not even parsed. */
-const READ = /traefik|forwardauth|httproute|ingress|routers|middlewares|entrypoints|\\/iu
+const READ =
+  /traefik|forwardauth|httproute|ingress|routers|middlewares|entrypoints|gatewayclass|parentrefs|rawresources|kubernetescrd|\\/iu
+
+/** What a manifest in JSON has; a directory has others too, such as dashboards and lock files. */
+const JSON_MANIFEST = /"(?:apiVersion|http|services|entryPoints)"\s*:/
 
 /** Documents about routing that are read: more than a cluster has. */
 const MAX_DOCUMENTS = 5_000
@@ -41,7 +45,7 @@ export function readDocuments(
 ): { documents: ManifestDocument[]; findings: Finding[] } {
   const documents: ManifestDocument[] = []
   const findings: Finding[] = []
-  if (isSpent(allowance)) return { documents, findings }
+  if (isSpent(allowance) || (file.endsWith('.json') && !JSON_MANIFEST.test(text))) return { documents, findings }
   for (const { text: part, line } of split(withoutTemplates(text))) {
     if (!READ.test(part)) continue
     if (allowance.documents-- <= 0) {

@@ -423,6 +423,20 @@ export const PLANTED: readonly Planted[] = [
     also: ['middleware-missing'],
   },
   {
+    id: 'middleware-by-provider-name',
+    file: 'app.yaml',
+    replace: '- name: auth\n',
+    by: '- name: «mcp-auth@kubernetescrd\n',
+    severity: 'error',
+  },
+  {
+    id: 'parent-missing',
+    file: 'app.yaml',
+    replace: 'metadata: { name: metadata, namespace: auth }\nspec:\n',
+    by: 'metadata: { name: metadata, namespace: auth }\nspec:\n  parentRefs: [{ name: «all }]\n',
+    also: ['well-known-missing', 'well-known-missing', 'well-known-missing'],
+  },
+  {
     id: 'path-changed-before-auth',
     file: 'app.yaml',
     replace: STEPS,
@@ -476,7 +490,7 @@ export const PLANTED: readonly Planted[] = [
     replace: '      services: [{ name: forwardgate',
     by: '      middlewares: [{ name: «mcp-auth@kubernetescrd }]\n      services: [{ name: forwardgate',
     severity: 'error',
-    also: ['cors-not-in-front'],
+    also: ['cors-not-in-front', 'middleware-by-provider-name'],
   },
   {
     id: 'registration-missing',
@@ -498,7 +512,7 @@ export const PLANTED: readonly Planted[] = [
     replace: '      services: [{ kind: Service, name: forwardgate',
     by: '      middlewares: [{ name: «mcp-auth@kubernetescrd }]\n      services: [{ kind: Service, name: forwardgate',
     severity: 'error',
-    also: ['cors-not-in-front'],
+    also: ['cors-not-in-front', 'middleware-by-provider-name'],
   },
   {
     id: 'entry-point-auth',

@@ -3,6 +3,7 @@ import { metadataUrl } from '../../../decision/challenge.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import type { Finding } from '../../frame/findings.ts'
 import {
+  findHome,
   guardOf,
   isHarmless,
   metadataProbe,
@@ -108,9 +109,10 @@ export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
     fix: 'give it the auth middleware, or a rule that leaves the path out',
     find: (subject) => {
       const open = subject.landscape.routers.filter((router) => !isHarmless(router, subject))
+      const home = findHome(subject)
       return distinct(
         usedResources(subject).flatMap(({ route, resource }) =>
-          openRouters(subject, open, resource).map(({ router, first }) => ({
+          openRouters(subject, open, resource, home(route)).map(({ router, first }) => ({
             what: `has no auth and ${first ? 'answers' : 'could answer'} ${resource.hostname}${resource.path || '/'} of route ${quote(route.name)}`,
             path: router.ruleNode.path,
             position: router.ruleNode.position,

@@ -4,6 +4,7 @@ import { metadataUrl } from '../../../decision/challenge.ts'
 import { registrationPaths } from '../../../documents/registration.ts'
 import { gatesOf, type ManifestSubject } from './gate-middleware.ts'
 import { type Attached, attachedTo, type Router } from './landscape.ts'
+import { type Home, homeOf, isElsewhere } from './realm.ts'
 import type { Probe } from './rule-expression.ts'
 
 const GUARDS = new Set(['forwardAuth', 'basicAuth', 'digestAuth'])
@@ -86,17 +87,26 @@ export function openRouters(
   subject: ManifestSubject,
   open: readonly Router[],
   resource: Resource,
+  home: Home,
 ): readonly { router: Router; first: boolean }[] {
   const rivals = [...subject.gated.keys()]
   return open.flatMap((router) => {
-    if (subject.comparisons.left <= 0) return []
-    const taken = probesOf(resource, router).filter((probe) => takes(subject, router, probe) !== false)
+    if (subject.comparisons.left <= 0 || isElsewhere(router, home, subject.landscape.objects)) return []
+    const isTaken = (answer: boolean | undefined) => answer === true || (answer === undefined && !router.rule?.isVague)
+    const taken = probesOf(resource, router).filter((probe) => isTaken(takes(subject, router, probe)))
     if (taken.length === 0) return []
     const first = taken.some((probe) =>
       rivals.every((rival) => takes(subject, rival, probe) === false || rival.priority < router.priority),
     )
     return [{ router, first }]
   })
+}
+
+/** Where the protected routers of each route are; those that choose the route by its path may protect any. */
+export function findHome({ gated }: ManifestSubject): (route: Route) => Home {
+  const byName = Map.groupBy(gated.values(), ({ gate }) => gate.named)
+  const of = (name: string | undefined) => (byName.get(name) ?? []).map(({ router }) => router)
+  return ({ name }) => homeOf([...of(undefined), ...of(name)])
 }
 
 /** The resource and what lies below it, also exactly there where the router's own rule opens a part of it. */
@@ -107,6 +117,7 @@ function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Prob
 
 /** Guarded, dropped by Traefik, only redirecting, or leading to Traefik's own or to forwardgate's endpoints. */
 export function isHarmless(router: Router, subject: ManifestSubject): boolean {
+  if (router.leadsOn === true) return true
   const steps = attachedTo(router.references, subject.landscape)
   if (
     steps.some(

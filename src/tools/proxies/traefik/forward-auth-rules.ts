@@ -1,6 +1,7 @@
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { hasPlaceholder } from '../placeholders.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { Gate, ManifestSubject } from './gate-middleware.ts'
 import {
@@ -40,6 +41,7 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     find: ({ landscape }) =>
       landscape.middlewares
         .filter((middleware) => middleware.kind === 'forwardAuth' && addressOf(middleware) === undefined)
+        .filter(({ options }) => !hasPlaceholder(textOf(child(options, 'address')) ?? ''))
         .map(({ options }) => hit(child(options, 'address') ?? options, 'has no http or https URL as its address')),
   },
   {

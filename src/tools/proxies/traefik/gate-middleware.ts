@@ -1,8 +1,10 @@
 import type { Config, Route } from '../../../config/model.ts'
 import { emptyIdentityHeaders } from '../../../decision/identity-headers.ts'
+import { fillAddress, UNWRITTEN } from '../placeholders.ts'
 import { child, textOf } from '../yaml-node.ts'
-import type { Attached, Landscape, Middleware, Router } from './landscape.ts'
+import type { Attached, Landscape, Router } from './landscape.ts'
 import { attachedTo } from './landscape.ts'
+import type { Middleware } from './reference.ts'
 
 /** What the rules about manifests look at. */
 export interface ManifestSubject {
@@ -70,14 +72,13 @@ function readGate(
       : undefined
   }
   if (asked === '') return { middleware, address, named: undefined, routes }
+  if (asked.includes(UNWRITTEN)) return { middleware, address, named: undefined, routes: [] }
   return { middleware, address, named: asked, routes: byName.get(asked) ?? [] }
 }
 
 /** Where a forwardAuth middleware asks; what a template or a substitution will fill in may be anything. */
 export function addressOf({ options }: Middleware): URL | undefined {
-  const text = textOf(child(options, 'address')) ?? ''
-  const filled = text.replace(/:(?:_{4,}|\$\{[^}]*\})(?=\/|$)/, '').replace(/\$\{[^}]*\}/g, 'variable')
-  const address = URL.parse(filled) ?? undefined
+  const address = URL.parse(fillAddress(textOf(child(options, 'address')) ?? '')) ?? undefined
   return address !== undefined && /^https?:$/.test(address.protocol) ? address : undefined
 }
 

@@ -1,26 +1,8 @@
 import { child, items, textOf, type YamlNode } from '../yaml-node.ts'
+import type { Finder } from './named-objects.ts'
+import type { Realm, TraefikObjects } from './realm.ts'
+import { KUBERNETES, kubernetesReference, type Middleware, type Reference } from './reference.ts'
 import type { RuleExpression } from './rule-expression.ts'
-
-/** One middleware, whichever way it was written. */
-export interface Middleware {
-  /** As Traefik calls it: `mcp-auth@kubernetescrd`, `auth@file`. */
-  readonly id: string
-  /** `forwardAuth`, `headers`, `stripPrefix` … */
-  readonly kind: string
-  /** Of a Kubernetes object; else empty. */
-  readonly namespace: string
-  readonly options: YamlNode
-}
-
-/** A router's mention of a middleware. */
-export interface Reference {
-  readonly id: string
-  readonly node: YamlNode
-  /** A Gateway API filter is its own middleware. */
-  readonly inline?: Middleware
-  /** The namespaces that differ, if Traefik needs permission for that. */
-  readonly crossing?: { readonly from: string; readonly to: string }
-}
 
 /** One router: a rule, and the middlewares between it and a service. */
 export interface Router {
@@ -33,12 +15,38 @@ export interface Router {
   readonly references: readonly Reference[]
   /** Names of the services it leads to. */
   readonly services: readonly string[]
+  /** The same as addresses, as far as they are known: `app.mcp.svc:8080`, or host and port of a URL. */
+  readonly backends: readonly string[]
+  /** Names of its entry points; empty: the default ones. */
+  readonly entryPoints: readonly string[]
+  /** Whether it has TLS; undefined if something else decides that, such as the listener of a Gateway. */
+  readonly tls: boolean | undefined
+  /** What says which Traefik serves it; undefined: any. */
+  readonly realm?: Realm
+  /** Its place among routers of several layers. */
+  readonly layer?: Layer
+  /** Whether it leads to other routers only. */
+  readonly leadsOn?: boolean
 }
 
-/** An entry point of the static configuration with middlewares for everything that comes in. */
+/** Routers of several layers: a parent's rule and middlewares come before those of its children. */
+export interface Layer {
+  /** What children refer to. */
+  readonly id: string
+  readonly name: string
+  readonly namespace: string
+  readonly parents: readonly Reference[]
+}
+
+/** An entry point of the static configuration. */
 export interface EntryPoint {
   readonly name: string
+  readonly node: YamlNode
+  /** The middlewares for everything that comes in. */
   readonly references: readonly Reference[]
+  /** Where it listens, in the process; undefined if that is not written. */
+  readonly port: number | undefined
+  readonly tls: boolean
 }
 
 /** An image of Traefik that the manifests run; a part that is left open is infinite. */
@@ -47,15 +55,30 @@ export interface TraefikVersion {
   readonly version: readonly [major: number, minor: number, patch: number]
 }
 
+/** A Kubernetes object about routing, as it is written. */
+export interface Declared {
+  /** Such as `IngressRoute auth/metadata`. */
+  readonly name: string
+  readonly node: YamlNode
+  readonly spec: unknown
+}
+
 /** Everything about routing that the manifests say. */
 export interface Landscape {
   /** All of them, in the order in which they are written. */
   readonly middlewares: readonly Middleware[]
   /** The one that a reference gets; of equal names the last. */
-  readonly byId: ReadonlyMap<string, Middleware>
+  readonly find: Finder<Middleware>
   readonly routers: readonly Router[]
+  /** Parents that are mentioned and not there. */
+  readonly missingParents: readonly Reference[]
   readonly entryPoints: readonly EntryPoint[]
   readonly traefikVersions: readonly TraefikVersion[]
+  /** Whether Traefik is told to follow references into other namespaces. */
+  readonly crossNamespace: boolean
+  readonly objects: TraefikObjects
+  /** Every Kubernetes object about routing, as often as it is written. */
+  readonly declared: readonly Declared[]
 }
 
 /** One middleware of a router, in the order of execution; undefined where the reference leads nowhere. */
@@ -69,13 +92,13 @@ const MAX_CHAIN_DEPTH = 8
 const MAX_FOLLOWED = 500
 
 /** The middlewares of a router in order, chains written out. */
-export function attachedTo(references: readonly Reference[], landscape: Landscape): readonly Attached[] {
+export function attachedTo(references: readonly Reference[], landscape: Pick<Landscape, 'find'>): readonly Attached[] {
   const steps: Attached[] = []
   let followed = 0
   const follow = (some: readonly Reference[], depth: number): void => {
     for (const reference of some) {
       if (followed++ >= MAX_FOLLOWED) return
-      const middleware = reference.inline ?? landscape.byId.get(reference.id)
+      const middleware = reference.inline ?? landscape.find(reference)
       if (middleware?.kind !== 'chain' || depth > MAX_CHAIN_DEPTH) steps.push({ reference, middleware })
       else follow(chained(middleware), depth + 1)
     }
@@ -84,11 +107,13 @@ export function attachedTo(references: readonly Reference[], landscape: Landscap
   return steps
 }
 
-function chained(chain: Middleware): readonly Reference[] {
+/** What a chain refers to. */
+export function chained(chain: Middleware): readonly Reference[] {
+  const list = items(child(chain.options, 'middlewares'))
+  if (chain.id.endsWith(KUBERNETES)) return list.map((node) => kubernetesReference(node, chain.namespace))
   const provider = chain.id.slice(chain.id.lastIndexOf('@'))
-  return items(child(chain.options, 'middlewares')).map((node) => {
-    const name = textOf(node) ?? textOf(child(node, 'name')) ?? ''
-    const namespace = textOf(child(node, 'namespace')) ?? chain.namespace
-    return { id: name.includes('@') ? name : `${namespace === '' ? '' : `${namespace}-`}${name}${provider}`, node }
+  return list.map((node) => {
+    const name = textOf(node) ?? ''
+    return { id: name.includes('@') ? name : `${name}${provider}`, node }
   })
 }

@@ -31,13 +31,13 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
       texts.push(input)
     }
   }
-  const { landscape, findings } = landscapeOf(texts)
+  const { landscape, findings, unreadable } = landscapeOf(texts)
   const isEmpty = landscape.middlewares.length + landscape.routers.length + landscape.entryPoints.length === 0
   return {
     ok: true,
     landscape,
     findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_TRAEFIK] : findings,
-    sources: sourcesOf(texts, findings),
+    sources: sourcesOf(texts, unreadable),
   }
 }
 
@@ -80,7 +80,7 @@ async function filesOf(path: string): Promise<readonly string[]> {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(async (entry) => {
         if (entry.isDirectory()) return filesOf(join(path, entry.name))
-        return /\.ya?ml$/.test(entry.name) ? [join(path, entry.name)] : []
+        return /\.(?:ya?ml|json)$/.test(entry.name) ? [join(path, entry.name)] : []
       }),
   )
   return below.flat()

@@ -1,35 +1,37 @@
 import type { Finding } from '../../frame/findings.ts'
-import { type ManifestDocument, manifestAllowance, readDocuments } from '../manifest-documents.ts'
-import { isMap } from '../yaml-node.ts'
+import { manifestAllowance, readDocuments } from '../manifest-documents.ts'
 import type { Landscape } from './landscape.ts'
-import { readTraefikFile } from './read-dynamic.ts'
-import { readKubernetes } from './read-kubernetes.ts'
-import { readLabels } from './read-labels.ts'
-import { readTraefikVersions } from './read-traefik-version.ts'
+import { finderOf } from './named-objects.ts'
+import type { Part } from './part.ts'
+import { readDocument } from './read-document.ts'
+import { joinLayers } from './router-layers.ts'
 
 /** What texts say of Traefik, whether they are Kubernetes objects, files of the file provider or compose files with labels. */
 export function landscapeOf(texts: readonly { readonly file: string; readonly text: string }[]): {
   readonly landscape: Landscape
   readonly findings: readonly Finding[]
+  /** Those of them that are about documents which could not be parsed. */
+  readonly unreadable: readonly Finding[]
 } {
   const allowance = manifestAllowance()
   const read = texts.map(({ file, text }) => readDocuments(file, text, allowance))
-  const parts = read.flatMap(({ documents }) => documents).map(partOf)
-  const middlewares = parts.flatMap((part) => part.middlewares)
+  const parts = read.flatMap(({ documents }) => documents).flatMap(readDocument)
+  const all = <T>(of: (part: Part) => readonly T[] | undefined): readonly T[] => parts.flatMap((part) => of(part) ?? [])
+  const middlewares = all((part) => part.middlewares)
   const landscape: Landscape = {
     middlewares,
-    byId: new Map(middlewares.map((middleware) => [middleware.id, middleware])),
-    routers: parts.flatMap((part) => part.routers),
-    entryPoints: parts.flatMap((part) => part.entryPoints),
-    traefikVersions: read.flatMap(({ documents }) => documents.flatMap(readTraefikVersions)),
+    find: finderOf(middlewares),
+    ...joinLayers(all((part) => part.routers)),
+    entryPoints: all((part) => part.entryPoints),
+    traefikVersions: all((part) => part.traefikVersions),
+    crossNamespace: parts.some(({ crossNamespace }) => crossNamespace === true),
+    declared: all((part) => part.declared),
+    objects: {
+      ingressClasses: new Map(all((part) => part.ingressClasses)),
+      gatewayClasses: new Map(all((part) => part.gatewayClasses)),
+      gateways: new Map(all((part) => part.gateways)),
+    },
   }
-  return { landscape, findings: read.flatMap(({ findings }) => findings) }
-}
-
-function partOf(document: ManifestDocument) {
-  const { value } = document
-  if (isMap(value) && typeof value['apiVersion'] === 'string') return readKubernetes(document)
-  if (isMap(value) && isMap(value['services']) && !isMap(value['http']))
-    return { ...readLabels(document), entryPoints: [] }
-  return readTraefikFile(document)
+  const unreadable = read.flatMap(({ findings }) => findings)
+  return { landscape, findings: [...unreadable, ...all((part) => part.findings)], unreadable }
 }

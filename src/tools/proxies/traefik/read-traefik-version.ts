@@ -8,7 +8,19 @@ const MAX_DEPTH = 12
 
 /** The versions of Traefik's image that a document names, whatever kind of object runs it. */
 export function readTraefikVersions(document: ManifestDocument): readonly TraefikVersion[] {
-  return imagesIn(documentNode(document, '', { loose: false }), 0)
+  return withImage(documentNode(document, '', { loose: false }), 0).flatMap(({ image }) => {
+    const found = IMAGE.exec(imageOf(image))?.groups
+    if (found === undefined) return []
+    const part = (name: string) => Number(found[name] ?? Number.POSITIVE_INFINITY)
+    return [{ node: image, version: [part('major'), part('minor'), part('patch')] as const }]
+  })
+}
+
+/** The containers that run Traefik, of whatever version. */
+export function traefikContainers(root: YamlNode): readonly YamlNode[] {
+  return withImage(root, 0).flatMap(({ image, container }) =>
+    /(?:^|\/)traefik(?::|@|$)/.test(imageOf(image)) ? [container] : [],
+  )
 }
 
 /** Whether an image is of an earlier version than this one. */
@@ -23,12 +35,16 @@ function imageOf(node: YamlNode): string {
   return textOf(node) ?? `${member('repository')}:${member('tag')}`
 }
 
-function imagesIn(node: YamlNode, depth: number): readonly TraefikVersion[] {
-  if (depth > MAX_DEPTH || typeof node.value !== 'object' || node.value === null) return []
-  return [...node.members].flatMap(([key, below]) => {
-    const found = key === 'image' ? IMAGE.exec(imageOf(below))?.groups : undefined
-    if (found === undefined) return imagesIn(below, depth + 1)
-    const part = (name: string) => Number(found[name] ?? Number.POSITIVE_INFINITY)
-    return [{ node: below, version: [part('major'), part('minor'), part('patch')] as const }]
-  })
+interface WithImage {
+  readonly image: YamlNode
+  readonly container: YamlNode
+}
+
+function withImage(container: YamlNode, depth: number): readonly WithImage[] {
+  if (depth > MAX_DEPTH || typeof container.value !== 'object' || container.value === null) return []
+  const image = container.members.get('image')
+  return [
+    ...(image === undefined ? [] : [{ image, container }]),
+    ...[...container.members].flatMap(([key, below]) => (key === 'image' ? [] : withImage(below, depth + 1))),
+  ]
 }

@@ -1,10 +1,11 @@
-import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { hasPlaceholder } from '../placeholders.ts'
 import { child, entries, items, textOf, textsOf } from '../yaml-node.ts'
 import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate-middleware.ts'
-import { type Attached, attachedTo, type Reference } from './landscape.ts'
+import type { Attached } from './landscape.ts'
 import { isOlderThan } from './read-traefik-version.ts'
+import type { Reference } from './reference.ts'
 
 /** The first version that does not tunnel `Upgrade: h2c`. */
 const FIRST_WITHOUT_TUNNEL = [3, 7, 13] as const
@@ -19,7 +20,11 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
     find: ({ landscape }) =>
       landscape.routers
         .filter(({ rule }) => rule === undefined)
-        .map(({ ruleNode }) => ({ what: 'is not a valid rule', path: ruleNode.path, position: ruleNode.position })),
+        .map(({ ruleNode: { path, position, value } }) =>
+          hasPlaceholder(String(value))
+            ? { what: 'is filled in later: what it takes is not known here', path, position, severity: 'note' }
+            : { what: 'is not a valid rule', path, position },
+        ),
   },
   {
     id: 'pattern-unread',
@@ -32,42 +37,6 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
           .slice(0, 1)
           .map((pattern) => ({ what: `${quote(pattern)} is not evaluated`, path, position })),
       ),
-  },
-  {
-    id: 'middleware-missing',
-    severity: 'error',
-    why: 'Traefik drops the whole router, and the next one that matches answers: without any check, if it is an open one',
-    fix: 'correct the name, or give check the manifests that define it too',
-    find: ({ landscape }) => {
-      const names = [...landscape.byId.keys()]
-      const known = new Set(['@kubernetescrd', ...names.map(providerOf)])
-      return [...landscape.routers, ...landscape.entryPoints]
-        .flatMap(({ references }) => attachedTo(references, landscape))
-        .filter(({ reference, middleware }) => middleware === undefined && known.has(providerOf(reference.id)))
-        .map(({ reference }, index) => {
-          const hint = index < HINTS ? didYouMean(reference.id, names.slice(0, CANDIDATES)) : ''
-          return atReference(reference, `${quote(reference.id)} does not exist${hint}`)
-        })
-    },
-  },
-  {
-    id: 'middleware-other-namespace',
-    severity: 'warning',
-    why: 'unless providers.kubernetesCRD.allowCrossNamespace is on, Traefik drops the whole router',
-    fix: 'give each namespace a Middleware of its own; the address leads to forwardgate from everywhere',
-    find: ({ landscape }) =>
-      landscape.routers
-        .flatMap(({ references }) => references)
-        .flatMap((reference) =>
-          reference.crossing === undefined
-            ? []
-            : [
-                atReference(
-                  reference,
-                  `is in namespace ${quote(reference.crossing.to)}, the router in ${quote(reference.crossing.from)}`,
-                ),
-              ],
-        ),
   },
   {
     id: 'path-changed-before-auth',
@@ -179,11 +148,6 @@ function atAttached({ reference, middleware }: Attached, what: string): Hit {
   return atReference(reference, `${middleware?.kind ?? reference.id} ${what}`)
 }
 
-/** Of a provider that the manifests say nothing about, nothing can be said. */
-function providerOf(id: string): string {
-  return id.slice(id.lastIndexOf('@'))
-}
-
 /** Traefik removes a header whose value is empty. */
 function removesUpgrade({ middleware }: Attached): boolean {
   if (middleware?.kind !== 'headers') return false
@@ -191,10 +155,6 @@ function removesUpgrade({ middleware }: Attached): boolean {
     ([name, value]) => name.toLowerCase() === 'upgrade' && textOf(value) === '',
   )
 }
-
-/** Names that get a hint, and names that it is looked for among: each pair costs microseconds. */
-const HINTS = 20
-const CANDIDATES = 2_000
 
 function changesHost(middleware: Attached['middleware']): boolean {
   if (middleware?.kind !== 'headers') return false

@@ -1,3 +1,4 @@
+import { type PartlyKnown, partlyKnown } from '../placeholders.ts'
 import { type GoPattern, goPattern } from './go-pattern.ts'
 
 /** What is asked of a rule: does it match this request? Undefined: it depends on something else of the request. */
@@ -15,6 +16,8 @@ export interface RuleExpression {
   readonly paths: readonly string[]
   /** Regular expressions that are not evaluated here: what they match is unknown. */
   readonly unread: readonly string[]
+  /** A host or path of it is wholly filled in later: what it takes is not known at all. */
+  readonly isVague: boolean
   /** What one question costs at most: its words, and the steps of its regular expressions. */
   readonly cost: number
 }
@@ -36,6 +39,21 @@ export function parseRule(text: string): RuleExpression | undefined {
   return tokens === undefined ? undefined : new RuleReader(tokens).whole()
 }
 
+/** Both rules together, as of a parent and its child; told about are the parts of the second. */
+export function bothRules(
+  first: RuleExpression | undefined,
+  second: RuleExpression | undefined,
+): RuleExpression | undefined {
+  if (first === undefined || second === undefined) return undefined
+  const parts = [first.matches, second.matches]
+  return {
+    ...second,
+    matches: (probe) => joined(parts, probe, false),
+    isVague: first.isVague || second.isVague,
+    cost: first.cost + second.cost,
+  }
+}
+
 class RuleReader {
   readonly #tokens: readonly string[]
   readonly #prefixes: string[] = []
@@ -44,6 +62,7 @@ class RuleReader {
   #at = 0
   #depth = 0
   #patternCharacters = 0
+  #isVague = false
 
   constructor(tokens: readonly string[]) {
     this.#tokens = tokens
@@ -53,7 +72,7 @@ class RuleReader {
     const matches = this.#either()
     if (matches === undefined || this.#at < this.#tokens.length) return undefined
     const cost = this.#tokens.length + this.#patternCharacters * COST_OF_PATTERN
-    return { matches, prefixes: this.#prefixes, paths: this.#paths, unread: this.#unread, cost }
+    return { matches, prefixes: this.#prefixes, paths: this.#paths, unread: this.#unread, isVague: this.#isVague, cost }
   }
 
   #take(token: string): boolean {
@@ -116,18 +135,22 @@ class RuleReader {
     if (name === 'Path' || name === 'PathPrefix') for (const value of values) this.#paths.push(value)
     switch (name) {
       case 'Host': {
-        const hosts = new Set(values.map((value) => value.toLowerCase()))
-        return ({ host }) => hosts.has(host)
+        const hosts = this.#texts(values.map((value) => value.toLowerCase()))
+        return ({ host }) => any(hosts, ({ is }) => is(host))
       }
       case 'HostRegexp': {
         const patterns = this.#patterns(values)
         return ({ host }) => anyPattern(patterns, host)
       }
-      case 'Path':
-        return ({ path }) => values.includes(path)
-      case 'PathPrefix':
+      case 'Path': {
+        const paths = this.#texts(values)
+        return ({ path }) => any(paths, ({ is }) => is(path))
+      }
+      case 'PathPrefix': {
         for (const value of values) this.#prefixes.push(value)
-        return ({ path }) => values.some((value) => path.startsWith(value))
+        const prefixes = this.#texts(values)
+        return ({ path }) => any(prefixes, ({ begins }) => begins(path))
+      }
       case 'PathRegexp': {
         const patterns = this.#patterns(values)
         return ({ path }) => anyPattern(patterns, path)
@@ -135,6 +158,12 @@ class RuleReader {
       default:
         return () => undefined
     }
+  }
+
+  #texts(values: readonly string[]): readonly PartlyKnown[] {
+    const texts = values.map(partlyKnown)
+    if (texts.some(({ isVague }) => isVague)) this.#isVague = true
+    return texts
   }
 
   #patterns(values: readonly string[]): readonly (GoPattern | undefined)[] {
@@ -178,6 +207,16 @@ function tokenize(text: string): readonly string[] | undefined {
 
 /** An expression that is not evaluated could match anything. */
 function anyPattern(patterns: readonly (GoPattern | undefined)[], text: string): boolean | undefined {
-  if (patterns.some((pattern) => pattern?.test(text) === true)) return true
-  return patterns.includes(undefined) ? undefined : false
+  return any(patterns, (pattern) => pattern?.test(text))
+}
+
+/** True if any is, else unknown if any is. */
+function any<T>(all: readonly T[], holds: (one: T) => boolean | undefined): boolean | undefined {
+  let result: boolean | undefined = false
+  for (const one of all) {
+    const value = holds(one)
+    if (value === true) return true
+    if (value === undefined) result = undefined
+  }
+  return result
 }
