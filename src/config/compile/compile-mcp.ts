@@ -5,7 +5,7 @@ import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model-requirement.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
 import { compileClaimRules } from './compile-claim-rules.ts'
-import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
+import { requestedScopes, requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** The `mcp:` of a route; undefined without one: then no body is ever read. */
 export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, sink: ProblemSink): Mcp | undefined {
@@ -41,6 +41,14 @@ export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, 
     })
   }
   return compiled
+}
+
+/** Every scope that some call needs, in the order of the configuration. */
+export function scopesOfMcp(mcp: Mcp | undefined): readonly string[] {
+  if (mcp === undefined) return []
+  const { tools, resources, prompts, otherwise } = mcp
+  const needs = [...tools, ...resources, ...prompts, ...(otherwise === undefined ? [] : [otherwise])]
+  return requestedScopes(...needs.map(({ scopes }) => scopes))
 }
 
 const WITHOUT_EFFECT = { id: 'mcp-without-effect', why: 'clients get less than the route seems to offer' } as const

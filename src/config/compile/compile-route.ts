@@ -11,7 +11,7 @@ import { compileDpop } from './compile-dpop.ts'
 import { compileIdentityHeaders } from './compile-identity-headers.ts'
 import { checkOneIntrospection } from './compile-introspection.ts'
 import { compileMatch } from './compile-match.ts'
-import { compileMcp } from './compile-mcp.ts'
+import { compileMcp, scopesOfMcp } from './compile-mcp.ts'
 import { compileResource, markTwins } from './compile-resource.ts'
 import { compileRules } from './compile-rules.ts'
 import { impliedScopes, prefixedScopes, requestedScopes } from './compile-scopes.ts'
@@ -65,7 +65,8 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
   const advertised = accept.findIndex(({ advertise }) => advertise)
   const scopePrefix = accept[advertised]?.issuer.scopePrefix ?? ''
   const scopes = entry.accept === undefined ? entry.scopes : entry.accept[advertised]?.scopes
-  const wanted = inForce.requestScopes ?? requestedScopes(defaults.scopes, scopes)
+  const own = requestedScopes(defaults.scopes, scopes)
+  const wanted = inForce.requestScopes ?? (own.length === 0 && inForce.anonymous ? scopesOfMcp(mcp) : own)
   return {
     name,
     resources: [resource, ...others],

@@ -156,7 +156,7 @@ export const MCP_REFUSAL: readonly Vector[] = [
     {
       status: 401,
       reason: 'credentials_missing',
-      headers: { 'WWW-Authenticate': `${METADATA}lazy", scope="mcp:admin"` },
+      headers: { 'WWW-Authenticate': `${METADATA}lazy", scope="mcp:admin mcp:use"` },
       body: rpc(1, 'This resource requires a bearer token', { reason: 'credentials_missing' }),
     },
     { route: 'lazy', anonymous: true, twin: 'mcp-refusal-lazy-good' },

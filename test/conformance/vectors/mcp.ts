@@ -245,7 +245,7 @@ export const MCP: readonly Vector[] = [
     {
       status: 401,
       reason: 'credentials_missing',
-      headers: { 'WWW-Authenticate': `${METADATA}lazy", scope="mcp:admin"` },
+      headers: { 'WWW-Authenticate': `${METADATA}lazy", scope="mcp:admin mcp:use"` },
     },
     { route: 'lazy', anonymous: true, twin: 'mcp-lazy-list' },
   ),
@@ -276,7 +276,7 @@ export const MCP: readonly Vector[] = [
     { route: 'lazy', anonymous: true, twin: 'mcp-lazy-list' },
   ),
   asks('lazy-token', tool('other'), ALLOWED, { route: 'lazy', scope: 'mcp:use' }),
-  asks('lazy-default', tool('other'), needs('mcp:use', 'lazy'), { route: 'lazy', twin: 'mcp-lazy-token' }),
+  asks('lazy-default', tool('other'), needs('mcp:admin mcp:use', 'lazy'), { route: 'lazy', twin: 'mcp-lazy-token' }),
   asks('shut', message('tools/list'), ALLOWED, { route: 'shut' }),
   asks(
     'shut-anonymous',

@@ -281,6 +281,19 @@ test('requestScopes: those of defaults first, each once; written out they stand 
   assert.deepEqual(routeOf('requestScopes: [api://1/a, b]', ENTRA).requestScopes, ['api://1/a', 'api://1/b'])
 })
 
+test('requestScopes of an anonymous route with mcp and without scopes of its own: those of mcp, in its order', () => {
+  const mcp = 'mcp: { prompts: { p: [b] }, tools: { t: [a, b], u: allow }, resources: { "r:*": [r] }, default: [z] }'
+  const scopesOf = (more: string, issuers?: string, defaults?: string) =>
+    routeOf(`anonymous: true\n    ${more}`, issuers, defaults).requestScopes
+  assert.deepEqual(scopesOf(mcp), ['a', 'b', 'r', 'z'])
+  assert.deepEqual(scopesOf(`issuers: [e]\n    ${mcp}`, ENTRA), ['api://1/a', 'api://1/b', 'api://1/r', 'api://1/z'])
+  assert.deepEqual(scopesOf(`scopes: [own]\n    ${mcp}`), ['own'])
+  assert.deepEqual(scopesOf(`requestScopes: [one]\n    ${mcp}`), ['one'])
+  assert.deepEqual(scopesOf(mcp, undefined, 'defaults: { scopes: [all] }\n'), ['all'])
+  assert.deepEqual(scopesOf('mcp: { tools: { t: allow } }'), [])
+  assert.deepEqual(routeOf(mcp).requestScopes, [])
+})
+
 test('requestScopes with accept: those of the first advertised entry, with its prefix', () => {
   const issuers = `m: https://m.example.com, ${ENTRA}`
   const accept = 'accept: [{ issuer: m, scopes: [ci], advertise: false }, { issuer: e, scopes: [read] }]'
