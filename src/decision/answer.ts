@@ -130,6 +130,8 @@ function corsHeaders(route: Route | undefined, origin: HeaderField): HeaderList 
   return [
     'Access-Control-Allow-Origin',
     allowed,
+    // A page that sends cookies may read no answer without it.
+    ...(route.tokenSource.kind === 'cookie' ? ['Access-Control-Allow-Credentials', 'true'] : []),
     'Access-Control-Expose-Headers',
     route.dpop.nonceSecret === undefined ? EXPOSED : `${EXPOSED}, DPoP-Nonce`,
     'Vary',

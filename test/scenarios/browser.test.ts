@@ -61,7 +61,10 @@ test('browser: a page of another origin reads challenge and metadata as an MCP c
   await t.test('chromium | from the listed origin', async () => {
     await page.goto(listed)
     const seen = await page.evaluate(async (url: string) => {
-      const headers = { 'Content-Type': 'application/json', 'MCP-Protocol-Version': '2025-11-25' }
+      const headers = {
+        ...{ 'Content-Type': 'application/json', 'MCP-Protocol-Version': '2026-07-28' },
+        ...{ 'Mcp-Method': 'tools/call', 'Mcp-Name': 'status', 'Mcp-Param-Region': 'eu' },
+      }
       const first = await fetch(url, { method: 'POST', headers, body: '{}' })
       const challenge = first.headers.get('WWW-Authenticate') ?? ''
       const metadataUrl = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? ''

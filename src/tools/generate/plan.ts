@@ -98,7 +98,11 @@ export function corsOptions(origins: readonly string[]) {
       'Accept',
       'Mcp-Session-Id',
       'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
       'Last-Event-ID',
+      // For Mcp-Param-…, whose names are those of the tools. It never covers Authorization.
+      '*',
     ],
     accessControlExposeHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'Mcp-Session-Id', 'X-Forwardgate-Reason'],
     accessControlMaxAge: 600,

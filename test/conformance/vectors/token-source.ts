@@ -171,6 +171,21 @@ export const TOKEN_SOURCE: readonly Vector[] = [
   },
   {
     ...COOKIE,
+    spec: 'Fetch standard: CORS protocol and credentials',
+    id: 'source-cookie-page',
+    title: 'a page that sends its cookie can read why it was refused',
+    twin: 'source-cookie-0',
+    request: { headers: [...inCookie('CF_Authorization=').headers, ['Origin', 'https://app.example.com']] },
+    expect: {
+      ...MISSING,
+      headers: {
+        'Access-Control-Allow-Origin': 'https://app.example.com',
+        'Access-Control-Allow-Credentials': 'true',
+      },
+    },
+  },
+  {
+    ...COOKIE,
     id: 'source-cookie-origin',
     title: 'another site cannot use the cookie of a browser',
     twin: 'source-cookie-0',

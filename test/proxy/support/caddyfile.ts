@@ -64,7 +64,7 @@ const CORS = `@listed header Origin ${ORIGIN}
       }
       handle @preflight {
         header Access-Control-Allow-Methods "GET, POST, DELETE, OPTIONS"
-        header Access-Control-Allow-Headers "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version"
+        header Access-Control-Allow-Headers "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name, *"
         header Access-Control-Max-Age 600
         respond 200
       }`

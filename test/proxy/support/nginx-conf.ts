@@ -75,7 +75,7 @@ function locations({ path, verify, strip, cors }: ProxiedRoute, index: number, t
 const CORS = `add_header Access-Control-Allow-Origin ${ORIGIN} always;
       add_header Access-Control-Expose-Headers "WWW-Authenticate, Mcp-Session-Id" always;
       add_header Access-Control-Allow-Methods "GET, POST, DELETE, OPTIONS" always;
-      add_header Access-Control-Allow-Headers "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version" always;
+      add_header Access-Control-Allow-Headers "Authorization, Content-Type, Mcp-Session-Id, MCP-Protocol-Version, Mcp-Method, Mcp-Name, *" always;
       add_header Access-Control-Max-Age 600 always;
       add_header Vary Origin always;
       if ($request_method = OPTIONS) { return 200; }`

@@ -57,7 +57,15 @@ const CORS = {
   headers: {
     accessControlAllowOriginList: [ORIGIN],
     accessControlAllowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-    accessControlAllowHeaders: ['Authorization', 'Content-Type', 'Mcp-Session-Id', 'MCP-Protocol-Version'],
+    accessControlAllowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Mcp-Session-Id',
+      'MCP-Protocol-Version',
+      'Mcp-Method',
+      'Mcp-Name',
+      '*',
+    ],
     accessControlExposeHeaders: ['WWW-Authenticate', 'Mcp-Session-Id'],
     accessControlMaxAge: 600,
     addVaryHeader: true,

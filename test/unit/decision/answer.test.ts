@@ -79,6 +79,13 @@ test('CORS headers only for a listed origin; Vary wherever the origin decides', 
     ...['Access-Control-Allow-Origin', 'https://o'],
     ...['Access-Control-Expose-Headers', 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After', 'Vary', 'Origin'],
   ])
+  const withCookie = cors(['https://o'], 'https://o', { tokenSource: { kind: 'cookie', name: 'session' } })
+  assert.deepEqual(withCookie.slice(0, 4), [
+    ...['Access-Control-Allow-Origin', 'https://o', 'Access-Control-Allow-Credentials', 'true'],
+  ])
+  assert.deepEqual(cors(['https://o'], 'https://evil', { tokenSource: { kind: 'cookie', name: 'session' } }), [
+    ...['Vary', 'Origin'],
+  ])
   const withNonce = cors(['https://o'], 'https://o', { dpop: { ...ACCEPTED, nonceSecret: Buffer.alloc(32) } })
   assert.equal(withNonce[3], 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After, DPoP-Nonce')
 })
