@@ -6,6 +6,7 @@ import { boundsTable } from '../../test/hostile/bounds/page.ts'
 import { corpusTables } from '../../test/hostile/corpus/page.ts'
 import { faultsTable } from '../../test/hostile/faults/page.ts'
 import { configurationPage } from './configuration-page.ts'
+import { reasonPages } from './reason-pages.ts'
 import { recipeFor } from './recipes.ts'
 
 /** A file that `npm run docs` writes: all of it, or the sections between its marks. */
@@ -20,6 +21,7 @@ interface GeneratedPage {
 export const PAGES: readonly GeneratedPage[] = [
   { file: 'docs/reference/configuration.md', make: configurationPage },
   { file: 'docs/reference/forwardgate.schema.json', make: schemaText },
+  { file: 'src/tools/explain/reason-pages.ts', make: reasonPages },
   { file: 'docs/commands.md', make: buildPage },
   { file: 'docs/security.md', make: sections({ bounds: boundsTable, attacks: corpusTables }) },
   {

@@ -5,7 +5,7 @@ import { createLogOutput, sinkOf } from '../telemetry/log-output.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
 import { readArguments } from './arguments.ts'
-import { chooseSource } from './config-source.ts'
+import { chooseSource, withoutConfiguration } from './config-source.ts'
 import type { Terminal } from './terminal.ts'
 import type { Command, Usage } from './usage.ts'
 
@@ -36,6 +36,8 @@ export const serve: Command = {
     const ignored = ignoredProxyVariables(terminal.env)
     if (ignored.length > 0) log.warn({ variables: ignored }, 'proxy variables are ignored; set NODE_USE_ENV_PROXY=1')
     const source = chooseSource(read.values.config, settings)
+    const missing = withoutConfiguration(source)
+    if (missing !== undefined) return refuse(terminal, [missing])
     try {
       const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })
       if (!started.ok) return refuse(terminal, started.problems.map(formatProblem))

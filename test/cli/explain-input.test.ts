@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { DENIALS } from '../../src/decision/denial.ts'
 import { CLAIMS, writeConfig } from './explain-sample.ts'
 import { run, runProcess } from './run.ts'
 
@@ -57,6 +58,18 @@ test('the environment counts as for serve: the reason can be kept from the answe
   const { stdout } = await run(['explain', '--route', 'api'], { env })
   assert.match(stdout, /^deny: credentials_missing/m)
   assert.doesNotMatch(stdout, /X-Forwardgate-Reason|"reason"/)
+})
+
+test('the page of every reason can be read without the documents, and without a configuration', async () => {
+  for (const [reason, { message, status }] of Object.entries(DENIALS)) {
+    const { code, stdout } = await run(['explain', '--reason', reason])
+    assert.equal(code, 0)
+    for (const part of [`${reason}\n${message}.`, `Answer: ${status}, `, '\nUsual cause: ', '\nFix: '])
+      assert.ok(stdout.includes(part), `${reason}: ${part}`)
+    assert.doesNotMatch(stdout, /\]\(|\*\*|---/)
+  }
+  const { stdout } = await run(['explain', '--reason', 'key_unknown', '--format', 'json'])
+  assert.equal(JSON.parse(stdout).error, 'invalid_token')
 })
 
 test('what a token holds cannot steer the terminal', async (t) => {

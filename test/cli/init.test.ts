@@ -145,6 +145,30 @@ describe('init', () => {
     await prove(join(folder, 'plain'))
   })
 
+  it('writes for the proxy and the place that are named, and says what comes next', async () => {
+    const out = join(folder, 'file')
+    const { code, stdout, stderr } = await init('--as', 'file', '--url', 'http://10.0.0.5:8000', '--out', out)
+    assert.equal(code, 0, stderr)
+    assert.match(readFileSync(join(out, 'traefik.yaml'), 'utf8'), /- url: http:\/\/10\.0\.0\.5:8000\n/)
+    assert.match(stdout, /^then: forwardgate serve --config \S+ .*auth port 8080.*9090 has/m)
+    assert.match(stdout, /^then: forwardgate doctor https:\/\/api\.example\.com\/mcp\/kubernetes$/m)
+    await prove(out)
+    const nginx = join(folder, 'nginx')
+    assert.equal((await init('--proxy', 'nginx', '--out', nginx)).code, 0)
+    assert.deepEqual(readdirSync(nginx).sort(), ['config.yaml', 'nginx.conf', 'policy-test.yaml'])
+    const rows: readonly (readonly [readonly string[], RegExp])[] = [
+      [['--proxy', 'apache'], /--proxy: "apache" is not one of traefik, /],
+      [['--proxy', 'nginx', '--as', 'file'], /--as is not for nginx/],
+      [['--as', 'flie'], /--as: "flie" is not a form; write ingressroute, /],
+      [['--url', 'ftp://a'], /--url: "ftp:\/\/a" is not an http, https or h2c URL/],
+    ]
+    for (const [args, message] of rows) {
+      const refused = await init(...args)
+      assert.equal(refused.code, 2)
+      assert.match(refused.stderr, message)
+    }
+  })
+
   it('never overwrites', async () => {
     const out = join(folder, 'twice')
     assert.equal((await init('--out', out)).code, 0)

@@ -49,7 +49,7 @@ export const FIRST_ANSWER_FAULTS = {
   refused: {
     severity: 'error',
     why: 'A client that gets no 401 does not log in.',
-    fix: 'See docs/reference/denials.md for the reason; without one, another middleware refused.',
+    fix: 'forwardgate explain --reason says what the reason means; without one, another middleware refused.',
   },
   'challenge-unstable': {
     severity: 'error',

@@ -1,7 +1,9 @@
 import { command } from '../frame/command.ts'
+import { readConfiguration } from '../frame/read-configuration.ts'
 import { judge, openKeys } from '../replay/replay.ts'
 import { buildExplanation, formatExplanation } from './explanation.ts'
 import { contradiction, readQuestion } from './question.ts'
+import { explainReason } from './reason.ts'
 
 /** Why a request passes or not: every step with what was expected and what was there. */
 export const explain = command({
@@ -10,9 +12,11 @@ export const explain = command({
     'explain --route NAME [--token-file FILE | --claims FILE] [options]',
     'explain --host HOST [--uri URI] [--token-file FILE | --claims FILE] [options]',
     'explain --call FILE [options]',
+    'explain --reason REASON',
   ],
-  about: 'Judges one request by the very code of the service and shows every step, and the exact answer.',
-  reads: 'configuration',
+  about:
+    'Judges one request by the very code of the service and shows every step, and the exact answer. With --reason it says what a reason means and how to mend it.',
+  reads: 'by itself',
   options: {
     route: {
       value: 'NAME',
@@ -41,10 +45,18 @@ export const explain = command({
     },
     jwks: { value: 'FILE', about: "check signatures with this key set instead of the issuer's, without network" },
     at: { value: 'TIME', about: 'judge as if it were this time, such as 2026-01-01T00:00:00Z' },
+    reason: {
+      value: 'REASON',
+      about: 'nothing is judged: what this reason means, as docs/reference/denials.md has it',
+    },
   },
   exitCodes: { 0: 'the decision was explained', 2: 'configuration or usage error' },
   misuse: ({ values }) => contradiction(values),
-  async run({ values, terminal, configuration: { config: written, settings } }) {
+  async run({ values, terminal, now: present }) {
+    if (values.reason !== undefined) return explainReason(values.reason)
+    const read = await readConfiguration(values.config, terminal, present)
+    if (!read.ok) return { refused: read.findings, sources: read.sources }
+    const { config: written, settings } = read.configuration
     const asked = await readQuestion(values, written, terminal)
     if (!asked.ok) return { refused: [asked.finding] }
     const { call, config, now, whatIf, issuers, sourceOf } = asked.question

@@ -24,6 +24,7 @@ export interface ExplainOptions {
   readonly call?: string | undefined
   readonly jwks?: string | undefined
   readonly at?: string | undefined
+  readonly reason?: string | undefined
 }
 
 /** What is to be explained. */
@@ -42,15 +43,20 @@ type Asked =
   | { readonly ok: true; readonly question: ExplainQuestion }
   | { readonly ok: false; readonly finding: Finding }
 
+/** What makes a request of the client. */
+const PARTS = ['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims', 'body'] as const
+
 /** What contradicts itself in the options, before any file is read; undefined when nothing does. */
 export function contradiction(options: ExplainOptions): string | undefined {
-  const { call, claims, jwks, route, host } = options
-  const beside = (['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims', 'body'] as const).find(
-    (name) => options[name] !== undefined,
-  )
+  const { call, claims, jwks, route, host, reason } = options
+  const beside = PARTS.find((name) => options[name] !== undefined)
+  if (reason !== undefined) {
+    const other = beside ?? (['call', 'jwks', 'at'] as const).find((name) => options[name] !== undefined)
+    return other === undefined ? undefined : `--reason is the whole question; leave out --${other}`
+  }
   if (call !== undefined && beside !== undefined) return `--call is the whole question; leave out --${beside}`
   if (call === undefined && route === undefined && host === undefined)
-    return 'say which route: --route, --host or --call'
+    return 'say which route: --route, --host or --call; or which reason: --reason'
   if (claims !== undefined && options['token-file'] !== undefined) return '--claims and --token-file exclude each other'
   if (claims !== undefined && jwks !== undefined) return '--jwks checks signatures, and --claims have none'
   const stdin = [call, claims, jwks, options.body, options['token-file']].filter((file) => file === '-')

@@ -1,4 +1,4 @@
-import { chooseSource } from '../../cli/config-source.ts'
+import { chooseSource, withoutConfiguration } from '../../cli/config-source.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
@@ -37,6 +37,11 @@ export async function readConfiguration(
   }
   const { settings } = read
   const source = chooseSource(named, settings)
+  const missing = withoutConfiguration(source)
+  if (missing !== undefined) {
+    const finding: Finding = { severity: 'error', id: 'configuration', what: missing, path: '' }
+    return { ok: false, findings: [finding], sources: new Map() }
+  }
   const loaded = await load(source, now)
   const { parsed, namedFiles, unread } = loaded
   const sources = sourcesOf(loaded)

@@ -11,18 +11,20 @@ import { command, type Result } from '../frame/command.ts'
 import { type Finding, findingOf } from '../frame/findings.ts'
 import { readInput } from '../frame/input.ts'
 import { isKubernetesName } from '../frame/kubernetes-name.ts'
-import { planRoutes } from '../generate/plan.ts'
-import { toYaml } from '../generate/yaml-text.ts'
-import { ingressRoutes } from '../proxies/traefik/write-kubernetes.ts'
-import { type FirstRoute, firstConfig, firstPolicyTest, routeName } from './first-files.ts'
+import { type Backend, readBackends } from '../generate/backend.ts'
+import { type Plan, planRoutes } from '../generate/plan.ts'
+import { PROXIES, type Target } from '../generate/targets.ts'
+import { firstConfig, firstPolicyTest, routeName } from './first-files.ts'
 import { readSampleToken } from './sample-token.ts'
 
 /** Makes the first files for a protected route. */
 export const init = command({
   name: 'init',
-  synopsis: ['init --issuer URL --resource URL [--token-file FILE] [--out DIR]'],
+  synopsis: [
+    'init --issuer URL --resource URL [--token-file FILE] [--proxy PROXY] [--as FORM] [--url URL] [--out DIR]',
+  ],
   about:
-    'From nothing to a protected route: fetches the discovery document of the issuer and prints a commented configuration, the Traefik manifests and a first policy test.',
+    'From nothing to a protected route: fetches the discovery document of the issuer and prints a commented configuration, the proxy’s side of it and a first policy test.',
   reads: 'nothing',
   options: {
     issuer: { value: 'URL', about: 'the authorization server, as the iss claim of its tokens has it' },
@@ -32,11 +34,14 @@ export const init = command({
       about:
         'a sample access token; - reads standard input. Audience, client, scopes and groups are taken from it without checking its signature; it is never shown',
     },
+    proxy: { value: 'PROXY', about: `${[...PROXIES.keys()].join(', ')}; default: traefik` },
+    as: { value: 'FORM', about: 'of traefik: ingressroute (the default), httproute, docker-labels or file' },
+    url: { value: 'URL', about: 'where the protected service is; default: http://ROUTE:8080' },
     namespace: { value: 'NAME', about: 'of the protected service; default: default' },
     out: {
       value: 'DIR',
       about:
-        'writes config.yaml, traefik.yaml and policy-test.yaml into a new directory; existing files are never overwritten',
+        'writes config.yaml, the file of the proxy and policy-test.yaml into a new directory; existing files are never overwritten',
     },
   },
   exitCodes: {
@@ -44,15 +49,23 @@ export const init = command({
     1: 'the issuer or the token cannot be used',
     2: 'usage error or unreadable input',
   },
-  misuse({ values: { issuer, resource, namespace = 'default' } }) {
+  misuse({ values: { issuer, resource, namespace = 'default', proxy = 'traefik', as: form } }) {
     if (issuer === undefined || resource === undefined) return 'init needs --issuer and --resource'
     if (!/^https?:/.test(resource) || !URL.canParse(resource))
       return `--resource: ${quote(resource)} is not an http or https URL`
     if (!isKubernetesName(namespace)) return `--namespace: ${quote(namespace)} is not a valid Kubernetes name`
-    return undefined
+    const forms = PROXIES.get(proxy)?.forms
+    if (forms === undefined) return `--proxy: ${quote(proxy)} is not one of ${[...PROXIES.keys()].join(', ')}`
+    if (form === undefined || forms.has(form)) return undefined
+    return forms.size === 1
+      ? `--as is not for ${proxy}`
+      : `--as: ${quote(form)} is not a form; write ${[...forms.keys()].join(', ')}`
   },
   async run({ values, terminal, now }) {
-    const { issuer = '', resource = '', namespace = 'default', out } = values
+    const { issuer = '', resource = '', namespace = 'default', out, url } = values
+    const route = routeName(resource)
+    const backends = readBackends(url === undefined ? [] : [`${route}=${url}`])
+    if (typeof backends === 'string') return { misuse: backends }
     const deps = { fetch, clock: systemClock, signal: new AbortController().signal }
     const answer = await askIssuer(issuer, undefined, { path: '--issuer' }, (url) => fetchJson(url, deps))
     if (!answer.ok) return { findings: [{ ...answer.finding, severity: 'error' }] }
@@ -62,7 +75,7 @@ export const init = command({
     if (sampled?.ok === false) return { findings: [sampled.finding] }
 
     const offered = scopesOf(answer.document['scopes_supported'])
-    const first = { issuer, resource, route: routeName(resource), sample: sampled?.sample, offered }
+    const first = { issuer, resource, route, sample: sampled?.sample, offered }
     const text = firstConfig(first)
     const parsed = parse([{ file: 'config.yaml', text }], {
       now,
@@ -71,27 +84,33 @@ export const init = command({
     if (!parsed.ok) {
       return { findings: parsed.problems.map((problem) => findingOf({ ...problem, position: undefined }, 'error')) }
     }
-    const files = filesFor(first, text, parsed.config, namespace)
-    return out === undefined ? shown(files) : written(out, files)
+    const target = targetOf(values.proxy, values.as)
+    const { routes } = parsed.config
+    const proxied = target.write({ plan: planFor(routes, namespace, backends), routes, listenPort: undefined })
+    const files = { 'config.yaml': text, [proxied.file]: proxied.text, 'policy-test.yaml': firstPolicyTest(first) }
+    return out === undefined ? shown(files) : written(out, files, resource)
   },
 })
 
 type Files = Readonly<Record<string, string>>
 
-function filesFor(first: FirstRoute, text: string, config: Config, namespace: string): Files {
-  const plan = planRoutes(config.routes, {
+function targetOf(proxy = 'traefik', form: string | undefined): Target {
+  const [usual, ...others] = PROXIES.get(proxy)?.forms ?? []
+  const chosen = [usual, ...others].find((entry) => entry?.[0] === form) ?? usual
+  if (chosen === undefined) throw new Error(`nothing is written for ${proxy}`)
+  return chosen[1]
+}
+
+function planFor(routes: Config['routes'], namespace: string, backends: ReadonlyMap<string, Backend>): Plan {
+  return planRoutes(routes, {
     namespace,
     service: undefined,
     port: 8080,
+    backends,
     entryPoint: undefined,
     gateway: { namespace: 'traefik', name: 'traefik-gateway', listener: undefined },
     gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
   })
-  return {
-    'config.yaml': text,
-    'traefik.yaml': toYaml(ingressRoutes(plan)),
-    'policy-test.yaml': firstPolicyTest(first),
-  }
 }
 
 /** Scopes that can be written on one line. */
@@ -105,13 +124,19 @@ function shown(files: Files): Result {
   return { json: { files }, text: () => texts.join('\n') }
 }
 
-async function written(directory: string, files: Files): Promise<Result> {
+async function written(directory: string, files: Files, resource: string): Promise<Result> {
   const problem = await writeNew(directory, files)
   if (problem !== undefined) return { refused: [problem] }
-  const names = Object.keys(files).map((name) => join(directory, name))
-  const next = `next: forwardgate check ${names[0]} --manifests ${names[1]}`
-  const lines = [...names.map((name) => `written: ${name}`), next]
-  return { json: { written: names }, text: () => lines.map((line) => `${plain(line)}\n`).join('') }
+  const [config = '', manifests = '', tests = ''] = Object.keys(files).map((name) => join(directory, name))
+  const isChecked = manifests.endsWith('.yaml')
+  const next = [
+    `next: forwardgate check ${config}${isChecked ? ` --manifests ${manifests}` : ''}`,
+    `then: forwardgate test ${tests} --config ${config}`,
+    `then: forwardgate serve --config ${config}    (auth port 8080, which ${manifests} asks as forwardgate:8080; 9090 has /metrics and /readyz)`,
+    `then: forwardgate doctor ${resource}`,
+  ]
+  const lines = [...[config, manifests, tests].map((name) => `written: ${name}`), ...next]
+  return { json: { written: [config, manifests, tests] }, text: () => lines.map((line) => `${plain(line)}\n`).join('') }
 }
 
 /** Into a directory that is made here, so that nothing can be overwritten. */

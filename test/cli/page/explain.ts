@@ -73,6 +73,7 @@ ForwardAuth call as it was captured.`,
           'issuers: { main: https://id.example.com }\nroutes:\n  grafana:\n    resorce: https://mcp.example.com/grafana\n    issuers: [mian]\n',
       },
     },
+    { title: 'What a reason means, where no page is at hand.', args: 'explain --reason token_opaque' },
     { title: 'A mistyped option.', args: 'explain --rout grafana' },
   ],
 }
