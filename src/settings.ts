@@ -176,14 +176,14 @@ export function readSettings(environment: Environment): ReadSettings {
   const names = VARIABLES.map((variable) => variable.name)
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('FORWARDGATE_') || SERVICE_LINK.test(name) || names.includes(name)) continue
-    problems.push(`${name}: there is no such variable${didYouMean(name, names)}`)
+    problems.push(`${name}: unknown variable${didYouMean(name, names)}`)
   }
   return problems.length === 0 ? { ok: true, settings } : { ok: false, problems }
 }
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const
 
-/** The variables that name a proxy for outgoing requests while Node heeds none of them: it has to be told to. */
+/** The variables that name a proxy for outgoing requests that Node ignores unless NODE_USE_ENV_PROXY=1. */
 export function ignoredProxyVariables(environment: Environment): readonly string[] {
   const heeded =
     environment['NODE_USE_ENV_PROXY'] === '1' ||

@@ -90,7 +90,7 @@ function explain(error: unknown, options: readonly string[]): string {
   const unknown = /^Unknown option '-(?<name>[^']*)'/.exec(message)?.groups?.['name']?.replace(/^-/, '')
   if (unknown !== undefined) {
     const hint = didYouMean(unknown, options).replace(/"(.*)"/, '--$1')
-    return `there is no option ${unknown.length === 1 ? '-' : '--'}${unknown}${hint}`
+    return `unknown option ${unknown.length === 1 ? '-' : '--'}${unknown}${hint}`
   }
   const bare = /^Option '(?:-\w, )?(?<option>--[^ ']+) <value>' argument missing/.exec(message)?.groups?.['option']
   return bare === undefined ? message : `${bare} needs a value`

@@ -13,7 +13,7 @@ const USAGE = {
   name: 'serve',
   synopsis: ['serve [--config FILE]'],
   about: 'Answers ForwardAuth calls until SIGTERM or SIGINT.',
-  options: { config: { value: 'FILE', about: 'a YAML file or a directory of them; beats FORWARDGATE_CONFIG' } },
+  options: { config: { value: 'FILE', about: 'a YAML file or a directory of them; overrides FORWARDGATE_CONFIG' } },
   notes: ['Everything else comes from the environment; see docs/reference/configuration.md.'],
   exitCodes: { 0: 'ended by a signal', 1: 'a listener failed', 2: 'configuration or usage error' },
 } as const satisfies Usage

@@ -1,7 +1,7 @@
 const MIN_PROXY_BODY_BYTES = 4_194_304
 
 /**
- * Bytes that a proxy in front should let through where a route reads `maxBodySize`: more, as what the proxy refuses by itself
+ * Bytes that a proxy in front should let through if a route reads `maxBodySize`: more, as what the proxy refuses by itself
  * is no answer that clients understand (Traefik's is a bare 401, which starts a login).
  */
 export function proxyBodySize(maxBodySize: number): number {

@@ -7,7 +7,7 @@ export type NamedKind = 'tool' | 'resource' | 'prompt'
 export const MAX_NAME_CHARACTERS_OF: Readonly<Record<NamedKind, number>> = { tool: 256, prompt: 256, resource: 2048 }
 
 /**
- * The patterns of a kind that a name matches. Undefined where a server could take the name for another one, which other
+ * The patterns of a kind that a name matches. Undefined if a server could take the name for another one, which other
  * patterns match: by case, blanks, look-alike letters, or for a URI by percent-encoding and dot segments (the official
  * SDK looks resources up by their normalised URL).
  */

@@ -39,7 +39,7 @@ export interface Issuer {
 
 /** With what an issuer's metadata and keys are fetched. Absolute paths; the files are read for each request. */
 export interface IssuerFetch {
-  /** Certificates in PEM; where it is set, only theirs are trusted. */
+  /** Certificates in PEM; if set, only theirs are trusted. */
   readonly caFile?: string
   /** A bearer token, for the origin that is written in the configuration alone. */
   readonly bearerTokenFile?: string

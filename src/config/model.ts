@@ -102,7 +102,7 @@ export type TokenSource =
 
 /** Proof of possession (RFC 9449): which tokens need one, and what it must be like. */
 export interface Dpop {
-  /** `off` where the token is not in Authorization. */
+  /** `off` if the token is not in Authorization. */
   readonly mode: 'off' | 'accepted' | 'required'
   readonly algorithms: readonly string[]
   readonly maxAgeSeconds: number

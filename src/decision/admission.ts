@@ -60,7 +60,7 @@ export function checkLifetime({ expiresAt, issuedAt, issuer }: VerifiedToken, no
   return { reason: 'token_lifetime_exceeded', step: 'lifetime', limit, seconds: round(lifetime) }
 }
 
-/** The requirements that matching rules and MCP calls add to those of the route; `step` tells which of these. */
+/** The requirements that matching rules and MCP calls add to those of the route; `step` says which of these. */
 export function checkAdditions(
   token: VerifiedToken,
   scopes: ReadonlySet<string>,

@@ -22,7 +22,7 @@ import { type Itinerary, isLater, itineraryOf, type Step } from './trace.ts'
 /** A proxy's question about one request. */
 export interface Question extends CallReading {
   readonly fields: HeaderFields
-  /** For routes with `mcp`; absent where no body can come. */
+  /** For routes with `mcp`; absent if no body can come. */
   readonly content?: RequestContent
 }
 
@@ -37,15 +37,15 @@ export interface Policy {
 
 export type AllowReason = 'token' | 'anonymous' | 'preflight'
 
-/** What a decision saw on its way; undefined where it did not get so far. */
+/** What a decision saw on its way; undefined if it did not get so far. */
 export interface Evidence {
   readonly route: Route | undefined
   readonly request: ForwardedRequest | undefined
   /** The rules of the route that match the request. */
   readonly rules: readonly Rule[]
-  /** Set where credentials of a scheme of ours came. */
+  /** Set if credentials of a scheme of ours came. */
   readonly scheme?: Scheme | undefined
-  /** Set where the client has to make its proof anew with this nonce. */
+  /** Set if the client has to make its proof anew with this nonce. */
   readonly nonce?: string
   /** Set once a signature held. */
   readonly issuer: Issuer | undefined
@@ -53,9 +53,9 @@ export interface Evidence {
   readonly token: VerifiedToken | undefined
   /** With a verified token: the way in that admits it, or that it got furthest on. */
   readonly entry: Accept | undefined
-  /** Set where the route has `mcp` and the decision got as far as the body. */
+  /** Set if the route has `mcp` and the decision got as far as the body. */
   readonly mcp?: McpJudgement
-  /** Of the one request that a refused body is, where it was read. */
+  /** Of the one request that a refused body is, if it was read. */
   readonly requestId?: RequestId | undefined
   /** The steps of a request like this one. */
   readonly itinerary: Itinerary
@@ -115,7 +115,7 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   return assessment.then((later) => conclude(later, credentials, seen, question, policy))
 }
 
-/** The answer to a bug: never an allow, also where the route is only observed. */
+/** The answer to a bug: never an allow, also if the route is only observed. */
 export function internalError(): Decision {
   return deny({ reason: 'internal_error', step: 'end' }, NOTHING.name)
 }
@@ -202,7 +202,7 @@ function concludeAccess(
   const { token, admission } = assessed
   const denial = admission.denial ?? checkAdditions(token, admission.scopes, evidence.rules, 'rules')
   const { mcp } = evidence.route
-  // Of a token that only lacks a scope the body is read all the same: one challenge tells all that the call needs.
+  // Of a token that only lacks a scope the body is read all the same: one challenge names all that the call needs.
   const readsBody = mcp !== undefined && (denial === undefined || denial.reason === 'scope_insufficient')
   if (readsBody) return concludeMcp(mcp, assessed, presented, evidence, question, denial)
   return denial === undefined ? admitted(assessed, presented, evidence) : refuse(denial, evidence, question)

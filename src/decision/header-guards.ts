@@ -4,7 +4,7 @@ import { findAlias, identityHeaderNames } from './identity-headers.ts'
 import { type HeaderFields, METHOD_OVERRIDES, SEVERAL } from './request/header-fields.ts'
 import { showUnverified } from './show-unverified.ts'
 
-/** Header fields for which a route refuses a request, whoever sends it: another method, an alias of an identity header, an Origin. */
+/** Header fields for which a route refuses every request: another method, an alias of an identity header, an Origin. */
 export function checkHeaders(route: Route, fields: HeaderFields): Denial | undefined {
   return checkOverride(route, fields) ?? checkAlias(route, fields) ?? checkOrigin(route, fields)
 }

@@ -12,7 +12,7 @@ export type HeaderList = readonly string[]
 
 type Built = { readonly ok: true; readonly headers: HeaderList } | { readonly ok: false; readonly denial: Denial }
 
-/** Every identity header of the route with its value; empty where the token has no such claim, so that a client's copy is removed. */
+/** Every identity header of the route with its value; empty if the token has no such claim, so that a client's copy is removed. */
 export function buildIdentityHeaders(route: Route, token: VerifiedToken): Built {
   const least = route.identityHeaders.reduce(
     (sum, { name, source }) => sum + name.length + leastLength(source, token),

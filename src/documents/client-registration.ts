@@ -56,7 +56,7 @@ export function refuse(
 }
 
 /**
- * Code point by code point (RFC 9700 §2.1). Only the port is free, where the allowed one is loopback without a port: a
+ * Code point by code point (RFC 9700 §2.1). Only the port is free, if the allowed one is loopback without a port: a
  * program on a user's machine takes whichever is free (RFC 8252 §7.3).
  */
 function isSameRedirect(uri: string, allowed: string): boolean {

@@ -6,7 +6,7 @@ import { type FindServerDocument, registrationState, registrationUrl } from './r
 /** One RFC 9728 document. */
 export interface ResourceMetadata {
   readonly route: Route
-  /** The text to send. It can change with what issuers say of themselves, only where one has a registration. */
+  /** The text to send. It can change with what issuers say of themselves, only if one has a registration. */
   readonly body: () => string
 }
 

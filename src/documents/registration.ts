@@ -82,7 +82,7 @@ export function findRegistration(
 }
 
 /**
- * What becomes of a registration, by the document of its issuer. Refused where the issuer sends `iss` in authorization
+ * What becomes of a registration, by the document of its issuer. Refused if the issuer sends `iss` in authorization
  * responses (RFC 9207): clients compare that with the identifier they know, ours, and must give up when they differ.
  */
 export function registrationState(document: ServerDocument | undefined): RegistrationState {

@@ -12,7 +12,7 @@ export interface FetchFailure {
     | 'not_json'
     | 'closed'
   readonly message: string
-  /** Of the answer, where it is what was wrong. */
+  /** Of the answer, if it is what was wrong. */
   readonly status?: number
 }
 

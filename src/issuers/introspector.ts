@@ -127,7 +127,7 @@ function endpointOf(
   if (document === undefined) return { reason: 'the metadata of the issuer was never read' }
   const url = document['introspection_endpoint']
   if (typeof url !== 'string' || !URL.canParse(url)) {
-    return { reason: 'the metadata of the issuer names no introspection_endpoint; write its endpoint' }
+    return { reason: 'the metadata of the issuer names no introspection_endpoint; set introspection.endpoint' }
   }
   const from = issuer.keys.kind === 'discoveryUri' ? issuer.keys.uri : issuer.issuer
   const reason = refuseTransport('introspection_endpoint', new URL(url), from)
@@ -164,5 +164,5 @@ function readAnswer(
   if (active === true) return { claims }
   return active === false || active === null
     ? { claims: undefined }
-    : { reason: 'the answer has no active that is true or false' }
+    : { reason: 'the answer has no member active that is true or false' }
 }

@@ -26,7 +26,7 @@ export function createIssuerFetch(issuer: KeyedIssuer, plain: typeof fetch): typ
   }
 }
 
-/** What would mend a failure, by the keys of the issuer's `fetch`; undefined where these have nothing to do with it. */
+/** What would mend a failure, by the keys of the issuer's `fetch`; undefined if these have nothing to do with it. */
 export function remedyOf(issuer: KeyedIssuer, address: string, { kind, status }: FetchFailure): string | undefined {
   const { caFile, bearerTokenFile } = issuer.fetch ?? {}
   if (kind === 'certificate' && caFile !== undefined) return 'only the certificates in fetch.caFile are trusted here'

@@ -7,7 +7,7 @@ import { createIssuerFetch, type KeyedIssuer, remedyOf } from './issuer-fetch.ts
 
 /**
  * One reading of an issuer's keys; `maxAge` in seconds is what the answer allowed, if it said so. `document`: the
- * issuer's metadata where discovery found it, also when the keys that it names could not be had.
+ * issuer's metadata if discovery found it, even if the keys that it names could not be had.
  */
 export type KeyReading = KeyImport & {
   readonly maxAge?: number | undefined
@@ -47,7 +47,7 @@ export const REDISCOVER_AFTER_MS = 50 * 60_000
 
 /**
  * A function that fetches an issuer's keys. It remembers the discovered jwks_uri and looks again about hourly and after
- * each failure, so that an issuer may move its keys; where the discovery document cannot be had, the last address serves
+ * each failure, so that an issuer may move its keys; if the discovery document cannot be had, the last address serves
  * on. A document that names another issuer is a failure at any time.
  */
 export function createKeyReader(keyed: KeyedIssuer, ports: FetchDeps): () => Promise<KeyReading> {

@@ -1,4 +1,4 @@
-/** Milliseconds for which an answer is fresh: its max-age within a minute and an hour, ten minutes where it has none. */
+/** Milliseconds for which an answer is fresh: its max-age within a minute and an hour, ten minutes if it has none. */
 export function freshFor(maxAge: number | undefined): number {
   return maxAge === undefined ? 10 * MINUTE : Math.min(Math.max(maxAge * 1000, MINUTE), 60 * MINUTE)
 }

@@ -10,7 +10,7 @@ const MAX_KIDS = 10_000
 const MAX_WITHDRAWN = 1_000
 
 /**
- * What is known of the `kid`s that are not in a key set. Only a fetch that began after a `kid` was first seen tells
+ * What is known of the `kid`s that are not in a key set. Only a fetch that began after a `kid` was first seen shows
  * whether the issuer has its key; until then the token may be good, and the client must keep it. Such fetches are caused
  * once per cool-down, whatever tokens say, and within one cool-down of every new `kid`.
  */
@@ -73,7 +73,7 @@ export class UnknownKids {
     this.#cancelTimer = this.#clock.schedule(delay, () => {
       this.#cancelTimer = undefined
       if (this.#newestSeen < this.#answered) return
-      // One that was in flight when a `kid` was first seen does not tell about it.
+      // One that was in flight when a `kid` was first seen says nothing about it.
       void this.fetchNow()?.then(() => {
         if (this.#newestSeen >= this.#answered) this.fetchSoon()
       })

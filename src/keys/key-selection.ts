@@ -13,7 +13,7 @@ export interface SelectableKey {
 
 /**
  * The keys that may have signed a token with this header, none when none fits. A `kid` is compared whole and only with
- * the kids of the set; where no key of the set has one (PEM, secrets), it says nothing. Several keys may share a kid
+ * the kids of the set; if no key of the set has one (PEM, secrets), it says nothing. Several keys may share a kid
  * while an issuer rolls over, so all of them are candidates (RFC 7517 §4.5). At most `MAX_CANDIDATES` of them may be tried.
  */
 export function selectKeys<K extends SelectableKey>(

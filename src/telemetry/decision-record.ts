@@ -50,7 +50,7 @@ export function decisionLabels(decision: Decision): DecisionLabels {
   }
 }
 
-/** A label for each MCP message of a request: its method, where MCP knows it. None where bodies are not looked at. */
+/** A label for each MCP message of a request: its method, if MCP knows it. None if bodies are not looked at. */
 export function mcpLabels({ mcp }: Decision): readonly string[] {
   if (mcp === undefined) return []
   // A body that could not be read was meant to be one.
@@ -143,7 +143,7 @@ function cappedValue(value: string | number | readonly string[]): string | numbe
   return typeof value === 'string' ? capped(value) : cappedList(value)
 }
 
-/** The first texts of a list, each cut where it is long, and how many more there are. */
+/** The first texts of a list, each cut if it is long, and how many more there are. */
 export function cappedList(texts: readonly string[]): readonly string[] {
   const items = texts.slice(0, MAX_ITEMS).map(capped)
   return texts.length > MAX_ITEMS ? [...items, `… ${texts.length - MAX_ITEMS} more`] : items

@@ -31,7 +31,7 @@ const RETRY_MS = 1000
 
 /**
  * Holds lines for a sink that is slow, full or gone, up to a bound; past it, lines are given up and counted. The gate of
- * a whole cluster must not stand still because a disk is full or its log is not read: a write that waits, or tries again
+ * a whole cluster must not stop because a disk is full or its log is not read: a write that waits, or tries again
  * and again, stops every decision.
  */
 export function createLogOutput(

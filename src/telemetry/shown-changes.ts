@@ -7,7 +7,7 @@ export interface ShownNames extends NameChanges {
   readonly total: number
 }
 
-/** What a load of the configuration changed, as the log and the status page tell it. */
+/** What a load of the configuration changed, as the log and the status page show it. */
 export interface ShownChanges {
   readonly routes: ShownNames
   readonly issuers: ShownNames

@@ -82,7 +82,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   if (command === undefined) {
     const names = COMMANDS.map((candidate) => candidate.name)
     const hint = didYouMean(name, names) || `; the commands are ${names.join(', ')}`
-    terminal.stderr.write(`forwardgate: there is no command ${quote(name)}${hint}\n`)
+    terminal.stderr.write(`forwardgate: unknown command ${quote(name)}${hint}\n`)
     return 2
   }
   try {
@@ -90,9 +90,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     // What input can cause is a finding; this is a bug, and its stack would not help a user.
     const what = plain(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 200)
-    terminal.stderr.write(
-      `forwardgate: ${name} failed by a fault of its own (${what}); please report it with its input\n`,
-    )
+    terminal.stderr.write(`forwardgate: ${name} failed because of a bug (${what}); please report it with its input\n`)
     return 2
   }
 }

@@ -78,7 +78,7 @@ function judgeSteps({ id }: Vector, { outcome, steps }: Explanation): void {
   assert.ok(
     steps
       .slice(0, ended)
-      .every(({ result, detail }) => result === 'pass' || detail === 'not needed, as the token is no JWT'),
+      .every(({ result, detail }) => result === 'pass' || detail === 'not needed, as the token is not a JWT'),
     id,
   )
   if (outcome !== 'allow') assert.equal(steps[ended]?.result, 'fail', id)

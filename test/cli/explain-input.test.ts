@@ -50,7 +50,7 @@ test('exit code 2: a configuration that is missing or wrong, every problem with 
   assert.equal(wrong.code, 2)
   assert.match(wrong.stderr, /config\.yaml:2:\d+: error: routes\.api\.resorce: .*did you mean "resource"/)
   const variable = await run(['explain', '--route', 'api', '--config', path], { env: { FORWARDGATE_CONFG: 'x' } })
-  assert.match(variable.stderr, /FORWARDGATE_CONFG: there is no such variable/)
+  assert.match(variable.stderr, /FORWARDGATE_CONFG: unknown variable/)
 })
 
 test('the environment counts as for serve: the reason can be kept from the answer', async (t) => {

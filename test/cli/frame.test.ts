@@ -40,29 +40,29 @@ test('every command refuses an option that does not exist, with exit code 2', as
     const { code, stdout, stderr } = await run([name, '--does-not-exist'])
     assert.equal(code, 2, name)
     assert.equal(stdout, '', name)
-    assert.match(stderr, /^forwardgate: there is no option --does-not-exist\nUsage: /, name)
+    assert.match(stderr, /^forwardgate: unknown option --does-not-exist\nUsage: /, name)
   }
 })
 
 const MISUSE: readonly (readonly [args: string, stderr: RegExp])[] = [
-  ['explian', /^forwardgate: there is no command "explian"; did you mean "explain"\?\n$/],
-  ['fly', /^forwardgate: there is no command "fly"; the commands are serve, /],
-  ['explain --rout x', /there is no option --rout; did you mean --route\?/],
-  ['explain --helpp', /there is no option --helpp; did you mean --help\?/],
-  ['explain -x', /there is no option -x/],
+  ['explian', /^forwardgate: unknown command "explian"; did you mean "explain"\?\n$/],
+  ['fly', /^forwardgate: unknown command "fly"; the commands are serve, /],
+  ['explain --rout x', /unknown option --rout; did you mean --route\?/],
+  ['explain --helpp', /unknown option --helpp; did you mean --help\?/],
+  ['explain -x', /unknown option -x/],
   ['explain --route', /--route needs a value/],
   ['explain --route a --route b', /--route is given twice/],
   ['explain --route a --format yaml', /--format: "yaml" is not a format; write text or json/],
   ['explain --route a b', /explain takes no argument "b"/],
-  ['explain', /say which route: --route, --host or --call; or which reason: --reason/],
+  ['explain', /name the route: --route, --host or --call; or the reason: --reason/],
   ['explain --reason tokn_opaque', /"tokn_opaque" is not a reason; did you mean "token_opaque"\?/],
-  ['explain --reason key_unknown --route a', /--reason is the whole question; leave out --route/],
-  ['explain --reason key_unknown --at 1', /--reason is the whole question; leave out --at/],
-  ['explain --call - --route a', /--call is the whole question; leave out --route/],
+  ['explain --reason key_unknown --route a', /--reason cannot be combined with --route/],
+  ['explain --reason key_unknown --at 1', /--reason cannot be combined with --at/],
+  ['explain --call - --route a', /--call cannot be combined with --route/],
   ['explain --route a --claims - --token-file x', /exclude each other/],
-  ['explain --route a --claims - --jwks x', /--claims have none/],
+  ['explain --route a --claims - --jwks x', /--claims, which have no signature/],
   ['explain --route a --token-file - --jwks -', /only one option can read standard input/],
-  ['test', /say which policy tests/],
+  ['test', /name at least one policy test/],
   ['schema x', /schema takes no argument "x"/],
   ['healthcheck x', /healthcheck takes no argument "x"/],
 ]

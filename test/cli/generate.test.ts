@@ -196,13 +196,13 @@ describe('generate traefik', () => {
   it('names what is wrong with the arguments', async () => {
     const config = ['--config', join(ROOT, 'examples/config/minimal.yaml')]
     const rows: readonly (readonly [readonly string[], RegExp])[] = [
-      [['generate'], /say for which proxy: traefik, nginx, caddy, envoy/],
+      [['generate'], /name a proxy: traefik, nginx, caddy, envoy/],
       [['generate', 'envoy', '--as', 'file'], /--as is not for envoy/],
       [['generate', 'traefik', '--listen-port', '1'], /--listen-port is not for traefik/],
       [['generate', 'nginx', '--namespace', 'x'], /--namespace is not for nginx/],
       [['generate', 'caddy', '--gate-port', 'x'], /--gate-port: "x" is not a port/],
       [['generate', 'envoy', '--listen-port', '0'], /--listen-port: "0" is not a port/],
-      [['generate', 'treafik'], /there is no "treafik"; did you mean "traefik"/],
+      [['generate', 'treafik'], /not "treafik"; did you mean "traefik"/],
       [['generate', 'traefik', 'caddy'], /takes no further argument "caddy"/],
       [
         ['generate', 'traefik', '--namespace', 'Bad_NS', ...config],

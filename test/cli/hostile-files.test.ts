@@ -178,5 +178,5 @@ test('a fault of the program itself is one line, and exit code 2', async () => {
     once: () => {},
   })
   assert.equal(code, 2)
-  assert.match(said, /^forwardgate: schema failed by a fault of its own \(RangeError: Maximum[^\n]*\n$/)
+  assert.match(said, /^forwardgate: schema failed because of a bug \(RangeError: Maximum[^\n]*\n$/)
 })

@@ -174,7 +174,7 @@ describe('init', () => {
     assert.equal((await init('--out', out)).code, 0)
     const { code, stderr } = await init('--out', out)
     assert.equal(code, 2)
-    assert.match(stderr, /is there already; name a new directory/)
+    assert.match(stderr, /already exists; name a new directory/)
   })
 
   it('names the slash, and an issuer that does not answer', async () => {

@@ -191,7 +191,7 @@ const MISTAKES: readonly (readonly [text: string, expected: RegExp])[] = [
   [row('request: { route: api }, anonymous: false, expect: { outcome: deny }'), /anonymous: must be true/],
   [
     row('request: { route: api }, anonymous: true, issuer: main, expect: { outcome: deny }'),
-    /issuer: means nothing without a token/,
+    /issuer: has no effect without a token/,
   ],
   [
     row('request: { route: api }, issuer: mian, claims: {}, expect: { outcome: deny }'),

@@ -107,7 +107,7 @@ const MISUSE: readonly (readonly [args: string, stderr: RegExp])[] = [
   ['make', /say "token new"/],
   ['new x', /takes no further argument "x"/],
   ['new', /--sub NAME/],
-  ['new --sub a', /--expires 90d/],
+  ['new --sub a', /--expires is missing/],
   ['new --sub a --expires 90d', /--aud AUDIENCE, or --route NAME/],
   ['new --sub a --aud b --expires 0d', /"0d" is not a time in the future/],
   ['new --sub a --aud b --expires 2020-01-01', /"2020-01-01" is not a time in the future/],

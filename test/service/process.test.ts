@@ -133,7 +133,7 @@ describe('the process', { concurrency: 2 }, () => {
     assert.equal(code, 2)
     const told = stderr.trimEnd().split('\n')
     assert.equal(told.length, 8, stderr)
-    assert.match(stderr, /FORWARDGATE_CONFG: there is no such variable; did you mean "?FORWARDGATE_CONFIG/)
+    assert.match(stderr, /FORWARDGATE_CONFG: unknown variable; did you mean "?FORWARDGATE_CONFIG/)
   })
 
   it('tells all problems of the configuration at once and ends with 2', async (t) => {
@@ -172,6 +172,6 @@ describe('the process', { concurrency: 2 }, () => {
     ])
     assert.deepEqual([none.code, help.code, unknown.code], [2, 0, 2])
     assert.match(help.lines.join('\n'), /^ {2}serve +answer ForwardAuth calls$/m)
-    assert.match(unknown.stderr, /there is no command "server"; did you mean "serve"\?/)
+    assert.match(unknown.stderr, /unknown command "server"; did you mean "serve"\?/)
   })
 })

@@ -146,7 +146,7 @@ function suite(ca: TestCa) {
     const refusals = () => service.lines().filter(({ msg }) => String(msg).startsWith('certificate refused'))
     const other = await ca.issue('third')
     const bad: readonly (readonly [PairFiles, RegExp])[] = [
-      [{ cert: pair.cert, key: other.key }, /^FORWARDGATE_TLS_KEY: .* it is the key of another one$/],
+      [{ cert: pair.cert, key: other.key }, /^FORWARDGATE_TLS_KEY: .* it belongs to another certificate$/],
       [{ cert: pair.key, key: pair.key }, /^FORWARDGATE_TLS_CERT: .* holds no certificate in PEM$/],
       [{ cert: pair.cert, key: pair.cert }, /^FORWARDGATE_TLS_KEY: .* holds no private key in PEM$/],
     ]
@@ -190,7 +190,7 @@ function suite(ca: TestCa) {
       [{ ...files, cert: '/nowhere' }, /^cert the file "\/nowhere" cannot be read: there is no such file$/],
       [{ ...files, key: ca.folder }, /^key .* cannot be read: it is not a file$/],
       [{ ...files, clientCa: pair.key }, /^clientCa .* holds no certificate in PEM$/],
-      [{ ...files, key: (await ca.issue('fourth')).key }, /^key .* it is the key of another one$/],
+      [{ ...files, key: (await ca.issue('fourth')).key }, /^key .* it belongs to another certificate$/],
     ] as const
     for (const [wrong, expected] of cases) {
       const { result } = await readCertificate(wrong, Date.now() / 1000)

@@ -44,7 +44,7 @@ export function compileIntrospection(
   if (secret?.ok === false) sink.problem(here, secret.message)
   const seconds = durationSeconds(cacheFor)
   if (seconds > MAX_CACHE_SECONDS) {
-    sink.problem([...path, 'cacheFor'], `${quote(cacheFor)} is too long for a revocation to wait; write at most 1h`)
+    sink.problem([...path, 'cacheFor'], `${quote(cacheFor)} would delay a revocation for too long; write at most 1h`)
   }
   return {
     endpoint,

@@ -82,7 +82,7 @@ function checkKeys(
   if (skipped.length > 0) {
     sink.warning(path, {
       id: 'keys-left-out',
-      message: `of the file ${quote(file)} some keys are left out: ${describeSkipped(skipped)}`,
+      message: `some keys of the file ${quote(file)} are left out: ${describeSkipped(skipped)}`,
       why: 'a token that is signed with one of them is refused as key_unknown',
     })
   }

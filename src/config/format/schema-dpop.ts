@@ -15,7 +15,7 @@ export const dpopShape = {
     z.enum(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']),
   )
     .default(['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'])
-    .describe('Signature algorithms that a proof may have; clients are told of them.'),
+    .describe('Signature algorithms that a proof may have; they are announced to clients.'),
   maxAge: duration
     .default('5m')
     .describe('How far the time in a proof may be from ours, in the past or in the future; 10s to 1h.'),

@@ -114,7 +114,7 @@ function firstCertificate(pem: Buffer | undefined): X509Certificate | undefined 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const reason = text.slice(text.lastIndexOf(':') + 1)
-  return reason === 'key values mismatch' ? 'it is the key of another one' : reason
+  return reason === 'key values mismatch' ? 'it belongs to another certificate' : reason
 }
 
 /** Names the file, never its content. */

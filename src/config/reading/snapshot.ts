@@ -122,7 +122,7 @@ function explain(error: unknown): string {
       return MISSING
     case 'EACCES':
     case 'EPERM':
-      return 'this process is not allowed to'
+      return 'permission denied'
     default:
       return code
   }

@@ -43,7 +43,7 @@ export function watchFiles({ files, what, look, interval = INTERVAL_MS, onNotice
     // One at a time: the order of two looks must not be that of their disks.
     last = last
       .then(() => (closed ? undefined : look(() => closed)))
-      .catch((error: unknown) => notice(`${what} could not be looked at: ${String(error)}`))
+      .catch((error: unknown) => notice(`${what} could not be read: ${String(error)}`))
     return last
   }
 

@@ -80,7 +80,7 @@ export function* composeYaml(
   }
 }
 
-/** Undefined where a directive may change what tags mean, and where several documents are refused anyway. */
+/** Undefined if a directive may change what tags mean, and if several documents are refused anyway. */
 function onlyDocument(tokens: readonly CST.Token[]): CST.Document | undefined {
   const documents = tokens.filter((token) => token.type === 'document')
   return documents.length === 1 && !tokens.some(({ type }) => type === 'directive') ? documents[0] : undefined

@@ -69,7 +69,7 @@ function startOf({ start, key, sep, value }: Item): number {
   return start[0]?.offset ?? key?.offset ?? sep?.[0]?.offset ?? value?.offset ?? 0
 }
 
-/** Only where all is in order: no item without its sign but for the last, which may be a comment, and the bracket closed. */
+/** Only if all is in order: no item without its sign but for the last, which may be a comment, and the bracket closed. */
 function isSafeToCut(token: Collection): boolean {
   const items: readonly Item[] = token.items
   switch (token.type) {

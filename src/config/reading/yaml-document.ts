@@ -4,7 +4,7 @@ import { allAtOnce, type Steps } from '../steps.ts'
 import { findExcess, yamlAllowance } from './yaml-bounds.ts'
 import { composeYaml } from './yaml-compose.ts'
 
-/** A YAML file as plain data, which still knows where everything stood. */
+/** A YAML file as plain data, which still knows where everything was written. */
 export interface YamlDocument {
   readonly file: string
   /** Maps, lists and scalars; undefined when the file holds nothing or could not be read. */

@@ -59,7 +59,7 @@ export function findOddContent(fields: McpFields, oddNames: readonly string[] | 
 const JSON_TYPE = /^application\/json(?:[ \t]*;[ \t]*charset=(?:utf-8|"utf-8"))?$/i
 
 /**
- * Why `Mcp-Method` and `Mcp-Name` (MCP revision 2026-07-28, Request Metadata) tell of something else than the body does;
+ * Why `Mcp-Method` and `Mcp-Name` (MCP revision 2026-07-28, Request Metadata) name something else than the body does;
  * undefined when they agree or did not come. `call`: undefined for a batch, which
  * no header can describe. Of a task, `Mcp-Name` is its ID (SEP-2663). They never decide anything, as most servers do not check them.
  */

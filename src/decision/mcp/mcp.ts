@@ -29,17 +29,17 @@ export type McpRequestFields = Pick<HeaderFields, 'rawHeaders' | 'oddNames'>
 
 /** What a request asks of an MCP server, and what that needs. */
 export interface McpJudgement {
-  /** None where the body could not be read, and for requests that have none. */
+  /** None if the body could not be read, and for requests that have none. */
   readonly calls: readonly McpCall[]
   /** What they need beside the route's own requirements, in the order of the configuration. */
   readonly needs: readonly Requirement[]
-  /** Whether nothing is asked for that needs a token where the route needs none. */
+  /** Whether nothing is asked for that needs a token, on a route that needs none. */
   readonly open: boolean
-  /** Set where no token helps. */
+  /** Set if no token helps. */
   readonly denial: Denial | undefined
   /** Of a body that is one request. */
   readonly id?: RequestId | undefined
-  /** Whether the header tells of something else than the body does. */
+  /** Whether the header names something else than the body does. */
   readonly disagrees?: true
 }
 
@@ -90,7 +90,7 @@ async function judgePost(
 }
 
 /**
- * The id of the request that a refused client waits for an answer to; undefined where the body is not one request that
+ * The id of the request that a refused client waits for an answer to; undefined if the body is not one request that
  * every reader understands in the same way.
  */
 export async function readRequestId(

@@ -128,7 +128,7 @@ function readMessage(message: unknown): readonly McpCall[] | string {
   if (!MCP_METHODS.has(method) && METHODS_IN_LOWER_CASE.has(method.toLowerCase())) {
     return 'the method of a message differs from a known one only by case'
   }
-  if (has('params') && !isObject(params)) return 'the params of a message are no object'
+  if (has('params') && !isObject(params)) return 'the params of a message are not an object'
   return readRequest(method, isObject(params) ? params : {})
 }
 
@@ -144,7 +144,7 @@ function readRequest(method: string, params: Members): readonly McpCall[] | stri
   return [{ method, kind: SESSION_METHODS.has(method) ? 'session' : 'other' }]
 }
 
-/** A completion tells what a prompt or a resource template would take, so it needs what they need. */
+/** A completion reveals what a prompt or a resource template would take, so it needs what they need. */
 function readCompletion(ref: unknown): readonly McpCall[] | string {
   if (!isObject(ref)) return 'the ref of a completion is not an object'
   const odd = findOddMember(ref)
@@ -158,14 +158,14 @@ function readCompletion(ref: unknown): readonly McpCall[] | string {
   return 'the ref of a completion is neither a prompt nor a resource'
 }
 
-/** Revision 2026-07-28: one long stream, which may tell of changes of resources. */
+/** Revision 2026-07-28: one long stream, which may report changes of resources. */
 function readSubscriptions(notifications: unknown): readonly McpCall[] | string {
   if (notifications === undefined) return [{ method: LISTEN, kind: 'session' }]
-  if (!isObject(notifications)) return 'the notifications of a subscription are no object'
+  if (!isObject(notifications)) return 'the notifications of a subscription are not an object'
   const odd = findOddMember(notifications)
   if (odd !== undefined) return odd
   const uris = notifications['resourceSubscriptions'] ?? []
-  if (!Array.isArray(uris)) return 'the resourceSubscriptions of a subscription are no list'
+  if (!Array.isArray(uris)) return 'the resourceSubscriptions of a subscription are not a list'
   if (uris.length > MAX_CALLS) return 'a subscription names too many resources'
   const calls: McpCall[] = [{ method: LISTEN, kind: 'session' }]
   for (const uri of uris) {

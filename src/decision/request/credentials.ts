@@ -13,7 +13,7 @@ export interface Presented {
   readonly token: string
 }
 
-/** What a request presents, or why that is nothing; `scheme` where it is one of ours. */
+/** What a request presents, or why that is nothing; `scheme` if it is one of ours. */
 export type Credentials =
   | ({ readonly ok: true } & Presented)
   | { readonly ok: false; readonly denial: Denial; readonly scheme?: Scheme }

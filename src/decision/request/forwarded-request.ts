@@ -8,7 +8,7 @@ export interface ForwardedRequest {
   readonly method: string
   /** Lower case, without port and trailing dot. */
   readonly host: string
-  /** Digits; undefined where the client's Host has none. */
+  /** Digits; undefined if the client's Host has none. */
   readonly port?: string | undefined
   /** Up to the first `?`, exactly as forwarded; printable ASCII beginning with one slash. */
   readonly path: string
@@ -21,7 +21,7 @@ export type ForwardedReading =
 
 /** What the call of a proxy says about the client's request. */
 export interface CallReading {
-  /** The route that the address names; undefined where host and path choose it. */
+  /** The route that the address names; undefined if host and path choose it. */
   readonly routeName: string | undefined
   readonly forwarded: ForwardedReading
 }

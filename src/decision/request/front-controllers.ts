@@ -4,7 +4,7 @@ const SCRIPT = /\/[^/]*\.php(?=\/|$)/g
 /**
  * Every way to read a folded path: unchanged, and without PHP scripts in it, because a front controller serves
  * `/index.php/admin` as `/admin` (Symfony, Laravel). Of several scripts any one may be the one that runs, or all may
- * be. `deepest` tells the segments of the longest path that the readings are compared with: a script behind them changes
+ * be. `deepest` is the number of segments of the longest path that the readings are compared with: a script behind them changes
  * nothing.
  */
 export function readingsOf(path: string, deepest: () => number): readonly string[] {

@@ -29,7 +29,7 @@ type Verified =
   | { readonly ok: true; readonly token: VerifiedToken }
   | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
 
-/** `issuer` is set as soon as one vouched for the token, also where a claim does not. */
+/** `issuer` is set as soon as one vouched for the token, even if a claim does not. */
 export type Verification = Verified & { readonly form: TokenForm }
 
 /**

@@ -23,7 +23,7 @@ type Read =
 
 /**
  * What an answer means. Some servers answer for several issuers, and only what this very one made has claims. A token that
- * has to come with a proof is refused where nothing says by which key (RFC 9449 §6.2, §7.2).
+ * has to come with a proof is refused if nothing says by which key (RFC 9449 §6.2, §7.2).
  */
 export function readIntrospected(answer: Introspected, issuer: Issuer): Read {
   switch (answer.kind) {

@@ -17,7 +17,7 @@ export interface VerificationKey extends Validity {
 
 /**
  * `unavailable`: the issuer's keys cannot be had now (a service fault). `unknown`: they can, and none fits. `awaited`: none
- * fits yet, and the `kid` is so new that only the next fetch tells whether one will.
+ * fits yet, and the `kid` is so new that only the next fetch can show whether one will.
  */
 export type KeyAnswer = readonly VerificationKey[] | 'unavailable' | 'unknown' | 'awaited'
 

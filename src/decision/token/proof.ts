@@ -18,7 +18,7 @@ const TOLERANCE_SECONDS = 30
 /** What a proof has to prove: that the holder of this key makes this request with this token now. */
 export interface ProofDemand {
   readonly method: string
-  /** The request's URI, in its comparable form; several where the proxy does not say which. */
+  /** The request's URI, in its comparable form; several if the proxy does not say which. */
   readonly uris: readonly string[]
   readonly token: string
   /** The thumbprint in the token's `cnf`. */
@@ -56,7 +56,7 @@ export interface ProofFault {
   readonly hint?: string
 }
 
-/** A proof that holds: what tells it from another one, and until when it would hold (seconds). */
+/** A proof that holds: what distinguishes it from another one, and until when it would hold (seconds). */
 export interface Proof {
   readonly ok: true
   readonly id: string

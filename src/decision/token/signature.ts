@@ -22,7 +22,7 @@ function holdsByRsa(token: string, key: KeyObject, hash: string): boolean {
   const end = token.lastIndexOf('.')
   const signed = Buffer.from(token.slice(0, end), 'latin1')
   const signature = Buffer.from(token.slice(end + 1), 'base64url')
-  // Of a key of type rsa, Node's padding is PKCS1 unless told otherwise; told, it takes half as long again.
+  // Of a key of type rsa, Node's padding is PKCS1 by default; if it is set, it takes half as long again.
   return verify(hash, signed, key, signature)
 }
 

@@ -12,8 +12,8 @@ export interface KnownToken {
 }
 
 /**
- * Looks a token up in the tokens files among these issuers; undefined where none has it. Only hashes are compared, each
- * in constant time and always all of them, so that the time tells nothing of what is listed.
+ * Looks a token up in the tokens files among these issuers; undefined if none has it. Only hashes are compared, each
+ * in constant time and always all of them, so that the time reveals nothing of what is listed.
  */
 export function findStaticToken(token: string, issuers: readonly Issuer[]): KnownToken | undefined {
   if (token.length < MIN_STATIC_TOKEN_CHARACTERS) return undefined

@@ -24,7 +24,7 @@ export function hintAt(token: string): string | undefined {
   if (JSON_TEXT.test(token)) return 'it is JSON: send the access_token in it, alone'
   if (PLACEHOLDER.test(token)) return 'it has a placeholder that nothing was filled into'
   if (QUOTES.test(token)) return 'it is in quotes: send it without them'
-  if (isMissingValue(token)) return 'it is what programs write for a value that they do not have'
+  if (isMissingValue(token)) return 'it is how programs print a missing value'
   return undefined
 }
 

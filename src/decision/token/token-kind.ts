@@ -51,7 +51,7 @@ const MEDIA_TYPE = 'application/'
 
 /**
  * The first mark of a kind that is not accepted, such as `typ Refresh`, fit for a log line; undefined when there is none.
- * A signature does not tell kinds apart: issuers sign ID and refresh tokens with the keys of their access tokens (RFC 8725
+ * A signature does not distinguish kinds: issuers sign ID and refresh tokens with the keys of their access tokens (RFC 8725
  * §3.11, §3.12). Words that are not in the table pass, as providers use these members for other things, too.
  */
 export function findOtherKind(claims: Claims, accepted: readonly TokenKind[]): string | undefined {

@@ -10,7 +10,7 @@ import {
 import { type HeaderFields, SEVERAL } from '../../decision/request/header-fields.ts'
 
 const PREFIX = '/ext_authz/'
-/** Stands where a route's name would: the route is found by host and path. No route can have this name. */
+/** In place of a route's name: the route is found by host and path. No route can have this name. */
 const BY_PATH = '-'
 /** Absolute form, repeated slashes, escapes or parameters after the word, another case: never a known route. */
 const ODD_SPELLING = /^(?:https?:\/\/[^/]*)?\/+ext(?:_|%5f)authz(?![A-Za-z0-9_-])/i
@@ -32,7 +32,7 @@ export function readExtAuthz(method: string, target: string, fields: HeaderField
 
 interface Split {
   readonly routeName: string | undefined
-  /** The client's own target, raw; empty where nothing follows the prefix. */
+  /** The client's own target, raw; empty if nothing follows the prefix. */
   readonly rest: string
 }
 

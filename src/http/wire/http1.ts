@@ -10,7 +10,7 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
 
 /**
  * Carries the HTTP/1.1 requests that speak a dialect to the endpoint, and leaves the rest to `other`. While draining, an
- * answer is the only place to announce to a proxy's pool that this connection ends; it also does where a body was not read
+ * answer is the only place to announce to a proxy's pool that this connection ends; it also does if a body was not read
  * to its end, or was too large.
  */
 export function overHttp1(verify: VerifyEndpoint, other: NodeHandler, draining: () => boolean): NodeHandler {

@@ -7,7 +7,7 @@ export interface ListenAddress {
   readonly port: number
 }
 
-/** Opens a listener and returns the base URL of where it listens. Without a host: every address, `[::]`, or `0.0.0.0` where there is no IPv6. */
+/** Opens a listener and returns the base URL of where it listens. Without a host: every address, `[::]`, or `0.0.0.0` if there is no IPv6. */
 export async function listen(app: FastifyInstance, { host, port }: ListenAddress): Promise<string> {
   try {
     await app.listen({ host: host ?? '::', port })

@@ -71,7 +71,7 @@ export function buildSecureServer(certificate: Certificate, deps: TlsDeps): Secu
     // For HTTP/1.1; the types know only some of it.
     ...{ maxHeaderSize: MAX_HEADER_BYTES, ...TIMEOUTS, noDelay: true },
   })
-  // Node reads this where it takes a connection as HTTP/1.1; see the plain server.
+  // Node reads this if it takes a connection as HTTP/1.1; see the plain server.
   Object.assign(server, { maxHeadersCount: 0 })
   listenToStreams(server, deps, sessions)
   server.on('connection', (socket: Duplex) => {

@@ -44,7 +44,7 @@ export const ask: Ask = async (url, request = {}) => {
   }
 }
 
-/** The JSON object of a body; undefined where it is none. */
+/** The JSON object of a body; undefined if it is not one. */
 export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body)

@@ -15,7 +15,7 @@ export const explain = command({
     'explain --reason REASON',
   ],
   about:
-    'Judges one request by the very code of the service and shows every step, and the exact answer. With --reason it says what a reason means and how to mend it.',
+    'Judges one request with the code of the service, and shows every step and the exact answer. With --reason it says what a reason means and how to mend it.',
   reads: 'by itself',
   options: {
     route: {

@@ -14,7 +14,7 @@ export interface Explanation {
   /** The fixed text of the reason; null on an allow. */
   readonly message: string | null
   readonly steps: readonly StepResult[]
-  /** What the token says; `verified` tells whether its signature held. */
+  /** What the token says; `verified` says whether its signature held. */
   readonly token: { readonly verified: boolean; readonly header: object; readonly claims: object } | null
   /** Seconds until `exp`; negative after it. */
   readonly secondsLeft: number | null
@@ -88,7 +88,7 @@ function formatSteps(steps: readonly StepResult[], paint: Paint): string {
   return lines.join('\n')
 }
 
-/** Expected and actual follow below, where they say more. */
+/** Expected and actual follow below if they say more. */
 function formatStep({ step, result, detail, expected, actual }: StepResult, width: number, paint: Paint): string {
   const [mark, style] = MARKS[result]
   const indent = ' '.repeat(width + 8)

@@ -45,7 +45,7 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
   key: (seen) => ({ detail: describeKey(seen) }),
   signature: (seen) => ({ detail: `holds with a key of issuers.${issuerOf(seen)?.name}` }),
   'token type': describeType,
-  'token claims': () => ({ detail: 'exp is there, and the claims that are read are of the right types' }),
+  'token claims': () => ({ detail: 'exp is present, and the claims that are read have the right types' }),
   time: verified(({ expiresAt, notBefore, issuer }, { now }) => {
     const left = expiresAt - now
     const tolerance = `${formatSpan(issuer.clockTolerance)} of tolerance`
@@ -92,7 +92,7 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
     return scopes.length === 0 ? { detail } : { detail, expected: `all of ${listed(scopes)}` }
   },
   identity: ({ decision: { route } }) => ({ detail: `${route?.identityHeaders.length} headers for the upstream` }),
-  end: () => ({ detail: 'the decision came to its end' }),
+  end: () => ({ detail: 'the decision is complete' }),
 }
 
 /** What a request asks an MCP server for. */
@@ -163,7 +163,7 @@ function describeType(seen: Seen): Described {
   // Words about its kind that the gate does not know and passes over; the reader may know better.
   const unknown = words.length === 0 ? '' : `; in the payload, not known here: ${words.join(', ')}`
   if (seen.decision.itinerary.token === 'opaque') {
-    return { detail: `what its issuer says of it is no other kind${unknown}` }
+    return { detail: `its issuer does not call it another kind of token${unknown}` }
   }
   const actual = unverified(seen)?.type ?? 'none'
   return {

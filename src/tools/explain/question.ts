@@ -30,7 +30,7 @@ export interface ExplainOptions {
 /** What is to be explained. */
 export interface ExplainQuestion {
   readonly call: Call
-  /** What the call is judged by; with claims only, other keys stand in for their issuer's. */
+  /** What the call is judged by; with claims only, keys of our own replace those of their issuer. */
   readonly config: Config
   readonly now: number
   readonly whatIf: boolean
@@ -52,13 +52,14 @@ export function contradiction(options: ExplainOptions): string | undefined {
   const beside = PARTS.find((name) => options[name] !== undefined)
   if (reason !== undefined) {
     const other = beside ?? (['call', 'jwks', 'at'] as const).find((name) => options[name] !== undefined)
-    return other === undefined ? undefined : `--reason is the whole question; leave out --${other}`
+    return other === undefined ? undefined : `--reason cannot be combined with --${other}`
   }
-  if (call !== undefined && beside !== undefined) return `--call is the whole question; leave out --${beside}`
+  if (call !== undefined && beside !== undefined) return `--call cannot be combined with --${beside}`
   if (call === undefined && route === undefined && host === undefined)
-    return 'say which route: --route, --host or --call; or which reason: --reason'
+    return 'name the route: --route, --host or --call; or the reason: --reason'
   if (claims !== undefined && options['token-file'] !== undefined) return '--claims and --token-file exclude each other'
-  if (claims !== undefined && jwks !== undefined) return '--jwks checks signatures, and --claims have none'
+  if (claims !== undefined && jwks !== undefined)
+    return '--jwks cannot be combined with --claims, which have no signature'
   const stdin = [call, claims, jwks, options.body, options['token-file']].filter((file) => file === '-')
   return stdin.length > 1 ? 'only one option can read standard input' : undefined
 }

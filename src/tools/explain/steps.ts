@@ -9,7 +9,7 @@ export interface StepResult extends Described {
   readonly result: 'pass' | 'fail' | 'skip'
 }
 
-/** Every step with its result, as the trace of the decision tells it: nothing is judged a second time. */
+/** Every step with its result, as the trace of the decision has it: nothing is judged a second time. */
 export function stepsOf(seen: Seen): readonly StepResult[] {
   const { decision } = seen
   const { itinerary, ended } = decision
@@ -26,7 +26,7 @@ export function stepsOf(seen: Seen): readonly StepResult[] {
     if (step === ended && decision.outcome !== 'allow') {
       return { step, result: 'fail', ...describeDenial(decision.denial, seen) }
     }
-    if (!taken.has(step)) return skip(step, 'not needed, as the token is no JWT')
+    if (!taken.has(step)) return skip(step, 'not needed, as the token is not a JWT')
     if (seen.whatIf && (step === 'key' || step === 'signature')) {
       return skip(step, 'not checked, as there are only claims')
     }

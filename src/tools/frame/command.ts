@@ -44,7 +44,7 @@ export type Definition<O extends Options> = Usage<O> &
 
 /** The options of every command. */
 const COMMON = {
-  config: { value: 'FILE', about: 'a YAML file or a directory of them; beats FORWARDGATE_CONFIG' },
+  config: { value: 'FILE', about: 'a YAML file or a directory of them; overrides FORWARDGATE_CONFIG' },
   format: { value: 'FORMAT', about: 'text (the default) or json' },
 } as const
 

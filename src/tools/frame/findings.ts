@@ -47,7 +47,7 @@ export function inOrder(findings: readonly Finding[]): readonly Finding[] {
   )
 }
 
-/** The findings for programs, in the same order: `file`, `line` and `column` where there is a position. */
+/** The findings for programs, in the same order: `file`, `line` and `column` if there is a position. */
 export function findingsJson(findings: readonly Finding[]): readonly Readonly<Record<string, unknown>>[] {
   return inOrder(findings).map(({ position, ...finding }) => ({ ...finding, ...position }))
 }

@@ -16,7 +16,7 @@ const OPTIONS = {
   port: { value: 'PORT', about: 'of the protected service; default: 8080' },
   url: {
     value: 'NAME=URL',
-    about: 'where the service of this route is, such as api=http://10.0.0.5:8000; beats --service and --port',
+    about: 'where the service of this route is, such as api=http://10.0.0.5:8000; overrides --service and --port',
     repeated: true,
   },
   'entry-point': { value: 'NAME', about: 'of traefik; default: websecure, or web for http resources' },
@@ -46,7 +46,7 @@ export const generate = command({
   about:
     'Prints the proxy’s side of the configuration: for each route the question to forwardgate, with CORS in front of it if the route has origins, exactly its identity headers, and the open way to the metadata.',
   reads: 'configuration',
-  operands: { min: 1, max: 1, missing: `say for which proxy: ${[...PROXIES.keys()].join(', ')}` },
+  operands: { min: 1, max: 1, missing: `name a proxy: ${[...PROXIES.keys()].join(', ')}` },
   options: OPTIONS,
   exitCodes: { 0: 'success', 2: 'configuration or usage error' },
   misuse({ values, operands: [name = ''] }) {
@@ -77,7 +77,7 @@ export const generate = command({
 
 function unknownProxy(name: string): string {
   const names = [...PROXIES.keys()]
-  return `say for which proxy: ${names.join(', ')}; there is no ${quote(name)}${didYouMean(name, names)}`
+  return `name a proxy: ${names.join(', ')}, not ${quote(name)}${didYouMean(name, names)}`
 }
 
 function targetOf(proxy: ProxyTargets | undefined, form: string | undefined): Target | undefined {

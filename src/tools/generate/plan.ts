@@ -175,7 +175,7 @@ export function claimName(name: string, taken: Set<string>): string {
   return free
 }
 
-/** The resources; or hosts and paths of `match` where it says something else. */
+/** The resources; or hosts and paths of `match` if it says something else. */
 function placesOf({ resources, match }: Route): readonly (readonly [host: string, path: string])[] {
   const own = resources.map(({ hostname, path }) => [hostname, path] as const)
   const isDerived =

@@ -149,7 +149,7 @@ async function writeNew(directory: string, files: Readonly<Record<string, string
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     const what = exists
-      ? 'is there already; name a new directory'
+      ? 'already exists; name a new directory'
       : `cannot be written: ${error instanceof Error ? error.message : String(error)}`
     return { severity: 'error', id: 'output', what, path: directory }
   }

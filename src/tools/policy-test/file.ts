@@ -142,7 +142,7 @@ function readToken(entry: StrictMap, config: Config): PolicyTest['token'] {
     )
   }
   for (const key of anonymous ? ['issuer', 'header'] : []) {
-    if (entry.has(key)) entry.refuse([key], 'means nothing without a token; remove it', 'key')
+    if (entry.has(key)) entry.refuse([key], 'has no effect without a token; remove it', 'key')
   }
   const issuers = config.issuers.map(({ name }) => name)
   const issuer = entry.text('issuer')

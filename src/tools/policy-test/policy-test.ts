@@ -13,7 +13,7 @@ export const test = command({
   about:
     'Runs policy tests: YAML files that say which request with which claims must be allowed or refused, and why; - reads standard input. Tokens are signed with a key made for the run, so that everything is judged as in the service; the network is not used.',
   reads: 'configuration',
-  operands: { min: 1, max: Number.POSITIVE_INFINITY, missing: 'say which policy tests' },
+  operands: { min: 1, max: Number.POSITIVE_INFINITY, missing: 'name at least one policy test' },
   options: {},
   exitCodes: { 0: 'every test passed', 1: 'a test failed', 2: 'configuration, test file or usage error' },
   async run({ operands, terminal, configuration: { config, settings } }) {

@@ -91,7 +91,7 @@ export class StrictMap {
 
   isTrue(key: string): boolean {
     if (!this.has(key)) return false
-    if (this.#members[key] !== true) this.refuse([key], 'must be true, or not be there at all')
+    if (this.#members[key] !== true) this.refuse([key], 'must be true, or be left out')
     return true
   }
 

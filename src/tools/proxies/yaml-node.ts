@@ -16,7 +16,7 @@ export interface YamlNode {
 
 type Located = Pick<YamlDocument, 'value' | 'locate'>
 
-/** A document as a tree. `name` says which object it is; empty where the path alone says enough. */
+/** A document as a tree. `name` says which object it is; empty if the path alone says enough. */
 export function documentNode(
   document: Located,
   name: string,

@@ -25,7 +25,7 @@ export interface ClientRequest {
 const OF_THE_PROXY = /^x-forwarded-(?:method|host|uri)$/i
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
-/** The call that Traefik makes for a client's request: GET, the client's headers, and its own; and the body where it forwards it. */
+/** The call that Traefik makes for a client's request: GET, the client's headers, and its own; and the body if it forwards it. */
 export function callFor(request: ClientRequest, config: Config): Call {
   const { headers, body = '', token } = request
   const source = routeFor(request, config)?.tokenSource ?? { kind: 'authorization' }
@@ -60,7 +60,7 @@ function describe({ method, host, uri }: Described): readonly string[] {
   return ['X-Forwarded-Method', method, 'X-Forwarded-Host', host, 'X-Forwarded-Uri', uri]
 }
 
-/** The route that a request is judged by: the named one, else the one of its host and path; undefined where there is none. */
+/** The route that a request is judged by: the named one, else the one of its host and path; undefined if there is none. */
 export function routeFor(request: Described, config: Config): Route | undefined {
   return routeOfCall(FORWARD_AUTH.read('GET', targetOf(request), readHeaderFields(describe(request))), config)
 }
@@ -91,7 +91,7 @@ export function parseHeader(text: string): readonly [name: string, value: string
 
 /**
  * A call as it was captured: the request line, the header lines, and after an empty line the body. Each character of the
- * text stands for one byte. A string says why it is none.
+ * text is one byte. A string says why the text is not a call.
  */
 export function parseCall(text: string): Call | string {
   const end = /\r?\n\r?\n/.exec(text)

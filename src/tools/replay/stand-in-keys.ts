@@ -33,7 +33,7 @@ export class StandIn {
   readonly #keys = new Map<string, Promise<KeyPairKeyObjectResult>>()
   readonly #secret = randomBytes(64)
 
-  /** `header` and `claims` as given; `alg`, `typ` and `kid` are added where the header does not have them. */
+  /** `header` and `claims` as given; `alg`, `typ` and `kid` are added if the header does not have them. */
   async sign(
     issuer: Issuer | undefined,
     header: Readonly<Record<string, unknown>>,

@@ -85,9 +85,10 @@ function printed({ token: made, entry }: ReturnType<typeof entryOf>): Result {
 }
 
 function contradiction(values: { readonly [K in 'sub' | 'expires' | 'aud' | 'route']?: string | undefined }) {
-  if (values.sub === undefined || values.sub === '') return 'say who holds it: --sub NAME'
-  if (values.expires === undefined) return 'say until when: --expires 90d'
-  if (values.aud === undefined && values.route === undefined) return 'say for what: --aud AUDIENCE, or --route NAME'
+  if (values.sub === undefined || values.sub === '') return '--sub NAME is missing: who holds the token'
+  if (values.expires === undefined) return '--expires is missing: until when it is valid, such as 90d'
+  if (values.aud === undefined && values.route === undefined)
+    return 'name what it is for: --aud AUDIENCE, or --route NAME'
   return undefined
 }
 

@@ -57,8 +57,8 @@ describe('arguments', () => {
   it('behind -- a --help is not an option', () => assert.equal(read('--', '--help').read.ok, true))
 
   for (const [args, problem] of [
-    [['--confg', 'x'], 'there is no option --confg; did you mean --config?'],
-    [['-x'], 'there is no option -x'],
+    [['--confg', 'x'], 'unknown option --confg; did you mean --config?'],
+    [['-x'], 'unknown option -x'],
     [['--config'], '--config needs a value'],
     [['--config', 'a', '--config', 'b'], '--config is given twice'],
     [['--format', 'yaml'], '--format: "yaml" is not a format; write text or json'],

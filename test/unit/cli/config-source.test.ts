@@ -20,7 +20,7 @@ async function enterFolder(t: TestContext, files: readonly string[] = []): Promi
 }
 
 describe('where the configuration comes from', () => {
-  it('--config beats FORWARDGATE_CONFIG', () => {
+  it('--config overrides FORWARDGATE_CONFIG', () => {
     const settings = { config: 'b.yaml', configVariables: variables }
     assert.deepEqual(chooseSource('a.yaml', settings), { kind: 'path', path: 'a.yaml' })
     assert.deepEqual(chooseSource(undefined, settings), { kind: 'path', path: 'b.yaml' })

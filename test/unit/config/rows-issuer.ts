@@ -383,7 +383,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ issuer: https://id.example.com, introspection: { clientId: gate, clientSecretFile: header.txt, endpoint: http://id.example.com/i, cacheFor: 61m } }',
     problems: [
       'issuers.homelab.introspection.endpoint: "http://id.example.com/i" is not https; write https, or add dangerouslyAllowHttp: true (only loopback and *.svc hosts need neither) (config.yaml:2:119)',
-      'issuers.homelab.introspection.cacheFor: "61m" is too long for a revocation to wait; write at most 1h (config.yaml:2:154)',
+      'issuers.homelab.introspection.cacheFor: "61m" would delay a revocation for too long; write at most 1h (config.yaml:2:154)',
     ],
   },
   {
@@ -540,7 +540,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     good: '{ issuer: a, publicKeyFile: mixed.pem }',
     bad: '{ issuer: a, publicKeyFile: mixed.pem, fetch: { caFile: /var/run/ca.crt } }',
     problems: [
-      'issuers.homelab.fetch: means nothing beside publicKeyFile, which fetches nothing; remove it (config.yaml:2:51)',
+      'issuers.homelab.fetch: has no effect with publicKeyFile, which fetches nothing; remove it (config.yaml:2:51)',
     ],
   },
   ...[

@@ -134,9 +134,9 @@ const FAULTS: readonly (readonly [what: string, answer: () => Response, reason: 
   ['HTML', () => new Response('<html>', { headers: { 'content-type': 'text/html' } }), /HTML page/],
   ['no JSON', () => new Response('active'), /not JSON/],
   ['a list', () => Response.json([{ active: true }]), /not an object/],
-  ['active as a text', () => Response.json({ active: 'true' }), /no active that is true or false/],
-  ['active as a number', () => Response.json({ active: 1 }), /no active that is true or false/],
-  ['no active', () => Response.json({ sub: 'alice' }), /no active that is true or false/],
+  ['active as a text', () => Response.json({ active: 'true' }), /no member active that is true or false/],
+  ['active as a number', () => Response.json({ active: 1 }), /no member active that is true or false/],
+  ['no active', () => Response.json({ sub: 'alice' }), /no member active that is true or false/],
   [
     'nested so deep that nothing could write it again',
     () => new Response(`{"active":true,"x":${'['.repeat(15_000)}${']'.repeat(15_000)}}`),

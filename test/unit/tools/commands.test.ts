@@ -38,7 +38,7 @@ describe('commands', () => {
   it('one that does not exist: the nearest, and exit code 2', async () => {
     const { code, out, err } = await run(['helthcheck'])
     assert.deepEqual([code, out], [2, ''])
-    assert.match(err, /^forwardgate: there is no command "helthcheck"; did you mean "healthcheck"\?\n$/)
+    assert.match(err, /^forwardgate: unknown command "helthcheck"; did you mean "healthcheck"\?\n$/)
   })
 
   it('serve takes no argument, and tells bad settings before it begins anything', async () => {

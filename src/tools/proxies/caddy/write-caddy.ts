@@ -2,7 +2,7 @@ import { urlOf } from '../../generate/backend.ts'
 import { corsOptions, type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
 import { AMBIGUOUS_TARGET } from '../ambiguous-target.ts'
 
-/** A Caddyfile: a site for each host. `listenPort`: undefined for 443, or 80 where the resources are http. */
+/** A Caddyfile: a site for each host. `listenPort`: undefined for 443, or 80 if the resources are http. */
 export function caddyFile(plan: Plan, listenPort: number | undefined): string {
   const places = plan.routes.flatMap(({ places }) => places.map(({ host }) => host))
   return [...new Set([...plan.hosts, ...places])].map((host) => site(host, plan, listenPort)).join('\n')
@@ -16,7 +16,7 @@ function site(host: string, plan: Plan, listenPort: number | undefined): string 
     return own.length === 0 ? [] : [{ route, own }]
   })
   const longest = (own: readonly Place[]) => Math.max(...own.map(({ path }) => path.length))
-  // The first that fits wins, so inner paths stand before outer ones.
+  // The first that fits wins, so inner paths come before outer ones.
   const inner = routes.toSorted((one, other) => longest(other.own) - longest(one.own))
   const blocks = [
     `# Paths that could be read in two ways, as Caddy chooses by one reading and hands on the other.

@@ -39,7 +39,7 @@ export interface EnvoySetup {
   readonly fields: FieldsRead
   /** Prefixes of paths that clients ask forwardgate itself, without a token. */
   readonly open: readonly string[]
-  /** A path that Envoy answers itself, for whoever waits for it. */
+  /** A path that Envoy answers itself, for a readiness check. */
   readonly canary?: string
 }
 
@@ -121,7 +121,7 @@ function httpService(gate: EnvoyAddress, prefix: string, identityHeaders: readon
   }
 }
 
-/** Hosts in the order they come; what names none stands under `*`. */
+/** Hosts in the order they come; what names none is under `*`. */
 function virtualHosts(setup: EnvoySetup): readonly Tree[] {
   const byHost = Map.groupBy(setup.routes, ({ host = '*' }) => host)
   const hosts = new Set([...byHost.keys(), ...(setup.hosts ?? [])])
@@ -137,7 +137,7 @@ function virtualHosts(setup: EnvoySetup): readonly Tree[] {
     routes: [
       ...(setup.canary === undefined ? [] : [canary(setup.canary)]),
       ...setup.open.map((prefix) => openRoute(prefix, setup.gate)),
-      // Envoy takes the first that fits, so inner paths stand before outer ones.
+      // Envoy takes the first that fits, so inner paths come before outer ones.
       ...(byHost.get(host) ?? [])
         .toSorted((a, b) => b.path.length - a.path.length)
         .map((route) => protectedRoute(route, setup.gate)),

@@ -24,7 +24,7 @@ export function envoyFile(plan: Plan, routes: readonly Route[], listenPort: numb
   return [{ comment: COMMENT, content }]
 }
 
-const COMMENT = `Bootstrap of Envoy, for: envoy -c FILE. The listener is plain HTTP; give its filter chain a transport_socket where clients speak TLS.
+const COMMENT = `Bootstrap of Envoy, for: envoy -c FILE. The listener is plain HTTP; give its filter chain a transport_socket if clients speak TLS.
 
 allowed_headers are all the fields that a decision reads, and all names with odd characters: a rule on one that is missing never fires.
 allowed_upstream_headers are exactly what an allow carries: Envoy overwrites the client's copies of these and of no others.

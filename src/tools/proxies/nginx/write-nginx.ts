@@ -51,7 +51,7 @@ function server(host: string, plan: Plan, listenPort: number): string {
   const places = plan.routes.flatMap((route) =>
     route.places.filter((place) => place.host === host).map((place) => ({ route, place })),
   )
-  // The first regular expression that fits wins, so inner paths stand before outer ones.
+  // The first regular expression that fits wins, so inner paths come before outer ones.
   const inner = places.toSorted((one, other) => other.place.path.length - one.place.path.length)
   const routes = [...new Set(inner.map(({ route }) => route))]
   const needs = {

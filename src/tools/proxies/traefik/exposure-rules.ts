@@ -132,9 +132,9 @@ export function unfinishedComparison({ comparisons, landscape }: ManifestSubject
   return {
     severity: 'warning',
     id: 'routers-not-compared',
-    what: 'these are more routers than can be compared with the resources: some may be open, and are not told',
-    why: 'routers and resources multiply; what is not compared is not found',
-    fix: 'give check fewer manifests at a time, or shorter rules',
+    what: 'too many routers to compare all of them with the resources: some may be open and are not reported',
+    why: 'every router is compared with every resource; what is not compared is not checked',
+    fix: 'run check on fewer manifests at a time, or shorten the rules',
     path,
     position,
   }

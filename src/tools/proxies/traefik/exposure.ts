@@ -109,7 +109,7 @@ export function findHome({ gated }: ManifestSubject): (route: Route) => Home {
   return ({ name }) => homeOf([...of(undefined), ...of(name)])
 }
 
-/** The resource and what lies below it, also exactly there where the router's own rule opens a part of it. */
+/** The resource and what lies below it, and exactly where the router's own rule opens a part of it. */
 function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Probe[] {
   const own = (rule?.paths ?? []).map((text) => text.replace(/\/$/, '')).filter((text) => isWithin(text, path))
   return [path, ...own].flatMap((at) => [at || '/', `${at}/below`]).map((at) => ({ host: hostname, path: at }))

@@ -79,7 +79,7 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'identity-header-unlisted',
     severity: 'error',
     why: 'Traefik removes only listed headers from the client’s request: any client can send this one, and the service believes it',
-    fix: 'list exactly the identity headers of the route, and Authorization where upstreamAuthorization is not keep',
+    fix: 'list exactly the identity headers of the route, and Authorization if upstreamAuthorization is not keep',
     find: eachGate((gate) => {
       const listed = lowerCased(child(gate.middleware.options, 'authResponseHeaders'))
       const written = textOf(child(gate.middleware.options, 'authResponseHeadersRegex'))
@@ -214,7 +214,7 @@ export function eachGate(
   return (subject) => gatesOf(subject).flatMap((gate) => find(gate, subject))
 }
 
-/** At the option, or at its middleware where it is not written. */
+/** At the option, or at its middleware if it is not written. */
 export function option(
   { middleware: { options } }: Gate,
   name: string,

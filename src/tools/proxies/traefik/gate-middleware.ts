@@ -47,7 +47,7 @@ export function manifestSubject(config: Config, landscape: Landscape): ManifestS
 export interface Gate {
   readonly middleware: Middleware
   readonly address: URL | undefined
-  /** The name in `/verify/<name>`; undefined where the path decides. */
+  /** The name in `/verify/<name>`; undefined if the path decides. */
   readonly named: string | undefined
   /** The routes it may be asked about: the named one, or all of them. */
   readonly routes: readonly Route[]

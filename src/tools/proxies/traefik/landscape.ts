@@ -81,7 +81,7 @@ export interface Landscape {
   readonly declared: readonly Declared[]
 }
 
-/** One middleware of a router, in the order of execution; undefined where the reference leads nowhere. */
+/** One middleware of a router, in the order of execution; undefined if the reference leads nowhere. */
 export interface Attached {
   readonly reference: Reference
   readonly middleware: Middleware | undefined

@@ -15,7 +15,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'rule-unreadable',
     severity: 'warning',
-    why: 'Traefik drops a router whose rule it cannot read; and nothing is known here about what this one takes',
+    why: 'Traefik drops a router whose rule it cannot read, and what this one matches is unknown here',
     fix: 'correct the rule',
     find: ({ landscape }) =>
       landscape.routers
@@ -29,7 +29,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'pattern-unread',
     severity: 'note',
-    why: 'a regular expression of a manifest is never run unbounded; this one could match anything, and is judged as if it might',
+    why: 'a regular expression in a manifest is never run without a bound; this one is treated as if it could match anything',
     fix: 'write Host, Path or PathPrefix, or a shorter expression without flags and special classes',
     find: ({ landscape }) =>
       landscape.routers.flatMap(({ rule, ruleNode: { path, position } }) =>
@@ -41,7 +41,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'path-changed-before-auth',
     severity: 'warning',
-    why: 'forwardgate sees another path or host than the client used; where these decide, every request is refused as route_mismatch or judged by the wrong rule',
+    why: 'forwardgate sees another path or host than the client used; if these decide, every request is refused as route_mismatch or judged by the wrong rule',
     fix: 'move it behind the forwardAuth middleware',
     find: eachGated(({ gate, before }) =>
       before
@@ -84,7 +84,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'cors-not-in-front',
     severity: 'warning',
     why: 'a browser’s preflight carries no token and is refused: the pages that `origins` lists cannot use this route',
-    fix: 'put a headers middleware with accessControlAllowOriginList before forwardAuth, or set preflight: pass where the service answers preflights itself',
+    fix: 'put a headers middleware with accessControlAllowOriginList before forwardAuth, or set preflight: pass if the service answers preflights itself',
     find: eachGated(({ router, gate, before }) =>
       gate.named !== undefined &&
       gate.routes.some(({ origins, preflight }) => origins !== undefined && preflight === 'deny') &&

@@ -144,8 +144,8 @@ test('a key file of which some keys cannot be used is told, with the rest in for
 routes: { x: { resource: https://x.example.com, issuers: [a, b], identityHeaders: { X-Issuer: "@issuer" } } }
 `)
   assert.deepEqual(parsed.ok && parsed.warnings.map(formatProblem), [
-    'issuers.a.jwksFile: of the file "mixed.jwks" some keys are left out: "odd": crv "X25519" is not one that we verify (config.yaml:1:38)',
-    'issuers.b.publicKeyFile: of the file "mixed.pem" some keys are left out: block 2: a key of type x25519 is not one that we verify (config.yaml:1:83)',
+    'issuers.a.jwksFile: some keys of the file "mixed.jwks" are left out: "odd": crv "X25519" is not one that we verify (config.yaml:1:38)',
+    'issuers.b.publicKeyFile: some keys of the file "mixed.pem" are left out: block 2: a key of type x25519 is not one that we verify (config.yaml:1:83)',
   ])
 })
 

@@ -65,14 +65,14 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
     request('subscriptions/listen', { notifications: { resourceSubscriptions: ['x:1', 'x:2'] } }),
     ['session subscriptions/listen', 'resource subscriptions/listen x:1', 'resource subscriptions/listen x:2'],
   ],
-  [request('subscriptions/listen', { notifications: [] }), 'the notifications of a subscription are no object'],
+  [request('subscriptions/listen', { notifications: [] }), 'the notifications of a subscription are not an object'],
   [
     request('subscriptions/listen', { notifications: { resourcesubscriptions: [] } }),
     'a member that decides is spelt in another case',
   ],
   [
     request('subscriptions/listen', { notifications: { resourceSubscriptions: 'x' } }),
-    'the resourceSubscriptions of a subscription are no list',
+    'the resourceSubscriptions of a subscription are not a list',
   ],
   [
     request('subscriptions/listen', { notifications: { resourceSubscriptions: [''] } }),
@@ -103,8 +103,8 @@ const ROWS: readonly (readonly [body: unknown, calls: readonly string[] | string
   [request('tools/call '), 'the method of a message is not plain text'],
   [request('tööls/call'), 'the method of a message is not plain text'],
   [request('Tools/Call', { name: 'a' }), 'the method of a message differs from a known one only by case'],
-  [request('tools/call', ['a']), 'the params of a message are no object'],
-  [request('tools/call', null), 'the params of a message are no object'],
+  [request('tools/call', ['a']), 'the params of a message are not an object'],
+  [request('tools/call', null), 'the params of a message are not an object'],
   [request('tools/call'), ['other tools/call']],
   [request('tools/call', { arguments: {} }), ['other tools/call']],
   [request('prompts/get', { uri: 'greet' }), ['other prompts/get']],

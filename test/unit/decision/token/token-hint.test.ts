@@ -29,10 +29,10 @@ for (const [token, hint] of [
   [`%22${JWT}%22`, 'quotes'],
   [Buffer.from(`“${JWT}”`).toString('latin1'), 'quotes'],
   [`{"access_token":"${JWT}"}`, 'JSON'],
-  ['undefined', 'do not have'],
-  ['null', 'do not have'],
-  ['None', 'do not have'],
-  ['[object Object]', 'do not have'],
+  ['undefined', 'missing value'],
+  ['null', 'missing value'],
+  ['None', 'missing value'],
+  ['[object Object]', 'missing value'],
 ] as const) {
   test(`the usual mistake ${token} is refused with a hint, and never asked about`, () => {
     assert.match(hintAt(token) ?? '', new RegExp(hint))
