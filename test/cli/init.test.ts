@@ -188,39 +188,6 @@ describe('init', () => {
     assert.match(nobody.stdout, /^error: --issuer: its keys cannot be found: .*status 404/)
   })
 
-  it('names the slash online in check, with its place', async () => {
-    const wrong = issuer.issuer.endsWith('/') ? issuer.issuer.slice(0, -1) : `${issuer.issuer}/`
-    const file = join(folder, 'online.yaml')
-    const text = (url: string) => `issuers:\n  main: ${url}\nroutes: { api: { resource: ${RESOURCE}, scopes: [a] } }\n`
-    writeFileSync(file, text(wrong))
-    assert.equal((await run(['check', file])).code, 0)
-    const { code, stdout } = await run(['check', file, '--online'])
-    assert.equal(code, 1)
-    assert.ok(stdout.startsWith(`${file}:2:`), stdout)
-    assert.match(stdout, /\[issuer-slash\]/)
-    writeFileSync(file, text(issuer.issuer))
-    assert.equal((await run(['check', file, '--online'])).stdout, 'no findings\n')
-  })
-
-  it('names a registration online that the issuer makes impossible', async () => {
-    const file = join(folder, 'registration.yaml')
-    const registration = '{ clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }'
-    writeFileSync(
-      file,
-      `issuers:\n  main:\n    issuer: ${issuer.issuer}\n    registration: ${registration}\nroutes: { api: { resource: ${RESOURCE}, scopes: [a] } }\n`,
-    )
-    assert.equal((await run(['check', file, '--online'])).stdout, 'no findings\n')
-    issuer.lie({ authorization_response_iss_parameter_supported: true })
-    const { code, stdout } = await run(['check', file, '--online'])
-    issuer.recover()
-    assert.equal(code, 1)
-    assert.ok(stdout.startsWith(`${file}:4:`), stdout)
-    assert.match(
-      stdout,
-      /sends iss in authorization responses \(RFC 9207\), which clients compare \[registration-refused\]/,
-    )
-  })
-
   it('says what is wrong with a token, without showing it', async () => {
     const other = issuer.mint({ iss: 'https://other.example.com' })
     const symmetric = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${other.split('.')[1]}.AAAA`

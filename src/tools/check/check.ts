@@ -1,5 +1,4 @@
 import type { Config } from '../../config/model.ts'
-import { fetchJson } from '../../issuers/bounded-fetch.ts'
 import { systemClock } from '../../issuers/clock.ts'
 import { command, type Result } from '../frame/command.ts'
 import type { Finding } from '../frame/findings.ts'
@@ -24,7 +23,7 @@ export const check = command({
         'a YAML or JSON file, a directory with everything below (*.yaml, *.yml, *.json), or - for standard input; may be repeated. Kubernetes objects (also rendered by kustomize, also in lists), files of the file provider, static configuration and compose files with labels',
       repeated: true,
     },
-    online: { about: 'fetch the discovery document of every issuer' },
+    online: { about: 'fetch the keys of every issuer, as serve does' },
   },
   exitCodes: { 0: 'nothing or notes only', 1: 'errors or warnings', 2: 'usage error or unreadable input' },
   misuse: ({ values, operands }) =>
@@ -49,5 +48,5 @@ async function judge(configuration: Configuration, online: boolean): Promise<rea
   const found = [...warnings, ...checkConfig(config, places)]
   if (!online) return found
   const deps = { fetch, clock: systemClock, signal: new AbortController().signal }
-  return [...found, ...(await checkIssuers(config, places, (url) => fetchJson(url, deps)))]
+  return [...found, ...(await checkIssuers(config, places, deps))]
 }

@@ -1,31 +1,52 @@
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
 import { registrationState } from '../../documents/registration.ts'
-import type { FetchedJson } from '../../issuers/bounded-fetch.ts'
+import type { FetchDeps, FetchedJson } from '../../issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../issuers/discovery.ts'
+import type { KeyedIssuer } from '../../issuers/issuer-fetch.ts'
+import { createDocumentReader, createKeyReader, type KeyReading } from '../../issuers/key-reader.ts'
 import type { JsonObject } from '../../keys/json-object.ts'
+import { describeSkipped } from '../../keys/jwk-import.ts'
 import type { Finding } from '../frame/findings.ts'
 import type { Places } from './config-places.ts'
 
 type Read = (url: string) => Promise<FetchedJson>
+type Place = Pick<Finding, 'path' | 'position'>
 
-/** What an issuer says of itself, or why that is not known. */
-export type IssuerAnswer =
-  | { readonly ok: true; readonly document: JsonObject }
-  | { readonly ok: false; readonly finding: Finding }
+/** The findings that need `--online`. */
+export const ONLINE_IDS: readonly string[] = [
+  'issuer-slash',
+  'issuer-mismatch',
+  'issuer-unreachable',
+  'issuer-keys-unavailable',
+  'issuer-keys-skipped',
+  'registration-refused',
+]
 
-/** Fetches the discovery document of every issuer, and reports those whose keys could not be found there. */
-export async function checkIssuers(config: Config, places: Places, read: Read): Promise<readonly Finding[]> {
+/** What an issuer says of itself, and what is wrong with it or its keys. */
+export interface IssuerAnswer {
+  /** Where discovery found it. */
+  readonly document: JsonObject | undefined
+  readonly findings: readonly Finding[]
+}
+
+/** Fetches the keys of every issuer as serve does, and reports those without a usable one. */
+export async function checkIssuers(config: Config, places: Places, deps: FetchDeps): Promise<readonly Finding[]> {
   const found = await Promise.all(
-    config.issuers.map(async ({ name, issuer, keys, registration }) => {
-      if (keys.kind !== 'discovery' && keys.kind !== 'discoveryUri') return []
-      const place = places.place(['issuers', name, 'issuer'], 'value')
-      const answer = await askIssuer(issuer, keys.kind === 'discovery' ? undefined : keys.uri, place, read)
-      if (!answer.ok) return [answer.finding]
-      return registration === undefined ? [] : refusedRegistration(name, answer.document, places)
+    config.issuers.map(async (issuer) => {
+      const { name, keys, registration } = issuer
+      if (!isFetched(keys)) return []
+      const key = keys.kind === 'discovery' ? 'issuer' : keys.kind
+      const { document, findings } = await askIssuer(issuer, places.place(['issuers', name, key], 'value'), deps)
+      if (document === undefined || registration === undefined) return findings
+      return [...findings, ...refusedRegistration(name, document, places)]
     }),
   )
   return found.flat()
+}
+
+function isFetched({ kind }: KeyedIssuer['keys']): boolean {
+  return kind === 'discovery' || kind === 'discoveryUri' || kind === 'jwksUri'
 }
 
 /** What serve finds out too, but only once it runs. */
@@ -43,18 +64,48 @@ function refusedRegistration(name: string, document: JsonObject, places: Places)
   return [finding]
 }
 
-/** Asks one issuer. Many providers answer at both spellings of a slash: their document says which one is right. */
-export async function askIssuer(
-  issuer: string,
-  discoveryUri: string | undefined,
-  place: Pick<Finding, 'path' | 'position'>,
-  read: Read,
-): Promise<IssuerAnswer> {
-  const discovery = await discover(issuer, discoveryUri, read)
-  if (discovery.ok) return discovery
-  const other = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`
-  if (discovery.reason.includes('only by a trailing slash') || (await namesItself(other, read))) {
+/** Asks one issuer for its keys, by the reader of serve; if discovery fails, finds out why. */
+export async function askIssuer(issuer: KeyedIssuer, place: Place, deps: FetchDeps): Promise<IssuerAnswer> {
+  const reading = await createKeyReader(issuer, deps)()
+  const { document } = reading
+  if (issuer.keys.kind === 'jwksUri' || document !== undefined) return { document, findings: judgeKeys(reading, place) }
+  return { document, findings: [await judgeDiscovery(issuer, place, createDocumentReader(issuer, deps))] }
+}
+
+function judgeKeys(reading: KeyReading, place: Place): readonly Finding[] {
+  if (!reading.ok) {
     const finding: Finding = {
+      severity: 'error',
+      id: 'issuer-keys-unavailable',
+      what: `no key of this issuer can be used: ${reading.reason}`,
+      ...place,
+      why: WITHOUT_KEYS,
+      fix:
+        remedyIn(reading.reason) ??
+        'correct what is said here at the issuer; it must publish a key that signs (RS256, ES256 or the like)',
+    }
+    return [finding]
+  }
+  if (reading.skipped.length === 0) return []
+  const finding: Finding = {
+    severity: 'note',
+    id: 'issuer-keys-skipped',
+    what: `some keys of this issuer are not used: ${describeSkipped(reading.skipped)}`,
+    ...place,
+    why: 'tokens that are signed with one of these are refused',
+  }
+  return [finding]
+}
+
+const WITHOUT_KEYS = 'without keys every request with a token is answered 503, keys_unavailable'
+
+/** Why its keys are not found. Many providers answer at both spellings of a slash: their document says which one is right. */
+async function judgeDiscovery({ issuer, keys }: KeyedIssuer, place: Place, read: Read): Promise<Finding> {
+  const discovery = await discover(issuer, keys.kind === 'discoveryUri' ? keys.uri : undefined, read)
+  const reason = discovery.ok ? 'it answered the second time only' : discovery.reason
+  const other = issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`
+  if (reason.includes('only by a trailing slash') || (!discovery.ok && (await namesItself(other, read)))) {
+    return {
       severity: 'error',
       id: 'issuer-slash',
       what: `${quote(issuer)} differs from what the issuer calls itself by a trailing slash`,
@@ -62,17 +113,26 @@ export async function askIssuer(
       why: 'the iss claim is compared byte for byte: every token is refused as issuer_untrusted',
       fix: `write ${quote(other)}`,
     }
-    return { ok: false, finding }
   }
-  const finding: Finding = {
-    severity: discovery.rejected ? 'error' : 'warning',
-    id: discovery.rejected ? 'issuer-mismatch' : 'issuer-unreachable',
-    what: `its keys cannot be found: ${discovery.reason}`,
+  const rejected = !discovery.ok && discovery.rejected
+  const status = /: status (?<status>40[13])\b/.exec(reason)?.groups?.['status']
+  return {
+    severity: rejected ? 'error' : 'warning',
+    id: rejected ? 'issuer-mismatch' : 'issuer-unreachable',
+    what: `${status === undefined ? 'its keys cannot be found' : `the issuer answers ${status}`}: ${reason}`,
     ...place,
-    why: 'without keys every request is answered 503, keys_unavailable',
-    fix: 'correct the issuer, or name its keys with discoveryUri or jwksUri',
+    why: WITHOUT_KEYS,
+    fix: remedyIn(reason) ?? 'correct the issuer, or name its keys with discoveryUri or jwksUri',
   }
-  return { ok: false, finding }
+}
+
+/** The key of the configuration that mends a failure, where the failure names one. */
+function remedyIn(reason: string): string | undefined {
+  if (reason.includes('set fetch.bearerTokenFile'))
+    return 'write fetch: { bearerTokenFile: … } for this issuer: a file with a token that may read its keys'
+  if (reason.includes('set fetch.caFile'))
+    return 'write fetch: { caFile: … } for this issuer: the certificate of its CA in PEM'
+  return undefined
 }
 
 async function namesItself(issuer: string, read: Read): Promise<boolean> {

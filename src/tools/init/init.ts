@@ -4,7 +4,6 @@ import { plain } from '../../cli/output.ts'
 import type { Config } from '../../config/model.ts'
 import { parse } from '../../config/parse.ts'
 import { quote } from '../../config/problem.ts'
-import { fetchJson } from '../../issuers/bounded-fetch.ts'
 import { systemClock } from '../../issuers/clock.ts'
 import { askIssuer } from '../check/online-rules.ts'
 import { command, type Result } from '../frame/command.ts'
@@ -24,7 +23,7 @@ export const init = command({
     'init --issuer URL --resource URL [--token-file FILE] [--proxy PROXY] [--as FORM] [--url URL] [--out DIR]',
   ],
   about:
-    'From nothing to a protected route: fetches the discovery document of the issuer and prints a commented configuration, the proxy’s side of it and a first policy test.',
+    'From nothing to a protected route: fetches the discovery document and the keys of the issuer and prints a commented configuration, the proxy’s side of it and a first policy test.',
   reads: 'nothing',
   options: {
     issuer: { value: 'URL', about: 'the authorization server, as the iss claim of its tokens has it' },
@@ -67,14 +66,16 @@ export const init = command({
     const backends = readBackends(url === undefined ? [] : [`${route}=${url}`])
     if (typeof backends === 'string') return { misuse: backends }
     const deps = { fetch, clock: systemClock, signal: new AbortController().signal }
-    const answer = await askIssuer(issuer, undefined, { path: '--issuer' }, (url) => fetchJson(url, deps))
-    if (!answer.ok) return { findings: [{ ...answer.finding, severity: 'error' }] }
+    const asked = { name: 'main', issuer, keys: { kind: 'discovery' }, maxStale: 0 } as const
+    const { document, findings } = await askIssuer(asked, { path: '--issuer' }, deps)
+    const unusable = findings.filter(({ severity }) => severity !== 'note')
+    if (unusable.length > 0) return { findings: unusable.map((finding) => ({ ...finding, severity: 'error' })) }
     const token = values['token-file'] === undefined ? undefined : await readInput(values['token-file'], terminal)
     if (token?.ok === false) return { refused: [token.finding] }
     const sampled = token === undefined ? undefined : readSampleToken(token.text, issuer)
     if (sampled?.ok === false) return { findings: [sampled.finding] }
 
-    const offered = scopesOf(answer.document['scopes_supported'])
+    const offered = scopesOf(document?.['scopes_supported'])
     const first = { issuer, resource, route, sample: sampled?.sample, offered }
     const text = firstConfig(first)
     const parsed = parse([{ file: 'config.yaml', text }], {

@@ -1,4 +1,5 @@
 import { CONFIG_RULES } from '../../../src/tools/check/config-rules.ts'
+import { ONLINE_IDS } from '../../../src/tools/check/online-rules.ts'
 import { TRAEFIK_RULES } from '../../../src/tools/proxies/traefik/rules.ts'
 import type { Section } from './section.ts'
 
@@ -70,7 +71,7 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 | middlewares of a router | 500, chains written out |
 
 Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`,
-\`manifest-unreadable\`, \`helm-values-unread\` (values of a HelmRelease from which a chart makes routers), and with \`--online\` \`issuer-slash\`, \`issuer-mismatch\`, \`issuer-unreachable\`, \`registration-refused\`. Some are an error on one route and
+\`manifest-unreadable\`, \`helm-values-unread\` (values of a HelmRelease from which a chart makes routers), and with \`--online\` ${ONLINE_IDS.map((id) => `\`${id}\``).join(', ')}. Some are an error on one route and
 a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.`,
   transcripts: [
     { title: 'Nothing is wrong.', args: 'check config.yaml' },
