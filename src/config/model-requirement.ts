@@ -1,10 +1,20 @@
-/** What the configuration requires of a token, or of one call: by scope and by claim. */
+/** What the configuration requires of a token, or of one call: by scope, by claim and by login. */
 
 /** What a verified token must carry. */
 export interface Requirement {
   /** All of them, as the token carries them. */
   readonly scopes: readonly string[]
   readonly claims: readonly ClaimRule[]
+  /** How the user must have authenticated; undefined: in any way, at any time. */
+  readonly authentication: Authentication | undefined
+}
+
+/** What a token has to show of the login behind it (RFC 9470). */
+export interface Authentication {
+  /** `acr` must be one of these; undefined: any. Empty if what applies together leaves none. */
+  readonly acr: readonly string[] | undefined
+  /** Seconds that may have passed since `auth_time`; undefined: any number. */
+  readonly maxAgeSeconds: number | undefined
 }
 
 export interface Rule extends Requirement {

@@ -1,5 +1,6 @@
 import type { Accept, Revocations, Route } from '../config/model.ts'
 import type { ClaimSelector, Requirement } from '../config/model-requirement.ts'
+import { checkAuthentication } from './authentication.ts'
 import type { Denial } from './denial.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import { type Claims, claimHolds, own, readClaim, showRule, showValue } from './token/claims.ts'
@@ -7,33 +8,50 @@ import { isLater } from './trace.ts'
 
 /** What one route makes of one verified token, whatever the time and the request: computed once, judged by for each request. */
 export interface Admission {
-  /** Why none of the route's ways in takes the token; undefined when one does. */
-  readonly denial: Denial | undefined
-  /** The way in that takes the token, or that got furthest. */
-  readonly entry: Accept | undefined
+  /** The route's ways in that name the token's issuer, in order. */
+  readonly ways: readonly Way[]
   /** The token's scopes and those that they imply on this route. */
   readonly scopes: ReadonlySet<string>
 }
 
-/**
- * Tries the route's ways in that name the token's issuer, in order. When none holds, the denial of the one that got
- * furthest. An entry binds its issuer to its own requirements: none is ever met by another entry's.
- */
+/** One way in, and why it does not take the token, as far as that has nothing to do with the time. */
+export interface Way {
+  readonly entry: Accept
+  readonly beforeAuthentication: Denial | undefined
+  readonly afterAuthentication: Denial | undefined
+}
+
+/** The way in that takes the token, or that got furthest and why it does not. */
+export interface ChosenWay {
+  readonly entry: Accept | undefined
+  readonly denial: Denial | undefined
+}
+
+/** Tries every way in. An entry binds its issuer to its own requirements: none is ever met by another entry's. */
 export function admit(token: VerifiedToken, route: Route, revocations: Revocations): Admission {
   const scopes = withImplied(token.scopes, route)
-  // The token was verified against the issuers of this very list, so one entry at least is tried.
-  let entryOfDenial: Accept | undefined
-  let furthest: Denial = { reason: 'internal_error', step: 'end' }
-  for (const entry of route.accept) {
-    if (entry.issuer !== token.issuer) continue
-    const denial = refuseBy(entry, token, scopes, revocations)
-    if (denial === undefined) return { denial, entry, scopes }
-    if (entryOfDenial !== undefined && !isLater(denial.step, furthest.step)) continue
-    entryOfDenial = entry
-    furthest = denial
-  }
-  return { denial: furthest, entry: entryOfDenial, scopes }
+  const own = route.accept.filter(({ issuer }) => issuer === token.issuer)
+  return { ways: own.map((entry) => tryWay(entry, token, scopes, revocations)), scopes }
 }
+
+/**
+ * The first way in that holds at `now` (seconds). When none does, the denial of the one that got furthest. The age of the
+ * login is judged here and not in `admit`: it may close one way and leave the next.
+ */
+export function chooseWay({ ways }: Admission, token: VerifiedToken, now: number): ChosenWay {
+  // The token was verified against the issuers of the route's ways in, so one at least is tried.
+  let furthest: ChosenWay & { readonly denial: Denial } = { entry: undefined, denial: NO_WAY }
+  for (const way of ways) {
+    const { entry } = way
+    const denial = way.beforeAuthentication ?? checkAuthentication(entry, token, now) ?? way.afterAuthentication
+    if (denial === undefined) return { entry, denial }
+    if (furthest.entry !== undefined && !isLater(denial.step, furthest.denial.step)) continue
+    furthest = { entry, denial }
+  }
+  return furthest
+}
+
+const NO_WAY: Denial = { reason: 'internal_error', step: 'end' }
 
 /** `exp`, `nbf` and `iat` of a token at `now` (seconds). On every request, on cache hits too (RFC 7519 §4.1.4). */
 export function checkTime(token: VerifiedToken, now: number): Denial | undefined {
@@ -60,35 +78,44 @@ export function checkLifetime({ expiresAt, issuedAt, issuer }: VerifiedToken, no
   return { reason: 'token_lifetime_exceeded', step: 'lifetime', limit, seconds: round(lifetime) }
 }
 
+/** A token with what the route makes of it. */
+interface Admitted {
+  readonly token: VerifiedToken
+  readonly admission: Pick<Admission, 'scopes'>
+}
+
 /** The requirements that matching rules and MCP calls add to those of the route; `step` says which of these. */
 export function checkAdditions(
-  token: VerifiedToken,
-  scopes: ReadonlySet<string>,
+  { token, admission: { scopes } }: Admitted,
   additions: readonly Requirement[],
   step: 'rules' | 'mcp',
+  now: number,
 ): Denial | undefined {
-  for (const check of [checkScopes, checkClaims]) {
-    for (const addition of additions) {
-      const denial = check(addition, token, scopes)
-      if (denial !== undefined) return { ...denial, step }
-    }
+  const denial =
+    firstDenial(additions, (addition) => checkAuthentication(addition, token, now)) ??
+    firstDenial(additions, (addition) => checkScopes(addition, token, scopes)) ??
+    firstDenial(additions, (addition) => checkClaims(addition, token))
+  return denial && { ...denial, step }
+}
+
+function firstDenial(
+  additions: readonly Requirement[],
+  check: (addition: Requirement) => Denial | undefined,
+): Denial | undefined {
+  for (const addition of additions) {
+    const denial = check(addition)
+    if (denial !== undefined) return denial
   }
   return undefined
 }
 
-function refuseBy(
-  entry: Accept,
-  token: VerifiedToken,
-  scopes: ReadonlySet<string>,
-  revocations: Revocations,
-): Denial | undefined {
-  return (
-    checkAudience(entry, token) ??
-    checkRevocation(token, revocations) ??
-    checkClient(entry, token) ??
-    checkScopes(entry, token, scopes) ??
-    checkClaims(entry, token)
-  )
+function tryWay(entry: Accept, token: VerifiedToken, scopes: ReadonlySet<string>, revocations: Revocations): Way {
+  return {
+    entry,
+    beforeAuthentication:
+      checkAudience(entry, token) ?? checkRevocation(token, revocations) ?? checkClient(entry, token),
+    afterAuthentication: checkScopes(entry, token, scopes) ?? checkClaims(entry, token),
+  }
 }
 
 /** RFC 7519 §4.1.3, RFC 8707 §2: exact members; a token without `aud` is meant for no particular resource. */

@@ -1,3 +1,4 @@
+import { combineAuthentication } from '../config/compile/compile-authentication.ts'
 import type { Resource, Route } from '../config/model.ts'
 import { buildChallenge, errorOf, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'
@@ -50,10 +51,9 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
     dpop: new WeakMap<Resource, Map<Reason, Answer>>(),
   }
   return (decision, origin) => {
-    const { route, request, rules, mcp, nonce, requestId, outcome, reason, scheme = 'bearer' } = decision
+    const { route, request, outcome, reason, scheme = 'bearer' } = decision
     const passes = outcome === 'allow' || outcome === 'would_deny'
-    const isOwn = rules.length > 0 || mcp !== undefined || nonce !== undefined || requestId !== undefined
-    if (passes || route === undefined || route.origins !== undefined || isOwn)
+    if (passes || route === undefined || route.origins !== undefined || isOfOneRequest(decision))
       return answerTo(decision, origin, options)
     const resource = resourceFor(route, request)
     const answers = known[scheme].get(resource) ?? new Map<Reason, Answer>()
@@ -61,6 +61,12 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
     known[scheme].set(resource, answers.set(reason, answer))
     return answer
   }
+}
+
+/** Whether the answer says more than resource, scheme and reason do. What a login must be like depends on the way in. */
+function isOfOneRequest({ rules, mcp, nonce, requestId, reason }: Decision): boolean {
+  const ofCall = rules.length > 0 || mcp !== undefined || requestId !== undefined
+  return ofCall || nonce !== undefined || reason === 'authentication_insufficient'
 }
 
 /** What an answer has beyond its row: header fields, the scheme of the credentials, the call that waits for it. */
@@ -114,10 +120,12 @@ function rpcError({ id, code }: RefusedCall, message: string, data: object): obj
 }
 
 function challengeHeader(decision: Decision, row: DenialRow): HeaderList {
-  const { route, request, rules, mcp, scheme } = decision
+  const { route, request, rules, mcp, scheme, entry } = decision
   if (!row.challenge || route === undefined) return []
   const additions = [...rules, ...(mcp?.needs ?? [])]
-  return ['WWW-Authenticate', buildChallenge(route, resourceFor(route, request), additions, row, scheme)]
+  const authentication = combineAuthentication([entry, ...additions].map((required) => required?.authentication))
+  const resource = resourceFor(route, request)
+  return ['WWW-Authenticate', buildChallenge(route, resource, additions, row, scheme, authentication)]
 }
 
 const EXPOSED = 'WWW-Authenticate, X-Forwardgate-Reason, Retry-After'

@@ -1,6 +1,6 @@
 import { prefixedScopes } from '../config/compile/compile-scopes.ts'
 import type { Resource, Route } from '../config/model.ts'
-import type { Requirement } from '../config/model-requirement.ts'
+import type { Authentication, Requirement } from '../config/model-requirement.ts'
 import type { DenialRow } from './denial.ts'
 import { isAtPort } from './request/comparable-host.ts'
 import type { Scheme } from './request/credentials.ts'
@@ -10,7 +10,7 @@ import type { ForwardedRequest } from './request/forwarded-request.ts'
  * The WWW-Authenticate value: one line, from configuration alone, byte-identical each time (RFC 6750 §3, RFC 9728 §5.1).
  * The order of the parameters is not taste: the SDKs search with regular expressions and take the first match, and stop
  * login loops by string equality. `additions`: what this very request needs beside the route's own requirements;
- * `requested`: the scheme of its credentials.
+ * `requested`: the scheme of its credentials; `authentication`: all that the login behind its token must satisfy.
  */
 export function buildChallenge(
   route: Route,
@@ -18,14 +18,24 @@ export function buildChallenge(
   additions: readonly Requirement[],
   row: DenialRow,
   requested?: Scheme,
+  authentication?: Authentication,
 ): string {
   const parameters = [`resource_metadata="${metadataUrl(resource)}"`]
   const scopes = challengeScopes(route, additions)
   if (scopes.length > 0) parameters.push(`scope="${scopes.join(' ')}"`)
   const error = errorOf(row, requested)
   if (error !== undefined) parameters.push(`error="${error}"`, `error_description="${row.message}"`)
+  if (error === 'insufficient_user_authentication') parameters.push(...stepUp(authentication))
   if (!challengesDpop(route, requested)) return `Bearer ${parameters.join(', ')}`
   return `DPoP ${[...parameters, `algs="${route.dpop.algorithms.join(' ')}"`].join(', ')}`
+}
+
+/** RFC 9470 §3. Nothing is named of what no login satisfies. */
+function stepUp({ acr = [], maxAgeSeconds }: Partial<Authentication> = {}): readonly string[] {
+  return [
+    ...(acr.length === 0 ? [] : [`acr_values="${acr.join(' ')}"`]),
+    ...(maxAgeSeconds === undefined ? [] : [`max_age="${maxAgeSeconds}"`]),
+  ]
 }
 
 /** The `error` of an answer to credentials of this scheme: of a bearer token no proof can be wrong. */

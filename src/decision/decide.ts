@@ -1,7 +1,7 @@
 import type { Accept, Route } from '../config/model.ts'
 import type { Issuer } from '../config/model-issuer.ts'
 import type { Mcp, Rule } from '../config/model-requirement.ts'
-import { checkAdditions, checkLifetime, checkTime } from './admission.ts'
+import { type ChosenWay, checkAdditions, checkLifetime, checkTime, chooseWay } from './admission.ts'
 import { type Denial, denialRow, isToRetry, type Reason } from './denial.ts'
 import { checkHeaders } from './header-guards.ts'
 import { emptyIdentityHeaders, type HeaderList, withBearer } from './identity-headers.ts'
@@ -158,19 +158,28 @@ function conclude(
   const itinerary = itineraryOf(before.itinerary.placedBy, assessment.form, before.itinerary.body)
   if (!assessment.ok) return deny(assessment.denial, { ...before, itinerary, issuer: assessment.issuer })
   const { token, admission } = assessment
-  const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: admission.entry }
   const now = policy.now()
-  const invalid = checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(admission.denial)
+  const way = chooseWay(admission, token, now)
+  const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: way.entry }
+  const invalid = checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(way.denial)
   if (invalid !== undefined) return refuse(invalid, evidence, question)
 
   const { request, route } = evidence
   const sent: Sent = { presented, proof: question.fields.dpop, request, token }
+  const held: Held = { assessed: assessment, presented, question, way, now }
   const proven = (denial: Denial | undefined) =>
-    denial === undefined
-      ? concludeAccess(assessment, presented, evidence, question)
-      : refuse(denial, withNonce(denial, evidence, now), question)
+    denial === undefined ? concludeAccess(held, evidence) : refuse(denial, withNonce(denial, evidence, now), question)
   const denial = checkSender(sent, route, now, policy.proofs)
   return denial instanceof Promise ? denial.then(proven) : proven(denial)
+}
+
+/** A token that holds, in the hand of its sender. */
+interface Held {
+  readonly assessed: AssessedToken
+  readonly presented: Presented
+  readonly question: Question
+  readonly way: ChosenWay
+  readonly now: number
 }
 
 /** A denial of the token as such comes before its proof is looked at; one of access comes after. */
@@ -193,37 +202,24 @@ function refuse(denial: Denial, evidence: Placed, { fields, content }: Question)
   return readRequestId(mcp, evidence.request.method, fields, content).then((requestId) => ({ ...refused, requestId }))
 }
 
-function concludeAccess(
-  assessed: AssessedToken,
-  presented: Presented,
-  evidence: Placed,
-  question: Question,
-): Decision | Promise<Decision> {
-  const { token, admission } = assessed
-  const denial = admission.denial ?? checkAdditions(token, admission.scopes, evidence.rules, 'rules')
+function concludeAccess(held: Held, evidence: Placed): Decision | Promise<Decision> {
+  const denial = held.way.denial ?? checkAdditions(held.assessed, evidence.rules, 'rules', held.now)
   const { mcp } = evidence.route
-  // Of a token that only lacks a scope the body is read all the same: one challenge names all that the call needs.
-  const readsBody = mcp !== undefined && (denial === undefined || denial.reason === 'scope_insufficient')
-  if (readsBody) return concludeMcp(mcp, assessed, presented, evidence, question, denial)
-  return denial === undefined ? admitted(assessed, presented, evidence) : refuse(denial, evidence, question)
+  // Of a token that its client can replace the body is read all the same: one challenge names all that the call needs.
+  const readsBody = mcp !== undefined && (denial === undefined || denialRow(denial.reason).challenge)
+  if (readsBody) return concludeMcp(mcp, held, evidence, denial)
+  return denial === undefined ? admitted(held, evidence) : refuse(denial, evidence, held.question)
 }
 
-async function concludeMcp(
-  mcp: Mcp,
-  assessed: AssessedToken,
-  presented: Presented,
-  before: Placed,
-  question: Question,
-  earlier: Denial | undefined,
-): Promise<Decision> {
+async function concludeMcp(mcp: Mcp, held: Held, before: Placed, earlier: Denial | undefined): Promise<Decision> {
+  const { question, assessed, now } = held
   const asked = await judgeMcp(mcp, before.request.method, question.fields, question.content)
   const evidence = { ...before, mcp: asked, requestId: asked.id }
-  const { token, admission } = assessed
-  const denial = earlier ?? asked.denial ?? checkAdditions(token, admission.scopes, asked.needs, 'mcp')
-  return denial === undefined ? admitted(assessed, presented, evidence) : deny(denial, evidence)
+  const denial = earlier ?? asked.denial ?? checkAdditions(assessed, asked.needs, 'mcp', now)
+  return denial === undefined ? admitted(held, evidence) : deny(denial, evidence)
 }
 
-function admitted({ identity }: AssessedToken, presented: Presented, evidence: Placed): Decision {
+function admitted({ assessed: { identity }, presented }: Held, evidence: Placed): Decision {
   if (!identity.ok) return deny(identity.denial, evidence)
   const headers = withBearer(evidence.route, identity.headers, presented.token)
   return { ...evidence, ended: 'identity', outcome: 'allow', reason: 'token', headers }

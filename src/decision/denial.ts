@@ -78,11 +78,12 @@ export interface DenialRow {
   /** Who has to act: the client's login, the token's issuer, the operator's access rules, or the operator of the service. */
   readonly class: 'credentials' | 'token' | 'access' | 'service'
   readonly status: 400 | 401 | 403 | 413 | 500 | 503
-  /** The `error` of RFC 6750 §3.1 or RFC 9449 §7.1; undefined: none on the wire. */
+  /** The `error` of RFC 6750 §3.1, RFC 9449 §7.1 or RFC 9470 §3; undefined: none on the wire. */
   readonly error:
     | 'invalid_request'
     | 'invalid_token'
     | 'insufficient_scope'
+    | 'insufficient_user_authentication'
     | 'invalid_dpop_proof'
     | 'use_dpop_nonce'
     | undefined
@@ -171,6 +172,14 @@ export const DENIALS = {
   proof_replayed: proof('The DPoP proof was used before'),
   proof_nonce_required: { ...token('The DPoP proof needs a fresh nonce', true), error: 'use_dpop_nonce' },
   proof_key_mismatch: token('The access token is not bound to the key of the DPoP proof'),
+  authentication_insufficient: {
+    class: 'access',
+    status: 401,
+    error: 'insufficient_user_authentication',
+    challenge: true,
+    expected: true,
+    message: 'The login behind the access token is not recent or strong enough',
+  },
   scope_insufficient: {
     class: 'access',
     status: 403,

@@ -23,6 +23,7 @@ export const STEPS = [
   'revocation',
   'proof',
   'client',
+  'authentication',
   'scopes',
   'claims',
   'rules',

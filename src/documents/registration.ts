@@ -109,6 +109,7 @@ const COPIED = [
   'token_endpoint_auth_signing_alg_values_supported',
   'service_documentation',
   'ui_locales_supported',
+  'acr_values_supported',
   'op_policy_uri',
   'op_tos_uri',
   'revocation_endpoint',

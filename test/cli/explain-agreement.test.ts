@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import type { Explanation } from '../../src/tools/explain/explanation.ts'
-import { configurationText, FILES, INTROSPECTED, ISSUERS, NOW } from '../conformance/configuration.ts'
+import { configurationText, FILES, ISSUERS, NOW } from '../conformance/configuration.ts'
 import { startRealService } from '../conformance/real-service.ts'
 import { openForge } from '../conformance/token-forge.ts'
 import { createSocketSend, toWireRequest, type WireRequest } from '../conformance/transport.ts'
@@ -114,7 +114,7 @@ async function writeConfigurations(
   for (const name of Object.keys(ISSUERS)) {
     const own = await startFakeIssuer({ algorithms: ['EdDSA'] })
     t.after(() => own.stop())
-    own.introspects(INTROSPECTED)
+    own.introspects(forge.introspected ?? {})
     if (keysDown.includes(name)) own.fail(500)
     else own.answer(JSON.stringify(forge.keySet(name)), 'keys')
     places.set(name, own.jwksUri)

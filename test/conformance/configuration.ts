@@ -82,7 +82,7 @@ const ACTIVE = {
   exp: NOW + 300,
 }
 
-/** What `opaque` says of its tokens; undefined stands for a token that it does not know. */
+/** What `opaque` says of its tokens, with `{jkt}` for the client's key; undefined stands for a token that it does not know. */
 export const INTROSPECTED: Readonly<Record<string, object | undefined>> = {
   'opaque-good-0123456789': { ...ACTIVE, iss: ISSUERS.opaque.iss, token_type: 'Bearer' },
   'opaque.with.dots-0123': ACTIVE,
@@ -113,6 +113,10 @@ export const INTROSPECTED: Readonly<Record<string, object | undefined>> = {
   'opaque-active-null': { ...ACTIVE, active: null },
   'opaque-exp-null': { ...ACTIVE, exp: null },
   'opaque-active-text': { ...ACTIVE, active: 'true' },
+  'opaque-login-recent': { ...ACTIVE, auth_time: NOW - 60 },
+  'opaque-login-old': { ...ACTIVE, auth_time: NOW - 931 },
+  'opaque-login-unsaid': ACTIVE,
+  'opaque-dpop-jkt': { ...ACTIVE, token_type: 'DPoP', cnf: { jkt: '{jkt}' } },
   'opaque-active-missing': { ...ACTIVE, active: undefined },
 }
 
@@ -250,6 +254,27 @@ routes:
   dpop-ports:
     resource: ["https://api.example.com:8443/dpop-ports", "https://api.example.com/dpop-ports"]
     audience: [conformance]
+  login:
+    resource: https://api.example.com/login
+    audience: [conformance]
+    clientIds: [claude]
+    scopes: [mcp:read]
+    acr: [silver, gold]
+    maxAuthAge: 15m
+    rules: [{ methods: [DELETE], scopes: [mcp:write], acr: [gold, platinum], maxAuthAge: 5m }]
+  login-ways:
+    resource: https://api.example.com/login-ways
+    accept:
+      - { issuer: main, audience: [conformance], maxAuthAge: 15m, clientIds: [robot] }
+      - { issuer: main, audience: [conformance], scopes: [deploy] }
+  login-tools:
+    resource: https://api.example.com/login-tools
+    audience: [conformance]
+    mcp:
+      tools: { status: allow, pay: { scopes: [mcp:pay], acr: [gold], maxAuthAge: 5m } }
+      default: { acr: [phr] }
+  login-observed: { resource: https://api.example.com/login-observed, audience: [conformance], mode: observe, maxAuthAge: 15m }
+  login-opaque: { resource: https://api.example.com/login-opaque, audience: [conformance], issuers: [opaque], maxAuthAge: 15m }
   identity:
     resource: https://api.example.com/identity
     audience: [conformance]

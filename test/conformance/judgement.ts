@@ -9,7 +9,7 @@ const CHALLENGED = new Set([
   ...['token_opaque', 'token_type_not_allowed', 'algorithm_not_allowed', 'issuer_untrusted', 'key_unknown'],
   ...['signature_invalid', 'token_expired', 'token_not_yet_valid', 'claim_invalid', 'audience_mismatch'],
   ...['token_revoked', 'scope_insufficient', 'token_bound', 'proof_missing', 'proof_invalid', 'proof_replayed'],
-  ...['proof_nonce_required', 'proof_key_mismatch'],
+  ...['proof_nonce_required', 'proof_key_mismatch', 'authentication_insufficient'],
 ])
 
 /** Never on an answer of `/verify`. */

@@ -18,6 +18,7 @@ const alone =
     loose: looseReading(name),
     scopes: [`${kind} ${name}`],
     claims: [],
+    authentication: undefined,
   })
 const POLICY = {
   tools: OFFERED.tools.map(alone('tool')),
@@ -27,7 +28,7 @@ const POLICY = {
     alone('resource')('note://public/b*'),
     alone('resource')('note://secret/b*'),
   ],
-  otherwise: { scopes: ['other'], claims: [] },
+  otherwise: { scopes: ['other'], claims: [], authentication: undefined },
   openLists: true,
   maxBodySize: 65_536,
 }

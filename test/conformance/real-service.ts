@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test'
 import type { Service } from '../../src/service.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
 import { createLogger, readSettings, startService } from '../support/service-code.ts'
-import { configurationText, FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW } from './configuration.ts'
+import { configurationText, FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
 import type { TokenForge } from './token-forge.ts'
 
 export interface RealService extends Service {
@@ -26,7 +26,7 @@ export async function startRealService(
   for (const name of Object.keys(ISSUERS) as IssuerName[]) {
     const issuer = await startFakeIssuer({ algorithms: ['EdDSA'] })
     t.after(() => issuer.stop())
-    issuer.introspects(INTROSPECTED)
+    issuer.introspects(forge.introspected ?? {})
     if (keysDown.includes(name)) issuer.fail(500)
     else issuer.answer(JSON.stringify(forge.keySet(name)), 'keys')
     places.set(name, issuer.jwksUri)

@@ -17,6 +17,7 @@ const GUARDS: Readonly<Record<string, Readonly<Record<string, Step>>>> = {
     ...{ checkTime: 'time', checkLifetime: 'lifetime', checkAudience: 'audience', checkRevocation: 'revocation' },
     ...{ checkClient: 'client', checkScopes: 'scopes', checkClaims: 'claims' },
   },
+  'authentication.ts': { checkAuthentication: 'authentication' },
   'mcp/mcp.ts': { judgeMcp: 'mcp' },
 }
 
@@ -52,21 +53,32 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, (log: Step[]) => W
     },
   },
   'admission.ts': {
-    // Found out once for each token and kept; the steps are taken when the decision first asks for the outcome.
-    admit:
+    // Chosen before the time is judged; the steps are taken when the decision first asks for the outcome.
+    chooseWay:
       (log) =>
-      (admit) =>
+      (choose) =>
       (...args) => {
-        const { result, steps } = apart(log, () => admit(...args))
+        const { result, steps } = apart(log, () => choose(...args))
         const untold = [...steps]
         return onRead(result as object, 'denial', () => log.push(...untold.splice(0)))
+      },
+    // Found out once for each token and kept.
+    tryWay:
+      (log) =>
+      (tryWay) =>
+      (...args) => {
+        const { result, steps } = apart(log, () => tryWay(...args))
+        const later = steps.findIndex((step) => step === 'scopes')
+        const [before, after] = [steps.slice(0, later), steps.slice(later)]
+        const way = onRead(result as object, 'beforeAuthentication', () => log.push(...before.splice(0)))
+        return onRead(way, 'afterAuthentication', () => log.push(...after.splice(0)))
       },
     checkAdditions:
       (log) =>
       (check) =>
       (...args) => {
         const { result } = apart(log, () => check(...args))
-        log.push(args[3] as Step)
+        log.push(args[2] as Step)
         return result
       },
   },

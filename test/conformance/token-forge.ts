@@ -1,13 +1,15 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { makeSigningKey, type SigningKey, signTexts } from '../support/fake-issuer-keys.ts'
 import { makeClientKey, makeProof } from '../support/proof-maker.ts'
-import { FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
+import { FILES, INTROSPECTED, ISSUERS, type IssuerName, NOW } from './configuration.ts'
 import { MUTATIONS, type ProofRecipe, REMOVED, type TokenRecipe } from './vector.ts'
 
 /** The keys behind the issuers, and tokens made with them. */
 export interface TokenForge {
   /** What an issuer publishes. */
   readonly keySet: (issuer: IssuerName) => { readonly keys: readonly Record<string, unknown>[] }
+  /** What the issuer of opaque tokens says of each. */
+  readonly introspected?: typeof INTROSPECTED
   readonly make: (recipe: TokenRecipe) => string
   /** The DPoP fields of a request with this token. */
   readonly prove?: (recipe: ProofRecipe, request: ProvenRequest) => readonly string[]
@@ -69,7 +71,8 @@ export async function openForge(): Promise<TokenForge> {
     if (sent === 'cut') return [proof.slice(0, proof.lastIndexOf('.'))]
     return sent === 'twice' ? [proof, proof] : [proof]
   }
-  return { make, prove, keySet: (issuer) => ({ keys: (keys.get(issuer) ?? []).map(({ jwk }) => jwk) }) }
+  const introspected = JSON.parse(JSON.stringify(INTROSPECTED).replaceAll('{jkt}', client.thumbprint))
+  return { make, prove, introspected, keySet: (issuer) => ({ keys: (keys.get(issuer) ?? []).map(({ jwk }) => jwk) }) }
 }
 
 /** The claims of a token that most routes take. */

@@ -13,7 +13,7 @@ import { importJwkSet, type KeyImport } from '../../src/keys/jwk-import.ts'
 import { selectKeys } from '../../src/keys/key-selection.ts'
 import { importSecret } from '../../src/keys/local-keys.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
-import { INTROSPECTED, type IssuerName, NOW } from './configuration.ts'
+import { type IssuerName, NOW } from './configuration.ts'
 import type { TokenForge } from './token-forge.ts'
 import type { Vector } from './vector.ts'
 
@@ -94,7 +94,7 @@ export function createInProcess(config: Config, forge: TokenForge, call = toWire
     const found: FindKeys = (issuer, alg, kid) =>
       vector.keysDown?.includes(issuer.name) === true ? 'unavailable' : findKeys(issuer, alg, kid)
     const introspect: Introspect = async (issuer, token) => {
-      const { active, ...claims } = (INTROSPECTED[token] ?? { active: false }) as { readonly active?: unknown }
+      const { active, ...claims } = (forge.introspected?.[token] ?? { active: false }) as { readonly active?: unknown }
       if (vector.keysDown?.includes(issuer.name) === true || (active !== null && typeof active !== 'boolean')) {
         return { kind: 'unavailable' }
       }

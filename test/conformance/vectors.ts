@@ -4,6 +4,7 @@ import { ACCEPT } from './vectors/accept.ts'
 import { ALGORITHM } from './vectors/algorithm.ts'
 import { ANONYMOUS_OBSERVE } from './vectors/anonymous-observe.ts'
 import { AUDIENCE } from './vectors/audience.ts'
+import { AUTHENTICATION } from './vectors/authentication.ts'
 import { CHALLENGE } from './vectors/challenge.ts'
 import { CLAIM_RULES } from './vectors/claim-rules.ts'
 import { CLAIMS } from './vectors/claims.ts'
@@ -60,6 +61,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   rules: RULES,
   accept: ACCEPT,
   proof: PROOF,
+  authentication: AUTHENTICATION,
   'static tokens': STATIC_TOKENS,
   introspection: INTROSPECTION,
   'anonymous and observe': ANONYMOUS_OBSERVE,

@@ -5,6 +5,7 @@ import type { Accept } from '../model.ts'
 import type { Issuer } from '../model-issuer.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
+import { combineAuthentication, compileAuthentication } from './compile-authentication.ts'
 import { compileClaimRules } from './compile-claim-rules.ts'
 import { audienceOf } from './compile-resource.ts'
 import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
@@ -13,7 +14,7 @@ import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 export type IssuersByName = ReadonlyMap<string, Issuer>
 
 /** Keys that `accept` replaces. */
-const FLAT_FIELDS = ['issuers', 'audience', 'clientIds', 'scopes', 'claims'] as const
+const FLAT_FIELDS = ['issuers', 'audience', 'clientIds', 'scopes', 'claims', 'acr', 'maxAuthAge'] as const
 
 /** The ways into a route, in order: one for each issuer, or those of `accept`. Empty only after a problem. */
 export function compileAccept(
@@ -84,9 +85,25 @@ function compileEntry(
       ...compileClaimRules(defaults.claims, ['defaults', 'claims'], sink),
       ...compileClaimRules(entry.claims, [...path, 'claims'], sink),
     ],
+    authentication: withDefaultsOf(entry, defaults, path, sink),
     advertise:
       (issuer.isLoginServer || issuer.registration !== undefined) && withDefaults(acceptShape, entry).advertise,
   }
+}
+
+/** What `defaults` requires holds too. */
+function withDefaultsOf(
+  entry: Omit<AcceptEntry, 'issuer'>,
+  defaults: DefaultsEntry,
+  path: Path,
+  sink: ProblemSink,
+): Accept['authentication'] {
+  const shared = compileAuthentication(defaults, ['defaults'], sink)
+  const combined = combineAuthentication([shared, compileAuthentication(entry, path, sink)])
+  if (combined?.acr?.length === 0) {
+    sink.problem([...path, 'acr'], 'has no value of the acr of defaults, so no token passes; list one of those')
+  }
+  return combined
 }
 
 /** ID tokens are made for a client, never for a resource: only a list can say for which (OpenID Connect Core §2). */

@@ -4,6 +4,7 @@ import { mcpShape } from '../format/schema-mcp.ts'
 import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model-requirement.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
+import { compileAuthentication } from './compile-authentication.ts'
 import { compileClaimRules } from './compile-claim-rules.ts'
 import { requestedScopes, requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
@@ -60,7 +61,9 @@ function compilePatterns(written: Written, kind: NamedKind, path: Path, sink: Pr
     ([pattern, entry]): McpPattern => ({
       pattern,
       loose: looseReading(pattern),
-      ...(entry === 'allow' ? { scopes: [], claims: [] } : requirement(entry, [...path, pattern], sink)),
+      ...(entry === 'allow'
+        ? { scopes: [], claims: [], authentication: undefined }
+        : requirement(entry, [...path, pattern], sink)),
     }),
   )
   for (const one of patterns) {
@@ -85,15 +88,18 @@ function requirement(
   path: Path,
   sink: ProblemSink,
 ): Requirement {
-  const { scopes: written, claims: map } = Array.isArray(entry) ? { scopes: entry, claims: undefined } : entry
+  const map = Array.isArray(entry) ? { scopes: entry } : entry
+  const { scopes: written } = map
   const scopes = requiredScopes(written)
-  const claims = compileClaimRules(map, [...path, 'claims'], sink)
-  if (scopes.length === 0 && claims.length === 0 && !sink.refused(path)) {
-    sink.problem(path, 'requires nothing; add scopes or claims, or write allow for a name')
+  const claims = compileClaimRules(map.claims, [...path, 'claims'], sink)
+  const authentication = compileAuthentication(map, path, sink)
+  const empty = scopes.length === 0 && claims.length === 0 && authentication === undefined
+  if (empty && !sink.refused(path)) {
+    sink.problem(path, 'requires nothing; add scopes, claims, acr or maxAuthAge, or write allow for a name')
   } else {
     warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], sink)
   }
-  return { scopes, claims }
+  return { scopes, claims, authentication }
 }
 
 /** Whether some name would match: one with nothing for each `*`, or with a letter. */

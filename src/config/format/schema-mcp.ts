@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { authenticationShape } from './schema-authentication.ts'
 import { claims } from './schema-claims.ts'
 import { nonEmptyList, plainText, scope } from './schema-text.ts'
 
@@ -7,6 +8,7 @@ const MAX_BODY_SIZE_BYTES = 16_777_216
 const requirement = z.strictObject({
   scopes: nonEmptyList(scope).optional().describe('Additional scopes the token must carry.'),
   claims: claims.optional().describe('Additional requirements on claims.'),
+  ...authenticationShape,
 })
 
 const byName = z
@@ -23,7 +25,7 @@ export const mcpShape = {
   tools: byName
     .optional()
     .describe(
-      'Tools by name, in which `*` matches any characters: the additional scopes that a call needs, `{ scopes, claims }`, or `allow`. Every entry that matches adds its own.',
+      'Tools by name, in which `*` matches any characters: the additional scopes that a call needs, `{ scopes, claims, acr, maxAuthAge }`, or `allow`. Every entry that matches adds its own.',
     ),
   resources: byName.optional().describe('The same for resources, by URI.'),
   prompts: byName.optional().describe('The same for prompts.'),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { authenticationShape } from './schema-authentication.ts'
 import { claims } from './schema-claims.ts'
 import { method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
 
@@ -21,6 +22,7 @@ export const rule = z.strictObject({
   }),
   scopes: scopes.optional().describe('Additional scopes the token must carry.'),
   claims: claims.optional().describe('Additional requirements on claims.'),
+  ...authenticationShape,
 })
 
 /** The keys of an entry of `accept:`. */
@@ -32,6 +34,7 @@ export const acceptShape = {
   clientIds: nonEmptyList(plainText).optional().describe('As on a route.'),
   scopes: scopes.optional().describe('Scopes the token must carry, in addition to those of `defaults`.'),
   claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),
+  ...authenticationShape,
   advertise: z
     .boolean()
     .default(true)

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { keyMap } from './key-map.ts'
+import { authenticationShape } from './schema-authentication.ts'
 import { claims } from './schema-claims.ts'
 import { dpop } from './schema-dpop.ts'
 import { mcpShape } from './schema-mcp.ts'
@@ -51,6 +52,7 @@ export const sharedShape = {
     otherwise: '`scopes`; those of `mcp` on an `anonymous` route without any',
   }),
   claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),
+  ...authenticationShape,
   rules: nonEmptyList(rule)
     .optional()
     .describe('Further requirements for some methods or paths. Those of `defaults` are added.'),
@@ -128,7 +130,7 @@ export const routeShape = {
   accept: nonEmptyList(keyMap(acceptShape))
     .optional()
     .describe(
-      'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`.',
+      'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`, `acr`, `maxAuthAge`.',
     ),
   match: match.optional().describe('Hosts and paths the route is for; as written it also locks the route to them.'),
   anonymous: z

@@ -43,6 +43,12 @@ export const scope = text(String.raw`^[\u0021\u0023-\u005b\u005d-\u007e]+$`, (in
   return `${quote(input)} is not a scope; use printable ASCII without space, quote and backslash (RFC 6749 section 3.3)`
 }).meta({ title: 'scope' })
 
+/** A value of `acr_values`, which blanks separate in a quoted string (RFC 9470 §3). */
+export const acrValue = text(
+  String.raw`^[\u0021\u0023-\u005b\u005d-\u007e]+$`,
+  (input) => `${quote(input)} cannot be sent in acr_values; use printable ASCII without space, quote and backslash`,
+).meta({ title: 'acr' })
+
 /** Absolute http or https URL without a fragment. */
 export const webUrl = text(
   String.raw`^https?:\/\/${HOST}${PORT}(?:[\/?][\u0021\u0022\u0024-\u005b\u005d-\u007e]*)?$`,

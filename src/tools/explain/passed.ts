@@ -6,7 +6,7 @@ import { isPreflight } from '../../decision/request/forwarded-request.ts'
 import { showUnverified } from '../../decision/show-unverified.ts'
 import type { VerifiedToken } from '../../decision/token/access-token.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
-import { readClaim } from '../../decision/token/claims.ts'
+import { own, readClaim } from '../../decision/token/claims.ts'
 import { findUnknownWords } from '../../decision/token/token-kind.ts'
 import type { Step } from '../../decision/trace.ts'
 import { formatInstant, formatSpan } from '../frame/time-text.ts'
@@ -79,6 +79,7 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
     if (lists.length === 0) return { detail: `any: ${actual}` }
     return { detail: actual, expected: `one of ${lists.map(listed).join(', and of ')}`, actual }
   }),
+  authentication: verified(describeAuthentication),
   scopes: verified((token, { decision: { entry } }) => {
     const actual = listed(token.scopes)
     if (entry === undefined || entry.scopes.length === 0) return { detail: `none needed: ${actual}` }
@@ -171,6 +172,22 @@ function describeType(seen: Seen): Described {
     expected: issuerOf(seen)?.requireTyp ?? 'JWT or at+jwt or none',
     actual,
   }
+}
+
+function describeAuthentication({ claims }: VerifiedToken, { decision: { entry }, now }: Seen): Described {
+  const { acr, maxAgeSeconds } = entry?.authentication ?? {}
+  const expected: string[] = []
+  const actual: string[] = []
+  if (acr !== undefined) {
+    expected.push(`acr one of ${listed(acr)}`)
+    actual.push(`acr ${shown(own(claims, 'acr'))}`)
+  }
+  if (maxAgeSeconds !== undefined) {
+    expected.push(`a login at most ${formatSpan(maxAgeSeconds)} ago`)
+    actual.push(`${formatSpan(now - Number(own(claims, 'auth_time')))} ago`)
+  }
+  if (expected.length === 0) return { detail: 'any login will do' }
+  return { detail: actual.join(', '), expected: expected.join(', '), actual: actual.join(', ') }
 }
 
 function describeClaims(rules: Requirement['claims'], token: VerifiedToken): Described {

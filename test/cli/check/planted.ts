@@ -248,6 +248,18 @@ export const PLANTED: readonly Planted[] = [
     by: 'scopes: [bills]\n    dpop: { replay: «refuse }',
   },
   {
+    id: 'step-up-mcp',
+    file: 'config.yaml',
+    replace: 'mcp: { tools: { status: allow } }',
+    by: 'mcp: { tools: { status: allow, «pay: { maxAuthAge: 5m } } }',
+  },
+  {
+    id: 'acr-never-met',
+    file: 'config.yaml',
+    replace: 'rules: [{ methods: [DELETE], scopes: [mcp:admin] }]',
+    by: 'acr: [silver]\n    «rules: [{ methods: [DELETE], scopes: [mcp:admin], acr: [gold] }]',
+  },
+  {
     id: 'upstream-secret',
     file: 'config.yaml',
     replace: 'upstreamAuthorization: strip',

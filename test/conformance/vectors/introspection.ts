@@ -106,6 +106,25 @@ export const INTROSPECTION: readonly Vector[] = [
     { status: 401, reason: 'claim_invalid' },
     GOOD,
   ),
+  {
+    ...row('proof', 'RFC 9449 §6.2', 'a bound token with its proof', 'opaque-dpop-jkt', ALLOWED),
+    request: { uri: '/opaque' },
+    proof: {},
+  },
+  {
+    ...row('proof-missing', 'RFC 9449 §6.2, §7.2', 'a bound token as Bearer', 'opaque-dpop-jkt', {
+      status: 401,
+      reason: 'token_bound',
+    }),
+    ...{ request: { uri: '/opaque' }, proof: {}, credentials: 'Bearer {token}', twin: 'introspection-proof' },
+  },
+  {
+    ...row('proof-key', 'RFC 9449 §6.2, §4.3 (12)', 'a proof by another key', 'opaque-dpop-jkt', {
+      status: 401,
+      reason: 'proof_key_mismatch',
+    }),
+    ...{ request: { uri: '/opaque' }, proof: { key: 'another' }, twin: 'introspection-proof' },
+  },
   row('nulls', 'CONTRACT: null is absent', 'an answer whose optional members are null', 'opaque-nulls', ALLOWED),
   row(
     'active-null',

@@ -23,7 +23,7 @@ const filled = (length: number, item: (at: number) => string) => Array.from({ le
 const request = (method: string, params: object) => ({ jsonrpc: '2.0', id: 1, method, params })
 const MARKS = '\u0345\u0334'
 const PATTERNS = ['note://public/*', 'x*', '*secret*', 'café*'].map((pattern) => ({
-  ...{ pattern, loose: looseReading(pattern), scopes: [], claims: [] },
+  ...{ pattern, loose: looseReading(pattern), scopes: [], claims: [], authentication: undefined },
 }))
 const judged = (body: unknown) => () => {
   const read = readCalls(body)

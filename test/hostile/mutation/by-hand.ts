@@ -8,8 +8,8 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   // The request
   [
     'the time before the access',
-    'checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(admission.denial)',
-    'ofToken(admission.denial) ?? checkTime(token, now) ?? checkLifetime(token, now)',
+    'checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(way.denial)',
+    'ofToken(way.denial) ?? checkTime(token, now) ?? checkLifetime(token, now)',
   ],
   [
     'the proof before access',

@@ -40,6 +40,7 @@ const PATTERNS = ['read_*', 'read_secrets', 'café', 'note://public/*', 'https:/
   loose: looseReading(pattern),
   scopes: [],
   claims: [],
+  authentication: undefined,
 }))
 const matched = (kind: NamedKind, name: string) => matchName(PATTERNS, kind, name)?.map(({ pattern }) => pattern)
 

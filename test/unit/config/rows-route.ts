@@ -353,13 +353,17 @@ export const ROUTE_ROWS: readonly Row[] = [
     slot: 'route',
     good: 'rules: [{ methods: [GET], scopes: [a] }]',
     bad: 'rules: [{ methods: [GET] }]',
-    problems: ['routes.api.rules[0]: requires nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
+    problems: [
+      'routes.api.rules[0]: requires nothing; add scopes, claims, acr or maxAuthAge, or remove the rule (config.yaml:6:13)',
+    ],
   },
   {
     slot: 'route',
     good: 'rules: [{ scopes: [a] }]',
     bad: 'rules: [{ scopes: [openid] }]',
-    problems: ['routes.api.rules[0]: requires nothing; add scopes or claims, or remove the rule (config.yaml:6:13)'],
+    problems: [
+      'routes.api.rules[0]: requires nothing; add scopes, claims, acr or maxAuthAge, or remove the rule (config.yaml:6:13)',
+    ],
   },
   {
     slot: 'route',
@@ -514,6 +518,44 @@ export const ROUTE_ROWS: readonly Row[] = [
     ([bad = '', problem = '']): Row => ({
       slot: 'route',
       good: 'dpop: { mode: required, algorithms: [ES256], maxAge: 10s, replay: refuse }',
+      bad,
+      problems: [`routes.api.${problem}`],
+    }),
+  ),
+  ...[
+    ['acr: []', 'acr: must not be an empty list; write at least one entry or remove the key (config.yaml:6:10)'],
+    [
+      'acr: ["silver gold"]',
+      'acr[0]: "silver gold" cannot be sent in acr_values; use printable ASCII without space, quote and backslash (config.yaml:6:11)',
+    ],
+    ...['9s', '366d', '10500ms'].map((age) => [
+      `maxAuthAge: ${age}`,
+      `maxAuthAge: "${age}" does not work; write whole seconds, 10s to 365d (config.yaml:6:17)`,
+    ]),
+    [
+      'rules: [{ maxAuthAge: 1s }]',
+      'rules[0].maxAuthAge: "1s" does not work; write whole seconds, 10s to 365d (config.yaml:6:27)',
+    ],
+    [
+      'mcp: { tools: { pay: { maxAuthAge: 1s } } }',
+      'mcp.tools.pay.maxAuthAge: "1s" does not work; write whole seconds, 10s to 365d (config.yaml:6:40)',
+    ],
+    [
+      'acr: [gold]\n    accept: [{ acr: [gold] }]',
+      'acr: cannot be combined with accept; write it in the entries of accept instead (config.yaml:6:5)',
+    ],
+    [
+      'maxAuthAge: 1h\n    accept: [{ acr: [gold] }]',
+      'maxAuthAge: cannot be combined with accept; write it in the entries of accept instead (config.yaml:6:5)',
+    ],
+    [
+      'acr: [gold]\ndefaults: { acr: [silver] }',
+      'acr: has no value of the acr of defaults, so no token passes; list one of those (config.yaml:6:10)',
+    ],
+  ].map(
+    ([bad = '', problem = '']): Row => ({
+      slot: 'route',
+      good: 'acr: [gold, urn:example:acr:phr]\n    maxAuthAge: 10s\n    rules: [{ maxAuthAge: 365d }]\n    mcp: { tools: { pay: { acr: [gold] } }, default: { maxAuthAge: 1m } }\ndefaults: { acr: [silver, gold], maxAuthAge: 1h }',
       bad,
       problems: [`routes.api.${problem}`],
     }),
@@ -736,7 +778,7 @@ export const ROUTE_ROWS: readonly Row[] = [
     good: 'mcp: { tools: { pay: { scopes: [mcp:pay], claims: { groups: [treasury] } } } }',
     bad: 'mcp: { tools: { pay: {} } }',
     problems: [
-      'routes.api.mcp.tools.pay: requires nothing; add scopes or claims, or write allow for a name (config.yaml:6:26)',
+      'routes.api.mcp.tools.pay: requires nothing; add scopes, claims, acr or maxAuthAge, or write allow for a name (config.yaml:6:26)',
     ],
   },
   {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Accept, Revocations } from '../../../src/config/model.ts'
-import { admit, checkAdditions, checkLifetime, checkTime } from '../../../src/decision/admission.ts'
+import type { Accept, Revocations, Route } from '../../../src/config/model.ts'
+import { admit, checkAdditions, checkLifetime, checkTime, chooseWay } from '../../../src/decision/admission.ts'
 import {
   NO_REVOCATIONS,
   NOW,
@@ -13,6 +13,9 @@ import {
   sampleToken,
 } from './sample.ts'
 
+const choose = (route: Route, token = sampleToken(), revocations = NO_REVOCATIONS, now = NOW) =>
+  chooseWay(admit(token, route, revocations), token, now)
+
 const AUDIENCE = 'https://api.example.com/mcp/kubernetes'
 
 const denialOf = (
@@ -20,7 +23,7 @@ const denialOf = (
   token: Parameters<typeof sampleToken>[0] = {},
   revocations: Partial<Revocations> = {},
 ) =>
-  admit(sampleToken(token), sampleRoute({ accept: [sampleAccept(accept)] }), { ...NO_REVOCATIONS, ...revocations })
+  choose(sampleRoute({ accept: [sampleAccept(accept)] }), sampleToken(token), { ...NO_REVOCATIONS, ...revocations })
     .denial
 
 test('audience_mismatch: no exact member in common', () => {
@@ -139,7 +142,7 @@ test('scope_insufficient: all that are missing are told', () => {
 test('a broader scope satisfies those that it implies on the route', () => {
   const scopeImplies = new Map([['mcp:admin', ['mcp:write', 'mcp:read']]])
   const admission = admit(sampleToken({ scopes: ['mcp:admin'] }), sampleRoute({ scopeImplies }), NO_REVOCATIONS)
-  assert.equal(admission.denial, undefined)
+  assert.equal(chooseWay(admission, sampleToken(), NOW).denial, undefined)
   assert.deepEqual([...admission.scopes], ['mcp:admin', 'mcp:write', 'mcp:read'])
 })
 
@@ -182,37 +185,51 @@ test('claim_not_allowed: a hint where the issuer says that it left the claim out
   }
 })
 
-test('the order of an entry: audience, revocation, client, scopes, claims', () => {
-  const entry = { clientIds: [['x']], scopes: ['x'], claims: [{ claim: named('x'), exists: true }] }
+test('the order of an entry: audience, revocation, client, authentication, scopes, claims', () => {
+  const authentication = { acr: ['x'], maxAgeSeconds: undefined }
+  const entry = { clientIds: [['x']], authentication, scopes: ['x'], claims: [{ claim: named('x'), exists: true }] }
   const sub = new Set(['alice'])
   assert.equal(denialOf({ ...entry, audience: ['x'] }, {}, { sub })?.reason, 'audience_mismatch')
   assert.equal(denialOf(entry, {}, { sub })?.reason, 'token_revoked')
   assert.equal(denialOf(entry)?.reason, 'client_not_allowed')
-  assert.equal(denialOf({ ...entry, clientIds: [] })?.reason, 'scope_insufficient')
-  assert.equal(denialOf({ ...entry, clientIds: [], scopes: [] })?.reason, 'claim_not_allowed')
+  assert.equal(denialOf({ ...entry, clientIds: [] })?.reason, 'authentication_insufficient')
+  const known = { ...entry, clientIds: [], authentication: undefined }
+  assert.equal(denialOf(known)?.reason, 'scope_insufficient')
+  assert.equal(denialOf({ ...known, scopes: [] })?.reason, 'claim_not_allowed')
 })
 
 test('several ways in: any will do, and of the refusals the furthest is told', () => {
   const audience = sampleAccept({ audience: ['x'] })
   const scope = sampleAccept({ scopes: ['x'] })
   const other = sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })
-  const outcome = (...accept: (typeof audience)[]) =>
-    admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial?.reason
+  const outcome = (...accept: (typeof audience)[]) => choose(sampleRoute({ accept })).denial?.reason
   assert.equal(outcome(audience, scope, sampleAccept()), undefined)
   assert.equal(outcome(audience, scope), 'scope_insufficient')
   assert.equal(outcome(scope, audience), 'scope_insufficient')
   assert.equal(outcome(scope, other), 'scope_insufficient')
 })
 
+test('a remembered admission: the way in closes when the login is too old for it, and the next one opens', () => {
+  const recent = sampleAccept({ authentication: { acr: undefined, maxAgeSeconds: 900 }, scopes: [] })
+  const [strict, scoped] = [sampleAccept({ scopes: ['x'] }), sampleAccept()]
+  const token = sampleToken({ claims: { auth_time: NOW - 900 } })
+  const admission = admit(token, sampleRoute({ accept: [strict, recent, scoped] }), NO_REVOCATIONS)
+  assert.deepEqual(chooseWay(admission, token, NOW), { entry: recent, denial: undefined })
+  assert.deepEqual(chooseWay(admission, token, NOW + 31), { entry: scoped, denial: undefined })
+  const alone = admit(token, sampleRoute({ accept: [recent] }), NO_REVOCATIONS)
+  assert.equal(chooseWay(alone, token, NOW + 30).denial, undefined)
+  assert.equal(chooseWay(alone, token, NOW + 31).denial?.reason, 'authentication_insufficient')
+})
+
 test('of several refusals at one step the first is told', () => {
   const accept = ['first', 'second'].map((audience) => sampleAccept({ audience: [audience] }))
-  const { denial } = admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS)
+  const { denial } = choose(sampleRoute({ accept }))
   assert.deepEqual(denial?.reason === 'audience_mismatch' && denial.expected, ['first'])
 })
 
 test('internal_error: a token of an issuer that no way in names is never admitted', () => {
   const accept = [sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })]
-  assert.deepEqual(admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).denial, {
+  assert.deepEqual(choose(sampleRoute({ accept })).denial, {
     reason: 'internal_error',
     step: 'end',
   })
@@ -260,14 +277,25 @@ test('token_lifetime_exceeded: exp - iat, or exp - now without iat', () => {
 
 test('rules add scopes and claims; of several the first missing scope is told before any claim', () => {
   const token = sampleToken({ claims: { groups: ['family'] } })
-  const scopes = new Set(['mcp:read'])
+  const admitted = { token, admission: { scopes: new Set(['mcp:read']) } }
   const claim = sampleRule({ claims: [{ claim: named('groups'), anyOf: ['admins'] }] })
   const scope = sampleRule({ scopes: ['mcp:admin'] })
-  assert.equal(checkAdditions(token, scopes, [], 'rules'), undefined)
-  assert.equal(checkAdditions(token, scopes, [sampleRule({ scopes: ['mcp:read'] })], 'rules'), undefined)
-  assert.equal(checkAdditions(token, scopes, [claim], 'rules')?.reason, 'claim_not_allowed')
-  assert.equal(checkAdditions(token, scopes, [claim, scope], 'rules')?.reason, 'scope_insufficient')
-  assert.equal(checkAdditions(token, scopes, [scope], 'mcp')?.step, 'mcp')
+  assert.equal(checkAdditions(admitted, [], 'rules', NOW), undefined)
+  assert.equal(checkAdditions(admitted, [sampleRule({ scopes: ['mcp:read'] })], 'rules', NOW), undefined)
+  assert.equal(checkAdditions(admitted, [claim], 'rules', NOW)?.reason, 'claim_not_allowed')
+  assert.equal(checkAdditions(admitted, [claim, scope], 'rules', NOW)?.reason, 'scope_insufficient')
+  assert.equal(checkAdditions(admitted, [scope], 'mcp', NOW)?.step, 'mcp')
+})
+
+test('what rules require of a login is told before their scopes', () => {
+  const token = sampleToken({ claims: { auth_time: NOW - 60 } })
+  const admitted = { token, admission: { scopes: new Set<string>() } }
+  const scope = sampleRule({ scopes: ['mcp:admin'] })
+  const recent = (maxAgeSeconds: number) => sampleRule({ authentication: { acr: undefined, maxAgeSeconds } })
+  assert.equal(checkAdditions(admitted, [recent(60)], 'rules', NOW), undefined)
+  const denial = checkAdditions(admitted, [scope, recent(60), recent(20)], 'rules', NOW)
+  assert.equal(denial?.reason, 'authentication_insufficient')
+  assert.equal(denial?.step, 'rules')
 })
 
 test('the way in that takes the token is told, else the one that got furthest', () => {
@@ -276,7 +304,7 @@ test('the way in that takes the token is told, else the one that got furthest', 
   const ofOthers = sampleAccept({ issuer: other })
   const short = sampleAccept({ scopes: ['y'] })
   const good = sampleAccept()
-  const entryOf = (...accept: readonly Accept[]) => admit(sampleToken(), sampleRoute({ accept }), NO_REVOCATIONS).entry
+  const entryOf = (...accept: readonly Accept[]) => choose(sampleRoute({ accept })).entry
   assert.equal(entryOf(elsewhere, short, good), good)
   assert.equal(entryOf(elsewhere, short, elsewhere), short)
   assert.equal(entryOf(ofOthers, elsewhere), elsewhere)

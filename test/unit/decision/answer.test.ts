@@ -108,7 +108,11 @@ test('a remembered answer is the one that would be made anew, whatever was asked
     sampleRoute({ origins: ['https://o'] }),
     undefined,
   ]
-  const needing = (scope: string) => ({ calls: [], needs: [{ scopes: [scope], claims: [] }], open: false })
+  const needing = (scope: string) => ({
+    calls: [],
+    needs: [{ scopes: [scope], claims: [], authentication: undefined }],
+    open: false,
+  })
   const request = (host: string) => ({ method: 'GET', host, path: '/mcp' })
   const asked = fc.record({
     reason: fc.constantFrom(...(Object.keys(DENIALS) as Reason[])),

@@ -277,6 +277,7 @@ const MCP: Mcp = {
     loose: name,
     scopes: name === 'status' ? [] : ['mcp:admin'],
     claims: [],
+    authentication: undefined,
   })),
   resources: [],
   prompts: [],

@@ -48,6 +48,7 @@ export function sampleAccept(changes: Partial<Accept> = {}): Accept {
     advertise: true,
     scopes: ['mcp:read'],
     claims: [],
+    authentication: undefined,
     ...changes,
   }
 }
@@ -95,7 +96,7 @@ export function sampleRoute(changes: Partial<Route> = {}): Route {
 }
 
 export function sampleRule(changes: Partial<Rule> = {}): Rule {
-  return { methods: undefined, paths: undefined, scopes: [], claims: [], ...changes }
+  return { methods: undefined, paths: undefined, scopes: [], claims: [], authentication: undefined, ...changes }
 }
 
 /** A claim by its top-level name. */

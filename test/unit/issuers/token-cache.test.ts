@@ -9,7 +9,7 @@ const ROUTE = sampleRoute()
 const OTHER = sampleRoute({ name: 'other' })
 
 function good(key = SAMPLE_KEY): Assessment {
-  const admission = { denial: undefined, entry: undefined, scopes: new Set<string>() }
+  const admission = { ways: [], scopes: new Set<string>() }
   return {
     ok: true,
     form: 'jwt',

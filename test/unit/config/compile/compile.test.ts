@@ -73,7 +73,15 @@ test('the three-line file has every default', () => {
       lockedHosts: undefined,
       lockedPaths: undefined,
       accept: [
-        { issuer, audience: ['https://api.example.com/mcp'], clientIds: [], scopes: [], claims: [], advertise: true },
+        {
+          issuer,
+          audience: ['https://api.example.com/mcp'],
+          clientIds: [],
+          scopes: [],
+          claims: [],
+          authentication: undefined,
+          advertise: true,
+        },
       ],
       rules: [],
       requestScopes: [],
@@ -401,7 +409,13 @@ test('only what match says is a lock; path rules lock to the paths too', () => {
 
 test('a rule for GET is one for HEAD; without methods and paths it is for everything', () => {
   const route = routeOf('rules: [{ methods: [GET], scopes: [openid, a] }, { claims: { b: c } }]')
-  assert.deepEqual(route.rules[0], { methods: ['GET', 'HEAD'], paths: undefined, scopes: ['a'], claims: [] })
+  assert.deepEqual(route.rules[0], {
+    methods: ['GET', 'HEAD'],
+    paths: undefined,
+    scopes: ['a'],
+    claims: [],
+    authentication: undefined,
+  })
   assert.deepEqual([route.rules[1]?.methods, route.rules[1]?.paths, route.rules[1]?.scopes], [undefined, undefined, []])
 })
 

@@ -4,7 +4,13 @@ import { looseReading } from '../../../../src/config/mcp-names.ts'
 import type { Mcp, McpPattern } from '../../../../src/config/model-requirement.ts'
 import { type BodyReading, judgeMcp, tooLarge } from '../../../../src/decision/mcp/mcp.ts'
 
-const pattern = (text: string): McpPattern => ({ pattern: text, loose: looseReading(text), scopes: [text], claims: [] })
+const pattern = (text: string): McpPattern => ({
+  pattern: text,
+  loose: looseReading(text),
+  scopes: [text],
+  claims: [],
+  authentication: undefined,
+})
 const MCP: Mcp = {
   tools: [pattern('status'), pattern('read_*'), pattern('read_secrets')],
   resources: [pattern('note://public/*')],
@@ -13,7 +19,7 @@ const MCP: Mcp = {
   openLists: false,
   maxBodySize: 1024,
 }
-const OTHERWISE = { ...MCP, otherwise: { scopes: ['other'], claims: [] } }
+const OTHERWISE = { ...MCP, otherwise: { scopes: ['other'], claims: [], authentication: undefined } }
 const JSON_TYPE = ['Content-Type', 'application/json']
 const NO_FIELDS = { rawHeaders: [], oddNames: undefined }
 

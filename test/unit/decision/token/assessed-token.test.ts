@@ -32,14 +32,14 @@ test('a verified token comes with its admission and its identity', async () => {
     scope: 'mcp:read',
   })
   assert.ok(assessment.ok && assessment.identity.ok)
-  assert.equal(assessment.admission.denial, undefined)
+  assert.equal(assessment.admission.ways[0]?.beforeAuthentication, undefined)
   assert.deepEqual(assessment.identity.headers.slice(0, 2), ['X-Auth-Subject', 'alice'])
 })
 
 test('a verified token that is not admitted is still assessed, so that time and rules can be judged first', async () => {
   const { assessment } = await assess({ aud: 'elsewhere' })
   assert.ok(assessment.ok)
-  assert.equal(assessment.admission.denial?.reason, 'audience_mismatch')
+  assert.equal(assessment.admission.ways[0]?.beforeAuthentication?.reason, 'audience_mismatch')
 })
 
 test('an unverified token is the denial alone; an issuer of several ways in is asked once', async () => {
