@@ -26,6 +26,7 @@ proof_invalid token 401 invalid_dpop_proof challenge
 proof_replayed token 401 invalid_dpop_proof challenge
 proof_nonce_required token 401 use_dpop_nonce challenge
 proof_key_mismatch token 401 invalid_token challenge
+authentication_insufficient access 401 insufficient_user_authentication challenge
 scope_insufficient        access      403 insufficient_scope challenge
 client_not_allowed           access      403 -                  -
 token_lifetime_exceeded   access      403 -                  -
@@ -55,7 +56,12 @@ test('every reason is answered as the public table says', () => {
 
 test('only what is part of every healthy login is expected', () => {
   const expected = Object.entries(DENIALS).flatMap(([reason, row]) => (row.expected ? [reason] : []))
-  assert.deepEqual(expected, ['credentials_missing', 'token_expired', 'proof_nonce_required'])
+  assert.deepEqual(expected, [
+    'credentials_missing',
+    'token_expired',
+    'proof_nonce_required',
+    'authentication_insufficient',
+  ])
 })
 
 test('messages differ and are fit for error_description: no comma, quote or backslash (RFC 6750 §3)', () => {

@@ -23,6 +23,7 @@ test('the steps keep the words that scripts read', () => {
       'revocation',
       'proof',
       'client',
+      'authentication',
       'scopes',
       'claims',
       'rules',
