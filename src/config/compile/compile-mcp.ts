@@ -4,9 +4,8 @@ import { mcpShape } from '../format/schema-mcp.ts'
 import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model-requirement.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
-import { compileAuthentication } from './compile-authentication.ts'
-import { compileClaimRules } from './compile-claim-rules.ts'
-import { requestedScopes, requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
+import { compileAddition } from './compile-addition.ts'
+import { requestedScopes } from './compile-scopes.ts'
 
 /** The `mcp:` of a route; undefined without one: then no body is ever read. */
 export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, sink: ProblemSink): Mcp | undefined {
@@ -88,18 +87,10 @@ function requirement(
   path: Path,
   sink: ProblemSink,
 ): Requirement {
-  const map = Array.isArray(entry) ? { scopes: entry } : entry
-  const { scopes: written } = map
-  const scopes = requiredScopes(written)
-  const claims = compileClaimRules(map.claims, [...path, 'claims'], sink)
-  const authentication = compileAuthentication(map, path, sink)
-  const empty = scopes.length === 0 && claims.length === 0 && authentication === undefined
-  if (empty && !sink.refused(path)) {
-    sink.problem(path, 'requires nothing; add scopes, claims, acr or maxAuthAge, or write allow for a name')
-  } else {
-    warnOfOidcWords(written, Array.isArray(entry) ? path : [...path, 'scopes'], sink)
-  }
-  return { scopes, claims, authentication }
+  const written = Array.isArray(entry)
+    ? { entry: { scopes: entry }, path, scopesPath: path }
+    : { entry, path, scopesPath: [...path, 'scopes'] }
+  return compileAddition(written, 'write allow for a name', sink)
 }
 
 /** Whether some name would match: one with nothing for each `*`, or with a letter. */

@@ -5,16 +5,11 @@ import type { Match } from '../model.ts'
 import type { Rule } from '../model-requirement.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { type Path, type ProblemSink, quote } from '../problem.ts'
-import { compileAuthentication } from './compile-authentication.ts'
-import { compileClaimRules } from './compile-claim-rules.ts'
+import { compileAddition } from './compile-addition.ts'
 import { canonicalPathAt, isInside } from './compile-match.ts'
-import { requiredScopes, warnOfOidcWords } from './compile-scopes.ts'
 
 /** CONNECT has no path and TRACE echoes credentials; neither is ever forwarded. */
 const RULE_METHODS = METHODS.filter((method) => method !== 'CONNECT' && method !== 'TRACE')
-
-/** What a rule may require, of which it needs one. */
-const REQUIREMENTS = ['scopes', 'claims', 'acr', 'maxAuthAge'] as const
 
 /** The `rules:` at a path of the file. `match`: the paths that theirs must lie in. */
 export function compileRules(
@@ -45,16 +40,8 @@ function compileRule(entry: RuleEntry, path: Path, match: Match, sink: ProblemSi
     }
     return [foldPath(canonical)]
   })
-  const scopes = requiredScopes(entry.scopes)
-  const claims = compileClaimRules(entry.claims, [...path, 'claims'], sink)
-  const authentication = compileAuthentication(entry, path, sink)
-  const empty = scopes.length === 0 && claims.length === 0 && authentication === undefined
-  if (empty && !REQUIREMENTS.some((key) => sink.refused([...path, key]))) {
-    sink.problem(path, 'requires nothing; add scopes, claims, acr or maxAuthAge, or remove the rule')
-  } else {
-    warnOfOidcWords(entry.scopes, [...path, 'scopes'], sink)
-  }
-  return { methods: entry.methods && withHead(entry.methods), paths, scopes, claims, authentication }
+  const required = compileAddition({ entry, path, scopesPath: [...path, 'scopes'] }, 'remove the rule', sink)
+  return { methods: entry.methods && withHead(entry.methods), paths, ...required }
 }
 
 /** Servers answer HEAD as they answer GET. */

@@ -1,15 +1,10 @@
 import * as z from 'zod'
-import { authenticationShape } from './schema-authentication.ts'
-import { claims } from './schema-claims.ts'
+import { additionShape } from './schema-requirement.ts'
 import { nonEmptyList, plainText, scope } from './schema-text.ts'
 
 const MAX_BODY_SIZE_BYTES = 16_777_216
 
-const requirement = z.strictObject({
-  scopes: nonEmptyList(scope).optional().describe('Additional scopes the token must carry.'),
-  claims: claims.optional().describe('Additional requirements on claims.'),
-  ...authenticationShape,
-})
+const requirement = z.strictObject(additionShape)
 
 const byName = z
   .record(

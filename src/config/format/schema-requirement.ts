@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { authenticationShape } from './schema-authentication.ts'
 import { claims } from './schema-claims.ts'
-import { method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
+import { acrValue, duration, method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
 
 /** One or more scopes. */
 export const scopes = nonEmptyList(scope)
@@ -9,6 +8,27 @@ export const scopes = nonEmptyList(scope)
 export const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
   error: 'must be a list, such as [my-api], or unchecked',
 })
+
+/** How the user of a token must have authenticated. */
+export const authenticationShape = {
+  acr: nonEmptyList(acrValue)
+    .optional()
+    .describe(
+      'Authentication context classes; `acr` in the token must be one of them, else the client is told to log its user in again (RFC 9470). If several lists apply, it must be in all of them.',
+    ),
+  maxAuthAge: duration
+    .optional()
+    .describe(
+      'How long ago the user may have authenticated, by `auth_time` in the token; 10s to 365d. If several apply, the shortest counts (RFC 9470).',
+    ),
+}
+
+/** What a rule or an MCP call may require in addition to its route. */
+export const additionShape = {
+  scopes: scopes.optional().describe('Additional scopes the token must carry.'),
+  claims: claims.optional().describe('Additional requirements on claims.'),
+  ...authenticationShape,
+}
 
 /** An entry of `rules:`. */
 export const rule = z.strictObject({
@@ -20,9 +40,7 @@ export const rule = z.strictObject({
       'Paths the rule is for, with everything below, ignoring case, and behind a front controller such as `/index.php`.',
     otherwise: 'every path',
   }),
-  scopes: scopes.optional().describe('Additional scopes the token must carry.'),
-  claims: claims.optional().describe('Additional requirements on claims.'),
-  ...authenticationShape,
+  ...additionShape,
 })
 
 /** The keys of an entry of `accept:`. */

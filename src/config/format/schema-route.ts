@@ -1,11 +1,10 @@
 import * as z from 'zod'
 import { keyMap } from './key-map.ts'
-import { authenticationShape } from './schema-authentication.ts'
 import { claims } from './schema-claims.ts'
 import { dpop } from './schema-dpop.ts'
 import { mcpShape } from './schema-mcp.ts'
 import { metadata } from './schema-metadata.ts'
-import { acceptShape, audience, rule, scopes } from './schema-requirement.ts'
+import { acceptShape, audience, authenticationShape, rule, scopes } from './schema-requirement.ts'
 import {
   claimName,
   cookieName,
