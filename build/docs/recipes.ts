@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from '../../src/config/parse.ts'
-import { planRoutes } from '../../src/tools/generate/plan.ts'
 import { PROXIES } from '../../src/tools/generate/targets.ts'
 
 const CONFIG = 'examples/config/minimal.yaml'
@@ -12,10 +11,10 @@ export function recipeFor(proxy: string): string {
   const parsed = parse([{ file: CONFIG, text }], { now: 0, readFile: () => ({ error: 'no file is read here' }) })
   const target = PROXIES.get(proxy)?.forms.values().next().value
   if (!parsed.ok || target === undefined) throw new Error(`${CONFIG} or ${proxy} is not what it was`)
-  const plan = planRoutes(parsed.config.routes, {
+  const deployment = {
     ...{ namespace: 'default', service: 'mcp-kubernetes', port: 8080, entryPoint: undefined },
     gateway: { namespace: 'default', name: 'gateway', listener: undefined },
     gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
-  })
-  return target.write({ plan, routes: parsed.config.routes, listenPort: undefined }).text
+  }
+  return target.write(parsed.config.routes, deployment).text
 }

@@ -124,6 +124,21 @@ describe('init', () => {
     })
   }
 
+  it('writes what generate would write for another proxy, and says where', async () => {
+    const files = { nginx: 'nginx.conf', caddy: 'Caddyfile', envoy: 'envoy.yaml', 'gateway-api': 'gateway-api.yaml' }
+    for (const [proxy, file] of Object.entries(files)) {
+      const out = join(folder, `proxy-${proxy}`)
+      const { code, stdout } = await init('--proxy', proxy, '--out', out)
+      assert.equal(code, 0)
+      const config = join(out, 'config.yaml')
+      assert.match(stdout, /next: forwardgate check .*config\.yaml/)
+      assert.match(readFileSync(config, 'utf8'), new RegExp(`--manifests ${file}$`, 'm'))
+      const generated = await run(['generate', proxy, '--config', config])
+      assert.equal(readFileSync(join(out, file), 'utf8'), generated.stdout)
+    }
+    assert.match((await init('--proxy', 'ngnix')).stderr, /--proxy: "ngnix" is not one of traefik, nginx/)
+  })
+
   it('works without a token, and prints what it would write', async () => {
     const { code, stdout } = await init()
     assert.equal(code, 0)

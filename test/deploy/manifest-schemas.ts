@@ -20,6 +20,9 @@ const PACKAGES: readonly (readonly [group: RegExp, name: string])[] = [
   [/^traefik\.io\//, '@kubernetes-models/traefik'],
   [/\.toolkit\.fluxcd\.io\//, '@kubernetes-models/flux-cd'],
   [/^monitoring\.coreos\.com\//, '@kubernetes-models/prometheus-operator'],
+  [/^gateway\.networking\.k8s\.io\//, '@kubernetes-models/gateway-api'],
+  [/^gateway\.envoyproxy\.io\//, '@kubernetes-models/envoy-gateway'],
+  [/\.istio\.io\//, '@kubernetes-models/istio'],
   [/^(v1|apps\/v1|policy\/v1|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1)$/, 'kubernetes-models'],
 ]
 

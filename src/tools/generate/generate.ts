@@ -5,7 +5,7 @@ import { quote } from '../../config/problem.ts'
 import { command } from '../frame/command.ts'
 import { isKubernetesName } from '../frame/kubernetes-name.ts'
 import { type Backend, readBackends } from './backend.ts'
-import { type Deployment, type Gateway, planRoutes } from './plan.ts'
+import type { Deployment, Gateway } from './plan.ts'
 import { PROXIES, type ProxyOption, type ProxyTargets, type Target } from './targets.ts'
 
 const OPTIONS = {
@@ -23,7 +23,7 @@ const OPTIONS = {
   gateway: {
     value: 'GATEWAY',
     about:
-      'of HTTPRoutes: NAMESPACE/NAME or NAMESPACE/NAME/LISTENER; default: traefik/traefik-gateway, envoy-gateway-system/gateway, istio-ingress/gateway or default/gateway. Its listener is named as the entry point unless given (traefik), or any',
+      'of HTTPRoutes: NAMESPACE/NAME or NAMESPACE/NAME/LISTENER; default: traefik/traefik-gateway, envoy-gateway-system/gateway, istio-ingress/gateway or default/gateway. Its listener is named as the entry point unless given, or https (http for http resources)',
   },
   'gate-namespace': { value: 'NAME', about: 'the namespace of forwardgate; default: auth' },
   'gate-service': { value: 'NAME', about: 'its service; default: forwardgate' },
@@ -62,15 +62,13 @@ export const generate = command({
       const names = routes.map((route) => route.name)
       return { misuse: `--route: ${quote(values.route)} is not in routes${didYouMean(values.route ?? '', names)}` }
     }
-    const target = targetOf(PROXIES.get(name), values.as)
-    if (target === undefined) return { misuse: unknownProxy(name) }
+    const proxy = PROXIES.get(name)
+    const target = targetOf(proxy, values.as)
+    if (proxy === undefined || target === undefined) return { misuse: unknownProxy(name) }
     const backends = backendsOf(target, values.url, routes)
     if (typeof backends === 'string') return { misuse: backends }
-    const { json, text } = target.write({
-      plan: planRoutes(chosen, { ...deploymentOf(name, values), backends }),
-      routes: chosen,
-      listenPort: values['listen-port'] === undefined ? undefined : Number(values['listen-port']),
-    })
+    const listenPort = values['listen-port'] === undefined ? undefined : Number(values['listen-port'])
+    const { json, text } = target.write(chosen, { ...deploymentOf(proxy, values), backends }, listenPort)
     return { json, text: () => text }
   },
 })
@@ -84,13 +82,13 @@ function targetOf(proxy: ProxyTargets | undefined, form: string | undefined): Ta
   return form === undefined ? proxy?.forms.values().next().value : proxy?.forms.get(form)
 }
 
-function deploymentOf(proxy: string, values: Values<typeof OPTIONS>): Deployment {
+function deploymentOf(proxy: ProxyTargets, values: Values<typeof OPTIONS>): Deployment {
   return {
     namespace: values.namespace ?? 'default',
     service: values.service,
     port: Number(values.port ?? 8080),
     entryPoint: values['entry-point'],
-    gateway: readGateway(values.gateway) ?? defaultGateway(proxy),
+    gateway: readGateway(values.gateway) ?? proxy.gateway,
     gate: {
       service: values['gate-service'] ?? 'forwardgate',
       namespace: values['gate-namespace'] ?? 'auth',
@@ -119,18 +117,6 @@ function unwritable({ scheme, host }: Backend, { isKubernetes, schemes, otherwis
     ? `${quote(host)} is not the name of a Service; it must be in the namespace of the route (--namespace)`
     : undefined
 }
-
-/** That of the proxy's chart or tutorial. */
-function defaultGateway(proxy: string): Gateway {
-  const name = proxy === 'traefik' ? 'traefik-gateway' : 'gateway'
-  return { namespace: GATEWAY_NAMESPACES.get(proxy) ?? 'default', name, listener: undefined }
-}
-
-const GATEWAY_NAMESPACES: ReadonlyMap<string, string> = new Map([
-  ['traefik', 'traefik'],
-  ['envoy-gateway', 'envoy-gateway-system'],
-  ['istio', 'istio-ingress'],
-])
 
 function readGateway(text: string | undefined): Gateway | undefined {
   const [namespace, name, listener, ...more] = text?.split('/') ?? []

@@ -1,15 +1,18 @@
 import type { Route } from '../../config/model.ts'
 import { caddyFile } from '../proxies/caddy/write-caddy.ts'
 import { envoyFile } from '../proxies/envoy/write-envoy.ts'
+import { envoyGatewayObjects } from '../proxies/envoy-gateway/write-envoy-gateway.ts'
+import { externalAuthRoutes } from '../proxies/gateway-api/write-external-auth.ts'
+import { istioObjects } from '../proxies/istio/write-istio.ts'
 import { nginxFile } from '../proxies/nginx/write-nginx.ts'
 import { dockerLabels, dynamicFile } from '../proxies/traefik/write-dynamic.ts'
 import { httpRoutes, ingressRoutes } from '../proxies/traefik/write-kubernetes.ts'
 import type { Backend } from './backend.ts'
-import type { Plan } from './plan.ts'
+import { type Deployment, type Gateway, type Plan, planRoutes } from './plan.ts'
 import { type Document, toYaml } from './yaml-text.ts'
 
 /** What is to be written. `routes` are those of which the plan was made. */
-export interface Job {
+interface Job {
   readonly plan: Plan
   readonly routes: readonly Route[]
   /** Undefined: the proxy's own default. */
@@ -18,8 +21,6 @@ export interface Job {
 
 /** The proxy's side of a configuration. */
 export interface Written {
-  /** What the file is usually called. */
-  readonly file: string
   readonly text: string
   readonly json: unknown
 }
@@ -31,7 +32,9 @@ export interface Target {
   /** How services may be reached, and what to say about another way. */
   readonly schemes: readonly Backend['scheme'][]
   readonly otherwise?: string
-  readonly write: (job: Job) => Written
+  /** What the file is usually called. */
+  readonly file: string
+  readonly write: (routes: readonly Route[], deployment: Deployment, listenPort?: number) => Written
 }
 
 /** Options that not every proxy has a use for. */
@@ -42,6 +45,8 @@ export interface ProxyTargets {
   /** By form (`--as`); the first is the default. */
   readonly forms: ReadonlyMap<string, Target>
   readonly options: readonly ProxyOption[]
+  /** The Gateway of HTTPRoutes unless given: that of the proxy's chart or tutorial. */
+  readonly gateway: Gateway
 }
 
 type Reach = Pick<Target, 'schemes' | 'otherwise'>
@@ -69,6 +74,7 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
         ['file', yaml('traefik', ANY, ({ plan }) => dynamicFile(plan))],
       ]),
       options: ['as', 'namespace', 'entry-point', 'gateway', 'gate-namespace'],
+      gateway: gatewayOf('traefik', 'traefik-gateway'),
     },
   ],
   [
@@ -92,10 +98,30 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
       yaml('envoy', ENVOY, ({ plan, routes, listenPort }) => envoyFile(plan, routes, listenPort ?? 10_000)),
     ),
   ],
+  ['envoy-gateway', inCluster('envoy-gateway', 'envoy-gateway-system', envoyGatewayObjects)],
+  ['istio', inCluster('istio', 'istio-ingress', istioObjects)],
+  ['gateway-api', inCluster('gateway-api', 'default', externalAuthRoutes)],
 ])
 
-function single(options: readonly ProxyOption[], target: Target): ProxyTargets {
-  return { forms: new Map([['', target]]), options }
+function single(
+  options: readonly ProxyOption[],
+  target: Target,
+  gateway = gatewayOf('default', 'gateway'),
+): ProxyTargets {
+  return { forms: new Map([['', target]]), options, gateway }
+}
+
+function gatewayOf(namespace: string, name: string): Gateway {
+  return { namespace, name, listener: undefined }
+}
+
+function inCluster(
+  name: string,
+  gateways: string,
+  write: (plan: Plan, routes: readonly Route[]) => readonly Document[],
+): ProxyTargets {
+  const target = kubernetes(name, HTTP_ROUTE, ({ plan, routes }) => write(plan, routes))
+  return single(['namespace', 'gateway', 'gate-namespace'], target, gatewayOf(gateways, 'gateway'))
 }
 
 function kubernetes(name: string, reach: Reach, write: (job: Job) => readonly Document[]): Target {
@@ -105,10 +131,11 @@ function kubernetes(name: string, reach: Reach, write: (job: Job) => readonly Do
 function yaml(name: string, reach: Reach, write: (job: Job) => readonly Document[]): Target {
   return {
     isKubernetes: false,
+    file: `${name}.yaml`,
     ...reach,
-    write: (job) => {
-      const documents = write(job)
-      return { file: `${name}.yaml`, text: toYaml(documents), json: documents.map(({ content }) => content) }
+    write: (routes, deployment, listenPort) => {
+      const documents = write({ plan: planRoutes(routes, deployment), routes, listenPort })
+      return { text: toYaml(documents), json: documents.map(({ content }) => content) }
     },
   }
 }
@@ -116,10 +143,11 @@ function yaml(name: string, reach: Reach, write: (job: Job) => readonly Document
 function text(file: string, reach: Reach, write: (job: Job) => string): Target {
   return {
     isKubernetes: false,
+    file,
     ...reach,
-    write: (job) => {
-      const written = write(job)
-      return { file, text: written, json: { files: { [file]: written } } }
+    write: (routes, deployment, listenPort) => {
+      const written = write({ plan: planRoutes(routes, deployment), routes, listenPort })
+      return { text: written, json: { files: { [file]: written } } }
     },
   }
 }

@@ -10,6 +10,8 @@ export interface FirstRoute {
   readonly sample: SampleToken | undefined
   /** Scopes that the issuer's discovery document offers. */
   readonly offered: readonly string[]
+  /** The file of the proxy. */
+  readonly manifest: string
 }
 
 /** The route's name: the last part of the resource's path, else the first of its host. */
@@ -46,14 +48,14 @@ export function firstConfig(first: FirstRoute): string {
       : [`    # maxTokenLifetime: 24h    the sample lives ${formatSpan(sample.lifetime)}`]
   return `${[
     origin,
-    '# Every key: docs/reference/configuration.md. Check it: forwardgate check config.yaml --manifests traefik.yaml',
+    `# Every key: docs/reference/configuration.md. Check it: forwardgate check config.yaml --manifests ${first.manifest}`,
     'issuers:',
     '  main:',
     ...issuerLines,
     ...lifetime,
     '',
     'routes:',
-    `  ${route}: # the address of the Traefik middleware ends in /verify/${route}`,
+    `  ${route}: # the proxy asks at /verify/${route}, or at /ext_authz/${route}`,
     `    resource: ${yamlScalar(resource)} # exactly the URL that users type into a client`,
     ...audienceLines(first),
     ...scopeLines(first),

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { plain } from '../../cli/output.ts'
-import type { Config } from '../../config/model.ts'
 import { parse } from '../../config/parse.ts'
 import { quote } from '../../config/problem.ts'
 import { systemClock } from '../../issuers/clock.ts'
@@ -10,9 +9,8 @@ import { command, type Result } from '../frame/command.ts'
 import { type Finding, findingOf } from '../frame/findings.ts'
 import { readInput } from '../frame/input.ts'
 import { isKubernetesName } from '../frame/kubernetes-name.ts'
-import { type Backend, readBackends } from '../generate/backend.ts'
-import { type Plan, planRoutes } from '../generate/plan.ts'
-import { PROXIES, type Target } from '../generate/targets.ts'
+import { readBackends } from '../generate/backend.ts'
+import { PROXIES } from '../generate/targets.ts'
 import { firstConfig, firstPolicyTest, routeName } from './first-files.ts'
 import { readSampleToken } from './sample-token.ts'
 
@@ -76,7 +74,8 @@ export const init = command({
     if (sampled?.ok === false) return { findings: [sampled.finding] }
 
     const offered = scopesOf(document?.['scopes_supported'])
-    const first = { issuer, resource, route, sample: sampled?.sample, offered }
+    const { target, gateway } = targetOf(values.proxy, values.as)
+    const first = { issuer, resource, route, sample: sampled?.sample, offered, manifest: target.file }
     const text = firstConfig(first)
     const parsed = parse([{ file: 'config.yaml', text }], {
       now,
@@ -85,34 +84,32 @@ export const init = command({
     if (!parsed.ok) {
       return { findings: parsed.problems.map((problem) => findingOf({ ...problem, position: undefined }, 'error')) }
     }
-    const target = targetOf(values.proxy, values.as)
-    const { routes } = parsed.config
-    const proxied = target.write({ plan: planFor(routes, namespace, backends), routes, listenPort: undefined })
-    const files = { 'config.yaml': text, [proxied.file]: proxied.text, 'policy-test.yaml': firstPolicyTest(first) }
+    const deployment = { ...DEPLOYMENT, namespace, backends, gateway }
+    const files = {
+      'config.yaml': text,
+      [target.file]: target.write(parsed.config.routes, deployment).text,
+      'policy-test.yaml': firstPolicyTest(first),
+    }
     return out === undefined ? shown(files) : written(out, files, resource)
   },
 })
 
 type Files = Readonly<Record<string, string>>
 
-function targetOf(proxy = 'traefik', form: string | undefined): Target {
-  const [usual, ...others] = PROXIES.get(proxy)?.forms ?? []
-  const chosen = [usual, ...others].find((entry) => entry?.[0] === form) ?? usual
-  if (chosen === undefined) throw new Error(`nothing is written for ${proxy}`)
-  return chosen[1]
+function targetOf(proxy = 'traefik', form: string | undefined) {
+  const targets = PROXIES.get(proxy)
+  const target = targets?.forms.get(form ?? '') ?? targets?.forms.values().next().value
+  if (targets === undefined || target === undefined) throw new Error(`nothing is written for ${proxy}`)
+  return { target, gateway: targets.gateway }
 }
 
-function planFor(routes: Config['routes'], namespace: string, backends: ReadonlyMap<string, Backend>): Plan {
-  return planRoutes(routes, {
-    namespace,
-    service: undefined,
-    port: 8080,
-    backends,
-    entryPoint: undefined,
-    gateway: { namespace: 'traefik', name: 'traefik-gateway', listener: undefined },
-    gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
-  })
-}
+/** The guesses that `generate` makes where no option says otherwise. */
+const DEPLOYMENT = {
+  service: undefined,
+  port: 8080,
+  entryPoint: undefined,
+  gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
+} as const
 
 /** Scopes that can be written on one line. */
 function scopesOf(supported: unknown): readonly string[] {

@@ -6,6 +6,7 @@ const START = {
   resource: 'https://mcp.example.com/kubernetes',
   route: 'kubernetes',
   offered: [],
+  manifest: 'traefik.yaml',
   sample: {
     audience: ['claude-mcp'],
     client: 'claude-mcp',
@@ -21,7 +22,7 @@ export const INIT: Section = {
   command: 'init',
   about: `From nothing to a protected route without writing YAML: \`forwardgate init --issuer URL --resource URL --token-file token.jwt --out auth\`.
 It asks the issuer for its discovery document, reads what providers do differently from one sample token (audience, client, where scopes
-stand, groups), and writes a configuration, the manifests that \`generate\` would print, and a first policy test. The token's
+stand, groups), and writes a configuration, what \`generate\` would print for the proxy (\`--proxy\`), and a first policy test. The token's
 signature is not checked, and the token is never shown; the names of its audience, client, scopes and groups are.
 
 From a token of Authentik it makes this \`config.yaml\`:

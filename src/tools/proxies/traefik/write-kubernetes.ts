@@ -9,13 +9,14 @@ import {
   wellKnownRule,
 } from '../../generate/plan.ts'
 import type { Document, Value } from '../../generate/yaml-text.ts'
+import { kubernetesObject } from '../kubernetes-object.ts'
 
 /** Middlewares and IngressRoutes; the metadata in the namespace of forwardgate, as Traefik reaches services of one namespace only. */
 export function ingressRoutes(plan: Plan): readonly Document[] {
   const { gate, namespace } = plan.deployment
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
-    object(ABOUT_ROUTE, 'traefik.io/v1alpha1', 'IngressRoute', route.name, namespace, {
+    kubernetesObject(ABOUT_ROUTE, 'traefik.io/v1alpha1', 'IngressRoute', route.name, namespace, {
       entryPoints: [route.entryPoint],
       routes: route.places.map(({ rule }) => ({
         kind: 'Rule',
@@ -26,7 +27,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
       ...(route.tls ? { tls: {} } : {}),
     }),
   ])
-  const wellKnown = object(
+  const wellKnown = kubernetesObject(
     ABOUT_WELL_KNOWN,
     'traefik.io/v1alpha1',
     'IngressRoute',
@@ -54,23 +55,30 @@ export function httpRoutes(plan: Plan): readonly Document[] {
   const routes = plan.routes.flatMap((route) => [
     ...middlewares(route, plan),
     ...[...Map.groupBy(route.places, ({ host }) => host)].map(([host, places]) =>
-      object(ABOUT_ROUTE, 'gateway.networking.k8s.io/v1', 'HTTPRoute', places[0]?.name ?? route.name, namespace, {
-        ...parentOf(route.entryPoint, plan),
-        hostnames: [host],
-        rules: [
-          {
-            matches: places.map(({ path }) => ({ path: { type: 'PathPrefix', value: path || '/' } })),
-            filters: middlewareNames(route).map((name) => ({
-              type: 'ExtensionRef',
-              extensionRef: { group: 'traefik.io', kind: 'Middleware', name },
-            })),
-            backendRefs: [{ name: route.backend.host, port: route.backend.port }],
-          },
-        ],
-      }),
+      kubernetesObject(
+        ABOUT_ROUTE,
+        'gateway.networking.k8s.io/v1',
+        'HTTPRoute',
+        places[0]?.name ?? route.name,
+        namespace,
+        {
+          ...parentOf(route.entryPoint, plan),
+          hostnames: [host],
+          rules: [
+            {
+              matches: places.map(({ path }) => ({ path: { type: 'PathPrefix', value: path || '/' } })),
+              filters: middlewareNames(route).map((name) => ({
+                type: 'ExtensionRef',
+                extensionRef: { group: 'traefik.io', kind: 'Middleware', name },
+              })),
+              backendRefs: [{ name: route.backend.host, port: route.backend.port }],
+            },
+          ],
+        },
+      ),
     ),
   ])
-  const wellKnown = object(
+  const wellKnown = kubernetesObject(
     ABOUT_WELL_KNOWN,
     'gateway.networking.k8s.io/v1',
     'HTTPRoute',
@@ -107,7 +115,7 @@ const ABOUT_WELL_KNOWN = 'Where clients learn which issuer to use: never behind 
 
 function middlewares(route: PlannedRoute, { deployment: { gate, namespace } }: Plan): readonly Document[] {
   const address = `http://${gate.service}.${gate.namespace}.svc.cluster.local:${gate.port}`
-  const auth = object(
+  const auth = kubernetesObject(
     'Exactly the identity headers of the route: Traefik removes these from the client’s request, and no others.',
     'traefik.io/v1alpha1',
     'Middleware',
@@ -118,7 +126,7 @@ function middlewares(route: PlannedRoute, { deployment: { gate, namespace } }: P
     },
   )
   if (route.origins === undefined) return [auth]
-  const cors = object(
+  const cors = kubernetesObject(
     'Before auth: a browser’s preflight carries no token.',
     'traefik.io/v1alpha1',
     'Middleware',
@@ -129,15 +137,4 @@ function middlewares(route: PlannedRoute, { deployment: { gate, namespace } }: P
     },
   )
   return [cors, auth]
-}
-
-function object(
-  comment: string,
-  apiVersion: string,
-  kind: string,
-  name: string,
-  namespace: string,
-  spec: Value,
-): Document {
-  return { comment, content: { apiVersion, kind, metadata: { name, namespace }, spec } }
 }

@@ -1,0 +1,59 @@
+import type { Route } from '../../../config/model.ts'
+import { corsOptions, type Plan, type PlannedRoute } from '../../generate/plan.ts'
+import type { Document, Value } from '../../generate/yaml-text.ts'
+import { GATEWAY_GROUP, gateGrant, listedFields, openHttpRoute, protectedHttpRoutes, removal } from './http-routes.ts'
+
+/** HTTPRoutes of the Gateway API with its own filter `ExternalAuth` (GEP-1494), which asks as Envoy does. */
+export function externalAuthRoutes(plan: Plan, routes: readonly Route[]): readonly Document[] {
+  const documents = plan.routes.flatMap((planned) => {
+    const route = routes.find(({ name }) => name === planned.name)
+    return protectedHttpRoutes(ABOUT, planned, plan, [
+      ...cors(planned),
+      externalAuth(planned, route, plan),
+      ...removal(planned.removedFields),
+    ])
+  })
+  return [...documents, ...gateGrant(GATEWAY_GROUP, 'HTTPRoute', plan), openHttpRoute(plan)]
+}
+
+const ABOUT = `ExternalAuth is experimental (Gateway API 1.4 and newer, the experimental channel).
+allowedHeaders are all the fields that a decision reads: a rule on one that is missing never fires.
+allowedResponseHeaders are exactly what an allow carries: they overwrite the client's copies. An empty list would copy everything.
+The filter has no words for these, so set them for the Gateway as your implementation offers it:
+names with underscores refused, paths normalised, escaped slashes refused.`
+
+function externalAuth(planned: PlannedRoute, route: Route | undefined, { deployment }: Plan): Value {
+  const { gate, namespace } = deployment
+  const { name, identityHeaders, maxBodySize } = planned
+  return {
+    type: 'ExternalAuth',
+    externalAuth: {
+      protocol: 'HTTP',
+      backendRef: {
+        name: gate.service,
+        ...(gate.namespace === namespace ? {} : { namespace: gate.namespace }),
+        port: gate.port,
+      },
+      http: {
+        path: `/ext_authz/${name}`,
+        allowedHeaders: listedFields(route),
+        allowedResponseHeaders: identityHeaders,
+      },
+      // One byte more than forwardgate reads, so that it is forwardgate that refuses, with its reason.
+      ...(maxBodySize === undefined ? {} : { forwardBody: { maxSize: maxBodySize + 1 } }),
+    },
+  }
+}
+
+function cors({ origins }: PlannedRoute): readonly Value[] {
+  if (origins === undefined) return []
+  const options = corsOptions(origins)
+  const filter = {
+    allowOrigins: origins,
+    allowMethods: options.accessControlAllowMethods,
+    allowHeaders: options.accessControlAllowHeaders,
+    exposeHeaders: options.accessControlExposeHeaders,
+    maxAge: options.accessControlMaxAge,
+  }
+  return [{ type: 'CORS', cors: filter }]
+}
