@@ -3,7 +3,7 @@ import type { ProxyTargets, ReverseProxy } from '../lab/reverse-proxy.ts'
 import { openTraefik } from '../lab/traefik.ts'
 
 /** A path of the proxy, and the verifier that it asks about requests there; undefined: none. */
-export interface AuthPath {
+interface AuthPath {
   readonly path: string
   /** Origin of the verifier. */
   readonly verifier: string | undefined

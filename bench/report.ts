@@ -18,7 +18,7 @@ export interface Table {
 }
 
 /** A number that the product promises, or that is worth a look where nothing is asked of it. */
-export interface Goal {
+interface Goal {
   readonly what: string
   readonly value: number
   readonly atLeast?: number
@@ -53,7 +53,7 @@ export function renderSection({ title, about, table, goals = [], notes = [] }: S
   ].join('\n\n')
 }
 
-export function isReached({ value, atLeast, atMost }: Goal): boolean {
+function isReached({ value, atLeast, atMost }: Goal): boolean {
   return (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
 }
 
@@ -62,7 +62,7 @@ export function count(number: number): string {
   return Math.round(number).toLocaleString('en-US')
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`
 }
 

@@ -9,7 +9,7 @@ import {
 import type { Watch } from './config/reading/watch-files.ts'
 import { TLS_VARIABLES } from './settings.ts'
 
-export interface CertificateDeps {
+interface CertificateDeps {
   /** Seconds since the epoch. */
   readonly now: () => number
   /** Milliseconds between two looks at the files; default: that of every watched file. */

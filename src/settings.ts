@@ -24,7 +24,7 @@ export interface Settings {
   readonly configVariables: ConfigVariables
 }
 
-export interface ListenAddress {
+interface ListenAddress {
   /** undefined: every address, IPv6 and IPv4. */
   readonly host: string | undefined
   readonly port: number

@@ -8,7 +8,7 @@ export interface Command {
 }
 
 /** One option as data: what its value is called in the help (absent: it takes none), and a sentence about it. */
-export interface Option {
+interface Option {
   readonly value?: string
   readonly about: string
   /** True if it may be given several times. */
@@ -30,7 +30,7 @@ export type Values<O extends Options> = {
 }
 
 /** The arguments beside the options. */
-export interface Operands {
+interface Operands {
   readonly min: number
   readonly max: number
   /** What to say if there are too few. */

@@ -20,7 +20,7 @@ export interface VerifyDeps extends AnswerOptions {
 }
 
 /** One call of a proxy, whatever carried it. */
-export interface VerifyCall {
+interface VerifyCall {
   readonly dialect: Dialect
   readonly method: string
   readonly target: string

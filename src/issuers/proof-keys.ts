@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { type ImportProofKey, importProofKey } from '../keys/proof-key.ts'
 
 /** Clients whose keys are kept. A key of RSA with 4,096 bits takes about 2 KiB. */
-export const MAX_PROOF_KEYS = 2_000
+const MAX_PROOF_KEYS = 2_000
 
 /**
  * `importProofKey`, which keeps keys by their thumbprint: a client signs all its proofs with one key. The decision asks only

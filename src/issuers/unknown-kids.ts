@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 /** Milliseconds between two fetches caused by an unknown `kid`; any client can make one up. */
-export const UNKNOWN_KID_COOLDOWN_MS = 10_000
+const UNKNOWN_KID_COOLDOWN_MS = 10_000
 
 /** Past it, the one that was not sent for longest is forgotten, and is new when it comes again. */
 const MAX_KIDS = 10_000

@@ -3,7 +3,7 @@ import type { Config } from '../config/model.ts'
 import { cappedList } from './decision-record.ts'
 
 /** How many there are, and which are new, are other than before, or are gone: the first 20 names of each. */
-export interface ShownNames extends NameChanges {
+interface ShownNames extends NameChanges {
   readonly total: number
 }
 

@@ -1,3 +1,4 @@
+import { PROOF_ALGORITHMS } from '../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toVerdict, type Verdict } from '../support/ask.ts'
@@ -36,18 +37,7 @@ describe('protected-resource metadata (RFC 9728)', () => {
       authorization_servers: [gate.issuer.issuer],
       scopes_supported: ['mcp:read'],
       bearer_methods_supported: ['header'],
-      dpop_signing_alg_values_supported: [
-        'ES256',
-        'ES384',
-        'ES512',
-        'EdDSA',
-        'PS256',
-        'PS384',
-        'PS512',
-        'RS256',
-        'RS384',
-        'RS512',
-      ],
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
       resource_name: 'Energy',
     })
     assert.deepEqual(headers.get('content-type'), ['application/json; charset=utf-8'])

@@ -49,7 +49,7 @@ export const introspectionShape = {
 }
 
 /** The keys of `fetch:` of an issuer. */
-export const fetchShape = {
+const fetchShape = {
   caFile: absoluteFile
     .optional()
     .describe('File with certificates in PEM; only what they vouch for is trusted then. Read for each fetch.'),

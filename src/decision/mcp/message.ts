@@ -19,7 +19,7 @@ export type McpCalls =
 export type RequestId = string | number
 
 /** Stands for the method of a client's answer to a request of the server. */
-export const RESPONSE = 'response'
+const RESPONSE = 'response'
 
 /** Things asked for in one body, of which a subscription may name many, and the characters of all their names. */
 const MAX_CALLS = 1000

@@ -18,7 +18,7 @@ export async function readPlaces(source: Source, namedFiles: readonly string[] =
 }
 
 /** The same for documents that are there already: the nearest written parent if a key has its default. */
-export function placesOf(documents: Parameters<typeof originOfFiles>[0]): Places {
+function placesOf(documents: Parameters<typeof originOfFiles>[0]): Places {
   const origin = originOfFiles(documents)
   return {
     place(path, at) {

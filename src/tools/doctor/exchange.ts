@@ -13,7 +13,7 @@ export type Exchange =
     }
   | { readonly ok: false; readonly url: string; readonly problem: string }
 
-export interface Request {
+interface Request {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string

@@ -28,7 +28,7 @@ export interface ExplainOptions {
 }
 
 /** What is to be explained. */
-export interface ExplainQuestion {
+interface ExplainQuestion {
   readonly call: Call
   /** What the call is judged by; with claims only, keys of our own replace those of their issuer. */
   readonly config: Config

@@ -19,7 +19,7 @@ export type Result =
   | { readonly misuse: string }
 
 /** What a command was asked. */
-export interface Asked<O extends Options> {
+interface Asked<O extends Options> {
   readonly values: Values<O> & Values<typeof COMMON>
   readonly operands: readonly string[]
   readonly terminal: Terminal

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto'
 
 /** By which secret scanners find a token that was committed somewhere. */
-export const STATIC_TOKEN_PREFIX = 'fwg_'
+const STATIC_TOKEN_PREFIX = 'fwg_'
 
 /** A new static token of 256 random bits, and the hash that a tokens file has of it. */
 export function makeStaticToken(): { readonly token: string; readonly sha256: Buffer } {

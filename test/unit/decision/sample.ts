@@ -1,3 +1,4 @@
+import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 import { createSecretKey } from 'node:crypto'
 import type { Accept, Dpop, Resource, Revocations, Route } from '../../../src/config/model.ts'
 import type { Issuer } from '../../../src/config/model-issuer.ts'
@@ -56,7 +57,7 @@ export function sampleAccept(changes: Partial<Accept> = {}): Accept {
 /** What a route without `dpop:` has. */
 export const ACCEPTED: Dpop = {
   mode: 'accepted',
-  algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
+  algorithms: PROOF_ALGORITHMS,
   maxAgeSeconds: 300,
   nonceSecret: undefined,
   refuseReplay: false,

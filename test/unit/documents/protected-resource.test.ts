@@ -1,3 +1,4 @@
+import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -31,18 +32,7 @@ test('members: derived ones, then those of the configuration; empty ones are lef
     authorization_servers: ['https://id.example.com'],
     scopes_supported: ['mcp:read'],
     bearer_methods_supported: ['header'],
-    dpop_signing_alg_values_supported: [
-      'ES256',
-      'ES384',
-      'ES512',
-      'EdDSA',
-      'PS256',
-      'PS384',
-      'PS512',
-      'RS256',
-      'RS384',
-      'RS512',
-    ],
+    dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     resource_name: 'K',
   })
   const hidden = sampleRoute({ accept: [sampleAccept({ advertise: false })], requestScopes: [] })

@@ -1,3 +1,4 @@
+import { sampleIssuer } from '../decision/sample.ts'
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Issuer, KeySource } from '../../../src/config/model-issuer.ts'
@@ -7,26 +8,8 @@ import { fakeNetwork } from './fake-network.ts'
 import { A, B, keysNow } from './key-set-bench.ts'
 
 function issuer(name: string, changes: Partial<Issuer> = {}): Issuer {
-  return {
-    name,
-    issuer: `https://${name}.example.com`,
-    keys: { kind: 'jwksUri', uri: `https://${name}.example.com/jwks` },
-    fetch: undefined,
-    isLoginServer: true,
-    algorithms: ['ES256'],
-    clockTolerance: 30,
-    maxTokenLifetime: undefined,
-    maxStale: 86_400,
-    requireTyp: undefined,
-    tokenKinds: ['access'],
-    scopeClaims: ['scope', 'scp'],
-    booleanScopes: false,
-    scopePrefix: '',
-    clientClaims: ['client_id'],
-    registration: undefined,
-    introspection: undefined,
-    ...changes,
-  }
+  const keys: KeySource = { kind: 'jwksUri', uri: `https://${name}.example.com/jwks` }
+  return sampleIssuer({ name, issuer: `https://${name}.example.com`, keys, algorithms: ['ES256'], ...changes })
 }
 
 const bothServe = {

@@ -2,7 +2,7 @@ import type { FieldsRead } from '../../../decision/fields-read.ts'
 import { ANSWER_FIELDS, corsPolicy } from './envoy-fields.ts'
 
 /** A host and a port, as Envoy dials them. */
-export interface EnvoyAddress {
+interface EnvoyAddress {
   readonly host: string
   readonly port: number
 }

@@ -18,7 +18,7 @@ export interface ManifestSubject {
   readonly comparisons: Comparisons
 }
 
-export interface Comparisons {
+interface Comparisons {
   left: number
   /** The routers that take a request, by host and path. */
   readonly takers: Map<string, readonly Router[]>

@@ -1,3 +1,4 @@
+import { PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Config, Route } from '../../../../src/config/model.ts'
@@ -98,7 +99,7 @@ test('the three-line file has every default', () => {
       upstreamAuthorization: { kind: 'keep' },
       dpop: {
         mode: 'accepted',
-        algorithms: ['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'],
+        algorithms: PROOF_ALGORITHMS,
         maxAgeSeconds: 300,
         nonceSecret: undefined,
         refuseReplay: false,

@@ -9,13 +9,12 @@ import {
 } from '../../../../src/decision/token/proof.ts'
 import { type ImportProofKey, importProofKey } from '../../../../src/keys/proof-key.ts'
 import { signTexts } from '../../../support/fake-issuer-keys.ts'
-import { type ClientKey, makeClientKey, makeProof, type ProofDraft } from '../../../support/proof-maker.ts'
+import { type ClientKey, makeClientKey, makeProof, type ProofDraft, PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
 import { NOW } from '../sample.ts'
 
 const URI = 'https://api.example.com/mcp/kubernetes'
 const TOKEN = 'a.good.token'
 const REQUEST = { method: 'POST', uri: URI, token: TOKEN, now: NOW }
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
 
 let key: ClientKey
 let other: ClientKey
@@ -30,7 +29,7 @@ const demand = (changes: Partial<ProofDemand> = {}): ProofDemand => ({
   uris: [URI],
   token: TOKEN,
   thumbprint: key.thumbprint,
-  algorithms: ALGORITHMS,
+  algorithms: PROOF_ALGORITHMS,
   maxAgeSeconds: 300,
   now: NOW,
   ...changes,
@@ -59,7 +58,7 @@ async function assertFault(
 }
 
 test('a proof of each algorithm holds', async () => {
-  for (const alg of [...ALGORITHMS, 'Ed25519']) {
+  for (const alg of [...PROOF_ALGORITHMS, 'Ed25519']) {
     const client = await makeClientKey(alg)
     const judged = await judge(makeProof(client, REQUEST), { thumbprint: client.thumbprint })
     assert.deepEqual(judged, { ok: true, id: 'proof-1', until: NOW + 300 }, alg)
