@@ -32,7 +32,7 @@ export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
 }
 
 /** Fetches one document of an issuer, as its `fetch` says; a failure names the key that mends it. */
-function createDocumentReader(issuer: KeyedIssuer, ports: FetchDeps): (url: string) => Promise<FetchedJson> {
+export function createDocumentReader(issuer: KeyedIssuer, ports: FetchDeps): (url: string) => Promise<FetchedJson> {
   const own = { ...ports, fetch: createIssuerFetch(issuer, ports.fetch) }
   return async (url) => {
     const answer = await fetchJson(url, own)

@@ -1,7 +1,7 @@
-import { PROOF_ALGORITHMS } from '../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { toVerdict, type Verdict } from '../support/ask.ts'
+import { PROOF_ALGORITHMS } from '../support/proof-maker.ts'
 import { openRaw, requestHead, sendRaw } from '../support/raw-http.ts'
 import { startTestService, type TestService } from '../support/service.ts'
 

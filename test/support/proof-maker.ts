@@ -4,8 +4,9 @@ import { type ProofJwk, thumbprintOf } from '../../src/keys/proof-key.ts'
 import { makeSigningKey, type SigningKey, signToken } from './fake-issuer-keys.ts'
 
 /** What a proof may be signed with by default, in the order of the metadata. */
-export const PROOF_ALGORITHMS: readonly string[] =
-  'ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512'.split(' ')
+export const PROOF_ALGORITHMS: readonly string[] = 'ES256 ES384 ES512 EdDSA PS256 PS384 PS512 RS256 RS384 RS512'.split(
+  ' ',
+)
 
 /** The key of a client that exists only in a test. */
 export interface ClientKey extends SigningKey {

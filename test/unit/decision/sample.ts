@@ -1,4 +1,3 @@
-import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 import { createSecretKey } from 'node:crypto'
 import type { Accept, Dpop, Resource, Revocations, Route } from '../../../src/config/model.ts'
 import type { Issuer } from '../../../src/config/model-issuer.ts'
@@ -9,6 +8,7 @@ import type { VerifiedToken } from '../../../src/decision/token/access-token.ts'
 import type { Introspect } from '../../../src/decision/token/introspection-answer.ts'
 import type { VerificationKey } from '../../../src/decision/token/keys.ts'
 import { importProofKey } from '../../../src/keys/proof-key.ts'
+import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 
 /** An issuer with every default of the configuration. */
 export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {

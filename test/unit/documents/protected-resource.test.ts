@@ -1,9 +1,9 @@
-import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { buildMetadata, buildMetadataIndex, findMetadata } from '../../../src/documents/protected-resource.ts'
 import type { ServerDocument } from '../../../src/documents/registration.ts'
+import { PROOF_ALGORITHMS } from '../../support/proof-maker.ts'
 import { ACCEPTED, MAIN, sampleAccept, sampleIssuer, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'

@@ -1,8 +1,8 @@
-import { PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Config, Route } from '../../../../src/config/model.ts'
 import { formatProblem } from '../../../../src/config/problem.ts'
+import { PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
 import { BASE, parseText, problemsOf } from '../fixtures.ts'
 
 function configOf(text: string): Config {

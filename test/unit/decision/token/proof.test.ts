@@ -9,7 +9,13 @@ import {
 } from '../../../../src/decision/token/proof.ts'
 import { type ImportProofKey, importProofKey } from '../../../../src/keys/proof-key.ts'
 import { signTexts } from '../../../support/fake-issuer-keys.ts'
-import { type ClientKey, makeClientKey, makeProof, type ProofDraft, PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
+import {
+  type ClientKey,
+  makeClientKey,
+  makeProof,
+  PROOF_ALGORITHMS,
+  type ProofDraft,
+} from '../../../support/proof-maker.ts'
 import { NOW } from '../sample.ts'
 
 const URI = 'https://api.example.com/mcp/kubernetes'
