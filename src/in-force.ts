@@ -38,6 +38,8 @@ export function createInForce(firstCertificate: Certificate | undefined) {
     routes: () => generation().config.routes,
     issuers: () => generation().issuers(),
     tokenCacheEntries: () => generation().cachedTokens(),
+    /** What may be shown of the certificate; undefined if the auth port speaks no TLS. */
+    certificate: () => certificate?.shown,
     /** Seconds since the epoch. */
     certificateExpiresAt: () => (certificate === undefined ? undefined : Date.parse(certificate.shown.validTo) / 1000),
     /** Whether the first fetch of every key set has ended, or has had its time. */

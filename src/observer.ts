@@ -12,6 +12,7 @@ import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
 import type { Readiness } from './readiness.ts'
 import { isPrivateAuthPort, type Settings } from './settings.ts'
+import type { Recorder } from './status/recording/recorder.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import {
   callerOf,
@@ -30,6 +31,7 @@ type Dialect = NonNullable<DecisionRecord['dialect']>
 export interface ObserverDeps {
   readonly log: Logger
   readonly metrics: Metrics
+  readonly recorder: Recorder
   readonly inForce: InForce
   readonly readiness: () => Readiness
   readonly settings: Settings
@@ -40,8 +42,8 @@ export interface ObserverDeps {
 }
 
 /**
- * Turns what every part reports into metrics and log lines; while the service runs, nothing else writes either. Its
- * functions can be handed over one by one.
+ * Turns what every part reports into metrics, log lines and what the status page keeps; while the service runs, nothing
+ * else writes any of them. Its functions can be handed over one by one.
  */
 export function createObserver(deps: ObserverDeps) {
   return {
@@ -54,24 +56,28 @@ export function createObserver(deps: ObserverDeps) {
   }
 }
 
-function observeConfiguration({ log, metrics, settings, now }: ObserverDeps) {
+function observeConfiguration({ log, metrics, recorder, settings, now }: ObserverDeps) {
   const isPrivate = isPrivateAuthPort(settings)
+  // That one is about others who can reach the port.
+  const isTold = (warning: Problem) => !(isPrivate && warning.id === SECRET_READABLE.id)
   let isFirst = true
   return {
     /** A configuration is in force. `changes`: what is new in it. */
     onConfiguration(config: Config, warnings: readonly Problem[], changes: Changes): void {
       metrics.configReload('success', now())
-      log.info({ first: isFirst, ...shownChanges(config, changes) }, 'configuration loaded')
+      const shown = shownChanges(config, changes)
+      log.info({ first: isFirst, ...shown }, 'configuration loaded')
       isFirst = false
-      for (const warning of warnings) {
-        // It is about others who can reach the port.
-        if (isPrivate && warning.id === SECRET_READABLE.id) continue
-        log.warn({ warning: formatProblem(warning) }, 'configuration')
-      }
+      const told = warnings.filter(isTold).map(formatProblem)
+      for (const warning of told) log.warn({ warning }, 'configuration')
+      recorder.onConfiguration(shown, told)
+      recorder.keep(new Set([UNMATCHED, ...namesOf(config.routes)]), new Set(namesOf(config.issuers)))
     },
     onConfigurationRefused(problems: readonly Problem[]): void {
       metrics.configReload('failure', now())
-      for (const problem of problems) log.error({ problem: formatProblem(problem) }, 'configuration refused')
+      const told = problems.map(formatProblem)
+      for (const problem of told) log.error({ problem }, 'configuration refused')
+      recorder.onConfigurationRefused(told)
     },
     /** A directory of configuration was read. */
     onConfigurationRead({ unread }: Loaded): void {
@@ -83,7 +89,11 @@ function observeConfiguration({ log, metrics, settings, now }: ObserverDeps) {
   }
 }
 
-function observeIssuers({ log, metrics, inForce, readiness }: ObserverDeps) {
+function namesOf(all: readonly { readonly name: string }[]): readonly string[] {
+  return all.map(({ name }) => name)
+}
+
+function observeIssuers({ log, metrics, recorder, inForce, readiness }: ObserverDeps) {
   const logRegistrations = createRegistrationLog(log, inForce)
   const logReadiness = createReadinessLog(log, readiness)
   const onIssuers = (): void => {
@@ -105,6 +115,7 @@ function observeIssuers({ log, metrics, inForce, readiness }: ObserverDeps) {
       const { news, outcome, ...fields } = event
       metrics.introspection(event.issuer, outcome)
       if (!news) return
+      recorder.onIntrospection(event.issuer, event.outcome === 'failure' ? event.reason : undefined)
       if (outcome === 'failure') log.warn(fields, 'introspection failed')
       else log.info(fields, 'introspection works again')
     },
@@ -150,19 +161,26 @@ function createReadinessLog(log: Logger, readiness: () => Readiness): () => void
 const REGISTRATION_REFUSED =
   'registration cannot be offered: clients are sent to the issuer itself; remove `registration` and give each client an ID by hand'
 
-function observeRequests({ log, metrics, settings, now, crowded }: ObserverDeps) {
+function observeRequests({ log, metrics, recorder, settings, now, crowded }: ObserverDeps) {
   const decisionLog = createDecisionLog({
-    line: (record, level) => log[level](record, 'decision'),
+    line(record, level, caller) {
+      log[level](record, 'decision')
+      if (record.outcome !== 'allow')
+        recorder.refusals.add({ time: new Date(now() * 1000).toISOString(), ...record }, caller)
+    },
     clock: () => performance.now(),
     crowded,
     onLeftOut: metrics.suppressedLogLine,
   })
   return {
     onDecision(decision: Decision, fields: HeaderFields, milliseconds: number, dialect: Dialect): void {
+      const route = decision.route?.name ?? UNMATCHED
       metrics.decision(decision, milliseconds / 1000)
+      recorder.decisions.add(route, decision.outcome, decision.reason)
       if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
       if (isFreshTokenDenial(decision, now())) {
-        metrics.freshTokenDenial(decision.route?.name ?? UNMATCHED, decision.reason)
+        metrics.freshTokenDenial(route, decision.reason)
+        recorder.decisions.addFreshToken(route)
       }
       decisionLog.write(callerOf(decision), `${dialect} ${decisionKind(decision)}`, () => ({
         ...decisionRecord(decision, fields, milliseconds),
@@ -171,20 +189,27 @@ function observeRequests({ log, metrics, settings, now, crowded }: ObserverDeps)
     },
     onLookup: metrics.tokenCacheLookup,
     onMetadataRequest: metrics.metadataRequest,
-    onUnparsable: metrics.unparsable,
+    onUnparsable(): void {
+      metrics.unparsable()
+      recorder.decisions.add(UNMATCHED, 'deny', 'forwarded_request_invalid')
+    },
     onHandshakeFailure: (error: Error): void => log.debug({ reason: error.message }, 'TLS handshake failed'),
   }
 }
 
-function observeCertificate({ log }: ObserverDeps) {
+function observeCertificate({ log, recorder }: ObserverDeps) {
   return {
     /** New connections meet this certificate. */
     onCertificate({ shown, outOfDate, clientCa }: Certificate): void {
       log.info({ ...shown, clientCertificates: clientCa !== undefined }, 'certificate loaded')
+      recorder.onCertificate()
       if (outOfDate) log.warn({ ...shown }, 'the certificate is out of date: clients refuse it')
     },
-    onCertificateRefused: (problem: Problem): void =>
-      log.error({ problem: formatProblem(problem) }, 'certificate refused; the one in use stays'),
+    onCertificateRefused(refused: Problem): void {
+      const problem = formatProblem(refused)
+      log.error({ problem }, 'certificate refused; the one in use stays')
+      recorder.onCertificateRefused(problem)
+    },
     onCertificateNotice: (notice: string): void => log.warn({ notice }, 'certificate'),
   }
 }

@@ -15,6 +15,8 @@ import { createObserver } from './observer.ts'
 import { createReadiness } from './readiness.ts'
 import { followConfiguration } from './reload.ts'
 import type { Settings } from './settings.ts'
+import { createRecorder } from './status/recording/recorder.ts'
+import { reportStatus } from './status-report.ts'
 import type { LogOutput } from './telemetry/log-output.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createMetrics } from './telemetry/metrics.ts'
@@ -64,9 +66,11 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const { readyWithoutKeys } = settings
   const clock = systemClock
   const { readiness, watch } = createReadiness({ clock, readyWithoutKeys, generation: inForce.generation, now })
-  const metrics = createMetrics({ ...inForce, version, now, lostLogLines: () => logOutput?.lost() ?? 0 })
+  const lostLogLines = () => logOutput?.lost() ?? 0
+  const metrics = createMetrics({ ...inForce, version, now, lostLogLines })
+  const recorder = createRecorder({ clock: clock.now, now })
   const crowded = () => logOutput?.crowded() ?? false
-  const observer = createObserver({ log, metrics, inForce, readiness, settings, now, crowded })
+  const observer = createObserver({ log, metrics, recorder, inForce, readiness, settings, now, crowded })
   observer.onConfiguration(config, warnings, allAtOnce(changesBetween(undefined, config)))
   observer.onConfigurationRead(loaded)
   if (certificate !== undefined) observer.onCertificate(certificate)
@@ -81,7 +85,9 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const endReadinessWatch = watch(observer.onIssuers)
 
   // The two ports.
-  const deps = { ...inForce, ...observer, readiness, metrics, exposeReason: settings.exposeReason }
+  const report = () => reportStatus({ version, source, inForce, recorder, readiness, lostLogLines, now })
+  const status = settings.statusPage ? report : undefined
+  const deps = { ...inForce, ...observer, readiness, metrics, status, exposeReason: settings.exposeReason }
   const ports = await openPorts(deps, { ...settings, certificate }).catch((error: unknown) => {
     // An issuer that hangs would keep the process alive for as long as it may be waited for.
     registry.close()

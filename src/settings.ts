@@ -16,6 +16,8 @@ export interface Settings {
   readonly tokenCacheEntries: number
   readonly decisionLog: 'denied' | 'all'
   readonly exposeReason: boolean
+  /** Whether the operations port shows how the process fares, refusals with what their tokens said included. */
+  readonly statusPage: boolean
   /** Milliseconds for which a process without any keys is not ready; Infinity: until they come. */
   readonly readyWithoutKeys: number
   /** Milliseconds for which the listener stays open after SIGTERM. */
@@ -61,7 +63,7 @@ const WITH_DEFAULT = {
   operationsListen: {
     name: 'FORWARDGATE_OPERATIONS_LISTEN',
     default: ':9090',
-    meaning: 'Address of `/metrics`, `/livez` and `/readyz`. Never expose it.',
+    meaning: 'Address of the status page, `/metrics`, `/livez` and `/readyz`. Never expose it.',
     expected: 'host:port or :port',
     parse: parseListenAddress,
   },
@@ -83,6 +85,14 @@ const WITH_DEFAULT = {
     name: 'FORWARDGATE_EXPOSE_REASON',
     default: 'true',
     meaning: '`false` leaves the reason out of the header `X-Forwardgate-Reason` and of the body.',
+    expected: 'true or false',
+    parse: parseBoolean,
+  },
+  statusPage: {
+    name: 'FORWARDGATE_STATUS_PAGE',
+    default: 'true',
+    meaning:
+      '`false` removes `/` and `/status.json` from the operations port: they show the subjects, clients and paths of refused requests to all who can reach it.',
     expected: 'true or false',
     parse: parseBoolean,
   },
@@ -169,6 +179,7 @@ export function readSettings(environment: Environment): ReadSettings {
     tokenCacheEntries: read(WITH_DEFAULT.tokenCacheEntries),
     decisionLog: read<Settings['decisionLog']>(WITH_DEFAULT.decisionLog),
     exposeReason: read(WITH_DEFAULT.exposeReason),
+    statusPage: read(WITH_DEFAULT.statusPage),
     readyWithoutKeys: read(WITH_DEFAULT.readyWithoutKeys),
     shutdownDelay: read(WITH_DEFAULT.shutdownDelay),
     configVariables: Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, environment[name] || undefined])),

@@ -22,9 +22,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'readiness.ts',
     'reload.ts',
     'settings.ts',
+    'status-report.ts',
     'config',
     'http',
     'issuers',
+    'status',
     'telemetry',
   ],
   'observer.ts': [
@@ -35,8 +37,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'decision',
     'documents',
     'issuers',
+    'status',
     'telemetry',
   ],
+  'status-report.ts': ['in-force.ts', 'readiness.ts', 'config', 'status', 'telemetry'],
   'in-force.ts': ['generation.ts', 'config'],
   'readiness.ts': ['generation.ts', 'config', 'issuers'],
   'reload.ts': ['generation.ts', 'in-force.ts', 'config', 'issuers'],
@@ -44,17 +48,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'generation.ts': ['config', 'decision', 'documents', 'issuers'],
   'settings.ts': ['config', 'telemetry'],
   'version.ts': [],
-  http: ['http/dialects', 'config', 'decision', 'documents'],
+  http: ['http/dialects', 'config', 'decision', 'documents', 'status'],
   // How each kind of proxy describes a request. Pure; `decision` knows none of them.
   'http/dialects': ['decision'],
   issuers: ['config', 'decision', 'documents', 'keys'],
+  // How the process fares: what happened lately, and the page that shows it. Pure but for what it remembers.
+  status: ['config', 'decision', 'telemetry'],
   telemetry: ['config', 'decision', 'documents'],
   documents: ['config', 'decision'],
   decision: ['config', 'keys'],
   config: ['keys'],
   keys: [],
   // The tools: commands for people at their desk.
-  tools: ['cli', 'settings.ts', 'version.ts', 'config', 'decision', 'documents', 'http/dialects', 'issuers', 'keys'],
+  tools: [
+    'cli',
+    'settings.ts',
+    'version.ts',
+    'config',
+    'decision',
+    'documents',
+    'http/dialects',
+    'issuers',
+    'keys',
+    'status',
+  ],
 }
 
 /** Packages and Node modules that only these parts may import: I/O stays out of `decision`, prom-client in one file. */
@@ -77,6 +94,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 /** What a pure part may import from Node: constants and computation. */
 const PURE_NODE_MODULES: Readonly<Record<string, readonly string[]>> = {
   decision: ['node:http', 'node:crypto'],
+  status: ['node:crypto'],
   'http/dialects': [],
   keys: ['node:crypto'],
 }

@@ -14,3 +14,22 @@ export function durationSeconds(text: string): number {
       throw new RangeError(`not a duration: ${text}`)
   }
 }
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const
+
+/** `1 h 2 m`: the two largest units. */
+export function formatSpan(seconds: number): string {
+  let rest = Math.round(Math.abs(seconds))
+  const parts: string[] = []
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0) parts.push(`${count} ${unit}`)
+  }
+  return parts.length === 0 ? '0 s' : parts.slice(0, 2).join(' ')
+}

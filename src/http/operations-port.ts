@@ -1,7 +1,9 @@
 import { type FastifyInstance, fastify } from 'fastify'
 import type { IssuerStatus } from '../documents/issuer-status.ts'
+import type { Status } from '../status/status.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { sendNotFound } from './not-found.ts'
+import { serveStatusPage } from './status-page.ts'
 import { countRequests, type Pending } from './wire/requests-in-flight.ts'
 
 /** Which issuers a process waits for before it is ready, and until when; undefined: until their keys come. */
@@ -17,13 +19,15 @@ export interface OperationsDeps {
   /** Whether it has the first keys of its issuers, or has waited for them long enough. */
   readonly readiness: () => KeyReadiness
   readonly issuers: () => readonly IssuerStatus[]
+  /** How the process fares now; undefined if that is not to be shown. */
+  readonly status: (() => Status) | undefined
   readonly metrics: {
     readonly scrape: (accept: string | undefined) => Promise<{ readonly contentType: string; readonly text: string }>
   }
 }
 
 /**
- * The operations port: `/metrics`, `/livez` (this answer is the proof: the event loop turns) and `/readyz`.
+ * The operations port: the status page, `/metrics`, `/livez` (this answer is the proof: the event loop turns) and `/readyz`.
  * Ready means: configuration loaded, listeners up, the first keys of every issuer there or waited for long enough. An
  * issuer that goes down later does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
@@ -34,7 +38,12 @@ export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
     if (deps.draining()) reply.header('Connection', 'close')
     reply.header('Cache-Control', 'no-store')
   })
-  app.setNotFoundHandler((_request, reply) => sendNotFound(reply))
+  app.setNotFoundHandler((request, reply) => {
+    const [url = ''] = request.url.split('?')
+    if (!app.hasRoute({ method: 'GET', url })) return sendNotFound(reply)
+    return reply.code(405).header('Allow', 'GET, HEAD').type('application/json').send('{"error":"method_not_allowed"}')
+  })
+  if (deps.status !== undefined) serveStatusPage(app, deps.status)
   app.get('/livez', async () => 'ok\n')
   app.get('/readyz', async (request, reply) => {
     const issuers = deps.issuers()

@@ -6,7 +6,11 @@ export interface DecisionLog {
 }
 
 export interface DecisionLogOptions {
-  readonly line: (record: DecisionRecord & { readonly suppressed?: number }, level: 'info' | 'warn') => void
+  readonly line: (
+    record: DecisionRecord & { readonly suppressed?: number },
+    level: 'info' | 'warn',
+    caller: Caller,
+  ) => void
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number
   /** Whether the rest of the room for lines that wait is kept for callers whose token held. */
@@ -39,7 +43,7 @@ export function createDecisionLog({ line, clock, crowded, onLeftOut }: DecisionL
         return
       }
       const record = build()
-      line(suppressed === 0 ? record : { ...record, suppressed }, record.outcome === 'error' ? 'warn' : 'info')
+      line(suppressed === 0 ? record : { ...record, suppressed }, record.outcome === 'error' ? 'warn' : 'info', caller)
     },
   }
 }

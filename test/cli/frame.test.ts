@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import { IS_BUILD } from '../../build/program.ts'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { createPaint, type Page, plain } from '../../src/cli/output.ts'
+import { formatSpan } from '../../src/config/duration.ts'
 import { COMMANDS } from '../../src/tools/commands.ts'
 import { exitCodeOf, type Finding, findingsJson } from '../../src/tools/frame/findings.ts'
 import { formatFindings } from '../../src/tools/frame/findings-text.ts'
-import { formatInstant, formatSpan, parseInstant } from '../../src/tools/frame/time-text.ts'
+import { formatInstant, parseInstant } from '../../src/tools/frame/time-text.ts'
 import { run, runProcess } from './run.ts'
 
 const names = COMMANDS.map(({ name }) => name)

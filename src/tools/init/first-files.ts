@@ -1,4 +1,4 @@
-import { formatSpan } from '../frame/time-text.ts'
+import { formatSpan } from '../../config/duration.ts'
 import { yamlScalar } from '../generate/yaml-text.ts'
 import type { SampleToken } from './sample-token.ts'
 
