@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { readSettings } from '../settings.ts'
 import { readArguments } from './arguments.ts'
+import { operationsAuthority } from './operations-url.ts'
 import type { Command, Usage } from './usage.ts'
 
 const UNUSED = 'accepted, as by every command, and not used'
@@ -28,15 +29,13 @@ export const healthcheck: Command = {
       for (const problem of parsed.problems) terminal.stderr.write(`forwardgate: ${problem}\n`)
       return 2
     }
-    const { host, port } = parsed.settings.operationsListen
-    const everyAddress = host === undefined || host === '0.0.0.0' || host === '::'
-    const authority = everyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+    const authority = operationsAuthority(parsed.settings)
     try {
-      const { status, body } = await ask(`http://${authority}:${port}/readyz`)
+      const { status, body } = await ask(`http://${authority}/readyz`)
       terminal.stdout.write(body)
       return status === 200 ? 0 : 1
     } catch {
-      terminal.stderr.write(`forwardgate: nothing answers at ${authority}:${port}\n`)
+      terminal.stderr.write(`forwardgate: nothing answers at ${authority}\n`)
       return 1
     }
   },

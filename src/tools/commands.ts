@@ -61,6 +61,11 @@ export const COMMANDS: readonly Listed[] = [
     load: async () => (await import('./schema/print-schema.ts')).schema,
   },
   {
+    name: 'status',
+    summary: 'show how a running service fares, and what is wrong',
+    load: async () => (await import('./status/status.ts')).status,
+  },
+  {
     name: 'healthcheck',
     summary: 'report whether the service in this container is ready',
     load: async () => (await import('../cli/healthcheck.ts')).healthcheck,

@@ -1,7 +1,7 @@
+import { formatSpan } from '../../config/duration.ts'
 import { type Denial, type DenialEvidence, denialRow, evidenceOf } from '../../decision/denial.ts'
 import type { VerifiedToken } from '../../decision/token/access-token.ts'
 import type { Step } from '../../decision/trace.ts'
-import { formatSpan } from '../../config/duration.ts'
 import { formatInstant } from '../frame/time-text.ts'
 import type { Described, Seen } from './seen.ts'
 import { listed, shown } from './values.ts'

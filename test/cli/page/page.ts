@@ -10,11 +10,12 @@ import { GENERATE } from './generate.ts'
 import { INIT } from './init.ts'
 import { SCHEMA } from './schema.ts'
 import type { Section, Transcript } from './section.ts'
+import { STATUS } from './status.ts'
 import { TEST } from './test.ts'
 import { TOKEN } from './token.ts'
 
 /** The commands of the page, in its order. */
-export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, DOCTOR, GENERATE, TOKEN, TEST, SCHEMA]
+export const SECTIONS: readonly Section[] = [INIT, CHECK, EXPLAIN, DOCTOR, GENERATE, TOKEN, TEST, SCHEMA, STATUS]
 
 const EXAMPLE = 'examples/config/several-mcp-servers.yaml'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
