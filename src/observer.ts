@@ -6,7 +6,6 @@ import type { Certificate } from './config/reading/certificate.ts'
 import type { Loaded } from './config/source.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/request/header-fields.ts'
-import { registrationState } from './documents/registration.ts'
 import type { InForce } from './in-force.ts'
 import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
@@ -25,6 +24,7 @@ import {
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { shownChanges } from './telemetry/shown-changes.ts'
+import { createReadinessLog, createRegistrationLog } from './telemetry/state-logs.ts'
 
 type Dialect = NonNullable<DecisionRecord['dialect']>
 
@@ -123,43 +123,6 @@ function observeIssuers({ log, metrics, recorder, inForce, readiness }: Observer
     onIssuers,
   }
 }
-
-/** Writes what becomes of each registration: once, and again when it changes. */
-function createRegistrationLog(log: Logger, inForce: InForce): () => void {
-  let known = new Map<string, string>()
-  return () => {
-    const { config, registry } = inForce.generation()
-    const next = new Map<string, string>()
-    for (const issuer of config.issuers) {
-      if (issuer.registration === undefined) continue
-      const state = registrationState(registry.findDocument(issuer))
-      const reason = state.kind === 'refused' ? state.reason : ''
-      const text = JSON.stringify([issuer.issuer, state.kind, reason])
-      next.set(issuer.name, text)
-      if (known.get(issuer.name) === text) continue
-      if (state.kind === 'offered') log.info({ issuer: issuer.name }, 'registration offered')
-      if (state.kind === 'refused') log.error({ issuer: issuer.name, reason }, REGISTRATION_REFUSED)
-    }
-    known = next
-  }
-}
-
-/** Writes which issuers a start waits for, once and again when they change, and how that ended. */
-function createReadinessLog(log: Logger, readiness: () => Readiness): () => void {
-  let known = ''
-  return () => {
-    const { ready, missing: issuers, until } = readiness()
-    const text = ready ? 'ready' : issuers.join()
-    if (text === known) return
-    if (!ready) log.warn({ issuers, until }, 'waiting for keys')
-    else if (issuers.length > 0) log.warn({ issuers }, 'ready without keys')
-    else if (known !== '') log.info({}, 'ready')
-    known = text
-  }
-}
-
-const REGISTRATION_REFUSED =
-  'registration cannot be offered: clients are sent to the issuer itself; remove `registration` and give each client an ID by hand'
 
 function observeRequests({ log, metrics, recorder, settings, now, crowded }: ObserverDeps) {
   const decisionLog = createDecisionLog({

@@ -1,3 +1,4 @@
+import { formatSpan } from '../config/duration.ts'
 import type { Status, StatusFinding } from './status.ts'
 import { counted, withCommas } from './words.ts'
 
@@ -5,16 +6,20 @@ import { counted, withCommas } from './words.ts'
 export interface Verdict {
   readonly headline: string
   readonly summary: string
+  /** The version, and for how long it has run. */
+  readonly process: string
 }
 
 /** The same words for the page and for the terminal. */
-export function verdictOf({ findings, routes, issuers, unmatched }: Status): Verdict {
+export function verdictOf(status: Status): Verdict {
+  const { findings, routes, issuers, unmatched } = status
   const allowed = total(routes.map((route) => route.allowed + route.wouldDeny))
   const refused = total(routes.map((route) => route.refused)) + unmatched.refused
   const configured = `${counted(routes.length, 'route')}, ${counted(issuers.length, 'issuer')}.`
   return {
     headline: headlineOf(findings),
     summary: `${configured} In the last 15 minutes ${counted(allowed, 'request')} allowed, ${withCommas(refused)} refused.`,
+    process: `${status.version}, up for ${formatSpan(status.uptimeSeconds)}`,
   }
 }
 

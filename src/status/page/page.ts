@@ -1,4 +1,3 @@
-import { formatSpan } from '../../config/duration.ts'
 import type { State, Status, StatusFinding } from '../status.ts'
 import { verdictOf } from '../verdict.ts'
 import { Html, html } from './html.ts'
@@ -43,10 +42,11 @@ ${certificateSection(status)}
 /** Beside the words, for those who do not see the colour. */
 const SYMBOLS: Readonly<Record<State, string>> = { ok: '✓', warning: '!', problem: '✗' }
 
-function header({ version, time, uptimeSeconds }: Status): Html {
+function header(status: Status): Html {
+  const { time } = status
   return html`<header>
 <p class="name">forwardgate</p>
-<p>${version}, up for ${formatSpan(uptimeSeconds)}</p>
+<p>${verdictOf(status).process}</p>
 <p>as of <time datetime="${time}">${time.slice(11, 19)} UTC</time></p>
 <nav aria-label="This port"><a href="">Reload</a><a href="status.json">JSON</a><a href="metrics">Metrics</a></nav>
 </header>`
