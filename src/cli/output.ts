@@ -6,7 +6,7 @@ import { columnsOf } from './wrap.ts'
 export type Format = 'text' | 'json'
 
 /** What a piece of text means; its colour follows from it. */
-type Style = 'good' | 'bad' | 'doubtful' | 'quiet' | 'strong'
+export type Style = 'good' | 'bad' | 'doubtful' | 'quiet' | 'strong'
 
 /** Gives a text the colour of its meaning, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string
