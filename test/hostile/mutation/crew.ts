@@ -65,6 +65,8 @@ async function checkFailure(
   }
   const { testFile } = failure
   if (testFile === undefined || green.has(testFile)) return
+  // In a new process: a mutant may leave behind what the next test stumbles over.
+  worker.stop()
   const clean = await worker.run({ file: '', source: '', fresh: [testFile], tests: [testFile] })
   if (clean !== undefined) throw new Error(`${testFile} is red without any mutant: ${clean.test}: ${clean.message}`)
   green.add(testFile)
