@@ -293,6 +293,19 @@ test('lab, demo, bench and build reach the product as its users do, with the exc
   )
 })
 
+test('ARCHITECTURE.md names files that are there', () => {
+  const ends = FILES.flatMap(({ path }) => [path, dirname(path)].map((end) => `/${end.replace(/\.ts$/, '')}`))
+  const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+  const named = [...text.matchAll(/`(?<name>(?:[a-z]+\/)*[a-z0-9]+(?:[-/][a-z0-9]+)+)`/g)].map(
+    (match) => match.groups?.['name'],
+  )
+  assert.ok(named.length > 20)
+  assert.deepEqual(
+    named.filter((name) => !ends.some((end) => end.endsWith(`/${name}`))),
+    [],
+  )
+})
+
 test('a reader finds no utils, helpers or barrels', () => {
   const vague = sourceFiles().filter(({ path }) => /(?:^|\/)(?:utils?|helpers?|common|misc|index)\.ts$/.test(path))
   assert.deepEqual(
