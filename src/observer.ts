@@ -26,7 +26,11 @@ import type { Metrics } from './telemetry/metrics.ts'
 import { shownChanges } from './telemetry/shown-changes.ts'
 import { createReadinessLog, createRegistrationLog } from './telemetry/state-logs.ts'
 
-type Dialect = NonNullable<DecisionRecord['dialect']>
+/** What the log says of how the proxy asked. */
+interface Dialect {
+  readonly name: NonNullable<DecisionRecord['dialect']>
+  readonly forwardedFor: (fields: HeaderFields) => string | undefined
+}
 
 export interface ObserverDeps {
   readonly log: Logger
@@ -145,9 +149,9 @@ function observeRequests({ log, metrics, recorder, settings, now, crowded }: Obs
         metrics.freshTokenDenial(route, decision.reason)
         recorder.decisions.addFreshToken(route)
       }
-      decisionLog.write(callerOf(decision), `${dialect} ${decisionKind(decision)}`, () => ({
-        ...decisionRecord(decision, fields, milliseconds),
-        dialect,
+      decisionLog.write(callerOf(decision), `${dialect.name} ${decisionKind(decision)}`, () => ({
+        ...decisionRecord(decision, fields, milliseconds, dialect.forwardedFor(fields)),
+        dialect: dialect.name,
       }))
     },
     onLookup: metrics.tokenCacheLookup,

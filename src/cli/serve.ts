@@ -1,8 +1,8 @@
 import { formatProblem } from '../config/problem.ts'
 import { startService } from '../service.ts'
-import { ignoredProxyVariables, readSettings } from '../settings.ts'
-import { createLogOutput, sinkOf } from '../telemetry/log-output.ts'
-import { createLogger } from '../telemetry/logger.ts'
+import { ignoredProxyVariables, readSettings, type Settings } from '../settings.ts'
+import { createLogOutput, type LogOutput, sinkOf } from '../telemetry/log-output.ts'
+import { createLogger, type Logger } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
 import { readArguments } from './arguments.ts'
 import { chooseSource, withoutConfiguration } from './config-source.ts'
@@ -29,27 +29,16 @@ export const serve: Command = {
     const read = readArguments(args, USAGE, terminal)
     if (!read.ok) return read.exitCode
     const parsed = readSettings(terminal.env)
-    if (!parsed.ok) return refuse(terminal, parsed.problems)
-    const { settings } = parsed
     const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
-    const log = createLogger(settings.logLevel, output)
-    const ignored = ignoredProxyVariables(terminal.env)
-    if (ignored.length > 0) log.warn({ variables: ignored }, 'proxy variables are ignored; set NODE_USE_ENV_PROXY=1')
-    const source = chooseSource(read.values.config, settings)
-    const missing = withoutConfiguration(source)
-    if (missing !== undefined) return refuse(terminal, [missing])
+    const log = createLogger(parsed.ok ? parsed.settings.logLevel : 'error', output)
     try {
-      const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })
-      if (!started.ok) return refuse(terminal, started.problems.map(formatProblem))
-      const { service } = started
-      log.info({ auth: service.auth, operations: service.operations }, 'listening')
-      const signal = await Promise.race([signalled(terminal, 'SIGTERM'), signalled(terminal, 'SIGINT')])
-      log.info({ signal, delayMs: settings.shutdownDelay }, 'draining')
-      await service.close()
-      log.info({}, 'ended')
-      return 0
+      const problems = parsed.ok
+        ? await serveUntilSignal(parsed.settings, read.values.config, { terminal, log, output })
+        : parsed.problems
+      reportFailure(terminal, log, problems)
+      return problems.length === 0 ? 0 : 2
     } catch (error) {
-      terminal.stderr.write(`forwardgate: ${error instanceof Error ? error.message : String(error)}\n`)
+      reportFailure(terminal, log, [error instanceof Error ? error.message : String(error)])
       return 1
     } finally {
       await output.end(MAX_LAST_LINES_MS)
@@ -57,11 +46,42 @@ export const serve: Command = {
   },
 }
 
+interface ServeDeps {
+  readonly terminal: Terminal
+  readonly log: Logger
+  readonly output: LogOutput
+}
+
+/** Why it does not start; nothing when a signal has ended it. */
+async function serveUntilSignal(
+  settings: Settings,
+  named: string | undefined,
+  { terminal, log, output }: ServeDeps,
+): Promise<readonly string[]> {
+  const ignored = ignoredProxyVariables(terminal.env)
+  if (ignored.length > 0) log.warn({ variables: ignored }, 'proxy variables are ignored; set NODE_USE_ENV_PROXY=1')
+  const source = chooseSource(named, settings)
+  const missing = withoutConfiguration(source)
+  if (missing !== undefined) return [missing]
+  const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })
+  if (!started.ok) return started.problems.map(formatProblem)
+  const { service } = started
+  log.info({ auth: service.auth, operations: service.operations }, 'listening')
+  const signal = await Promise.race([signalled(terminal, 'SIGTERM'), signalled(terminal, 'SIGINT')])
+  log.info({ signal, delayMs: settings.shutdownDelay }, 'draining')
+  await service.close()
+  log.info({}, 'ended')
+  return []
+}
+
 function signalled(terminal: Terminal, signal: 'SIGTERM' | 'SIGINT'): Promise<string> {
   return new Promise((resolve) => terminal.once(signal, () => resolve(signal)))
 }
 
-function refuse(terminal: Terminal, problems: readonly string[]): number {
-  for (const problem of problems) terminal.stderr.write(`forwardgate: ${problem}\n`)
-  return 2
+/** For people on standard error; where standard output is read by a program, in the log too. */
+function reportFailure(terminal: Terminal, log: Logger, problems: readonly string[]): void {
+  for (const problem of problems) {
+    terminal.stderr.write(`forwardgate: ${problem}\n`)
+    if (terminal.stdout.isTTY !== true) log.error({ problem }, 'failed to start')
+  }
 }

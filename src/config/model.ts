@@ -47,6 +47,8 @@ export interface Route {
   readonly preflight: 'deny' | 'pass'
   /** Additional requirements of single MCP calls; undefined: bodies are never read. */
   readonly mcp: Mcp | undefined
+  /** Claims of verified tokens that the decision line shows. */
+  readonly logClaims: readonly ClaimSelector[]
   /** RFC 9728 members beyond those that are derived, in its spelling. */
   readonly metadata: Readonly<Record<string, unknown>>
 }

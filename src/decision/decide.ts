@@ -16,6 +16,7 @@ import { checkSender, type ProofDeps, type Sent } from './sender.ts'
 import { showUnverified } from './show-unverified.ts'
 import type { VerifiedToken } from './token/access-token.ts'
 import type { AssessedToken, Assessment, AssessToken } from './token/assessed-token.ts'
+import type { Claims } from './token/claims.ts'
 import { currentNonce } from './token/proof-nonce.ts'
 import { type Itinerary, isLater, itineraryOf, type Step } from './trace.ts'
 
@@ -49,6 +50,8 @@ export interface Evidence {
   readonly nonce?: string
   /** Set once a signature held. */
   readonly issuer: Issuer | undefined
+  /** Set where a signature held, and type or claims did not. */
+  readonly refusedClaims?: Claims | undefined
   /** Set once type and claims held too. */
   readonly token: VerifiedToken | undefined
   /** With a verified token: the way in that admits it, or that it got furthest on. */
@@ -79,8 +82,10 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   const placedBy = routeName === undefined ? 'path' : 'name'
   const nothing = NOTHING[placedBy]
   const named = routeName === undefined ? undefined : findNamed(policy.routes, routeName)
-  if (routeName !== undefined && named === undefined) return deny(unknownName(routeName), nothing)
-
+  if (routeName !== undefined && named === undefined) {
+    // Not judged, only shown: host and path tell which router has the wrong address.
+    return deny(unknownName(routeName), 'request' in forwarded ? { ...nothing, request: forwarded.request } : nothing)
+  }
   if (!forwarded.ok) return deny(forwarded.denial, { ...nothing, route: named })
   const { request } = forwarded
 
@@ -127,12 +132,8 @@ interface Placed extends Evidence {
 }
 
 const UNKNOWN = {
-  route: undefined,
-  request: undefined,
-  rules: [],
-  issuer: undefined,
-  token: undefined,
-  entry: undefined,
+  ...{ route: undefined, request: undefined, rules: [] },
+  ...{ issuer: undefined, token: undefined, entry: undefined },
 }
 const NOTHING = {
   name: { ...UNKNOWN, itinerary: itineraryOf('name', 'jwt', 'never') },
@@ -156,7 +157,10 @@ function conclude(
   policy: Policy,
 ): Decision | Promise<Decision> {
   const itinerary = itineraryOf(before.itinerary.placedBy, assessment.form, before.itinerary.body)
-  if (!assessment.ok) return deny(assessment.denial, { ...before, itinerary, issuer: assessment.issuer })
+  if (!assessment.ok) {
+    const { denial, issuer, refusedClaims } = assessment
+    return deny(denial, { ...before, itinerary, issuer, refusedClaims })
+  }
   const { token, admission } = assessment
   const now = policy.now()
   const way = chooseWay(admission, token, now)

@@ -5,8 +5,16 @@ const LONGEST = 200
  * What else it holds is shown as `\u00e9`, so that nothing can forge a line or hide in one.
  */
 export function showUnverified(text: string): string {
-  const shown = text
-    .slice(0, LONGEST)
-    .replace(/[^\x20-\x7e]|\\/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const shown = escaped(text.slice(0, LONGEST))
   return text.length > LONGEST ? `${shown}…` : shown
+}
+
+/** The same of the last 200 characters: what a proxy adds at the end must not be cut off by what a client began. */
+export function showUnverifiedEnd(text: string): string {
+  const shown = escaped(text.slice(-LONGEST))
+  return text.length > LONGEST ? `…${shown}` : shown
+}
+
+function escaped(text: string): string {
+  return text.replace(/[^\x20-\x7e]|\\/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

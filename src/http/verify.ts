@@ -8,12 +8,7 @@ import type { Pending } from './wire/requests-in-flight.ts'
 export interface VerifyDeps extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */
   readonly policy: () => Policy
-  readonly onDecision: (
-    decision: Decision,
-    fields: HeaderFields,
-    milliseconds: number,
-    dialect: Dialect['name'],
-  ) => void
+  readonly onDecision: (decision: Decision, fields: HeaderFields, milliseconds: number, dialect: Dialect) => void
   readonly onBug: (error: unknown) => void
   /** Counts the decisions that are not made immediately. */
   readonly pending: Pending
@@ -53,7 +48,7 @@ export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
     const finish = (decision: Decision): void => {
       reply(answerTo(decision, fields.origin))
       replied = true
-      deps.onDecision(decision, fields, performance.now() - start, dialect.name)
+      deps.onDecision(decision, fields, performance.now() - start, dialect)
     }
     const fail = (error: unknown): void => {
       deps.onBug(error)

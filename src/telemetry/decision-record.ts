@@ -2,7 +2,8 @@ import type { Decision } from '../decision/decide.ts'
 import { type DenialEvidence, denialRow, evidenceOf } from '../decision/denial.ts'
 import { MCP_METHODS } from '../decision/mcp/message.ts'
 import type { HeaderFields } from '../decision/request/header-fields.ts'
-import { showUnverified } from '../decision/show-unverified.ts'
+import { showUnverified, showUnverifiedEnd } from '../decision/show-unverified.ts'
+import { readClaim } from '../decision/token/claims.ts'
 
 /** The labels of one decision: a closed set, all from configuration and code. */
 export interface DecisionLabels {
@@ -12,21 +13,27 @@ export interface DecisionLabels {
   readonly reason: Decision['reason']
 }
 
-/** One line of the decision log. Only these fields; never a header, a query or a part of a token. */
+/** One line of the decision log. Only these fields; never a query or a part of a token. */
 export interface DecisionRecord extends DecisionLabels {
   readonly method?: string
   readonly host?: string
   readonly path?: string
+  /** The caller's address as the proxy reports it. Unverified: a client may have written the beginning. */
+  readonly forwardedFor?: string
   /** Of every message in a batch. */
   readonly mcpMethod?: string
   readonly mcpName?: string
   readonly sub?: string
   readonly client?: string
+  /** The claims that the route names, by their names there; each of a verified token. */
+  readonly claims?: Readonly<Record<string, string | readonly string[]>>
   readonly durationMs: number
   /** How the proxy asked the question. */
   readonly dialect?: 'forward_auth' | 'ext_authz'
   readonly requestId?: string
   readonly traceId?: string
+  /** Of the proxy's span, which the trace of this decision belongs under. */
+  readonly spanId?: string
   readonly evidence?: DenialEvidence
 }
 
@@ -89,16 +96,23 @@ export function decisionKind(decision: Decision): string {
   return `${route} ${issuer} ${outcome} ${reason} ${about} ${by} ${asked}`
 }
 
-export function decisionRecord(decision: Decision, fields: HeaderFields, durationMs: number): DecisionRecord {
+export function decisionRecord(
+  decision: Decision,
+  fields: HeaderFields,
+  durationMs: number,
+  forwardedFor?: string,
+): DecisionRecord {
   const { request, token } = decision
   return {
     ...decisionLabels(decision),
     ...(request === undefined
       ? {}
       : { method: request.method, host: request.host, path: showUnverified(request.path) }),
+    ...(forwardedFor === undefined ? {} : { forwardedFor: showUnverifiedEnd(forwardedFor) }),
     ...mcpOf(decision),
     ...(token?.subject === undefined ? {} : { sub: capped(token.subject) }),
     ...(token?.client === undefined ? {} : { client: capped(token.client) }),
+    ...claimsOf(decision),
     durationMs: Math.round(durationMs * 1000) / 1000,
     ...(typeof fields.requestId === 'string' ? { requestId: showUnverified(fields.requestId) } : {}),
     ...traceOf(fields),
@@ -123,11 +137,30 @@ function shownEvidence(decision: Decision): Pick<DecisionRecord, 'evidence'> {
   return { evidence: Object.fromEntries(members.map(([name, value]) => [name, cappedValue(value)])) }
 }
 
-/** W3C Trace Context §3.2.2: the trace id of a well-formed `traceparent`. */
-function traceOf(fields: HeaderFields): Pick<DecisionRecord, 'traceId'> {
+/** Text or list of text, so that log stores can index it: what is neither is shown as JSON. */
+function claimsOf({ route, token, refusedClaims }: Decision): Pick<DecisionRecord, 'claims'> {
+  const claims = token?.claims ?? refusedClaims
+  if (claims === undefined || route === undefined) return {}
+  const shown = route.logClaims.flatMap((claim) => {
+    const value = readClaim(claims, claim)
+    return value === undefined
+      ? []
+      : [[claim.text, cappedValue(Array.isArray(value) ? value.map(asText) : asText(value))]]
+  })
+  return shown.length === 0 ? {} : { claims: Object.fromEntries(shown) }
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?<traceId>(?!0{32})[0-9a-f]{32})-(?<spanId>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}/
+
+/** W3C Trace Context §3.2.2: the ids of a well-formed `traceparent`. */
+function traceOf(fields: HeaderFields): Pick<DecisionRecord, 'traceId' | 'spanId'> {
   if (typeof fields.traceparent !== 'string') return {}
-  const traceId = /^(?!ff)[0-9a-f]{2}-((?!0{32})[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(fields.traceparent)?.[1]
-  return traceId === undefined ? {} : { traceId }
+  const { traceId, spanId } = TRACEPARENT.exec(fields.traceparent)?.groups ?? {}
+  return traceId === undefined || spanId === undefined ? {} : { traceId, spanId }
 }
 
 const MAX_TEXT_CHARACTERS = 200
@@ -138,7 +171,7 @@ function capped(text: string): string {
 }
 
 /** A claim may be as large as its token; a log line may not. */
-function cappedValue(value: string | number | readonly string[]): string | number | readonly string[] {
+function cappedValue<T extends string | number>(value: T | readonly string[]): T | string | readonly string[] {
   if (typeof value === 'number') return value
   return typeof value === 'string' ? capped(value) : cappedList(value)
 }

@@ -11,7 +11,7 @@ function onlyLine(gate: TestService): Readonly<Record<string, unknown>> {
 
 /** Everything that a line of a decision may hold. */
 const FIELDS = new Set(
-  'level time msg route outcome reason method host path issuer sub client durationMs dialect requestId traceId evidence suppressed'.split(
+  'level time msg route outcome reason method host path forwardedFor issuer sub client claims durationMs dialect requestId traceId spanId evidence suppressed'.split(
     ' ',
   ),
 )
@@ -41,14 +41,58 @@ describe('one line in the log', () => {
       method: 'POST',
       host: 'api.example.com',
       path: '/mcp/tools',
+      forwardedFor: '192.0.2.7',
       sub: 'alice',
       client: 'claude',
       requestId: 'request-1',
       traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: 'b7ad6b7169203331',
       evidence: { expected: [RESOURCE], actual: ['https://api.example.com/other', 'x'] },
     })
     assert.ok(typeof durationMs === 'number' && durationMs > 0)
     assert.ok(typeof time === 'string' && !Number.isNaN(Date.parse(time)))
+  })
+
+  it('names the caller, also of an address that names no route, with host and path', async (t) => {
+    const gate = await startTestService(t)
+    await gate.ask('misspelt', {
+      uri: '/mcp/a?secret=1',
+      headers: { 'X-Forwarded-For': '203.0.113.7', x_forwarded_for: '1.1.1.1' },
+    })
+    const { route, reason, host, path, forwardedFor } = onlyLine(gate)
+    assert.deepEqual([route, reason, host, path], ['unmatched', 'route_unknown', 'api.example.com', '/mcp/a'])
+    // The client's other spelling is another field.
+    assert.equal(forwardedFor, '192.0.2.7, 203.0.113.7')
+  })
+
+  it('shows the claims that the route names: of tokens whose signature held, and of no other', async (t) => {
+    const gate = await startTestService(t, {
+      yaml: ({ issuer }) => `
+issuers: { main: ${issuer} }
+defaults: { logClaims: [email] }
+routes: { api: { resource: ${RESOURCE} } }
+`,
+      env: { FORWARDGATE_DECISION_LOG: 'all' },
+    })
+    const email = 'a@example.com'
+    const good = gate.issuer.mint({ aud: RESOURCE, email })
+    const [head, , signature] = gate.issuer.mint({ aud: RESOURCE }).split('.')
+    for (const token of [
+      good,
+      gate.issuer.mint({ aud: 'elsewhere', email }),
+      // Refused by its type, after the signature.
+      gate.issuer.mint({ aud: RESOURCE, email, token_use: 'id' }),
+      [head, good.split('.')[1], signature].join('.'),
+    ]) {
+      await gate.ask('api', { token })
+    }
+    const shown = gate.decisions().map(({ reason, claims }) => [reason, claims])
+    assert.deepEqual(shown, [
+      ['token', { email }],
+      ['audience_mismatch', { email }],
+      ['token_type_not_allowed', { email }],
+      ['signature_invalid', undefined],
+    ])
   })
 
   it('for an issuer that differs only by a trailing slash: that hint', async (t) => {

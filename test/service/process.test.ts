@@ -107,7 +107,13 @@ describe('the process', { concurrency: 2 }, () => {
     })
     assert.equal(code, 2)
     assert.match(stderr, /^forwardgate: .*"\/nowhere\/config\.yaml" cannot be read: there is no such file/)
-    assert.deepEqual(lines, [])
+    const [line = '', ...more] = lines
+    const { time, ...told } = JSON.parse(line)
+    assert.deepEqual(
+      [told, more],
+      [{ level: 'error', problem: stderr.trimEnd().slice('forwardgate: '.length), msg: 'failed to start' }, []],
+    )
+    assert.ok(!Number.isNaN(Date.parse(time)))
   })
 
   it('ends with 2 and says what to set where nothing is configured', async (t) => {
@@ -120,7 +126,7 @@ describe('the process', { concurrency: 2 }, () => {
   })
 
   it('tells all bad settings at once and ends with 2', async (t) => {
-    const { code, stderr } = await runGate(t, {
+    const { code, stderr, lines } = await runGate(t, {
       FORWARDGATE_LISTEN: '8080',
       FORWARDGATE_OPERATIONS_LISTEN: ':99999',
       FORWARDGATE_LOG_LEVEL: 'verbose',
@@ -133,6 +139,11 @@ describe('the process', { concurrency: 2 }, () => {
     assert.equal(code, 2)
     const told = stderr.trimEnd().split('\n')
     assert.equal(told.length, 8, stderr)
+    assert.deepEqual(
+      lines.map((line) => `forwardgate: ${JSON.parse(line).problem}`),
+      told,
+      'standard output is a pipe, so the log has them too',
+    )
     assert.match(stderr, /FORWARDGATE_CONFG: unknown variable; did you mean "?FORWARDGATE_CONFIG/)
   })
 

@@ -88,6 +88,7 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
     origins,
     preflight: inForce.preflight,
     mcp,
+    logClaims: (inForce.logClaims ?? []).map(claimSelector),
     metadata,
   }
 }

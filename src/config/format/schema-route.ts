@@ -114,6 +114,10 @@ export const sharedShape = {
     .enum(['deny', 'pass'])
     .default('deny')
     .describe('Whether CORS preflights reach an upstream that answers them itself.'),
+  logClaims: nonEmptyList(claimName).optional().meta({
+    description: 'Claims of verified tokens that the decision line shows, also of refused ones.',
+    otherwise: 'none',
+  }),
   metadata: metadata
     .optional()
     .describe('Members of the RFC 9728 document. A language is added as in `resource_name#de`.'),

@@ -27,9 +27,9 @@ export interface IssuerDeps {
 
 type Verified =
   | { readonly ok: true; readonly token: VerifiedToken }
-  | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer }
+  | { readonly ok: false; readonly denial: Denial; readonly issuer?: Issuer; readonly refusedClaims?: Claims }
 
-/** `issuer` is set as soon as one vouched for the token, even if a claim does not. */
+/** `issuer` and what it vouched for are set as soon as it did, even if a claim is refused. */
 export type Verification = Verified & { readonly form: TokenForm }
 
 /**
@@ -162,7 +162,7 @@ function readClaimsOf(claims: Claims, type: string | undefined, issuer: Issuer, 
   const read = readTokenClaims(claims, type, issuer)
   return read.ok
     ? { ok: true, token: { ...read.claims, issuer, validity, claims } }
-    : { ok: false, denial: read.denial, issuer }
+    : { ok: false, denial: read.denial, issuer, refusedClaims: claims }
 }
 
 /** Among issuers that share an `iss`, the refusal that says most: missing keys might have verified the token. */

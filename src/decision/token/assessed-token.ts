@@ -40,7 +40,7 @@ export async function assessToken(
   const { form, token: verified } = verification
   if (route.dpop.mode === 'off' && verified.keyThumbprint !== undefined) {
     const denial: Denial = { reason: 'claim_invalid', step: 'token claims', claim: 'cnf', problem: NOT_CHECKED }
-    return { ok: false, form, denial, issuer: verified.issuer }
+    return { ok: false, form, denial, issuer: verified.issuer, refusedClaims: verified.claims }
   }
   return {
     ...verification,

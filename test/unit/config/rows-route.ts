@@ -499,6 +499,14 @@ export const ROUTE_ROWS: readonly Row[] = [
       'routes.api.tokenSource: must be authorization, { header: … } or { cookie: … }; write one of header and cookie (config.yaml:6:18)',
     ],
   },
+  {
+    slot: 'route',
+    good: 'logClaims: [email, /realm_access/roles]',
+    bad: 'logClaims: []',
+    problems: [
+      'routes.api.logClaims: must not be an empty list; write at least one entry or remove the key (config.yaml:6:16)',
+    ],
+  },
   ...[
     [
       'dpop: maybe',

@@ -91,6 +91,7 @@ export function sampleRoute(changes: Partial<Route> = {}): Route {
     origins: undefined,
     preflight: 'deny',
     mcp: undefined,
+    logClaims: [],
     metadata: {},
     ...changes,
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { claimSelector } from '../../../src/config/compile/compile-claim-rules.ts'
 import type { Route } from '../../../src/config/model.ts'
 import { admit } from '../../../src/decision/admission.ts'
 import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'
@@ -167,15 +168,63 @@ test('what nobody vouches for is escaped: path, request id', () => {
   assert.equal(id('a', 'b'), undefined)
 })
 
+test('the caller as the proxy reports it: escaped, and its end is what is kept', () => {
+  const shown = (text?: string) => decisionRecord(judged(), NO_FIELDS, 1, text).forwardedFor
+  assert.equal(shown(), undefined)
+  assert.equal(shown('203.0.113.7, 10.0.0.1'), '203.0.113.7, 10.0.0.1')
+  assert.equal(shown('é\n"203.0.113.7'), '\\u00e9\\u000a"203.0.113.7')
+  const padded = shown(`${'9'.repeat(60_000)}, 203.0.113.7`) ?? ''
+  assert.equal(padded.length, 201)
+  assert.ok(padded.startsWith('…9') && padded.endsWith(', 203.0.113.7'))
+})
+
+test('claims that the route names, of verified tokens only, as text or list of text, capped', () => {
+  const logClaims = [
+    'email',
+    '/realm_access/roles',
+    'n',
+    'map',
+    'absent',
+    'nothing',
+    'long',
+    'many',
+    'constructor',
+  ].map(claimSelector)
+  const claims = {
+    ...{ email: 'a@example.com', realm_access: { roles: ['admin', 7, { x: 1 }] }, n: 42, map: { a: true } },
+    ...{ nothing: null, long: 'x'.repeat(500), many: Array.from({ length: 30 }, (_, at) => `${at}`), other: 'unnamed' },
+  }
+  const expected = {
+    email: 'a@example.com',
+    '/realm_access/roles': ['admin', '7', '{"x":1}'],
+    n: '42',
+    map: '{"a":true}',
+    long: `${'x'.repeat(200)}…`,
+    many: [...Array.from({ length: 20 }, (_, at) => `${at}`), '… 10 more'],
+  }
+  const record = (decision: Decision) => decisionRecord(decision, NO_FIELDS, 1)
+  const allowed = record(judged({ claims }, { logClaims }))
+  assert.deepEqual([allowed.outcome, allowed.claims], ['allow', expected])
+  const denied = record(judged({ claims, audience: ['elsewhere'] }, { logClaims }))
+  assert.deepEqual([denied.reason, denied.claims], ['audience_mismatch', expected])
+  assert.equal(record(judged({ claims })).claims, undefined)
+  assert.equal(record({ ...internalError(), route: sampleRoute({ logClaims }) }).claims, undefined)
+})
+
 test('the trace id of a well-formed traceparent (W3C Trace Context §3.2.2)', () => {
   const id = '4bf92f3577b34da6a3ce929d0e0e4736'
-  const trace = (value: string) => decisionRecord(judged(), readHeaderFields(['traceparent', value]), 1).traceId
-  assert.equal(trace(`00-${id}-00f067aa0ba902b7-01`), id)
-  assert.equal(trace(`cc-${id}-00f067aa0ba902b7-01-future`), id)
+  const trace = (value: string) => {
+    const { traceId, spanId } = decisionRecord(judged(), readHeaderFields(['traceparent', value]), 1)
+    return traceId === undefined && spanId === undefined ? undefined : { traceId, spanId }
+  }
+  const ids = { traceId: id, spanId: '00f067aa0ba902b7' }
+  assert.deepEqual(trace(`00-${id}-00f067aa0ba902b7-01`), ids)
+  assert.deepEqual(trace(`cc-${id}-00f067aa0ba902b7-01-future`), ids)
   for (const bad of [
     '',
     `ff-${id}-00f067aa0ba902b7-01`,
     `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+    `00-${id}-${'0'.repeat(16)}-01`,
     `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
     `00-${id}`,
   ]) {

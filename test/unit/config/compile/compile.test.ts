@@ -108,6 +108,7 @@ test('the three-line file has every default', () => {
       origins: undefined,
       preflight: 'deny',
       mcp: undefined,
+      logClaims: [],
       metadata: {},
     },
   ])
