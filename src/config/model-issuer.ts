@@ -6,6 +6,8 @@ export interface Issuer {
   readonly name: string
   /** The `iss` claim, compared byte for byte (RFC 7519 §4.1.1). Empty for a file of static tokens, which have none. */
   readonly issuer: string
+  /** The SPIFFE trust domain whose JWT-SVIDs, which have no `iss`, are this issuer's; undefined: it has none. */
+  readonly spiffe: string | undefined
   /** Whether clients can be sent there: an https URL, or an http one that is loopback or was allowed. */
   readonly isLoginServer: boolean
   readonly keys: KeySource

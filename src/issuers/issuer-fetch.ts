@@ -5,7 +5,8 @@ import type { Issuer } from '../config/model-issuer.ts'
 import type { FetchFailure } from './fetch-failure.ts'
 
 /** What of an issuer's entry decides its keys. The rest may change without a new fetch. */
-export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'> & Partial<Pick<Issuer, 'fetch'>>
+export type KeyedIssuer = Pick<Issuer, 'name' | 'issuer' | 'keys' | 'maxStale'> &
+  Partial<Pick<Issuer, 'fetch' | 'spiffe'>>
 
 /**
  * The `fetch` for an issuer's metadata and keys: with the CA and the bearer token of its `fetch`. Both files are read for

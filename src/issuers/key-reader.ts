@@ -1,5 +1,5 @@
 import type { JsonObject } from '../keys/json-object.ts'
-import { importJwkSet, type KeyImport } from '../keys/jwk-import.ts'
+import { importJwkSet, JWT_SVID_USES, type KeyImport } from '../keys/jwk-import.ts'
 import { importPem, importSecret } from '../keys/local-keys.ts'
 import { type FetchDeps, type FetchedJson, fetchJson } from './bounded-fetch.ts'
 import { discover } from './discovery.ts'
@@ -15,10 +15,10 @@ export type KeyReading = KeyImport & {
 }
 
 /** The keys of an issuer that configures them itself, or undefined when they have to be fetched. */
-export function readLocalKeys({ keys }: KeyedIssuer): KeyReading | undefined {
+export function readLocalKeys({ keys, spiffe }: KeyedIssuer): KeyReading | undefined {
   switch (keys.kind) {
     case 'jwksFile':
-      return importJwkSet(keys.document)
+      return importJwkSet(keys.document, usesFor(spiffe))
     case 'publicKeyFile':
       return importPem(keys.pem)
     case 'secretFile':
@@ -73,11 +73,15 @@ export function createKeyReader(keyed: KeyedIssuer, ports: FetchDeps): () => Pro
     const answer = await read(place.jwksUri)
     const { document } = place
     const reading: KeyReading = answer.ok
-      ? { ...importJwkSet(answer.document), maxAge: answer.maxAge, document }
+      ? { ...importJwkSet(answer.document, usesFor(keyed.spiffe)), maxAge: answer.maxAge, document }
       : { ok: false, reason: answer.failure.message, skipped: [], document }
     doubtful = !reading.ok
     return reading.ok ? reading : { ...reading, reason: `keys: ${reading.reason}` }
   }
+}
+
+function usesFor(spiffe: string | undefined): readonly string[] | undefined {
+  return spiffe === undefined ? undefined : JWT_SVID_USES
 }
 
 interface Place {

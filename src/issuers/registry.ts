@@ -67,6 +67,7 @@ export function openRegistry(all: readonly Issuer[], ports: KeySetDeps, previous
 function hasSameSource(left: KeyedIssuer, right: KeyedIssuer): boolean {
   return (
     left.issuer === right.issuer &&
+    left.spiffe === right.spiffe &&
     isDeepStrictEqual(left.keys, right.keys) &&
     isDeepStrictEqual(left.fetch, right.fetch)
   )

@@ -26,16 +26,16 @@ export const MAX_KEYS = 100
 
 /**
  * Imports a JWK Set (RFC 7517 §5). A key that we cannot or must not use is skipped alone, with its reason, and never
- * costs the others. Shared secrets (`oct`) are never taken: with a public set as their source, any reader of it could sign HS256.
+ * costs the others. `uses`: what `use` may say, if anything. Shared secrets (`oct`) are never taken: with a public set as their source, any reader of it could sign HS256.
  */
-export function importJwkSet(document: unknown): KeyImport {
+export function importJwkSet(document: unknown, uses: readonly string[] = SIGNATURES): KeyImport {
   const list = isJsonObject(document) ? document['keys'] : undefined
   if (!Array.isArray(list)) return { ok: false, reason: 'not a JWK Set: it has no array "keys"', skipped: [] }
   if (list.length === 0) return { ok: false, reason: 'the JWK Set is empty', skipped: [] }
   const keys: ImportedKey[] = []
   const skipped: SkippedKey[] = []
   for (const entry of list.slice(0, MAX_KEYS) as readonly unknown[]) {
-    const result = importJwk(entry)
+    const result = importJwk(entry, uses)
     if (typeof result === 'string') skipped.push({ kid: shownKid(entry), reason: result })
     else keys.push(result)
   }
@@ -54,14 +54,14 @@ export function describeSkipped(skipped: readonly SkippedKey[]): string {
 }
 
 /** The key, or the reason to skip it. A member that is null is absent: several servers write all that their format knows. */
-function importJwk(entry: unknown): ImportedKey | string {
+function importJwk(entry: unknown, uses: readonly string[]): ImportedKey | string {
   if (!isJsonObject(entry)) return 'not an object'
   const jwk = withoutNulls(entry)
   const { kty, kid } = jwk
   if (kid !== undefined && typeof kid !== 'string') return 'kid is not a string'
   if (kty === 'oct') return 'a shared secret (oct) in a public set'
   if (hasPrivateMember(jwk)) return 'a private key: the issuer has published it, so any reader can sign with it'
-  const purpose = readPurpose(jwk)
+  const purpose = readPurpose(jwk, uses)
   if (!purpose.ok) return purpose.reason
   const { alg } = purpose
   const members = publicMembers(jwk)
@@ -79,9 +79,18 @@ export function hasPrivateMember(jwk: JsonObject): boolean {
 
 type Purpose = { readonly ok: true; readonly alg: string | undefined } | { readonly ok: false; readonly reason: string }
 
+/** The uses of keys that verify JWTs (RFC 7517 §4.2). */
+const SIGNATURES = ['sig']
+/** Those of a SPIFFE bundle: a key for X.509 certificates (`x509-svid`) verifies none. */
+export const JWT_SVID_USES = ['jwt-svid', 'sig']
+
 /** What a JWK says that it is for (RFC 7517 §4.2 to §4.4); refused unless signatures are verified with it. */
-export function readPurpose({ use, key_ops: operations, alg }: JsonObject): Purpose {
-  if (use !== undefined && use !== 'sig') return { ok: false, reason: `use is ${shown(use)}, not "sig"` }
+export function readPurpose(
+  { use, key_ops: operations, alg }: JsonObject,
+  uses: readonly string[] = SIGNATURES,
+): Purpose {
+  if (use !== undefined && !uses.some((one) => one === use))
+    return { ok: false, reason: `use is ${shown(use)}, not "${uses[0]}"` }
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
     return { ok: false, reason: 'key_ops is without "verify"' }
   if (alg === undefined) return { ok: true, alg }

@@ -24,6 +24,8 @@ const OWN_ISSUERS = {
   'cluster-b': { iss: 'https://kubernetes.default.svc', algorithms: ['ES256'], kid: 'b' },
   'id-tokens': { iss: 'https://id.example.com/id-tokens', algorithms: ['ES256'], kid: 'id-tokens' },
   opaque: { iss: 'https://id.example.com/opaque', algorithms: ['ES256'], kid: 'opaque' },
+  spire: { iss: '', algorithms: ['ES256'], kid: 'spire' },
+  'spire-named': { iss: 'https://spire.example.com', algorithms: ['ES256'], kid: 'spire-named' },
   offline: { iss: 'https://id.example.com/offline', algorithms: ['ES256'], kid: 'offline' },
 } as const satisfies Record<string, Signing>
 
@@ -139,6 +141,8 @@ issuers:
     clientClaims: [azp]
   cluster-a: { issuer: ${ISSUERS['cluster-a'].iss}, jwksUri: "${jwksUri('cluster-a')}" }
   cluster-b: { issuer: ${ISSUERS['cluster-b'].iss}, jwksUri: "${jwksUri('cluster-b')}" }
+  spire: { spiffe: example.org, jwksUri: "${jwksUri('spire')}" }
+  spire-named: { issuer: ${ISSUERS['spire-named'].iss}, spiffe: example.org, jwksUri: "${jwksUri('spire-named')}" }
   offline: { issuer: ${ISSUERS.offline.iss}, jwksUri: "${jwksUri('offline')}" }
   id-tokens: { issuer: ${ISSUERS['id-tokens'].iss}, jwksUri: "${jwksUri('id-tokens')}", tokenKinds: [access, id] }
   robots: { tokensFile: tokens.yaml, maxTokenLifetime: 1h }
@@ -196,6 +200,8 @@ routes:
     rules: [{ methods: [DELETE], scopes: [mcp:write] }]
   strict: { resource: https://api.example.com/strict, audience: [conformance], issuers: [strict], scopes: [mcp:read] }
   clusters: { resource: https://api.example.com/clusters, audience: [conformance], issuers: [cluster-a, cluster-b] }
+  workloads: { resource: https://api.example.com/workloads, audience: [conformance], issuers: [main, spire] }
+  workloads-named: { resource: https://api.example.com/workloads-named, audience: [conformance], issuers: [spire-named] }
   offline: { resource: https://api.example.com/offline, audience: [conformance], issuers: [offline] }
   audiences: { resource: https://api.example.com/audiences, audience: [first, second] }
   unchecked: { resource: https://api.example.com/unchecked, audience: unchecked, clientIds: [claude] }

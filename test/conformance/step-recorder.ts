@@ -9,7 +9,7 @@ const GUARDS: Readonly<Record<string, Readonly<Record<string, Step>>>> = {
   'request/forwarded-request.ts': { isPreflight: 'preflight' },
   'request/token-source.ts': { readCredentials: 'credentials', hasNoCredentials: 'credentials' },
   'token/unverified-token.ts': { parseUnverifiedToken: 'token' },
-  'token/access-token.ts': { issuersNamed: 'issuer', checkAlgorithm: 'algorithm' },
+  'token/access-token.ts': { candidatesFor: 'issuer', checkAlgorithm: 'algorithm' },
   'token/introspection-answer.ts': { readIntrospected: 'issuer', checkPresentation: 'token type' },
   'token/signature.ts': { signatureHolds: 'signature' },
   'token/token-claims.ts': { checkType: 'token type', checkShapes: 'token claims' },
@@ -68,7 +68,7 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, (log: Step[]) => W
       (tryWay) =>
       (...args) => {
         const { result, steps } = apart(log, () => tryWay(...args))
-        const later = steps.findIndex((step) => step === 'scopes')
+        const later = steps.indexOf('scopes')
         const [before, after] = [steps.slice(0, later), steps.slice(later)]
         const way = onRead(result as object, 'beforeAuthentication', () => log.push(...before.splice(0)))
         return onRead(way, 'afterAuthentication', () => log.push(...after.splice(0)))

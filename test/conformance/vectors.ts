@@ -25,6 +25,7 @@ import { REVOCATION } from './vectors/revocation.ts'
 import { ROUTE } from './vectors/route.ts'
 import { RULES } from './vectors/rules.ts'
 import { SCOPES } from './vectors/scopes.ts'
+import { SPIFFE } from './vectors/spiffe.ts'
 import { STATIC_TOKENS } from './vectors/static-tokens.ts'
 import { TIME } from './vectors/time.ts'
 import { TOKEN_FORM } from './vectors/token-form.ts'
@@ -49,6 +50,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'token source': TOKEN_SOURCE,
   'token form': TOKEN_FORM,
   'token kind': TOKEN_KIND,
+  spiffe: SPIFFE,
   algorithm: ALGORITHM,
   'issuer keys': ISSUER_KEYS,
   time: TIME,

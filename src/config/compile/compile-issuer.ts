@@ -12,6 +12,7 @@ import { compileFetch } from './compile-fetch.ts'
 import { compileIntrospection } from './compile-introspection.ts'
 import { compileKeySource, isLoopback, KEY_SOURCES } from './compile-key-source.ts'
 import { compileRegistration } from './compile-registration.ts'
+import { checkSpiffeIssuer } from './compile-spiffe.ts'
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
 
@@ -30,9 +31,14 @@ export function* compileIssuer(
   const issuerPath = typeof entry === 'string' ? path : [...path, 'issuer']
   const keys = tokens ?? compileKeySource(map, path, issuerPath, sink, readFile) ?? { kind: 'discovery' }
   const algorithms = algorithmsOf(map, path, sink)
+  checkSpiffeIssuer(map, keys, path, sink)
   if (map.issuer !== undefined) {
     checkIssuerText(map.issuer, issuerPath, sink)
-  } else if (tokens === undefined && !['issuer', 'tokensFile'].some((key) => sink.refused([...path, key]))) {
+  } else if (
+    tokens === undefined &&
+    map.spiffe === undefined &&
+    !['issuer', 'tokensFile'].some((key) => sink.refused([...path, key]))
+  ) {
     sink.problem(path, 'has no issuer; add issuer: with the iss claim of its tokens', 'key')
   }
   const clockTolerance = durationSeconds(map.clockTolerance)
@@ -48,6 +54,7 @@ export function* compileIssuer(
   return {
     name,
     issuer: map.issuer ?? '',
+    spiffe: map.spiffe,
     isLoginServer: isLoginServer(map.issuer ?? '', map.dangerouslyAllowHttp),
     keys,
     fetch: compileFetch(map, keys, [...path, 'fetch'], sink),

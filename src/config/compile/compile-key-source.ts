@@ -1,4 +1,4 @@
-import { describeSkipped } from '../../keys/jwk-import.ts'
+import { describeSkipped, JWT_SVID_USES } from '../../keys/jwk-import.ts'
 import { selectKeys } from '../../keys/key-selection.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { explainUnrendered } from '../format/schema-text.ts'
@@ -50,10 +50,13 @@ export function compileKeySource(
   if (map.jwksUri !== undefined) return fetched('jwksUri', map.jwksUri)
   if (map.jwksFile !== undefined) {
     const file = map.jwksFile
-    return fromFile(readKeySetFile(readFile, file, here), (read) => {
-      checkKeys(file, read, map.algorithms, here, sink)
-      return { kind: 'jwksFile', file, document: read.content }
-    })
+    return fromFile(
+      readKeySetFile(readFile, file, here, map.spiffe === undefined ? undefined : JWT_SVID_USES),
+      (read) => {
+        checkKeys(file, read, map.algorithms, here, sink)
+        return { kind: 'jwksFile', file, document: read.content }
+      },
+    )
   }
   if (map.publicKeyFile !== undefined) {
     const file = map.publicKeyFile

@@ -15,6 +15,7 @@ import { compileMcp, scopesOfMcp } from './compile-mcp.ts'
 import { compileResource, markTwins } from './compile-resource.ts'
 import { compileRules } from './compile-rules.ts'
 import { impliedScopes, prefixedScopes, requestedScopes } from './compile-scopes.ts'
+import { checkSpiffeAccept } from './compile-spiffe.ts'
 import { compileTokenSource } from './compile-token-source.ts'
 
 /** What every route is compiled with. */
@@ -59,6 +60,7 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
   }
   warnOfSeveralIssuers(accept, headers, path, sink)
   checkOneIntrospection(accept, path, sink)
+  checkSpiffeAccept(accept, path, sink)
 
   const [resource, ...others] = resources
   if (resource === undefined) return undefined

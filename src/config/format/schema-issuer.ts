@@ -10,6 +10,7 @@ import {
   scope,
   tokenType,
   topLevelClaim,
+  trustDomain,
   webUrl,
 } from './schema-text.ts'
 
@@ -81,6 +82,11 @@ export const issuerShape = {
     .describe(
       'File with static tokens, as hashes, instead of an issuer and its keys: `[{ sha256, sub, aud, scope, exp }]`.',
     ),
+  spiffe: trustDomain.optional().meta({
+    description:
+      'Trust domain whose JWT-SVIDs are accepted: tokens without `iss`, of a `sub` in this domain. At most one issuer of a route may have it.',
+    otherwise: 'a token without `iss` is refused',
+  }),
   fetch: keyMap(fetchShape)
     .optional()
     .describe('How metadata and keys are fetched from an issuer with a private CA, or that wants a token.'),

@@ -145,6 +145,13 @@ export const tokenType = text(
   (input) => `${quote(input)} is not a token type; write one such as at+jwt`,
 )
 
+/** SPIFFE-ID §2.1. */
+export const trustDomain = text(
+  '^[a-z0-9._\\-]{1,255}$',
+  (input) =>
+    `${quote(input)} is not a SPIFFE trust domain; write its name alone, lower case, such as example.org for spiffe://example.org/app`,
+)
+
 /** RFC 3339 date-time with seconds and offset. */
 export const dateTime = text(
   '^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]+)?(?:[Zz]|[+\\-][0-9]{2}:[0-9]{2})$',

@@ -23,7 +23,16 @@ export const configSchema = z
       .record(
         name,
         z.union(
-          [plainText, keyMap(issuerShape).meta({ oneOf: [{ required: ['issuer'] }, { required: ['tokensFile'] }] })],
+          [
+            plainText,
+            keyMap(issuerShape).meta({
+              oneOf: [
+                { required: ['issuer'] },
+                { required: ['tokensFile'] },
+                { required: ['spiffe'], not: { required: ['issuer'] } },
+              ],
+            }),
+          ],
           {
             error: 'must be the URL of the issuer, or a map with issuer: …',
           },

@@ -31,8 +31,13 @@ export interface KeyFile<T> {
 /** Shortest HS256 key (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32
 
-/** The key set in a file: an RFC 7517 document with public keys only, of which at least one can be used. */
-export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Read<KeyFile<unknown>> {
+/** The key set in a file: an RFC 7517 document with public keys only, of which at least one can be used. `uses`: of its keys. */
+export function readKeySetFile(
+  read: ReadNamedFile,
+  name: string,
+  at: Path,
+  uses: readonly string[] | undefined,
+): Read<KeyFile<unknown>> {
   return open(read, name, at, (bytes) => {
     let document: unknown
     try {
@@ -49,7 +54,7 @@ export function readKeySetFile(read: ReadNamedFile, name: string, at: Path): Rea
       if (hasPrivateMember(withoutNulls(key)))
         return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
     }
-    return usable(name, document, importJwkSet(document), 'holds no keys')
+    return usable(name, document, importJwkSet(document, uses), 'holds no keys')
   })
 }
 

@@ -49,8 +49,8 @@ export async function verifyAccessToken(
 }
 
 /**
- * Verifies a JWT against those of the route's issuers that its unverified `iss` names, each with its own keys only (RFC
- * 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims. `jwk`, `jku`,
+ * Verifies a JWT against those of the route's issuers that its unverified `iss` names (without `iss`: against the one for
+ * JWT-SVIDs), each with its own keys only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims. `jwk`, `jku`,
  * `x5u` and `x5c` of the header are never looked at.
  */
 async function verifyJwt(
@@ -60,7 +60,7 @@ async function verifyJwt(
   findKeys: FindKeys,
 ): Promise<Verified> {
   const signers = issuers.filter(({ keys }) => keys.kind !== 'tokensFile')
-  const candidates = issuersNamed(unverified.issuer, signers)
+  const candidates = candidatesFor(unverified, signers)
   if (candidates.length === 0) return { ok: false, denial: untrusted(unverified, signers) }
   const refusals: Denial[] = []
   for (const issuer of candidates) {
@@ -71,8 +71,11 @@ async function verifyJwt(
   return { ok: false, denial: nearest(refusals) }
 }
 
-function issuersNamed(iss: string | undefined, issuers: readonly Issuer[]): readonly Issuer[] {
-  return issuers.filter(({ issuer }) => issuer === iss)
+/** By `iss` alone where there is one. A JWT-SVID has none: only the issuer for those may have made it, one at most. */
+export function candidatesFor(unverified: UnverifiedToken, issuers: readonly Issuer[]): readonly Issuer[] {
+  if (!unverified.hasIssuer) return issuers.filter(({ spiffe }) => spiffe !== undefined)
+  // That issuer may have no name of its own, and an empty `iss` is not its.
+  return issuers.filter(({ issuer }) => issuer !== '' && issuer === unverified.issuer)
 }
 
 /** Holds as long as the configuration: a changed tokens file makes another one. */

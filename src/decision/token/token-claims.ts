@@ -26,6 +26,8 @@ type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok:
 
 const SHOWN_TYPES = ['JWT', 'at+jwt', 'none']
 const ACCESS_TOKEN_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'jwt', 'at+jwt'])
+/** What a JWT-SVID may say as well (SPIFFE JWT-SVID §2.3). */
+const SVID_TYPE = 'jose'
 /** 100,000,000,000 s is the year 5138; as milliseconds it is 1973. */
 const MAX_PLAUSIBLE_SECONDS = 1e11
 /** True in many tokens without being a granted scope (OpenID Connect Core §5.1). */
@@ -60,8 +62,13 @@ export function readTokenClaims(claims: Claims, type: string | undefined, issuer
 }
 
 function checkType(claims: Claims, type: string | undefined, issuer: Issuer): Denial | undefined {
-  const accepted = issuer.requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) : type === issuer.requireTyp
-  if (!accepted) return wrongType(issuer.requireTyp === undefined ? SHOWN_TYPES : [issuer.requireTyp], type ?? 'none')
+  const { requireTyp, spiffe } = issuer
+  const isSvid = spiffe !== undefined && type === SVID_TYPE
+  const accepted = requireTyp === undefined ? ACCESS_TOKEN_TYPES.has(type) || isSvid : type === requireTyp
+  if (!accepted) {
+    const usual = spiffe === undefined ? SHOWN_TYPES : [...SHOWN_TYPES, 'JOSE']
+    return wrongType(requireTyp === undefined ? usual : [requireTyp], type ?? 'none')
+  }
   const mark = findOtherKind(claims, issuer.tokenKinds)
   if (mark === undefined) return undefined
   const expected = issuer.tokenKinds.includes('id') ? ['an access token', 'an ID token'] : ['an access token']
@@ -94,7 +101,23 @@ function checkShapes(claims: Claims, issuer: Issuer): Invalid | undefined {
     const value = own(claims, claim)
     if (value !== undefined && !isString(value)) return { claim, problem: 'is not a string' }
   }
-  return checkConfirmation(own(claims, 'cnf'))
+  return checkTrustDomain(own(claims, 'sub'), issuer.spiffe) ?? checkConfirmation(own(claims, 'cnf'))
+}
+
+/** Segments of the path of a SPIFFE ID (SPIFFE-ID §2.2): neither empty nor dots alone. */
+const WORKLOAD = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/
+const MAX_SPIFFE_ID_BYTES = 2048
+
+/** The keys of a trust domain vouch for its own workloads and for no others. */
+function checkTrustDomain(subject: unknown, domain: string | undefined): Invalid | undefined {
+  if (domain === undefined) return undefined
+  const prefix = `spiffe://${domain}`
+  const isOfDomain =
+    isString(subject) &&
+    subject.length <= MAX_SPIFFE_ID_BYTES &&
+    subject.startsWith(prefix) &&
+    WORKLOAD.test(subject.slice(prefix.length))
+  return isOfDomain ? undefined : { claim: 'sub', problem: `is not a SPIFFE ID of the trust domain ${domain}` }
 }
 
 interface Confirmation {

@@ -8,7 +8,10 @@ export interface UnverifiedToken {
   readonly keyId: string | undefined
   /** `typ` of the header, lower case, without `application/` (RFC 7515 §4.1.9), except for a plain JWT (RFC 7519 §5.1). */
   readonly type: string | undefined
+  /** Undefined: absent, or not a text. */
   readonly issuer: string | undefined
+  /** Whether there is an `iss` at all; null is none. */
+  readonly hasIssuer: boolean
   /** To be read only after the signature held. */
   readonly payload: Claims
 }
@@ -49,6 +52,7 @@ export function parseUnverifiedToken(token: string): Parsed {
       keyId: kid,
       type: comparableType(typ),
       issuer: typeof payload['iss'] === 'string' ? payload['iss'] : undefined,
+      hasIssuer: (payload['iss'] ?? undefined) !== undefined,
       payload,
     },
   }

@@ -1,6 +1,7 @@
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Config, Route } from '../../config/model.ts'
 import type { Issuer, KeySource } from '../../config/model-issuer.ts'
+import { candidatesFor } from '../../decision/token/access-token.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { isTooDeep } from '../../decision/token/unverified-token.ts'
 import type { Finding } from '../frame/findings.ts'
@@ -107,9 +108,10 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   }
 }
 
-/** Whose token has these claims: without an `iss` it can only be a static one. */
+/** Whose token has these claims: without an `iss` it can only be a static one or a JWT-SVID. */
 function issuerOf({ iss }: Parts['claims'], issuers: readonly Issuer[]): Issuer | undefined {
-  return issuers.find(({ issuer, keys }) => (iss === undefined ? keys.kind === 'tokensFile' : issuer === iss))
+  if (iss !== undefined) return issuers.find(({ issuer }) => issuer === iss)
+  return issuers.find(({ keys, spiffe }) => keys.kind === 'tokensFile' || spiffe !== undefined)
 }
 
 type WithoutIssuers = Omit<ExplainQuestion, 'issuers'>
@@ -122,9 +124,11 @@ async function withKeys(
   terminal: Terminal,
 ): Promise<Asked> {
   const unverified = unverifiedTokenOf(question.call, routeOfCall(question.call, config))
-  const issuers = issuersFor(config, question.call.routeName).filter(({ issuer, introspection }) =>
-    unverified === undefined ? introspection !== undefined : issuer === unverified.issuer,
-  )
+  const all = issuersFor(config, question.call.routeName)
+  const issuers =
+    unverified === undefined
+      ? all.filter(({ introspection }) => introspection !== undefined)
+      : candidatesFor(unverified, all)
   if (jwks === undefined) return { ok: true, question: { ...question, issuers } }
   const input = await readInput(jwks, terminal)
   if (!input.ok) return input

@@ -90,7 +90,7 @@ function completeClaims(
 ): Readonly<Record<string, unknown>> {
   const audience = route?.accept.find((entry) => entry.issuer === issuer)?.audience
   const usual = {
-    ...(issuer === undefined || issuer.keys.kind === 'tokensFile' ? {} : { iss: issuer.issuer }),
+    ...(issuer === undefined || issuer.issuer === '' ? {} : { iss: issuer.issuer }),
     ...(audience === undefined || audience === 'unchecked' ? {} : { aud: audience[0] }),
     iat: Math.floor(now),
     exp: Math.floor(now) + LIFETIME,

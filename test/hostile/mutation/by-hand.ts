@@ -5,6 +5,15 @@
  * in `src`, and the text in its place; the file is the one that has the text.
  */
 export const BY_HAND: readonly (readonly [without: string, find: string, replace: string])[] = [
+  // JWT-SVIDs
+  ['an empty iss is an iss', "issuer !== '' && issuer === unverified.issuer", 'issuer === unverified.issuer'],
+  [
+    'an iss that is no text is an iss',
+    "(payload['iss'] ?? undefined) !== undefined",
+    "typeof payload['iss'] === 'string'",
+  ],
+  ['the end of the trust domain', 'WORKLOAD.test(subject.slice(prefix.length))', 'true'],
+  ['the trust domain of a sub', 'subject.startsWith(prefix) &&', ''],
   // The request
   [
     'the time before the access',

@@ -60,12 +60,13 @@ test('the example for people and CI offers one login server', () => {
 
 test('the example for people and pods reads the keys of the cluster with its CA and a token', () => {
   const { issuers, routes } = example('people-and-pods.yaml')
+  assert.equal(issuers.find(({ name }) => name === 'mesh')?.spiffe, 'example.org')
   assert.deepEqual(issuers.find(({ name }) => name === 'cluster')?.fetch, {
     caFile: '/var/run/secrets/cluster/ca.crt',
     bearerTokenFile: '/var/run/secrets/cluster/token',
   })
   assert.deepEqual(
     routes[0]?.accept.map(({ advertise }) => advertise),
-    [true, false],
+    [true, false, false],
   )
 })

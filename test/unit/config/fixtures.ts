@@ -21,6 +21,13 @@ const pem = { type: 'spki', format: 'pem' } as const
 export const FILES: Readonly<Record<string, string | Buffer>> = {
   'good.jwks': JSON.stringify({ keys: [rsa.publicKey.export({ format: 'jwk' })] }),
   'private.jwks': JSON.stringify({ keys: [rsa.privateKey.export({ format: 'jwk' })] }),
+  'bundle.json': JSON.stringify({
+    keys: [
+      { ...rsa.publicKey.export({ format: 'jwk' }), use: 'x509-svid' },
+      { ...rsa.publicKey.export({ format: 'jwk' }), use: 'jwt-svid', kid: 'svid' },
+    ],
+    spiffe_sequence: 1,
+  }),
   'nulls.jwks': JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), d: null, k: null, use: null }] }),
   'prime.jwks': JSON.stringify({ keys: [{ ...rsa.publicKey.export({ format: 'jwk' }), d: null, p: 'AQAB' }] }),
   'empty.jwks': '{"keys":[]}',

@@ -28,7 +28,7 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: '{ iss: https://id.example.com/ }',
     problems: [
       'issuers.homelab: has no issuer; add issuer: with the iss claim of its tokens (config.yaml:2:3)',
-      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, fetch, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, tokenKinds, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
+      'issuers.homelab.iss: is not a known key; the keys here are issuer, discoveryUri, jwksUri, jwksFile, publicKeyFile, secretFile, tokensFile, spiffe, fetch, dangerouslyAllowHttp, algorithms, clockTolerance, maxTokenLifetime, maxStale, requireTyp, tokenKinds, scopeClaims, booleanScopes, scopePrefix, clientClaims, introspection, registration (config.yaml:2:14)',
     ],
   },
   {
@@ -138,6 +138,38 @@ export const ISSUER_ROWS: readonly Row[] = [
     bad: 'https://id.example.com/.well-known/openid-configuration',
     problems: [
       'issuers.homelab: "https://id.example.com/.well-known/openid-configuration" is a metadata document; write the issuer that it contains, and this URL as discoveryUri (config.yaml:2:12)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ spiffe: example.org, jwksUri: https://spire.example.com/keys }',
+    bad: '{ spiffe: example.org }',
+    problems: [
+      'issuers.homelab.spiffe: needs the keys of the trust domain; add jwksUri or jwksFile with its bundle (config.yaml:2:14)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: https://id.example.com, spiffe: example.org }',
+    bad: '{ issuer: https://id.example.com, spiffe: spiffe://example.org }',
+    problems: [
+      'issuers.homelab.spiffe: "spiffe://example.org" is not a SPIFFE trust domain; write its name alone, lower case, such as example.org for spiffe://example.org/app (config.yaml:2:54)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ spiffe: example.org, jwksFile: bundle.json }',
+    bad: '{ jwksFile: bundle.json, issuer: a }',
+    problems: [
+      'issuers.homelab.jwksFile: the file "bundle.json" holds no usable key: use is "x509-svid", not "sig"; "svid": use is "jwt-svid", not "sig"; write an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519 (config.yaml:2:24)',
+    ],
+  },
+  {
+    slot: 'issuer',
+    good: '{ issuer: a, secretFile: secret.txt }',
+    bad: '{ issuer: a, secretFile: secret.txt, spiffe: example.org }',
+    problems: [
+      'issuers.homelab.spiffe: cannot be combined with secretFile; a JWT-SVID is signed with a key pair (config.yaml:2:49)',
     ],
   },
   {

@@ -18,6 +18,7 @@ export function sampleIssuer(changes: Partial<Issuer> = {}): Issuer {
     isLoginServer: true,
     keys: { kind: 'discovery' },
     fetch: undefined,
+    spiffe: undefined,
     algorithms: ['RS256', 'ES256'],
     clockTolerance: 30,
     maxTokenLifetime: undefined,

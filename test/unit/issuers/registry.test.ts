@@ -194,6 +194,17 @@ test('reload: another source is another key set, and its old keys do not serve',
   assert.equal(network.calls.length, 2)
 })
 
+test('reload: with spiffe the same source has other keys', async (t) => {
+  const { network, open } = setUp(t)
+  const [plain, mesh] = [issuer('one'), issuer('one', { spiffe: 'example.org' })]
+  network.serve({ 'https://one.example.com/jwks': { keys: [A.jwk, { ...B.jwk, kid: 'b', use: 'jwt-svid' }] } })
+  const before = open([plain])
+  await before.ready
+  const after = open([mesh], before)
+  await after.ready
+  assert.ok(keysNow(after.findKeys(mesh, 'ES256', 'b'))[0]?.key.equals(B.publicKey))
+})
+
 test('reload: a changed key file is another key set', async (t) => {
   const { open } = setUp(t)
   const file = (jwk: unknown): Issuer =>
