@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { CONFIG_RULES } from '../../src/tools/check/config-rules.ts'
 import { TRAEFIK_RULES } from '../../src/tools/proxies/traefik/rules.ts'
-import { GOOD, PLANTED, type Planted } from './check/planted.ts'
+import { GOOD, PLANTED, type Planted, STEPS } from './check/planted.ts'
 import { run } from './run.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -154,6 +154,18 @@ describe('check', () => {
       found.map(({ id }) => id),
       ['address-route-unknown'],
     )
+  })
+
+  it('calls a prefix that is stripped before the gate an error where only proofs get in', async () => {
+    const { files } = plant({
+      id: '',
+      file: 'app.yaml',
+      replace: STEPS,
+      by: '        - name: «strip\n        - name: auth\n',
+    })
+    const config = files['config.yaml'].replace('scopes: [mcp:read]\n', 'scopes: [mcp:read]\n    dpop: required\n')
+    const { findings: found } = await checkFiles({ ...files, 'config.yaml': config })
+    assert.equal(found.find(({ id }) => id === 'path-changed-before-auth')?.severity, 'error')
   })
 
   it('reads standard input', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Explanation } from '../../src/tools/explain/explanation.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { makeClientKey, makeProof } from '../support/proof-maker.ts'
 import { AT, CLAIMS, writeConfig } from './explain-sample.ts'
 import { run } from './run.ts'
 
@@ -168,6 +169,29 @@ test('--jwks checks the signature without network; a forged token fails at it', 
   assert.match(good.stdout, /^allow: token$/m)
   assert.match(forged.stdout, /^FAIL {2}signature +The signature of the access token is invalid$/m)
   assert.equal(issuer.hits(), 0)
+})
+
+test('--dpop-proof sends the token with its proof, and each refusal names its check', async (t) => {
+  const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
+  t.after(() => issuer.stop())
+  const config = `issuers: { main: ${issuer.issuer} }\nroutes: { api: { resource: https://a.example.com/x } }\n`
+  const path = await writeConfig(t, config)
+  const [keys, file] = [join(path, '../keys.json'), join(path, '../proof.jwt')]
+  await writeFile(keys, JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) }))
+  const client = await makeClientKey()
+  const token = issuer.mint({ aud: 'https://a.example.com/x', cnf: { jkt: client.thumbprint } })
+  const request = { method: 'GET', uri: 'https://a.example.com/x', token, now: Date.now() / 1000 }
+  const args = ['explain', '--config', path, '--route', 'api', '--token-file', '-', '--jwks', keys]
+  const explained = async (changes: object, ...more: readonly string[]) => {
+    await writeFile(file, `DPoP: ${makeProof(client, { ...request, ...changes })}\n`)
+    return (await run([...args, ...more], { stdin: `DPoP ${token}` })).stdout
+  }
+  assert.match(await explained({}, '--dpop-proof', file), /^pass {2}proof +holds, by the key/m)
+  assert.match(await explained({ method: 'POST' }, '--dpop-proof', file), /^FAIL {2}proof .*\n.*expected: +GET/m)
+  assert.match(await explained({}), /^FAIL {2}proof .*needs the scheme DPoP/m)
+  const alone = await run(['explain', '--config', path, '--route', 'api', '--dpop-proof', file])
+  assert.match(alone.stderr, /--dpop-proof needs --token-file/)
+  assert.equal(alone.code, 2)
 })
 
 const LOCKED = `

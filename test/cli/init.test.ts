@@ -59,6 +59,11 @@ const SAMPLES: readonly {
     unexpected: /clientIds/,
   },
   {
+    name: 'a token that is bound to a key (DPoP)',
+    claims: { aud: RESOURCE, typ: 'DPoP', cnf: { jkt: 'A'.repeat(43), 'kc-jkt-type': 'DPoP' } },
+    expected: [/^ {4}# dpop: required {4}the sample is bound to a key/m],
+  },
+  {
     name: 'no audience (Cognito)',
     claims: { aud: undefined, client_id: 'c1', scope: 'api/read' },
     expected: [/^ {4}audience: unchecked/m, /^ {4}clientIds: \[c1\]/m],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +24,7 @@ routes:
     accept: [{ issuer: main, scopes: [deploy] }, { issuer: robots, audience: [jobs] }]
   open: { resource: https://open.example.com/mcp, anonymous: true, issuers: [main] }
   watched: { resource: https://watched.example.com/mcp, mode: observe, issuers: [main], scopes: [mcp:read] }
+  bound: { resource: https://api.example.com/bound, issuers: [main], dpop: { mode: required, nonceSecretFile: nonce } }
   loose: { resource: https://loose.example.com/mcp, audience: unchecked, clientIds: [claude], issuers: [main] }
 `
 
@@ -31,7 +33,13 @@ async function policy(t: TestContext, tests: string, ...args: readonly string[])
   t.after(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'config.yaml'), CONFIG)
   await writeFile(join(folder, 'robots.secret'), 'a secret of robots that is long enough for HS256')
-  return run(['test', '-', '--config', join(folder, 'config.yaml'), ...args], { stdin: tests })
+  await writeFile(join(folder, 'nonce'), 'what nonces are made from, 32 bytes or more')
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  await writeFile(join(folder, 'client.jwk'), JSON.stringify(ec.privateKey.export({ format: 'jwk' })))
+  const ed = generateKeyPairSync('ed25519')
+  await writeFile(join(folder, 'client.pem'), ed.privateKey.export({ format: 'pem', type: 'pkcs8' }))
+  const stdin = tests.replaceAll('dpopKeyFile: ', `dpopKeyFile: ${folder}/`)
+  return run(['test', '-', '--config', join(folder, 'config.yaml'), ...args], { stdin })
 }
 
 const row = (body: string) => `tests:\n  - { name: it, ${body} }\n`
@@ -98,6 +106,22 @@ const PASSING: readonly (readonly [title: string, body: string])[] = [
     'request: { route: api }, header: { typ: id+jwt }, claims: { sub: a }, expect: { reason: token_type_not_allowed }',
   ],
   [
+    'a bound token with its proof, on a route with a nonce',
+    'request: { route: bound, method: POST, uri: "/bound/a?b=1" }, claims: { sub: a }, dpopKeyFile: client.jwk, expect: { outcome: allow }',
+  ],
+  [
+    'a proof by another key than the token names',
+    `request: { route: api }, claims: { cnf: { jkt: ${'A'.repeat(43)} } }, dpopKeyFile: client.pem, expect: { reason: proof_key_mismatch }`,
+  ],
+  [
+    'a token without cnf as DPoP',
+    'request: { route: api }, claims: { cnf: null }, dpopKeyFile: client.pem, expect: { reason: proof_key_mismatch }',
+  ],
+  [
+    'a bearer token where only bound ones get in',
+    'request: { route: bound }, claims: { sub: a }, expect: { reason: proof_missing, status: 401 }',
+  ],
+  [
     'a time',
     'request: { route: api }, at: 2030-01-01T00:00:00Z, claims: { exp: 1800000000 }, expect: { reason: token_expired }',
   ],
@@ -110,6 +134,18 @@ for (const [title, body] of PASSING) {
     assert.equal(code, 0)
   })
 }
+
+test('a key file that cannot be used is named', async (t) => {
+  for (const [file, what] of [
+    ['nobody.jwk', 'cannot be read: there is no such file'],
+    ['nonce', 'is not a private key as JWK or PEM'],
+  ] as const) {
+    const body = `request: { route: api }, claims: {}, dpopKeyFile: ${file}, expect: { outcome: deny }`
+    const { code, stderr } = await policy(t, row(body))
+    assert.equal(code, 2)
+    assert.ok(stderr.includes(what), stderr)
+  }
+})
 
 test('a failure shows what was expected, what came, and why', async (t) => {
   const body =

@@ -129,7 +129,8 @@ const OTHER_CONFIRMATIONS = ['x5t#S256', 'jwk', 'jwe', 'jku', 'kid']
 /** SHA-256 as base64url. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/
 
-function checkConfirmation(cnf: unknown): Invalid | undefined {
+/** What is wrong with the `cnf` of a token; undefined if there is none, or one that names a key by its thumbprint. */
+export function checkConfirmation(cnf: unknown): Invalid | undefined {
   if (cnf === undefined) return undefined
   if (!isJsonObject(cnf)) return { claim: 'cnf', problem: 'is not an object' }
   const other = OTHER_CONFIRMATIONS.find((name) => (own(cnf, name) ?? undefined) !== undefined)

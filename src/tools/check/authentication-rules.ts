@@ -3,7 +3,7 @@ import type { Route } from '../../config/model.ts'
 import type { Requirement } from '../../config/model-requirement.ts'
 import type { Path } from '../../config/problem.ts'
 import type { CheckRule, Hit } from './check-rule.ts'
-import type { ConfigSubject } from './config-rules.ts'
+import type { ConfigSubject } from './config-places.ts'
 
 /** What is allowed and still not good about the login that a route requires (RFC 9470). */
 export const AUTHENTICATION_RULES: readonly CheckRule<ConfigSubject>[] = [

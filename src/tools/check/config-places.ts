@@ -1,3 +1,4 @@
+import type { Config } from '../../config/model.ts'
 import type { Path } from '../../config/problem.ts'
 import { type Origin, originOfFiles } from '../../config/reading/places.ts'
 import { readSnapshot } from '../../config/reading/snapshot.ts'
@@ -6,6 +7,12 @@ import type { Source } from '../../config/source.ts'
 
 /** The way from a path of the configuration to where it is written; undefined position in environment mode. */
 export type Places = Pick<Origin, 'place'>
+
+/** A configuration that the loader accepts, and where its parts are written. */
+export interface ConfigSubject {
+  readonly config: Config
+  readonly places: Places
+}
 
 /** Reads a good configuration once more, for its places only. `namedFiles`: the files that it names, which are not part of it. */
 export async function readPlaces(source: Source, namedFiles: readonly string[] = []): Promise<Places> {

@@ -3,20 +3,16 @@ import type { Config, Route } from '../../config/model.ts'
 import type { Issuer } from '../../config/model-issuer.ts'
 import type { Path } from '../../config/problem.ts'
 import { quote } from '../../config/problem.ts'
+import { AUTHENTICATION_RULES } from './authentication-rules.ts'
 import type { CheckRule, Hit } from './check-rule.ts'
-import type { Places } from './config-places.ts'
+import type { ConfigSubject, Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
-
-/** A configuration that the loader accepts, and where its parts are written. */
-export interface ConfigSubject {
-  readonly config: Config
-  readonly places: Places
-}
 
 const DAY = 24 * 60 * 60
 
 /** What is allowed and still not good. */
 export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
+  ...AUTHENTICATION_RULES,
   {
     id: 'issuer-http',
     severity: 'warning',

@@ -6,6 +6,7 @@ import { countFindings, formatFinding } from '../frame/findings-text.ts'
 import { readInput } from '../frame/input.ts'
 import { readConfiguration } from '../frame/read-configuration.ts'
 import { checkAuthorizationServer } from './authorization-server.ts'
+import { type Credentials, readCredentials } from './credentials.ts'
 import { ask } from './exchange.ts'
 import { checkFirstAnswer } from './first-answer.ts'
 import { type IdentityNames, identityNamesFor } from './identity.ts'
@@ -16,7 +17,7 @@ import { checkWithToken } from './with-token.ts'
 /** Finds out, from the network of a client, why a login does not work, and which known client breaks on it. */
 export const doctor = command({
   name: 'doctor',
-  synopsis: ['doctor URL [--token-file FILE] [--config FILE] [--register] [--format FORMAT]'],
+  synopsis: ['doctor URL [--token-file FILE [--dpop-key FILE]] [--config FILE] [--register] [--format FORMAT]'],
   about:
     'Probes a running resource as a strict OAuth and MCP client would: no token, challenge, metadata, authorization server, keys; with a token also that it is accepted, that the service answers, and that a client cannot choose its own identity: every identity header of the route with --config, else the usual ones.',
   reads: 'by itself',
@@ -27,14 +28,21 @@ export const doctor = command({
       about:
         'an access token for the resource; - reads standard input. Never shown; one request carries it in the query, to see that it is not accepted there: use one that may end in an access log',
     },
+    'dpop-key': {
+      value: 'FILE',
+      about:
+        'the private key that the token is bound to, JWK or PEM: each request then has a proof by it, with a nonce if one is asked for',
+    },
     register: {
       about:
         'registers a client at the authorization server, as clients without a client ID do, and deletes it where the provider lets it',
     },
   },
   exitCodes: { 0: 'nothing or notes only', 1: 'errors or warnings', 2: 'usage error or unreadable input' },
-  misuse: ({ operands: [url = ''] }) =>
-    /^https?:\/\//.test(url) && URL.canParse(url) ? undefined : `"${url}" is not an absolute http or https URL`,
+  misuse({ operands: [url = ''], values }) {
+    if (values['dpop-key'] !== undefined && values['token-file'] === undefined) return '--dpop-key needs --token-file'
+    return /^https?:\/\//.test(url) && URL.canParse(url) ? undefined : `"${url}" is not an absolute http or https URL`
+  },
   async run({ values, operands: [url = ''], terminal, now }) {
     const read = values.config === undefined ? undefined : await readConfiguration(values.config, terminal, now)
     if (read?.ok === false) return { refused: read.findings, sources: read.sources }
@@ -43,9 +51,11 @@ export const doctor = command({
     const file = values['token-file']
     const token = file === undefined ? undefined : await readInput(file, terminal)
     if (token?.ok === false) return { refused: [token.finding] }
+    const credentials = await readCredentials(token?.text, values['dpop-key'], terminal)
+    if (credentials !== undefined && 'finding' in credentials) return { refused: [credentials.finding] }
 
     const reports = await examine(url, {
-      token: token?.text.trim().replace(/^Bearer /i, ''),
+      credentials,
       identity,
       register: values.register === true,
     })
@@ -63,12 +73,12 @@ export const doctor = command({
 })
 
 interface Examination {
-  readonly token: string | undefined
+  readonly credentials: Credentials | undefined
   readonly identity: IdentityNames
   readonly register: boolean
 }
 
-async function examine(url: string, { token, identity, register }: Examination): Promise<readonly StepReport[]> {
+async function examine(url: string, { credentials, identity, register }: Examination): Promise<readonly StepReport[]> {
   const [first, challenge] = await checkFirstAnswer(url, ask)
   const reports = [first]
   const metadataUrl = challenge?.resourceMetadata
@@ -77,7 +87,7 @@ async function examine(url: string, { token, identity, register }: Examination):
     reports.push(metadata)
     if (issuer !== undefined) reports.push(await checkAuthorizationServer(issuer, register, ask))
   }
-  if (token !== undefined) reports.push(await checkWithToken(url, token, identity, ask))
+  if (credentials !== undefined) reports.push(await checkWithToken(url, credentials, identity, ask))
   return reports
 }
 

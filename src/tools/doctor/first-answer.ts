@@ -66,6 +66,11 @@ export const FIRST_ANSWER_FAULTS = {
     why: 'The TypeScript and Python SDKs then see none of it.',
     fix: 'Send the Bearer challenge first, with one space after the scheme.',
   },
+  'challenge-dpop': {
+    severity: 'note',
+    why: 'The route has dpop: required. Clients that know only Bearer, as those of the MCP SDKs 1.x, stop here.',
+    fix: 'Write dpop: accepted if such clients are to log in.',
+  },
   'resource-metadata-missing': {
     severity: 'error',
     why: 'Clients fall back to guessing well-known URLs on this host (RFC 9728 §5.1).',
@@ -149,14 +154,15 @@ function judgeChallenge(report: FirstReport, text: string | null): Challenge | u
   }
   const challenge = readChallenge(text)
   if (challenge === undefined) {
-    report.find('challenge-form', 'the challenge does not begin with Bearer, one space and parameters')
+    report.find('challenge-form', 'the challenge does not begin with Bearer or DPoP, one space and parameters')
     return undefined
   }
   judgeParameters(report, challenge)
   return challenge
 }
 
-function judgeParameters(report: FirstReport, { resourceMetadata, parameters }: Challenge): void {
+function judgeParameters(report: FirstReport, { scheme, resourceMetadata, parameters }: Challenge): void {
+  if (scheme === 'dpop') report.find('challenge-dpop', 'the challenge is DPoP: tokens must be bound to a key')
   if (resourceMetadata === undefined) {
     report.find('resource-metadata-missing', 'the challenge has no resource_metadata')
   } else if (!/^https?:\/\//.test(resourceMetadata)) {

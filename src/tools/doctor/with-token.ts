@@ -1,3 +1,4 @@
+import { type Credentials, presenting } from './credentials.ts'
 import type { Ask, Exchange } from './exchange.ts'
 import { INITIALIZE } from './first-answer.ts'
 import { checkAlias, checkIdentity, IDENTITY_FAULTS, type IdentityNames } from './identity.ts'
@@ -43,6 +44,11 @@ export const WITH_TOKEN_FAULTS = {
     fix: 'Let users type the URL that the service redirects to, or switch the redirect off.',
   },
   ...IDENTITY_FAULTS,
+  'binding-ignored': {
+    severity: 'error',
+    why: 'Whoever steals the token can use it: the proof protects nothing.',
+    fix: 'Use a token with cnf.jkt (DPoP turned on for the client at the issuer); forwardgate refuses such a token as Bearer.',
+  },
   'token-in-query': {
     severity: 'error',
     why: 'It ends in logs and histories; MCP forbids it.',
@@ -61,14 +67,15 @@ type Answered = Extract<Exchange, { ok: true }>
 /** Step 4: the token is accepted, and a client cannot choose its own identity. */
 export async function checkWithToken(
   url: string,
-  token: string,
+  credentials: Credentials,
   identity: IdentityNames,
   ask: Ask,
 ): Promise<StepReport> {
+  const { token } = credentials
   const report: TokenReport = openReport('a request with the token', url, WITH_TOKEN_FAULTS)
-  const send = (extra: Readonly<Record<string, string>>) =>
-    ask(url, { ...INITIALIZE, headers: { ...INITIALIZE.headers, authorization: `Bearer ${token}`, ...extra } })
+  const send = presenting(url, credentials, ask)
   if (!isAccepted(report, await send({}))) return report.done()
+  if (credentials.key !== undefined) judgeDowngrade(report, await presenting(url, { token }, ask)({}))
 
   await checkIdentity(report, identity, send)
   await checkAlias(report, send, isRefused)
@@ -77,6 +84,12 @@ export async function checkWithToken(
   query.searchParams.set('access_token', token)
   judgeQuery(report, await ask(query.href, INITIALIZE))
   return report.done()
+}
+
+/** RFC 9449 §7.2: a token that is bound to a key is worth nothing as a bearer token. */
+function judgeDowngrade(report: TokenReport, answer: Exchange): void {
+  if (isRefused(answer)) report.ok('binding-ignored', 'the token without its proof is not accepted')
+  else report.find('binding-ignored', 'the token passes as Bearer, without a proof')
 }
 
 function judgeQuery(report: TokenReport, answer: Exchange): void {

@@ -26,6 +26,11 @@ export const explain = command({
       value: 'FILE',
       about: 'the access token; - reads standard input. Its signature is checked and never shown',
     },
+    'dpop-proof': {
+      value: 'FILE',
+      about:
+        'the DPoP field of the same request; the token is then sent as DPoP. A proof is good for minutes: --at is its time',
+    },
     claims: {
       value: 'FILE',
       about:

@@ -20,6 +20,7 @@ export interface ExplainOptions {
   readonly uri?: string | undefined
   readonly header?: readonly string[] | undefined
   readonly 'token-file'?: string | undefined
+  readonly 'dpop-proof'?: string | undefined
   readonly claims?: string | undefined
   readonly body?: string | undefined
   readonly call?: string | undefined
@@ -45,7 +46,7 @@ type Asked =
   | { readonly ok: false; readonly finding: Finding }
 
 /** What makes a request of the client. */
-const PARTS = ['route', 'host', 'method', 'uri', 'header', 'token-file', 'claims', 'body'] as const
+const PARTS = ['route', 'host', 'method', 'uri', 'header', 'token-file', 'dpop-proof', 'claims', 'body'] as const
 
 /** What contradicts itself in the options, before any file is read; undefined when nothing does. */
 export function contradiction(options: ExplainOptions): string | undefined {
@@ -61,7 +62,10 @@ export function contradiction(options: ExplainOptions): string | undefined {
   if (claims !== undefined && options['token-file'] !== undefined) return '--claims and --token-file exclude each other'
   if (claims !== undefined && jwks !== undefined)
     return '--jwks cannot be combined with --claims, which have no signature'
-  const stdin = [call, claims, jwks, options.body, options['token-file']].filter((file) => file === '-')
+  if (options['dpop-proof'] !== undefined && options['token-file'] === undefined)
+    return '--dpop-proof needs --token-file: a proof is made for one token'
+  const files = [call, claims, jwks, options.body, options['token-file'], options['dpop-proof']]
+  const stdin = files.filter((file) => file === '-')
   return stdin.length > 1 ? 'only one option can read standard input' : undefined
 }
 
@@ -87,8 +91,12 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   if (options['token-file'] !== undefined) {
     const input = await readInput(options['token-file'], terminal)
     if (!input.ok) return input
-    const token = input.text.trim().replace(/^(?:authorization: *)?bearer +/i, '')
-    return withKeys({ ...question, call: callFor({ ...request, token }, config) }, options, config, terminal)
+    const token = input.text.trim().replace(/^(?:authorization: *)?(?:bearer|dpop) +/i, '')
+    const file = options['dpop-proof']
+    const proof = file === undefined ? undefined : await readInput(file, terminal)
+    if (proof?.ok === false) return proof
+    const sent = { ...request, token, proof: proof?.text.trim().replace(/^dpop: */i, '') }
+    return withKeys({ ...question, call: callFor(sent, config) }, options, config, terminal)
   }
   if (options.claims === undefined) {
     return withKeys({ ...question, call: callFor({ ...request, token: undefined }, config) }, options, config, terminal)

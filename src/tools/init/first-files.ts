@@ -60,8 +60,12 @@ export function firstConfig(first: FirstRoute): string {
     ...audienceLines(first),
     ...scopeLines(first),
     ...groupLines(sample?.groups ?? []),
+    ...(sample?.bound === true ? [BOUND] : []),
   ].join('\n')}\n`
 }
+
+/** Bearer tokens go on passing unless it is written, so it is left to the reader. */
+const BOUND = '    # dpop: required    the sample is bound to a key of its client: to let in no other tokens'
 
 /** A first policy test: a request without a token, and one with a token like the sample. */
 export function firstPolicyTest(first: FirstRoute): string {

@@ -1,5 +1,7 @@
 import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
 import { quote } from '../../config/problem.ts'
+import { own } from '../../decision/token/claims.ts'
+import { checkConfirmation } from '../../decision/token/token-claims.ts'
 import { findOtherKind } from '../../decision/token/token-kind.ts'
 import { parseUnverifiedToken } from '../../decision/token/unverified-token.ts'
 import type { Finding } from '../frame/findings.ts'
@@ -13,6 +15,8 @@ export interface SampleToken {
   /** Their form: a text or list, or each a claim of its own. */
   readonly scopeShape: 'scope' | 'scp' | 'boolean claims' | undefined
   readonly groups: readonly string[]
+  /** Whether it works only with a proof by a key of its client (DPoP). */
+  readonly bound: boolean
   /** Seconds from iat to exp. */
   readonly lifetime: number | undefined
 }
@@ -23,7 +27,7 @@ const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid']
 
 /** Reads a token for its claims; says what is wrong with it, and never shows it. */
 export function readSampleToken(text: string, issuer: string): Read {
-  const parsed = parseUnverifiedToken(text.trim().replace(/^Bearer +/i, ''))
+  const parsed = parseUnverifiedToken(text.trim().replace(/^(?:Bearer|DPoP) +/i, ''))
   if (!parsed.ok) {
     return parsed.denial.reason === 'token_opaque'
       ? refuse(
@@ -58,6 +62,15 @@ export function readSampleToken(text: string, issuer: string): Read {
       'give init the issuer as the token has it, or a token of this issuer',
     )
   }
+  const confirmation = own(payload, 'cnf')
+  const unusable = checkConfirmation(confirmation)
+  if (unusable !== undefined) {
+    return refuse(
+      'token-bound',
+      `has a cnf that ${unusable.problem}`,
+      'have the issuer bind its tokens by DPoP (cnf.jkt), or not at all',
+    )
+  }
   const { exp, iat } = payload
   return {
     ok: true,
@@ -66,6 +79,7 @@ export function readSampleToken(text: string, issuer: string): Read {
       client: CLIENT_CLAIMS.map((claim) => payload[claim]).find((value) => typeof value === 'string'),
       ...scopesOf(payload),
       groups: texts(payload['groups']),
+      bound: confirmation !== undefined,
       lifetime: typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : undefined,
     },
   }

@@ -27,6 +27,8 @@ export interface PolicyTest {
         readonly issuer: string | undefined
         readonly header: Readonly<Record<string, unknown>>
         readonly claims: Readonly<Record<string, unknown>>
+        /** The private key that the token is bound to and that makes the proof, as written; undefined: a bearer token. */
+        readonly dpopKeyFile: string | undefined
       }
     | undefined
   /** Seconds since the epoch; undefined: now. */
@@ -47,7 +49,7 @@ const OUTCOMES = ['allow', 'deny', 'error', 'would_deny'] as const satisfies rea
 const ALLOW_REASONS = ['token', 'anonymous', 'preflight'] as const satisfies readonly AllowReason[]
 const REASONS: readonly string[] = [...ALLOW_REASONS, ...Object.keys(DENIALS)]
 
-const TEST_KEYS = ['name', 'request', 'anonymous', 'issuer', 'header', 'claims', 'at', 'expect']
+const TEST_KEYS = ['name', 'request', 'anonymous', 'issuer', 'header', 'claims', 'dpopKeyFile', 'at', 'expect']
 const REQUEST_KEYS = ['route', 'host', 'method', 'uri', 'headers', 'body']
 const EXPECT_KEYS = ['outcome', 'reason', 'status', 'headers']
 
@@ -141,7 +143,7 @@ function readToken(entry: StrictMap, config: Config): PolicyTest['token'] {
       anonymous ? 'has claims and is anonymous; keep one of them' : 'has neither claims nor anonymous: true',
     )
   }
-  for (const key of anonymous ? ['issuer', 'header'] : []) {
+  for (const key of anonymous ? ['issuer', 'header', 'dpopKeyFile'] : []) {
     if (entry.has(key)) entry.refuse([key], 'has no effect without a token; remove it', 'key')
   }
   const issuers = config.issuers.map(({ name }) => name)
@@ -150,7 +152,12 @@ function readToken(entry: StrictMap, config: Config): PolicyTest['token'] {
     entry.refuse(['issuer'], `${quote(issuer)} is not in issuers${didYouMean(issuer, issuers)}`)
   }
   if (anonymous) return undefined
-  return { issuer, header: entry.map('header').members, claims: entry.map('claims').members }
+  return {
+    issuer,
+    header: entry.map('header').members,
+    claims: entry.map('claims').members,
+    dpopKeyFile: entry.text('dpopKeyFile'),
+  }
 }
 
 function readTime(entry: StrictMap): number | undefined {

@@ -2,9 +2,10 @@ import { command } from '../frame/command.ts'
 import type { Finding } from '../frame/findings.ts'
 import { readInput } from '../frame/input.ts'
 import { StandIn } from '../replay/stand-in-keys.ts'
-import { type PolicyTest, readPolicyTests } from './file.ts'
+import { readClientKeys } from './client-keys.ts'
+import { readPolicyTests } from './file.ts'
 import { formatResults, hasFailed, resultsJson } from './results.ts'
-import { type PolicyTestResult, runPolicyTest } from './run.ts'
+import { type Planned, type PolicyTestResult, runPolicyTest } from './run.ts'
 
 /** Proves the rules of a configuration before it is merged. */
 export const test = command({
@@ -17,7 +18,7 @@ export const test = command({
   options: {},
   exitCodes: { 0: 'every test passed', 1: 'a test failed', 2: 'configuration, test file or usage error' },
   async run({ operands, terminal, configuration: { config, settings } }) {
-    const tests: PolicyTest[] = []
+    const planned: Planned[] = []
     const refused: Finding[] = []
     const sources = new Map<string, string>()
     for (const file of operands) {
@@ -27,15 +28,16 @@ export const test = command({
         continue
       }
       sources.set(input.file, input.text)
-      const policy = readPolicyTests(input.file, input.text, config)
-      tests.push(...policy.tests)
-      refused.push(...policy.findings)
+      const { tests, findings } = readPolicyTests(input.file, input.text, config)
+      const clients = await readClientKeys(file, tests, terminal)
+      planned.push(...tests.map((test) => ({ test, clientKey: clients.keys.get(test.token?.dpopKeyFile ?? '') })))
+      refused.push(...findings, ...clients.findings)
     }
     if (refused.length > 0) return { refused, sources }
 
     const standIn = new StandIn()
     const results: PolicyTestResult[] = []
-    for (const one of tests) results.push(await runPolicyTest(one, config, standIn, settings.exposeReason))
+    for (const one of planned) results.push(await runPolicyTest(one, config, standIn, settings.exposeReason))
     return {
       json: resultsJson(results),
       text: (page) => formatResults(results, page),

@@ -1,7 +1,9 @@
 import type { Config, Route } from '../../config/model.ts'
 import type { Issuer } from '../../config/model-issuer.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
+import { currentNonce } from '../../decision/token/proof-nonce.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
+import type { ClientKey } from '../replay/client-key.ts'
 import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'
 import { type Judgement, judge, openKeys, withStandIn } from '../replay/replay.ts'
 import type { StandIn } from '../replay/stand-in-keys.ts'
@@ -21,6 +23,12 @@ export interface PolicyTestResult {
   readonly explanation: Explanation
 }
 
+/** A test, and the key of the client that it names. */
+export interface Planned {
+  readonly test: PolicyTest
+  readonly clientKey: ClientKey | undefined
+}
+
 /** Seconds for which a token of a test is valid, unless its claims say otherwise. */
 const LIFETIME = 300
 
@@ -29,7 +37,7 @@ const LIFETIME = 300
  * the keys of its issuer, so that the signature and everything else is really judged.
  */
 export async function runPolicyTest(
-  test: PolicyTest,
+  { test, clientKey }: Planned,
   config: Config,
   standIn: StandIn,
   exposeReason: boolean,
@@ -43,19 +51,22 @@ export async function runPolicyTest(
   const signed =
     test.token === undefined
       ? undefined
-      : await standIn.sign(issuer, test.token.header, completeClaims(test.token.claims, issuer, route, now))
-  const call = callFor(
-    {
-      routeName: request.route,
-      method: request.method,
-      host: request.host ?? place.host,
-      uri: request.uri ?? place.uri,
-      headers: request.headers,
-      body: request.body,
-      token: signed?.token,
-    },
-    config,
-  )
+      : await standIn.sign(
+          issuer,
+          test.token.header,
+          completeClaims(test.token.claims, { issuer, route, now, clientKey }),
+        )
+  const client = {
+    routeName: request.route,
+    method: request.method,
+    host: request.host ?? place.host,
+    uri: request.uri ?? place.uri,
+    headers: request.headers,
+    body: request.body,
+    token: signed?.token,
+  }
+  const proof = clientKey?.prove({ ...proofFor(client, route, now), token: signed?.token ?? '' })
+  const call = callFor({ ...client, proof }, config)
   const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)
   const keys = await openKeys(judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name))
   const judgement = await judge(call, judged, keys.issuers, { now, exposeReason })
@@ -81,17 +92,41 @@ function issuerOf({ token }: PolicyTest, { issuers }: Config, route: Route | und
   return iss === undefined ? accepted[0] : [...accepted, ...issuers].find(({ issuer }) => issuer === iss)
 }
 
+/** What a client proves: its own URI, which has the origin of the resource; with a nonce where the route requires one. */
+function proofFor(
+  client: { readonly method: string; readonly host: string; readonly uri: string },
+  route: Route | undefined,
+  now: number,
+) {
+  const hostname = client.host.replace(/:\d+$/, '')
+  const resource = route?.resources.find((one) => one.hostname === hostname)
+  const secret = route?.dpop.nonceSecret
+  return {
+    method: client.method,
+    uri: `${resource?.origin ?? `https://${client.host}`}${client.uri.replace(/[?#].*$/s, '')}`,
+    now,
+    nonce: secret && currentNonce(secret, now),
+  }
+}
+
+/** What a token depends on in addition to its claims. */
+interface Circumstances {
+  readonly issuer: Issuer | undefined
+  readonly route: Route | undefined
+  readonly now: number
+  readonly clientKey: ClientKey | undefined
+}
+
 /** What every token of the issuer has, unless the test says otherwise; null takes a claim away. */
 function completeClaims(
   claims: Readonly<Record<string, unknown>>,
-  issuer: Issuer | undefined,
-  route: Route | undefined,
-  now: number,
+  { issuer, route, now, clientKey }: Circumstances,
 ): Readonly<Record<string, unknown>> {
   const audience = route?.accept.find((entry) => entry.issuer === issuer)?.audience
   const usual = {
     ...(issuer === undefined || issuer.issuer === '' ? {} : { iss: issuer.issuer }),
     ...(audience === undefined || audience === 'unchecked' ? {} : { aud: audience[0] }),
+    ...(clientKey === undefined ? {} : { cnf: { jkt: clientKey.thumbprint } }),
     iat: Math.floor(now),
     exp: Math.floor(now) + LIFETIME,
   }

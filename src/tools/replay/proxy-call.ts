@@ -17,6 +17,8 @@ export interface ClientRequest {
   readonly uri: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly token: string | undefined
+  /** Where there is one, the token is sent as `DPoP`. */
+  readonly proof?: string | undefined
   /** Where there is one, the request is JSON unless a header says otherwise. */
   readonly body?: string | undefined
 }
@@ -27,22 +29,27 @@ const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 /** The call that Traefik makes for a client's request: GET, the client's headers, and its own; and the body if it forwards it. */
 export function callFor(request: ClientRequest, config: Config): Call {
-  const { headers, body = '', token } = request
+  const { headers, body = '', token, proof } = request
   const source = routeFor(request, config)?.tokenSource ?? { kind: 'authorization' }
   const typed = body === '' || headers.some(([name]) => name.toLowerCase() === 'content-type')
   const raw = [
     ...headers.flat(),
     ...(typed ? [] : ['Content-Type', 'application/json']),
-    ...(token === undefined ? [] : tokenHeader(source, token)),
+    ...(token === undefined ? [] : tokenHeader(source, token, proof)),
+    ...(proof === undefined ? [] : ['DPoP', proof]),
     ...describe(request),
   ]
   return readCall(FORWARD_AUTH, 'GET', targetOf(request), raw, Buffer.from(body))
 }
 
-function tokenHeader(source: TokenSource, token: string): readonly [name: string, value: string] {
+function tokenHeader(
+  source: TokenSource,
+  token: string,
+  proof: string | undefined,
+): readonly [name: string, value: string] {
   switch (source.kind) {
     case 'authorization':
-      return ['Authorization', `Bearer ${token}`]
+      return ['Authorization', `${proof === undefined ? 'Bearer' : 'DPoP'} ${token}`]
     case 'header':
       return [source.name, token]
     case 'cookie':

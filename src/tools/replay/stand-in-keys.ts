@@ -72,8 +72,8 @@ export class StandIn {
   }
 }
 
-/** An algorithm that no key has (`none`) gets some signature: it is refused before the signature is checked. */
-function signWith(alg: string, key: KeyObject, input: string): Buffer {
+/** A signature as JWS has it. An algorithm that no key has (`none`) gets some signature: it is refused before the signature is checked. */
+export function signWith(alg: string, key: KeyObject, input: string): Buffer {
   if (key.asymmetricKeyType === 'ed25519') return sign(null, Buffer.from(input), key)
   const options: SignKeyObjectInput = { key, dsaEncoding: 'ieee-p1363' }
   if (alg.startsWith('PS'))

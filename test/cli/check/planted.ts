@@ -135,7 +135,7 @@ spec:
 } as const
 
 const LIST = '[X-Auth-Subject, X-Auth-Issuer, X-Auth-Client, X-Auth-Scopes]'
-const STEPS = `        - name: auth
+export const STEPS = `        - name: auth
         - name: strip
         - name: errors
         - name: again

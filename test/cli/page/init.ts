@@ -13,6 +13,7 @@ const START = {
     scopes: ['mcp:read'],
     scopeShape: 'boolean claims',
     groups: ['family', 'admins'],
+    bound: false,
     lifetime: 600,
   },
 } as const

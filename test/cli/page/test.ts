@@ -37,6 +37,7 @@ signature and everything else is really judged. A longer example: [examples/poli
 | \`claims\` | of the token. \`iss\`, \`aud\`, \`iat\` and \`exp\` are those that the route's issuer would write unless they are here; \`null\` takes one away |
 | \`anonymous: true\` | instead of \`claims\`: no token |
 | \`issuer\` | whose token, by its name in the configuration; the one that has the \`iss\` of the claims, else the first of the route |
+| \`dpopKeyFile\` | a private key as JWK or PEM, beside the test file: the token is bound to it (\`cnf\`) and sent as \`DPoP\` with a proof by it ([DPoP](how-to/dpop.md)) |
 | \`header\` | members of the token's header, such as \`{ typ: at+jwt }\` |
 | \`at\` | time of the request, such as \`2026-01-01T00:00:00Z\`; now unless written |
 | \`expect\` | \`outcome\` (allow, deny, error, would_deny), \`reason\`, \`status\`, \`headers\` of the answer (\`null\`: not there); only what is written is compared |`,

@@ -121,6 +121,11 @@ export function pathDecides({ named, routes }: Gate): boolean {
   )
 }
 
+/** Whether some request passes only with a proof of its own URI (RFC 9449 §4.3). */
+export function needsProofs({ routes }: Gate): boolean {
+  return routes.some(({ dpop }) => dpop.mode === 'required')
+}
+
 /** Whether the method does, and what else a header could change; with `mcp` also how a body is read. */
 export function methodDecides({ routes }: Gate): boolean {
   return routes.some(

@@ -2,7 +2,7 @@ import { quote } from '../../../config/problem.ts'
 import type { CheckRule, Hit } from '../../check/check-rule.ts'
 import { hasPlaceholder } from '../placeholders.ts'
 import { child, entries, items, textOf, textsOf } from '../yaml-node.ts'
-import { type GatedRouter, gatedRouters, type ManifestSubject, pathDecides } from './gate-middleware.ts'
+import { type GatedRouter, gatedRouters, type ManifestSubject, needsProofs, pathDecides } from './gate-middleware.ts'
 import type { Attached } from './landscape.ts'
 import { isOlderThan } from './read-traefik-version.ts'
 import type { Reference } from './reference.ts'
@@ -41,7 +41,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'path-changed-before-auth',
     severity: 'warning',
-    why: 'forwardgate sees another path or host than the client used; if these decide, every request is refused as route_mismatch or judged by the wrong rule',
+    why: 'forwardgate sees another path or host than the client used; if these decide, every request is refused as route_mismatch or judged by the wrong rule; a DPoP proof is for the path of the client, so none holds',
     fix: 'move it behind the forwardAuth middleware',
     find: eachGated(({ gate, before }) =>
       before
@@ -51,7 +51,7 @@ export const ROUTER_RULES: readonly CheckRule<ManifestSubject>[] = [
         )
         .map((step) => ({
           ...atAttached(step, 'changes the request before forwardgate is asked'),
-          severity: pathDecides(gate) ? 'error' : 'warning',
+          severity: pathDecides(gate) || needsProofs(gate) ? 'error' : 'warning',
         })),
     ),
   },
