@@ -1,11 +1,8 @@
 import { command } from '../frame/command.ts'
-import type { Finding } from '../frame/findings.ts'
-import { readInput } from '../frame/input.ts'
 import { StandIn } from '../replay/stand-in-keys.ts'
-import { readClientKeys } from './client-keys.ts'
-import { readPolicyTests } from './file.ts'
+import { readPlan } from './plan.ts'
 import { formatResults, hasFailed, resultsJson } from './results.ts'
-import { type Planned, type PolicyTestResult, runPolicyTest } from './run.ts'
+import { type PolicyTestResult, runPolicyTest } from './run.ts'
 
 /** Proves the rules of a configuration before it is merged. */
 export const test = command({
@@ -18,21 +15,7 @@ export const test = command({
   options: {},
   exitCodes: { 0: 'every test passed', 1: 'a test failed', 2: 'configuration, test file or usage error' },
   async run({ operands, terminal, configuration: { config, settings } }) {
-    const planned: Planned[] = []
-    const refused: Finding[] = []
-    const sources = new Map<string, string>()
-    for (const file of operands) {
-      const input = await readInput(file, terminal)
-      if (!input.ok) {
-        refused.push(input.finding)
-        continue
-      }
-      sources.set(input.file, input.text)
-      const { tests, findings } = readPolicyTests(input.file, input.text, config)
-      const clients = await readClientKeys(file, tests, terminal)
-      planned.push(...tests.map((test) => ({ test, clientKey: clients.keys.get(test.token?.dpopKeyFile ?? '') })))
-      refused.push(...findings, ...clients.findings)
-    }
+    const { planned, refused, sources } = await readPlan(operands, config, terminal)
     if (refused.length > 0) return { refused, sources }
 
     const standIn = new StandIn()

@@ -8,6 +8,7 @@ import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'
 import { type Judgement, judge, openKeys, withStandIn } from '../replay/replay.ts'
 import type { StandIn } from '../replay/stand-in-keys.ts'
 import type { Expectation, PolicyTest } from './file.ts'
+import type { Planned } from './plan.ts'
 
 /** What came out otherwise than expected; null: nothing, or no such header. */
 export interface Difference {
@@ -21,12 +22,6 @@ export interface PolicyTestResult {
   readonly test: PolicyTest
   readonly differences: readonly Difference[]
   readonly explanation: Explanation
-}
-
-/** A test, and the key of the client that it names. */
-export interface Planned {
-  readonly test: PolicyTest
-  readonly clientKey: ClientKey | undefined
 }
 
 /** Seconds for which a token of a test is valid, unless its claims say otherwise. */
