@@ -9,7 +9,9 @@ import { DISCOVERY_PATHS, type ProxyTargets, type ReverseProxy } from './reverse
 
 /** What differs from the demo's configuration. */
 export interface TraefikOptions {
-  /** More members of the entry point `web`. */
+  /** Of the entry point; default: `web`. */
+  readonly entryPointName?: string
+  /** More members of the entry point. */
   readonly entryPoint?: Readonly<Record<string, unknown>>
   /** The dynamic configuration, with a router for `/ready-canary`. */
   readonly write?: (targets: ProxyTargets) => unknown
@@ -24,7 +26,7 @@ export async function openTraefik(
   onLine?: (line: string) => void,
   options: TraefikOptions = {},
 ): Promise<ReverseProxy> {
-  const { entryPoint = {}, write = dynamic } = options
+  const { entryPointName = 'web', entryPoint = {}, write = dynamic } = options
   const socket = createServer()
   const port = await listenOnLoopback(socket)
   const directory = await mkdtemp(join(tmpdir(), 'forwardgate-traefik-'))
@@ -33,9 +35,9 @@ export async function openTraefik(
     name: 'Traefik',
     origin: `http://127.0.0.1:${port}`,
     connect: async (targets) => {
-      await writeFile(join(directory, 'static.yml'), staticFile(entryPoint))
+      await writeFile(join(directory, 'static.yml'), staticFile(entryPointName, entryPoint))
       await writeFile(join(directory, 'dynamic.yml'), JSON.stringify(write(targets), undefined, 2))
-      const run = 'LISTEN_FDS=1 LISTEN_FDNAMES=web LISTEN_PID=$$ exec "$0" --configFile=static.yml'
+      const run = `LISTEN_FDS=1 LISTEN_FDNAMES=${entryPointName} LISTEN_PID=$$ exec "$0" --configFile=static.yml`
       const env = { PATH: process.env['PATH'], HOME: directory }
       // The shell says "not found" on its own, without the sentence that names the remedy.
       await (await startChild(program, ['version'], { env })).stop().catch(() => {})
@@ -58,11 +60,11 @@ export async function openTraefik(
   }
 }
 
-function staticFile(entryPoint: Readonly<Record<string, unknown>>): string {
+function staticFile(name: string, entryPoint: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     log: { level: 'INFO', noColor: true },
-    entryPoints: { web: { address: '127.0.0.1:0', ...entryPoint } },
+    entryPoints: { [name]: { address: '127.0.0.1:0', ...entryPoint } },
     providers: { providersThrottleDuration: '100ms', file: { filename: 'dynamic.yml', watch: false } },
   })
 }
