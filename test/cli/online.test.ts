@@ -35,6 +35,23 @@ describe('check --online', () => {
     assert.equal((await run(['check', file, '--online'])).stdout, 'no findings\n')
   })
 
+  it('says that clients which register themselves may not step up', async () => {
+    const file = join(folder, 'step-up.yaml')
+    const text = (more: string) =>
+      `issuers:\n  main: ${issuer.issuer}\nroutes:\n  api: { resource: ${RESOURCE}, scopes: [a], ${more}mcp: { tools: { b: [b] } } }\n`
+    writeFileSync(file, text(''))
+    issuer.lie({ registration_endpoint: undefined })
+    assert.equal((await run(['check', file, '--online'])).stdout, 'no findings\n')
+    issuer.recover()
+    const { code, stdout } = await run(['check', file, '--online'])
+    writeFileSync(file, text('requestScopes: [a, b], '))
+    const told = await run(['check', file, '--online'])
+    assert.equal(code, 0)
+    assert.ok(stdout.startsWith(`${file}:4:`), stdout)
+    assert.match(stdout, /calls need "b", for which clients do not register at "main" \[step-up-registration\]/)
+    assert.equal(told.stdout, 'no findings\n')
+  })
+
   it('names a registration online that the issuer makes impossible', async () => {
     const file = join(folder, 'registration.yaml')
     const registration = '{ clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }'

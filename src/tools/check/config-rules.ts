@@ -7,6 +7,7 @@ import { AUTHENTICATION_RULES } from './authentication-rules.ts'
 import type { CheckRule, Hit } from './check-rule.ts'
 import type { ConfigSubject, Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
+import { findStepUps, STEP_UP } from './step-up.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -148,6 +149,10 @@ export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
           ? [at(places, ['routes', name], 'clients do not learn which scopes to request', 'key')]
           : [],
       ),
+  },
+  {
+    ...STEP_UP,
+    find: ({ config, places }) => findStepUps(config, places, ({ registration }) => registration?.kind === 'endpoint'),
   },
 ]
 

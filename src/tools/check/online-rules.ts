@@ -8,7 +8,9 @@ import { createDocumentReader, createKeyReader, type KeyReading } from '../../is
 import type { JsonObject } from '../../keys/json-object.ts'
 import { describeSkipped } from '../../keys/jwk-import.ts'
 import type { Finding } from '../frame/findings.ts'
+import { applyRules } from './check-rule.ts'
 import type { Places } from './config-places.ts'
+import { findStepUps, STEP_UP } from './step-up.ts'
 
 type Read = (url: string) => Promise<FetchedJson>
 type Place = Pick<Finding, 'path' | 'position'>
@@ -21,6 +23,7 @@ export const ONLINE_IDS: readonly string[] = [
   'issuer-keys-unavailable',
   'issuer-keys-skipped',
   'registration-refused',
+  STEP_UP.id,
 ]
 
 /** What an issuer says of itself, and what is wrong with it or its keys. */
@@ -32,17 +35,21 @@ export interface IssuerAnswer {
 
 /** Fetches the keys of every issuer as serve does, and reports those without a usable one. */
 export async function checkIssuers(config: Config, places: Places, deps: FetchDeps): Promise<readonly Finding[]> {
+  const registering = new Set<string>()
   const found = await Promise.all(
     config.issuers.map(async (issuer) => {
       const { name, keys, registration } = issuer
       if (!isFetched(keys)) return []
       const key = keys.kind === 'discovery' ? 'issuer' : keys.kind
       const { document, findings } = await askIssuer(issuer, places.place(['issuers', name, key], 'value'), deps)
+      const offersItself = typeof document?.['registration_endpoint'] === 'string'
+      if (registration === undefined && offersItself) registering.add(name)
       if (document === undefined || registration === undefined) return findings
       return [...findings, ...refusedRegistration(name, document, places)]
     }),
   )
-  return found.flat()
+  const find = () => findStepUps(config, places, ({ name }) => registering.has(name))
+  return [...found.flat(), ...applyRules([{ ...STEP_UP, find }], undefined)]
 }
 
 function isFetched({ kind }: KeyedIssuer['keys']): boolean {

@@ -207,6 +207,39 @@ export const PLANTED: readonly Planted[] = [
     severity: 'note',
   },
   {
+    id: 'step-up-registration',
+    file: 'config.yaml',
+    replace: `registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }
+defaults: { issuers: [main] }
+routes:
+  kubernetes:
+    resource: https://api.example.com/mcp/kubernetes
+    issuers: [people]
+    scopes: [mcp:read]
+    rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
+    origins: [https://app.example.com]
+  billing:
+    resource: https://api.example.com/billing
+    scopes: [bills]
+    upstreamAuthorization: strip
+  tools: { resource: https://api.example.com/tools, scopes: [tools], mcp: { tools: { status: allow } } }`,
+    by: `registration: { endpoint: https://people.example.com/register }
+defaults: { issuers: [main] }
+routes:
+  kubernetes:
+    resource: https://api.example.com/mcp/kubernetes
+    issuers: [people]
+    scopes: [mcp:read]
+    rules: [{ methods: [DELETE], scopes: [mcp:admin] }]
+    origins: [https://app.example.com]
+  billing:
+    resource: https://api.example.com/billing
+    scopes: [bills]
+    upstreamAuthorization: strip
+  tools: { resource: https://api.example.com/tools, scopes: [tools], issuers: [people], «mcp: { tools: { status: allow, drop: [admin] } } }`,
+    severity: 'note',
+  },
+  {
     id: 'issuer-header-missing',
     file: 'config.yaml',
     replace: 'scopes: [bills]',
