@@ -6,6 +6,7 @@ import type { Certificate } from './config/reading/certificate.ts'
 import type { Loaded } from './config/source.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/request/header-fields.ts'
+import type { RegistrationEvent } from './documents/client-registration.ts'
 import type { InForce } from './in-force.ts'
 import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
@@ -21,6 +22,7 @@ import {
   isFreshTokenDenial,
   UNMATCHED,
 } from './telemetry/decision-record.ts'
+import { createLineBudget } from './telemetry/line-budget.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
 import { shownChanges } from './telemetry/shown-changes.ts'
@@ -54,6 +56,7 @@ export function createObserver(deps: ObserverDeps) {
     ...observeConfiguration(deps),
     ...observeIssuers(deps),
     ...observeRequests(deps),
+    ...observeRegistrations(deps),
     ...observeCertificate(deps),
     onBug: (error: unknown): void =>
       deps.log.error({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'bug'),
@@ -161,6 +164,23 @@ function observeRequests({ log, metrics, recorder, settings, now, crowded }: Obs
       recorder.decisions.add(UNMATCHED, 'deny', 'forwarded_request_invalid')
     },
     onHandshakeFailure: (error: Error): void => log.debug({ reason: error.message }, 'TLS handshake failed'),
+  }
+}
+
+/** Identical refusals written per second; the next one says how many were left out. */
+const MAX_REFUSED_REGISTRATIONS_PER_SECOND = 5
+
+function observeRegistrations({ log, metrics, crowded }: ObserverDeps) {
+  const budget = createLineBudget(MAX_REFUSED_REGISTRATIONS_PER_SECOND, performance.now())
+  return {
+    onRegistration(event: RegistrationEvent): void {
+      metrics.registration(event.issuer, event.outcome)
+      if (event.outcome === 'registered') return
+      const { outcome: _, ...fields } = event
+      const suppressed = budget.spend(`${event.issuer} ${event.reason}`, performance.now(), !crowded())
+      if (suppressed === undefined) return
+      log.warn(suppressed === 0 ? fields : { ...fields, suppressed }, 'registration refused')
+    },
   }
 }
 

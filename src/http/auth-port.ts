@@ -4,7 +4,7 @@ import type { Certificate } from '../config/reading/certificate.ts'
 import { type DocumentDeps, serveDocuments } from './documents.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { createNotFound } from './not-found.ts'
-import { serveRegistration } from './registration.ts'
+import { type RegistrationDeps, serveRegistration } from './registration.ts'
 import { createVerifyEndpoint, type VerifyDeps } from './verify.ts'
 import { buildPlainServer, type NodeHandler, overHttp1 } from './wire/http1.ts'
 import { overHttp2 } from './wire/http2.ts'
@@ -12,7 +12,7 @@ import { refuseUnparsable } from './wire/parser-refusal.ts'
 import { countRequests } from './wire/requests-in-flight.ts'
 import { buildSecureServer, type SecureServer } from './wire/tls.ts'
 
-export interface AuthPortDeps extends VerifyDeps, DocumentDeps {
+export interface AuthPortDeps extends VerifyDeps, DocumentDeps, RegistrationDeps {
   readonly draining: () => boolean
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void

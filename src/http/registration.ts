@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OneClient } from '../config/model-issuer.ts'
-import { type RegistrationAnswer, refuse, registerClient } from '../documents/client-registration.ts'
+import {
+  type RegistrationAnswer,
+  type RegistrationEvent,
+  refuse,
+  registerClient,
+  registrationEvent,
+} from '../documents/client-registration.ts'
 import { findRegistration, REGISTRATION_PATH, registrationState } from '../documents/registration.ts'
 import type { DocumentDeps } from './documents.ts'
 import { allowEveryOrigin } from './every-origin.ts'
@@ -9,7 +15,9 @@ import type { NotFound } from './not-found.ts'
 import { hostOf } from './request-host.ts'
 import { readBody } from './wire/body.ts'
 
-export type RegistrationDeps = Pick<DocumentDeps, 'registrations' | 'findDocument'>
+export interface RegistrationDeps extends Pick<DocumentDeps, 'registrations' | 'findDocument'> {
+  readonly onRegistration: (event: RegistrationEvent) => void
+}
 
 /** Far above any client's metadata. */
 const MAX_BODY_BYTES = 16 * 1024
@@ -26,40 +34,48 @@ export function serveRegistration(app: FastifyInstance, deps: RegistrationDeps, 
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   const path = `${REGISTRATION_PATH}/*`
   app.options(path, async (request, reply) => {
-    if (findClient(request, deps) === undefined) return notFound(request, reply)
+    if (findPlace(request, deps) === undefined) return notFound(request, reply)
     return allowEveryOrigin(request.method, reply, 'POST').code(204).send()
   })
   app.post(path, async (request, reply) => {
-    const client = findClient(request, deps)
-    if (client === undefined) return notFound(request, reply)
+    const found = findPlace(request, deps)
+    if (found === undefined) return notFound(request, reply)
     allowEveryOrigin(request.method, reply, 'POST')
-    const { status, body } = await register(client, request, reply)
+    const { answer, document } = await register(found.client, request, reply)
+    deps.onRegistration(registrationEvent(found.place.issuer.name, answer, document))
+    const { status, body } = answer
     return reply.code(status).header('Cache-Control', 'no-store').type('application/json').send(JSON.stringify(body))
   })
 }
 
-/** The client of the place that the target names exactly, compared as it was sent. */
-function findClient({ raw }: FastifyRequest, deps: RegistrationDeps): OneClient | undefined {
+/** The place that the target names exactly, compared as it was sent, with its client. */
+function findPlace({ raw }: FastifyRequest, deps: RegistrationDeps) {
   const found = findRegistration(deps.registrations(), hostOf(raw.rawHeaders), raw.url ?? '')
   if (found?.kind !== 'register') return undefined
-  return registrationState(deps.findDocument(found.place.issuer)).kind === 'refused' ? undefined : found.client
+  return registrationState(deps.findDocument(found.place.issuer)).kind === 'refused' ? undefined : found
 }
 
-async function register(client: OneClient, request: FastifyRequest, reply: FastifyReply): Promise<RegistrationAnswer> {
+/** The answer, and what the client said, where it can be read. */
+interface Registered {
+  readonly answer: RegistrationAnswer
+  readonly document?: unknown
+}
+
+async function register(client: OneClient, request: FastifyRequest, reply: FastifyReply): Promise<Registered> {
   const body = await readBody(request.raw, MAX_BODY_BYTES)
   if (!body.ok) {
     // What is still to come is not waited for.
     if (request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
     endUnread(request.raw)
-    return refuse('invalid_client_metadata', 'The body is too large or too slow')
+    return { answer: refuse('invalid_client_metadata', 'The body is too large or too slow') }
   }
   let document: unknown
   try {
     document = JSON.parse(Buffer.from(body.bytes).toString('utf8'))
   } catch {
-    return refuse('invalid_client_metadata', 'The body is not JSON')
+    return { answer: refuse('invalid_client_metadata', 'The body is not JSON') }
   }
-  return registerClient(client, document)
+  return { answer: registerClient(client, document), document }
 }
 
 /** What still comes is thrown away, for a moment; then the request ends, over HTTP/2 its stream alone. */

@@ -31,6 +31,7 @@ export interface Metrics {
   readonly tokenCacheLookup: (result: string) => void
   readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
   readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure' | 'not_asked') => void
+  readonly registration: (issuer: string, outcome: 'registered' | 'refused') => void
   /** `at`: seconds since the epoch. */
   readonly configReload: (outcome: 'success' | 'failure', at: number) => void
   readonly metadataRequest: (route: string | undefined) => void
@@ -124,13 +125,19 @@ function tokenCacheMetrics(
 function issuerMetrics(
   { counter, gauge }: Exposition,
   { issuers, now }: MetricsSources,
-): Group<'issuerRefresh' | 'introspection'> {
+): Group<'issuerRefresh' | 'introspection' | 'registration'> {
   const known = () => new Set(issuers().map(({ name }) => name))
   const outcomes = ['issuer', 'outcome']
   const refreshes = counter('issuer_refreshes_total', 'Key refreshes by issuer and outcome.', outcomes, known)
   const introspections = counter(
     'introspections_total',
     'Token introspection requests by issuer and outcome.',
+    outcomes,
+    known,
+  )
+  const registrations = counter(
+    'registrations_total',
+    'Registrations of clients by issuer and outcome: registered or refused.',
     outcomes,
     known,
   )
@@ -164,6 +171,7 @@ function issuerMetrics(
   return {
     issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),
     introspection: (issuer, outcome) => introspections.add(issuer, outcome),
+    registration: (issuer, outcome) => registrations.add(issuer, outcome),
   }
 }
 

@@ -84,14 +84,27 @@ describe('registration for an issuer that has none (RFC 8414, RFC 7591)', () => 
       grant_types: ['authorization_code'],
       response_types: ['code'],
     })
-    const refused = await post(gate, { redirect_uris: [CALLBACK, 'https://evil.example/cb'] })
+    const refused = await post(gate, { redirect_uris: ['https://evil.example/cb'], client_name: 'Codex\n' })
     assert.equal(refused.status, 400)
     assert.deepEqual(await refused.json(), {
       error: 'invalid_redirect_uri',
-      error_description: 'A redirect URI is not among those that this server allows',
+      error_description: 'No redirect URI is among those that this server allows',
     })
     assert.equal(refused.headers.get('cache-control'), 'no-store')
     assert.equal(refused.headers.get('access-control-allow-origin'), '*')
+    const [line] = gate.lines().filter(({ msg }) => msg === 'registration refused')
+    assert.deepEqual(
+      [line?.['level'], line?.['issuer'], line?.['unverifiedClient'], line?.['unverifiedRedirectUris']],
+      ['warn', 'main', 'Codex\\u000a', ['https://evil.example/cb']],
+    )
+    assert.equal(await gate.metric('registrations_total{issuer="main",outcome="registered"}'), 1)
+    assert.equal(await gate.metric('registrations_total{issuer="main",outcome="refused"}'), 1)
+    for (let again = 0; again < 50; again++) await post(gate, '{')
+    const lines = gate
+      .lines()
+      .filter(({ msg, reason }) => msg === 'registration refused' && /JSON/.test(String(reason)))
+    assert.ok(lines.length < 50, `${lines.length} lines`)
+    assert.equal(await gate.metric('registrations_total{issuer="main",outcome="refused"}'), 51)
   })
 
   it('answers preflights of pages, of the document and of the endpoint', async (t) => {

@@ -35,7 +35,9 @@ export function compileRegistration(
   if (redirectUris === undefined && !sink.refused([...path, 'redirectUris'])) {
     sink.problem(path, 'has no redirectUris; list those that the client has at the issuer', 'key')
   }
-  for (const [index, uri] of (redirectUris ?? []).entries()) checkUrl(uri, [...path, 'redirectUris', index], sink)
+  for (const [index, uri] of (redirectUris ?? []).entries()) {
+    if (!isLoopbackPrefix(uri)) checkUrl(uri, [...path, 'redirectUris', index], sink)
+  }
   return { kind: 'client', clientId: clientId ?? '', redirectUris: redirectUris ?? [], codeChallengeMethods }
 }
 
@@ -52,10 +54,19 @@ export function checkRegistrationsUsed(issuers: readonly Issuer[], routes: reado
   }
 }
 
+/** `http://127.0.0.1/callback/*`, with or without a port: every path below. */
+function isLoopbackPrefix(uri: string): boolean {
+  return LOOPBACK_PREFIX.test(uri) && URL.canParse(uri) && !uri.includes('..')
+}
+
+const LOOPBACK_PREFIX =
+  /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::[1-9][0-9]{0,4})?\/[A-Za-z0-9._~!$&'()+,;=:/-]*(?<=\/)\*$/
+
 function checkUrl(url: string, path: Path, sink: ProblemSink): void {
   if (!URL.canParse(url)) sink.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
   else if (url.includes('*')) {
-    const message = 'has a wildcard; list every URL (on loopback, one without a port means every port)'
+    const message =
+      'has a wildcard; list every URL (on loopback, one without a port means every port, and only there a last /* means every path below)'
     sink.problem(path, `${quote(url)} ${message}`)
   }
 }

@@ -465,20 +465,22 @@ export const ISSUER_ROWS: readonly Row[] = [
       'issuers.homelab.registration.redirectUris[0]: "http://claude.ai/callback" is not https; write "https://claude.ai/callback" (http is only for localhost) (config.yaml:2:92)',
     ],
   },
+  ...['http://127.0.0.1/*x', 'http://127.0.0.1/a*', 'http://127.0.0.1/*/b/*', 'https://claude.ai/*'].map(
+    (uri): Row => ({
+      slot: 'issuer',
+      good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["http://127.0.0.1/callback/*", "http://[::1]:7777/*"] } }',
+      bad: `{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["${uri}"] } }`,
+      problems: [
+        `issuers.homelab.registration.redirectUris[0]: "${uri}" has a wildcard; list every URL (on loopback, one without a port means every port, and only there a last /* means every path below) (config.yaml:2:92)`,
+      ],
+    }),
+  ),
   {
     slot: 'issuer',
     good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
     bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["cursor://anysphere/callback"] } }',
     problems: [
       'issuers.homelab.registration.redirectUris[0]: "cursor://anysphere/callback" has a scheme that any program on the device can claim; only https, and http to localhost, work here (config.yaml:2:92)',
-    ],
-  },
-  {
-    slot: 'issuer',
-    good: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] } }',
-    bad: '{ issuer: https://id.example.com, registration: { clientId: mcp, redirectUris: ["https://claude.ai/*"] } }',
-    problems: [
-      'issuers.homelab.registration.redirectUris[0]: "https://claude.ai/*" has a wildcard; list every URL (on loopback, one without a port means every port) (config.yaml:2:92)',
     ],
   },
   {

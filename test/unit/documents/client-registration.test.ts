@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { registerClient } from '../../../src/documents/client-registration.ts'
+import { registerClient, registrationEvent } from '../../../src/documents/client-registration.ts'
 
 const ALLOWED = [
   'https://claude.ai/api/mcp/auth_callback',
@@ -95,7 +95,77 @@ test('redirect URIs: code point by code point; on loopback without a port, any p
     const { status, body } = registerClient(registration, { redirect_uris: [uri] })
     assert.equal(status, granted ? 201 : 400, uri)
     if (!granted) assert.equal(Reflect.get(body, 'error'), 'invalid_redirect_uri')
-    assert.equal(registerClient(registration, { redirect_uris: [...CALLBACK, uri] }).status, status, `beside: ${uri}`)
+    const beside = registerClient(registration, { redirect_uris: [...CALLBACK, uri] })
+    assert.deepEqual(
+      [beside.status, Reflect.get(beside.body, 'redirect_uris')],
+      [201, granted ? [...CALLBACK, uri] : CALLBACK],
+      `beside: ${uri}`,
+    )
+  }
+})
+
+test('Codex: a loopback entry that ends in /* stands for every path below, on any port, and for nothing else', () => {
+  const prefixes = ['http://127.0.0.1/callback/*', 'http://localhost:7777/*', 'http://[::1]/a/*']
+  const rows: readonly [uri: string, granted: boolean][] = [
+    ['http://127.0.0.1:49152/callback/9fM-2_x', true],
+    ['http://127.0.0.1/callback/x', true],
+    ['http://127.0.0.1:1/callback/a/b.c;d=1', true],
+    ['http://[::1]:9/a/x', true],
+    ['http://localhost:7777/callback', true],
+    ['http://localhost:7778/callback', false],
+    ['http://localhost/callback', false],
+    ['http://127.0.0.1:49152/callback', false],
+    ['http://127.0.0.1:49152/callback/', false],
+    ['http://127.0.0.1:49152/callbackx/y', false],
+    ['http://127.0.0.1:49152/Callback/x', false],
+    ['http://127.0.0.1/callback/*', false],
+    ['http://127.0.0.1:49152/callback/../x', false],
+    ['http://127.0.0.1:49152/callback/..', false],
+    ['http://127.0.0.1:49152/callback/a..b', false],
+    ['http://127.0.0.1:49152/callback/%2e%2e/x', false],
+    ['http://127.0.0.1:49152/callback/x?to=https://evil.example', false],
+    ['http://127.0.0.1:49152/callback/x#y', false],
+    ['http://127.0.0.1:49152/callback/x\\y', false],
+    ['http://127.0.0.1:49152/callback/x y', false],
+    ['http://127.0.0.1:49152/callback/x@y', false],
+    ['http://127.0.0.1:65536/callback/x', false],
+    ['http://127.0.0.1:0/callback/x', false],
+    ['http://user@127.0.0.1:49152/callback/x', false],
+    ['http://127.0.0.1:49152@evil.example/callback/x', false],
+    ['http://127.0.0.1.evil.example/callback/x', false],
+    ['http://localhost:49152/callback/x', false],
+    ['https://127.0.0.1:49152/callback/x', false],
+    ['HTTP://127.0.0.1:49152/callback/x', false],
+  ]
+  for (const [uri, granted] of rows) {
+    const { status } = registerClient({ ...registration, redirectUris: prefixes }, { redirect_uris: [uri] })
+    assert.equal(status, granted ? 201 : 400, uri)
+  }
+})
+
+test('a registration is told: what the client said is escaped and cut, and whatever came nothing throws', () => {
+  const told = (request: unknown) => registrationEvent('main', registerClient(registration, request), request)
+  assert.deepEqual(told({ redirect_uris: CALLBACK, client_name: 'Claude' }), { outcome: 'registered', issuer: 'main' })
+  const reason = 'No redirect URI is among those that this server allows'
+  const long = `http://127.0.0.1:1/${'x'.repeat(300)}`
+  const many = Array.from({ length: 50 }, () => long)
+  assert.deepEqual(told({ redirect_uris: many, client_name: 'Codex\n{}' }), {
+    ...{ outcome: 'refused', issuer: 'main', reason, unverifiedClient: 'Codex\\u000a{}' },
+    unverifiedRedirectUris: Array.from({ length: 5 }, () => `${long.slice(0, 200)}…`),
+  })
+  for (const request of [
+    undefined,
+    null,
+    5,
+    'x',
+    [],
+    {},
+    { redirect_uris: 5, client_name: {} },
+    { redirect_uris: [5] },
+  ]) {
+    const event = told(request)
+    assert.ok(event.outcome === 'refused')
+    assert.deepEqual([event.unverifiedRedirectUris, event.unverifiedClient], [[], undefined])
   }
 })
 

@@ -19,6 +19,7 @@ test('a bug in a document is reported, and answered with a 500 that says nothing
     pending: createPending(),
     onDecision: () => {},
     onMetadataRequest: () => {},
+    onRegistration: () => {},
     onUnparsable: () => {},
     onHandshakeFailure: () => {},
     onBug: (error) => bugs.push(error),
