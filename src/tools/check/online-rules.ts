@@ -1,6 +1,5 @@
 import type { Config } from '../../config/model.ts'
 import { quote } from '../../config/problem.ts'
-import { registrationState } from '../../documents/registration.ts'
 import type { FetchDeps, FetchedJson } from '../../issuers/bounded-fetch.ts'
 import { discover, discoveryUrls } from '../../issuers/discovery.ts'
 import type { KeyedIssuer } from '../../issuers/issuer-fetch.ts'
@@ -8,9 +7,8 @@ import { createDocumentReader, createKeyReader, type KeyReading } from '../../is
 import type { JsonObject } from '../../keys/json-object.ts'
 import { describeSkipped } from '../../keys/jwk-import.ts'
 import type { Finding } from '../frame/findings.ts'
-import { applyRules } from './check-rule.ts'
 import type { Places } from './config-places.ts'
-import { findStepUps, STEP_UP } from './step-up.ts'
+import { judgeRegistrations, REGISTRATION_IDS } from './registration-rules.ts'
 
 type Read = (url: string) => Promise<FetchedJson>
 type Place = Pick<Finding, 'path' | 'position'>
@@ -22,8 +20,7 @@ export const ONLINE_IDS: readonly string[] = [
   'issuer-unreachable',
   'issuer-keys-unavailable',
   'issuer-keys-skipped',
-  'registration-refused',
-  STEP_UP.id,
+  ...REGISTRATION_IDS,
 ]
 
 /** What an issuer says of itself, and what is wrong with it or its keys. */
@@ -35,40 +32,22 @@ export interface IssuerAnswer {
 
 /** Fetches the keys of every issuer as serve does, and reports those without a usable one. */
 export async function checkIssuers(config: Config, places: Places, deps: FetchDeps): Promise<readonly Finding[]> {
-  const registering = new Set<string>()
+  const documents = new Map<string, JsonObject>()
   const found = await Promise.all(
     config.issuers.map(async (issuer) => {
-      const { name, keys, registration } = issuer
+      const { name, keys } = issuer
       if (!isFetched(keys)) return []
       const key = keys.kind === 'discovery' ? 'issuer' : keys.kind
       const { document, findings } = await askIssuer(issuer, places.place(['issuers', name, key], 'value'), deps)
-      const offersItself = typeof document?.['registration_endpoint'] === 'string'
-      if (registration === undefined && offersItself) registering.add(name)
-      if (document === undefined || registration === undefined) return findings
-      return [...findings, ...refusedRegistration(name, document, places)]
+      if (document !== undefined) documents.set(name, document)
+      return findings
     }),
   )
-  const find = () => findStepUps(config, places, ({ name }) => registering.has(name))
-  return [...found.flat(), ...applyRules([{ ...STEP_UP, find }], undefined)]
+  return [...found.flat(), ...judgeRegistrations(config, places, documents)]
 }
 
 function isFetched({ kind }: KeyedIssuer['keys']): boolean {
   return kind === 'discovery' || kind === 'discoveryUri' || kind === 'jwksUri'
-}
-
-/** What serve finds out too, but only once it runs. */
-function refusedRegistration(name: string, document: JsonObject, places: Places): readonly Finding[] {
-  const state = registrationState(document)
-  if (state.kind !== 'refused') return []
-  const finding: Finding = {
-    severity: 'error',
-    id: 'registration-refused',
-    what: `clients cannot register here for this issuer: ${state.reason}`,
-    ...places.place(['issuers', name, 'registration'], 'key'),
-    why: 'clients would log in and then throw the code away; so they are sent to the issuer itself, where they cannot register',
-    fix: 'remove registration, and type a client ID of the issuer into each client',
-  }
-  return [finding]
 }
 
 /** Asks one issuer for its keys, by the reader of serve; if discovery fails, finds out why. */
