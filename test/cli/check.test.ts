@@ -206,6 +206,35 @@ describe('check', () => {
     }
   })
 
+  it('accepts what is said to be accepted, says how many that are, and what is accepted in vain', async () => {
+    const open =
+      '---\n# forwardgate: allow protected-path-open (the pictures are public)\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: { name: part, namespace: web }\nspec:\n  routes:\n    - match: Host(`api.example.com`) && PathPrefix(`/mcp/kubernetes/pictures/`)\n      priority: 9999\n      services: [{ name: web, port: 80 }]\n'
+    const unchecked = GOOD['config.yaml'].replace(
+      'scopes: [bills]',
+      'scopes: [bills]\n    audience: unchecked # forwardgate: allow audience-unchecked\n    clientIds: [robot]',
+    )
+    writeFileSync(join(folder, 'accepted.yaml'), unchecked)
+    for (const name of ['app.yaml', 'dynamic.yaml'] as const) writeFileSync(join(folder, name), GOOD[name])
+    writeFileSync(join(folder, 'open.yaml'), open)
+    const manifests = ['app.yaml', 'dynamic.yaml', 'open.yaml'].flatMap((name) => ['--manifests', join(folder, name)])
+    const args = ['check', join(folder, 'accepted.yaml'), ...manifests]
+    const { code, stdout } = await run(args)
+    assert.equal(stdout, 'no findings; accepted: 1 error, 1 warning\n')
+    assert.equal(code, 0)
+    const json: { readonly accepted: readonly Found[] } = JSON.parse((await run([...args, '--format', 'json'])).stdout)
+    assert.deepEqual(
+      json.accepted.map(({ id, severity, line }) => [id, severity, line]),
+      [
+        ['protected-path-open', 'error', 8],
+        ['audience-unchecked', 'warning', 18],
+      ],
+    )
+    const vain = await run([...args, '--allow', 'path-prefix-wide', '--allow', 'issuer-slash'])
+    assert.equal(vain.code, 1)
+    assert.match(vain.stdout, /^warning: --allow: "path-prefix-wide" is accepted, and not found here \[allow-unused\]/)
+    assert.match(vain.stdout, /\n1 warning; accepted: 1 error, 1 warning\n$/)
+  })
+
   it('refuses what it cannot read or understand', async () => {
     assert.equal((await run(['check', join(folder, 'none.yaml')])).code, 1)
     assert.equal((await run(['check', join(folder, 'config.yaml'), '--manifests', join(folder, 'none.yaml')])).code, 2)

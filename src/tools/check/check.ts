@@ -1,17 +1,18 @@
-import type { Config } from '../../config/model.ts'
 import { systemClock } from '../../issuers/clock.ts'
 import { command, type Result } from '../frame/command.ts'
 import type { Finding } from '../frame/findings.ts'
 import { type Configuration, readConfiguration } from '../frame/read-configuration.ts'
 import { readManifests } from '../proxies/traefik/manifests.ts'
+import { acceptFindings } from './acceptance.ts'
 import { checkConfig, checkManifests } from './all-rules.ts'
 import { readPlaces } from './config-places.ts'
 import { checkIssuers } from './online-rules.ts'
+import { idsOf } from './rule-ids.ts'
 
 /** Finds what is wrong with a configuration and the Traefik manifests around it. */
 export const check = command({
   name: 'check',
-  synopsis: ['check [CONFIG] [--manifests PATH]... [--online]'],
+  synopsis: ['check [CONFIG] [--manifests PATH]... [--online] [--allow ID]...'],
   about:
     'Reads a configuration as serve does and reports everything that is wrong or doubtful, with its place, the reason and the fix; in the Traefik manifests around it too.',
   reads: 'by itself',
@@ -21,6 +22,11 @@ export const check = command({
       value: 'PATH',
       about:
         'a YAML or JSON file, a directory with everything below (*.yaml, *.yml, *.json), or - for standard input; may be repeated. Kubernetes objects (also rendered by kustomize, also in lists), files of the file provider, static configuration and compose files with labels',
+      repeated: true,
+    },
+    allow: {
+      value: 'ID',
+      about: 'accepts every finding with this id; may be repeated. In YAML: # forwardgate: allow ID',
       repeated: true,
     },
     online: { about: 'fetch the keys of every issuer, as serve does' },
@@ -33,12 +39,12 @@ export const check = command({
     const found = loaded.ok ? await judge(loaded.configuration, values.online === true) : loaded.findings
     const manifests = await readManifests(values.manifests ?? [], terminal)
     if (!manifests.ok) return { findings: [...found, ...manifests.findings], sources: loaded.sources, exitCode: 2 }
-    const config: Config | undefined = loaded.ok ? loaded.configuration.config : undefined
-    const judged = config === undefined ? [] : checkManifests(config, manifests.landscape)
-    return {
-      findings: [...found, ...manifests.findings, ...judged],
-      sources: new Map([...loaded.sources, ...manifests.sources]),
-    }
+    const sources = new Map([...loaded.sources, ...manifests.sources])
+    if (!loaded.ok) return { findings: [...found, ...manifests.findings], sources }
+    const judged = checkManifests(loaded.configuration.config, manifests.landscape)
+    const lookedFor = { online: values.online === true, manifests: values.manifests !== undefined }
+    const all = [...found, ...manifests.findings, ...judged]
+    return { ...acceptFindings(all, sources, values.allow ?? [], idsOf(lookedFor)), sources }
   },
 })
 

@@ -12,7 +12,13 @@ export type Result =
   /** Data for programs, and the same for people. */
   | { readonly json: unknown; readonly text: (page: Page) => string; readonly exitCode?: 0 | 1 }
   /** Findings; the exit code follows from them, unless it is given. */
-  | { readonly findings: readonly Finding[]; readonly sources?: Sources; readonly exitCode?: 0 | 1 | 2 }
+  | {
+      readonly findings: readonly Finding[]
+      /** Those that the user accepts: counted, and shown to programs. */
+      readonly accepted?: readonly Finding[]
+      readonly sources?: Sources
+      readonly exitCode?: 0 | 1 | 2
+    }
   /** Input that cannot be read or understood. Exit code 2. */
   | { readonly refused: readonly Finding[]; readonly sources?: Sources }
   /** Arguments that do not fit the input. Exit code 2. */
@@ -89,8 +95,13 @@ function report(result: Result, usage: Usage, format: Format, terminal: Terminal
     return result.exitCode ?? 0
   }
   const findings = 'refused' in result ? result.refused : result.findings
-  const json = { findings: findingsJson(findings) }
-  write('refused' in result ? stderr : stdout, json, (page) => formatFindings(findings, page, result.sources))
+  const accepted = 'refused' in result ? [] : (result.accepted ?? [])
+  const json = {
+    findings: findingsJson(findings),
+    ...(accepted.length === 0 ? {} : { accepted: findingsJson(accepted) }),
+  }
+  const text = (page: Page) => formatFindings(findings, page, result.sources, accepted)
+  write('refused' in result ? stderr : stdout, json, text)
   if ('refused' in result) return 2
   return result.exitCode ?? exitCodeOf(findings)
 }

@@ -9,11 +9,21 @@ const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet', ok: 'good' } 
 >
 
 /** The findings, worst first, and their number. */
-export function formatFindings(findings: readonly Finding[], page: Page, sources: Sources = new Map()): string {
+export function formatFindings(
+  findings: readonly Finding[],
+  page: Page,
+  sources: Sources = new Map(),
+  accepted: readonly Finding[] = [],
+): string {
   const readLine = lineReader(sources)
   const blocks = inOrder(findings).map((finding) => formatFinding(finding, page, readLine))
   const severalLines = blocks.some((block) => block.indexOf('\n') < block.length - 1)
-  return `${blocks.join(severalLines ? '\n' : '')}${blocks.length === 0 ? '' : '\n'}${countFindings(findings)}\n`
+  return `${blocks.join(severalLines ? '\n' : '')}${blocks.length === 0 ? '' : '\n'}${countFindings(findings)}${acceptedText(accepted)}\n`
+}
+
+/** `; accepted: 1 error`, or nothing. */
+function acceptedText(accepted: readonly Finding[]): string {
+  return accepted.length === 0 ? '' : `; accepted: ${countFindings(accepted)}`
 }
 
 /** `2 errors, 1 note`, or `no findings`. */

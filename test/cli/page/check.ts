@@ -72,7 +72,23 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 
 Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`,
 \`manifest-unreadable\`, \`helm-values-unread\` (values of a HelmRelease from which a chart makes routers), and with \`--online\` ${ONLINE_IDS.map((id) => `\`${id}\``).join(', ')}. Some are an error on one route and
-a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.`,
+a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.
+
+### Accepting a finding
+
+A finding that is meant to be is accepted where it is made, with a comment in the YAML of the configuration or of the manifests:
+
+\`\`\`yaml
+# forwardgate: allow protected-path-open (the documents are public)
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+\`\`\`
+
+At the top of a document, or beside the kind or the name of an object, it is about the whole object; above a key, an item or a
+label, about that and everything below it; beside a value, about that line. It may name several ids:
+\`# forwardgate: allow ID, ID\`. \`--allow ID\` accepts every finding with this id, for JSON and for findings without a
+place. The last line of the output says how many are accepted, and how severe they are; as JSON they are in \`accepted\`.
+What is accepted and not found any more is \`allow-unused\`, a warning. What \`serve\` refuses cannot be accepted.`,
   transcripts: [
     { title: 'Nothing is wrong.', args: 'check config.yaml' },
     {

@@ -1,0 +1,13 @@
+import { TRAEFIK_RULES } from '../proxies/traefik/rules.ts'
+import { AUTHENTICATION_RULES } from './authentication-rules.ts'
+import { CONFIG_RULES } from './config-rules.ts'
+import { ONLINE_IDS } from './online-rules.ts'
+
+/** The ids of all rules, and which of them can be found with these options; of what the loader tells, any can. */
+export function idsOf({ online, manifests }: { readonly online: boolean; readonly manifests: boolean }) {
+  const ofManifests = new Set(TRAEFIK_RULES.map(({ id }) => id))
+  return {
+    ids: [...[...CONFIG_RULES, ...AUTHENTICATION_RULES].map(({ id }) => id), ...ofManifests, ...ONLINE_IDS],
+    isLookedFor: (id: string) => (online || !ONLINE_IDS.includes(id)) && (manifests || !ofManifests.has(id)),
+  }
+}
