@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 /** What an attacker sends, and how much of it. */
 export interface Attack {
-  readonly kind: 'random' | 'repeated' | 'kids' | 'huge' | 'valid' | 'names' | 'junk' | 'silence'
+  readonly kind: 'random' | 'repeated' | 'kids' | 'huge' | 'valid' | 'proofs' | 'names' | 'junk' | 'silence'
   readonly origin: string
   readonly count: number
   /** Milliseconds after which it stops, whatever was sent. */

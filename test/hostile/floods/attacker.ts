@@ -4,6 +4,7 @@ import { forwardedHeaders } from '../../support/ask.ts'
 import { openRaw, type RawConnection, requestHead } from '../../support/raw-http.ts'
 import { RESOURCE } from '../../support/service.ts'
 import type { Attack, Progress } from './attack.ts'
+import { proofFlood } from './proofs.ts'
 
 // A process of its own, so that what it costs to attack is not measured as what it costs to be attacked.
 const attack: Attack = JSON.parse(process.argv[2] ?? '')
@@ -39,6 +40,8 @@ function requestOf(attack: Omit<Attack, 'count' | 'longest'>, at: number): strin
       return question('/verify/api', `${unsigned(attack, attack.kid, at)}${'A'.repeat(40_000)}`)
     case 'valid':
       return question('/verify/fast', signed(attack, at))
+    case 'proofs':
+      return proof(attack, at)
     case 'names':
       return at % 2 === 0
         ? question('/verify', undefined, `host-${at}.example.com`)
@@ -53,6 +56,13 @@ function requestOf(attack: Omit<Attack, 'count' | 'longest'>, at: number): strin
 function question(target: string, token: string | undefined, host?: string, uri = '/mcp'): string {
   const forwarded = { uri, ...(token === undefined ? {} : { token }), ...(host === undefined ? {} : { host }) }
   return requestHead(`GET ${target} HTTP/1.1`, [['Host', 'gate'], ...forwardedHeaders(forwarded)])
+}
+
+function proof(attack: Pick<Attack, 'fastIssuer' | 'secret'>, at: number): string {
+  const mint = (cnf: object) => signed(attack, at, { cnf })
+  const { token, proof: sent } = proofFlood(at, 'https://api.example.com/fast', mint)
+  const forwarded = { uri: '/fast', headers: { Authorization: `DPoP ${token}`, DPoP: sent } }
+  return requestHead('GET /verify/fast HTTP/1.1', [['Host', 'gate'], ...forwardedHeaders(forwarded)])
 }
 
 /** An opaque token, a kid and a text that is neither, in turn. */
@@ -71,8 +81,8 @@ function unsigned({ issuer }: Pick<Attack, 'issuer'>, kid: string, at: number): 
   return `${encode({ typ: 'JWT', alg: 'ES256', kid })}.${encode(claims(issuer, at))}.${'A'.repeat(86)}`
 }
 
-function signed({ fastIssuer, secret }: Pick<Attack, 'fastIssuer' | 'secret'>, at: number): string {
-  const input = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode(claims(fastIssuer, at))}`
+function signed({ fastIssuer, secret }: Pick<Attack, 'fastIssuer' | 'secret'>, at: number, more: object = {}): string {
+  const input = `${encode({ typ: 'JWT', alg: 'HS256' })}.${encode({ ...claims(fastIssuer, at), ...more })}`
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
 }
 
