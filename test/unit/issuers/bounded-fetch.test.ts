@@ -226,6 +226,16 @@ for (const status of [201, 204, 400, 401, 403, 404, 429, 500, 503]) {
   })
 }
 
+for (const [type, body] of [
+  ['text/html', 'Not found'],
+  ['application/json', ' <!doctype html>'],
+] as const) {
+  test(`html: ${body} as ${type} is called that`, async () => {
+    const fetch = async () => new Response(body, { headers: { 'content-type': type } })
+    assert.equal((await failureOf('https://id.example.com/', { ...ports, fetch })).kind, 'html')
+  })
+}
+
 test('html: a login page instead of JSON is called that', async (t) => {
   const issuer = await issuerFor(t)
   issuer.html()
@@ -283,7 +293,15 @@ for (const [code, kind, text] of [
   ['ENOTFOUND', 'unreachable', /host name not found/],
   ['EAI_AGAIN', 'unreachable', /lookup failed/],
   ['ECONNRESET', 'unreachable', /connection reset/],
+  ['UND_ERR_SOCKET', 'unreachable', /the connection broke/],
+  ['EHOSTUNREACH', 'unreachable', /no route to host/],
+  ['ENETUNREACH', 'unreachable', /network unreachable/],
   ['ERR_SSL_WRONG_VERSION_NUMBER', 'unreachable', /does not speak TLS/],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'unreachable', /does not speak TLS/],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate', /NODE_EXTRA_CA_CERTS/],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'certificate', /NODE_EXTRA_CA_CERTS/],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate', /NODE_EXTRA_CA_CERTS/],
+  ['CERT_UNTRUSTED', 'certificate', /NODE_EXTRA_CA_CERTS/],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate', /NODE_EXTRA_CA_CERTS/],
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate', /NODE_EXTRA_CA_CERTS/],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', /another host name than id\.example\.com/],
@@ -300,12 +318,18 @@ for (const [code, kind, text] of [
   })
 }
 
-for (const thrown of [new Error('odd'), 'a string', undefined, selfCaused()]) {
+for (const [thrown, said] of [
+  [new Error('odd'), 'odd'],
+  ['a string', 'failed'],
+  [undefined, 'failed'],
+  [selfCaused(), 'turning in circles'],
+] as const) {
   test(`unreachable: whatever is thrown (${String(thrown)})`, async () => {
     const fetch = () => {
       throw thrown
     }
-    assert.equal((await failureOf('https://id.example.com/', { ...ports, fetch })).kind, 'unreachable')
+    const failure = await failureOf('https://id.example.com/', { ...ports, fetch })
+    assert.deepEqual(failure, { kind: 'unreachable', message: `https://id.example.com/: ${said}` })
   })
 }
 

@@ -48,14 +48,28 @@ test('every example is valid', () => {
 })
 
 test('every key has a description', () => {
-  const visit = (node: unknown, path: string): void => {
-    if (typeof node !== 'object' || node === null) return
-    if ('properties' in node && typeof node.properties === 'object') {
-      for (const [key, property] of Object.entries(node.properties ?? {})) {
-        assert.match(String(property.description), /\.$/, `${path}.${key}`)
-      }
-    }
-    for (const [key, below] of Object.entries(node)) visit(below, `${path}/${key}`)
+  for (const [path, key, property] of keysOf(configurationJsonSchema())) {
+    assert.match(String(property['description']), /\.$/, `${path}.${key}`)
   }
-  visit(configurationJsonSchema(), '')
 })
+
+test('every key is read by a compiler', () => {
+  const folder = new URL('../../../../src/config/compile/', import.meta.url)
+  const compilers = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'))
+  const keys = keysOf(configurationJsonSchema()).filter(([path]) => !path.endsWith('/metadata'))
+  assert.ok(keys.length > 50)
+  const unread = keys.filter(([, key]) => !compilers.some((text) => new RegExp(`\\b${key}\\b`).test(text)))
+  assert.deepEqual(
+    unread.map(([path, key]) => `${path}.${key}`),
+    [],
+  )
+})
+
+type Key = readonly [path: string, key: string, property: Readonly<Record<string, unknown>>]
+
+function keysOf(node: unknown, path = ''): readonly Key[] {
+  if (typeof node !== 'object' || node === null) return []
+  const own = 'properties' in node && typeof node.properties === 'object' ? Object.entries(node.properties ?? {}) : []
+  const below = Object.entries(node).flatMap(([key, inner]) => keysOf(inner, `${path}/${key}`))
+  return [...own.map(([key, property]): Key => [path, key, property]), ...below]
+}
