@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureBound } from './groups/bound.ts'
 import { measureContext } from './groups/context.ts'
 import { measureMemory } from './groups/memory.ts'
 import { measureCaddy, measureTraefik } from './groups/proxied.ts'
@@ -17,6 +18,7 @@ import { openWorkspace, type Workspace } from './workspace.ts'
 const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Section>>> = {
   seen: measureSeen,
   unseen: measureUnseen,
+  bound: measureBound,
   size: measureSize,
   start: measureStart,
   memory: measureMemory,

@@ -7,17 +7,20 @@ export interface CallOptions {
   /** The path that the client asked for. */
   readonly uri?: string
   readonly token?: string | undefined
+  /** With one, the token is sent as `DPoP`. */
+  readonly proof?: string
 }
 
 /** The call that Traefik makes about an MCP client's request: its fields, in its order. */
-export function verifyCall({ target = '/verify/r0', uri = '/mcp', token }: CallOptions): string {
+export function verifyCall({ target = '/verify/r0', uri = '/mcp', token, proof }: CallOptions): string {
   return requestHead(`GET ${target}`, [
     ['Host', '127.0.0.1:8080'],
     ['User-Agent', 'Claude-User/1.0'],
     ['Accept', 'application/json, text/event-stream'],
     ['Accept-Language', '*'],
-    ...(token === undefined ? [] : [['Authorization', `Bearer ${token}`] as const]),
+    ...(token === undefined ? [] : [['Authorization', `${proof === undefined ? 'Bearer' : 'DPoP'} ${token}`] as const]),
     ['Content-Type', 'application/json'],
+    ...(proof === undefined ? [] : [['Dpop', proof] as const]),
     ['Mcp-Protocol-Version', '2025-06-18'],
     ['X-Forwarded-For', '203.0.113.7'],
     ['X-Forwarded-Host', 'api.example.com'],
