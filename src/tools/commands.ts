@@ -27,7 +27,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'check',
-    summary: 'find mistakes in the configuration and in Traefik manifests',
+    summary: 'find mistakes in the configuration and in that of the proxy',
     load: async () => (await import('./check/check.ts')).check,
   },
   {
@@ -42,7 +42,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'generate',
-    summary: 'print Traefik manifests for the configuration',
+    summary: 'print the configuration of the proxy',
     load: async () => (await import('./generate/generate.ts')).generate,
   },
   {

@@ -9,19 +9,19 @@ import { readPlaces } from './config-places.ts'
 import { checkIssuers } from './online-rules.ts'
 import { idsOf } from './rule-ids.ts'
 
-/** Finds what is wrong with a configuration and the Traefik manifests around it. */
+/** Finds what is wrong with a configuration and the configuration of the proxy in front. */
 export const check = command({
   name: 'check',
   synopsis: ['check [CONFIG] [--manifests PATH]... [--online] [--allow ID]...'],
   about:
-    'Reads a configuration as serve does and reports everything that is wrong or doubtful, with its place, the reason and the fix; in the Traefik manifests around it too.',
+    'Reads a configuration as serve does and reports everything that is wrong or doubtful, with its place, the reason and the fix; in the configuration of the proxy in front, too.',
   reads: 'by itself',
   operands: { min: 0, max: 1, missing: '' },
   options: {
     manifests: {
       value: 'PATH',
       about:
-        'a YAML or JSON file, a directory with everything below (*.yaml, *.yml, *.json), or - for standard input; may be repeated. Kubernetes objects (also rendered by kustomize, also in lists), files of the file provider, static configuration and compose files with labels',
+        'a YAML or JSON file, a directory with everything below (*.yaml, *.yml, *.json, *.conf, Caddyfile), or - for standard input; may be repeated. Of Traefik: Kubernetes objects (also rendered by kustomize, also in lists), files of the file provider, static configuration and compose files with labels; of Envoy, the Gateway API, nginx and Caddy their own files',
       repeated: true,
     },
     allow: {

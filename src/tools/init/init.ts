@@ -126,9 +126,8 @@ async function written(directory: string, files: Files, resource: string): Promi
   const problem = await writeNew(directory, files)
   if (problem !== undefined) return { refused: [problem] }
   const [config = '', manifests = '', tests = ''] = Object.keys(files).map((name) => join(directory, name))
-  const isChecked = manifests.endsWith('.yaml')
   const next = [
-    `next: forwardgate check ${config}${isChecked ? ` --manifests ${manifests}` : ''}`,
+    `next: forwardgate check ${config} --manifests ${manifests}`,
     `then: forwardgate test ${tests} --config ${config}`,
     `then: forwardgate serve --config ${config}    (auth port 8080, which ${manifests} asks as forwardgate:8080; 9090 has /metrics and /readyz)`,
     `then: forwardgate doctor ${resource}`,

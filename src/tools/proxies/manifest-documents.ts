@@ -7,11 +7,11 @@ import type { Finding } from '../frame/findings.ts'
 export type ManifestDocument = Pick<YamlDocument, 'file' | 'value' | 'locate'>
 
 /** What a document must mention to be about routing at all. */
-const RELEVANT = /traefik|forwardAuth|HTTPRoute|\bIngress\b|routers:|entryPoints:/i
+const RELEVANT = /traefik|forwardAuth|HTTPRoute|\bIngress\b|routers:|entryPoints:|ext_authz|HttpConnectionManager/i
 
 /** What every document has that is read here, unless an escape hides it; the others are not even parsed. */
 const READ =
-  /traefik|forwardauth|httproute|ingress|routers|middlewares|entrypoints|gatewayclass|parentrefs|rawresources|kubernetescrd|\\/iu
+  /traefik|forwardauth|httproute|ingress|routers|middlewares|entrypoints|gatewayclass|parentrefs|rawresources|kubernetescrd|ext_authz|httpconnectionmanager|gateway\.envoyproxy\.io|istio\.io|\\/iu
 
 /** What a manifest in JSON has; a directory has others too, such as dashboards and lock files. */
 const JSON_MANIFEST = /"(?:apiVersion|http|services|entryPoints)"\s*:/

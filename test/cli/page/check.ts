@@ -1,5 +1,6 @@
 import { CONFIG_RULES } from '../../../src/tools/check/config-rules.ts'
 import { ONLINE_IDS } from '../../../src/tools/check/online-rules.ts'
+import { FRONT_RULES } from '../../../src/tools/proxies/fronts/front-rules.ts'
 import { TRAEFIK_RULES } from '../../../src/tools/proxies/traefik/rules.ts'
 import type { Section } from './section.ts'
 
@@ -46,6 +47,21 @@ routes:
 
 const ROWS = [...CONFIG_RULES, ...TRAEFIK_RULES]
 
+const NGINX = `server {
+    server_name mcp.example.com;
+    location /kubernetes/ {
+        auth_request /_ask;
+        proxy_set_header X-Auth-Subject $http_x_auth_subject;
+        proxy_pass http://kubernetes:8080;
+    }
+    location = /_ask {
+        proxy_pass http://forwardgate:8080/verify/kubernetes;
+        proxy_set_header X-Forwarded-Method $request_method;
+        proxy_set_header X-Forwarded-Host $host;
+    }
+}
+`
+
 /** `check` on good and bad input, and everything that it looks for. */
 export const CHECK: Section = {
   command: 'check',
@@ -57,6 +73,14 @@ them counts as missing. Rendered streams are fine: \`kustomize build . | forward
 |---|---|---|
 ${ROWS.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
 
+Configurations of other proxies may be given as well: Envoy's bootstrap or listeners, HTTPRoutes with the filter \`ExternalAuth\`, nginx and
+Caddy files. What is in a file decides, not its name. What is not understood is said (\`not-read\`): included files, routes from a
+discovery service, objects of Envoy Gateway and Istio.
+
+| Finding | Severity | Why |
+|---|---|---|
+${FRONT_RULES.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
+
 What is read is bounded, so that manifests of a pull request cannot hold a pipeline up; more is an error that says so.
 
 | Read at most | |
@@ -66,6 +90,7 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 | aliases | 1,000 in a file of the configuration, 1,000 in all manifests |
 | words and signs of YAML | 500,000 in a file of the configuration, 300,000 in all manifests |
 | documents about routing | 5,000 |
+| a file of nginx or Caddy | 100,000 words or 50,000 lines, 32 braces within each other |
 | a rule of a router | 8 KiB, 64 brackets within each other; else \`rule-unreadable\` |
 | a regular expression | 1,024 characters; else it is not evaluated, counts as one that may match, and is told as \`pattern-unread\` |
 | middlewares of a router | 500, chains written out |
@@ -96,6 +121,12 @@ What is accepted and not found any more is \`allow-unused\`, a warning. What \`s
       args: 'check config.yaml --manifests app.yaml',
       files: { 'app.yaml': MANIFESTS },
       show: ['app.yaml'],
+    },
+    {
+      title: 'A file of nginx with mistakes.',
+      args: 'check config.yaml --manifests nginx.conf',
+      files: { 'nginx.conf': NGINX },
+      show: ['nginx.conf'],
     },
     {
       title: 'A configuration that works, and could be better.',

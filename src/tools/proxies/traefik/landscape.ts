@@ -1,3 +1,4 @@
+import type { Front } from '../fronts/front.ts'
 import { child, items, textOf, type YamlNode } from '../yaml-node.ts'
 import type { Finder } from './named-objects.ts'
 import type { Realm, TraefikObjects } from './realm.ts'
@@ -74,6 +75,8 @@ export interface Landscape {
   readonly missingParents: readonly Reference[]
   readonly entryPoints: readonly EntryPoint[]
   readonly traefikVersions: readonly TraefikVersion[]
+  /** What asks forwardgate beside Traefik. */
+  readonly fronts: readonly Front[]
   /** Whether Traefik is told to follow references into other namespaces. */
   readonly crossNamespace: boolean
   readonly objects: TraefikObjects

@@ -4,6 +4,7 @@ import type { Terminal } from '../../../cli/terminal.ts'
 import type { Finding } from '../../frame/findings.ts'
 import { readInput } from '../../frame/input.ts'
 import type { Sources } from '../../frame/source-lines.ts'
+import { OTHER_FILE } from '../fronts/read-fronts.ts'
 import type { Landscape } from './landscape.ts'
 import { landscapeOf } from './read-landscape.ts'
 
@@ -32,11 +33,12 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
     }
   }
   const { landscape, findings, unreadable } = landscapeOf(texts)
-  const isEmpty = landscape.middlewares.length + landscape.routers.length + landscape.entryPoints.length === 0
+  const { middlewares, routers, entryPoints, fronts } = landscape
+  const isEmpty = middlewares.length + routers.length + entryPoints.length + fronts.length === 0
   return {
     ok: true,
     landscape,
-    findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_TRAEFIK] : findings,
+    findings: paths.length > 0 && isEmpty ? [...findings, NOTHING_ABOUT_ROUTING] : findings,
     sources: sourcesOf(texts, unreadable),
   }
 }
@@ -57,10 +59,10 @@ const TOO_LARGE: Omit<Finding, 'path'> = {
 }
 
 /** A pipe whose first command failed is empty, and an empty input must not read as a success. */
-const NOTHING_ABOUT_TRAEFIK: Finding = {
+const NOTHING_ABOUT_ROUTING: Finding = {
   severity: 'warning',
   id: 'manifests-empty',
-  what: 'the input contains no router, middleware or entry point of Traefik',
+  what: 'the input contains no router, middleware or entry point of Traefik, and nothing of another proxy that asks forwardgate',
   path: '--manifests',
   why: 'nothing was compared with the configuration',
   fix: 'look at the path, or at the command that should have written the manifests',
@@ -80,7 +82,7 @@ async function filesOf(path: string): Promise<readonly string[]> {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map(async (entry) => {
         if (entry.isDirectory()) return filesOf(join(path, entry.name))
-        return /\.(?:ya?ml|json)$/.test(entry.name) ? [join(path, entry.name)] : []
+        return /\.(?:ya?ml|json)$/.test(entry.name) || OTHER_FILE.test(entry.name) ? [join(path, entry.name)] : []
       }),
   )
   return below.flat()

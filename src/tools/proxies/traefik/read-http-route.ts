@@ -1,3 +1,4 @@
+import { asksExternally } from '../gateway-api/read-external-auth.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import { backendOf, type KubernetesObject } from './kubernetes-object.ts'
 import type { Router } from './landscape.ts'
@@ -9,7 +10,9 @@ export function readHttpRoute({ node: object, namespace }: KubernetesObject): re
   const hosts = textsOf(child(object, 'spec', 'hostnames'))
   const host = hosts.length === 0 ? undefined : hosts.map(hostRule).join(' || ')
   const gateways = items(child(object, 'spec', 'parentRefs')).map((parent) => gatewayOf(parent, namespace))
-  return items(child(object, 'spec', 'rules')).flatMap((node) => {
+  // Traefik does not know the filter ExternalAuth; a rule with it is another proxy's.
+  const rules = items(child(object, 'spec', 'rules')).filter((node) => !asksExternally(node))
+  return rules.flatMap((node) => {
     const backends = items(child(node, 'backendRefs'))
     const common = {
       node,

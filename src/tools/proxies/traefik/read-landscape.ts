@@ -1,4 +1,5 @@
 import type { Finding } from '../../frame/findings.ts'
+import { byLanguage, readFrontDocuments, readFrontTexts } from '../fronts/read-fronts.ts'
 import { manifestAllowance, readDocuments } from '../manifest-documents.ts'
 import type { Landscape } from './landscape.ts'
 import { finderOf } from './named-objects.ts'
@@ -14,8 +15,11 @@ export function landscapeOf(texts: readonly { readonly file: string; readonly te
   readonly unreadable: readonly Finding[]
 } {
   const allowance = manifestAllowance()
-  const read = texts.map(({ file, text }) => readDocuments(file, text, allowance))
-  const parts = read.flatMap(({ documents }) => documents).flatMap(readDocument)
+  const { yaml, others } = byLanguage(texts)
+  const read = yaml.map(({ file, text }) => readDocuments(file, text, allowance))
+  const documents = read.flatMap((part) => part.documents)
+  const parts = documents.flatMap(readDocument)
+  const fronts = readFrontTexts(others)
   const all = <T>(of: (part: Part) => readonly T[] | undefined): readonly T[] => parts.flatMap((part) => of(part) ?? [])
   const middlewares = all((part) => part.middlewares)
   const landscape: Landscape = {
@@ -31,7 +35,8 @@ export function landscapeOf(texts: readonly { readonly file: string; readonly te
       gatewayClasses: new Map(all((part) => part.gatewayClasses)),
       gateways: new Map(all((part) => part.gateways)),
     },
+    fronts: [...fronts.fronts, ...readFrontDocuments(documents)],
   }
-  const unreadable = read.flatMap(({ findings }) => findings)
+  const unreadable = [...read.flatMap(({ findings }) => findings), ...fronts.findings]
   return { landscape, findings: [...unreadable, ...all((part) => part.findings)], unreadable }
 }

@@ -1,0 +1,119 @@
+import { type Front, isBelow, isGate, type Question, type Spot, type Way } from '../fronts/front.ts'
+import type { ManifestDocument } from '../manifest-documents.ts'
+import { documentNode, entries, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
+import { type Authorization, questionOf } from './read-question.ts'
+import { member } from './string-matchers.ts'
+
+/** The listeners of a bootstrap, a discovery response (`resources`) or a listener by itself, each with its HTTP filters. */
+export function readEnvoy(document: ManifestDocument): readonly Front[] {
+  const root = documentNode(document, '', { loose: false })
+  const listeners = [
+    ...items(member(root, 'static_resources', 'listeners')),
+    ...items(member(root, 'resources')),
+    ...(member(root, 'filter_chains') === undefined ? [] : [root]),
+  ]
+  return listeners.flatMap(managersOf).flatMap((manager) => readManager(manager) ?? [])
+}
+
+function managersOf(listener: YamlNode): readonly YamlNode[] {
+  const chains = [...items(member(listener, 'filter_chains')), member(listener, 'default_filter_chain') ?? []].flat()
+  return chains
+    .flatMap((chain) => items(member(chain, 'filters')))
+    .map((filter) => member(filter, 'typed_config'))
+    .filter((config) => config !== undefined && typeOf(config).endsWith('.HttpConnectionManager'))
+    .filter((config) => config !== undefined)
+}
+
+function typeOf(node: YamlNode | undefined): string {
+  return textOf(member(node, '@type')) ?? ''
+}
+
+/** Undefined: no ext_authz of ours in it. */
+function readManager(manager: YamlNode): Front | undefined {
+  const filter = items(member(manager, 'http_filters')).find((candidate) =>
+    typeOf(member(candidate, 'typed_config')).endsWith('.ext_authz.v3.ExtAuthz'),
+  )
+  const filterConfig = member(filter, 'typed_config')
+  if (filter === undefined || filterConfig === undefined) return undefined
+  const authorization: Authorization = { manager, filter: filterConfig }
+  const name = textOf(member(filter, 'name')) ?? 'envoy.filters.http.ext_authz'
+  const config = member(manager, 'route_config')
+  const unread = [
+    ...(config === undefined ? [{ ...spotOf(manager), what: 'routes that come from elsewhere (rds)' }] : []),
+    ...(member(filterConfig, 'grpc_service') === undefined
+      ? []
+      : [{ ...spotOf(filterConfig), what: 'ext_authz over gRPC, which forwardgate does not speak' }]),
+  ]
+  const hosts = items(member(config, 'virtual_hosts')).map((host) => ({
+    domains: textsOf(member(host, 'domains')),
+    routes: items(member(host, 'routes')).map((route) => readRoute(route, [route, host, config], name, authorization)),
+  }))
+  const questions = hosts.flatMap(({ routes }) => routes.flatMap(({ question }) => question ?? []))
+  if (questions.length === 0 && unread.length === 0) return undefined
+  return { questions: distinct(questions), way: (host, path) => wayOf(hosts, host, path), unread }
+}
+
+interface RouteOfEnvoy {
+  /** Undefined: something decides that is not read. */
+  readonly fits: (path: string) => boolean | undefined
+  readonly question: Question | undefined
+  readonly way: Way
+}
+
+/** `levels`: where settings may be written, the innermost first. */
+function readRoute(
+  route: YamlNode,
+  levels: readonly (YamlNode | undefined)[],
+  filterName: string,
+  authorization: Authorization,
+): RouteOfEnvoy {
+  const own = levels
+    .map((level) => entries(member(level, 'typed_per_filter_config')).find(([name]) => name === filterName)?.[1])
+    .find((settings) => settings !== undefined)
+  const fits = (path: string) => routeFits(member(route, 'match'), path)
+  if (textOf(member(own, 'disabled')) === 'true') {
+    const target = textOf(member(route, 'route', 'cluster'))
+    if (target === undefined) return { fits, question: undefined, way: { kind: 'closed' } }
+    return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: spotOf(route) } }
+  }
+  const question = questionOf(authorization, member(own, 'check_settings'), levels)
+  return { fits, question, way: question === undefined ? { kind: 'unknown' } : { kind: 'asked' } }
+}
+
+function routeFits(match: YamlNode | undefined, path: string): boolean | undefined {
+  const [prefix, exact, within] = ['prefix', 'path', 'path_separated_prefix'].map((name) => textOf(member(match, name)))
+  const isPlain = ['headers', 'query_parameters', 'runtime_fraction'].every((name) => member(match, name) === undefined)
+  if (exact !== undefined) return path === exact && (isPlain || undefined)
+  if (prefix !== undefined) return path.startsWith(prefix) && (isPlain || undefined)
+  if (within !== undefined) return isBelow(path, within) && (isPlain || undefined)
+  return undefined
+}
+
+interface HostOfEnvoy {
+  readonly domains: readonly string[]
+  readonly routes: readonly RouteOfEnvoy[]
+}
+
+/** Envoy takes the most exact domain, and of its routes the first that fits. */
+function wayOf(hosts: readonly HostOfEnvoy[], host: string, path: string): Way | undefined {
+  const found =
+    hosts.find(({ domains }) => domains.includes(host) || domains.includes(`${host}:*`)) ??
+    hosts.find(({ domains }) => domains.some((domain) => domain.startsWith('*.') && host.endsWith(domain.slice(1)))) ??
+    hosts.find(({ domains }) => domains.includes('*'))
+  if (found === undefined) return undefined
+  for (const { fits, way } of found.routes) {
+    const fit = fits(path)
+    if (fit === undefined) return { kind: 'unknown' }
+    if (fit) return way
+  }
+  return { kind: 'closed' }
+}
+
+/** A place as a spot. */
+function spotOf({ path, position }: YamlNode): Spot {
+  return { path, position }
+}
+
+function distinct(questions: readonly Question[]): readonly Question[] {
+  return [...new Map(questions.map((question) => [`${question.path} ${question.asked}`, question])).values()]
+}

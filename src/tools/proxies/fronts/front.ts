@@ -1,0 +1,82 @@
+import type { Position } from '../../../config/problem.ts'
+
+/** A place in a file. */
+export interface Spot {
+  /** As a reader would look for it; empty where the position says enough. */
+  readonly path: string
+  readonly position: Position
+}
+
+/** One place where a proxy other than Traefik asks forwardgate, whichever language it is written in. */
+export interface Question extends Spot {
+  readonly proxy: 'Envoy' | 'Gateway API' | 'nginx' | 'Caddy'
+  /** The path that is asked, without what the proxy adds: `/verify/api`, `/ext_authz/api`. */
+  readonly asked: string
+  /** How such a path begins if the proxy speaks as it should. */
+  readonly prefix: '/verify' | '/ext_authz'
+  /** Whether the client's copy of this header is overwritten by that of the answer, or removed. */
+  readonly overwrites: (name: string) => boolean
+  /** Whether the service never gets this field of the client. */
+  readonly removes: (name: string) => boolean
+  /** Whether forwardgate gets this field of the client, by its lower-case name. */
+  readonly forwards: (name: string) => boolean
+  /** The largest body that is sent with the question; undefined: none is. */
+  readonly maxBodyBytes: number | undefined
+  /** What is wrong with the question by itself, and where. */
+  readonly faults: Faults
+}
+
+/** What a file can say that is wrong whatever the route. */
+export type Faults = Partial<Readonly<Record<Fault, Spot>>>
+
+/** Names of the rules about them. */
+export type Fault =
+  /** Requests pass if forwardgate does not answer, or without being asked about. */
+  | 'fails-open'
+  /** What describes the client's request is left to the client. */
+  | 'facts-unset'
+  /** Names with underscores reach the service. */
+  | 'underscores-pass'
+  /** The path that chooses may not be the one that the service gets. */
+  | 'ambiguous-paths-pass'
+  /** A 5xx of forwardgate does not reach the client as such. */
+  | 'error-status-lost'
+  /** The challenge of a refusal does not reach the client. */
+  | 'challenge-lost'
+  /** What forwardgate has set is removed again. */
+  | 'identity-removed'
+
+/** What a proxy does with a request for a path. */
+export type Way =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'open'; readonly toGate: boolean; readonly spot: Spot }
+  /** Answered by the proxy itself, or not at all. */
+  | { readonly kind: 'closed' }
+  /** A part that is not read decides. */
+  | { readonly kind: 'unknown' }
+
+/** One file, or object, that routes requests and asks forwardgate about some of them. */
+export interface Front {
+  readonly questions: readonly Question[]
+  /** What becomes of a request; undefined if the host is another one's. */
+  readonly way: (host: string, path: string) => Way | undefined
+  /** What cannot be understood, in a few words, and where. */
+  readonly unread: readonly (Spot & { readonly what: string })[]
+}
+
+/** Why a file cannot be read, and where. */
+export interface Unreadable {
+  readonly ok: false
+  readonly what: string
+  readonly position: Position
+}
+
+/** Whether this is the address of forwardgate: by the path, or by the name of its host. */
+export function isGate(host: string, path: string): boolean {
+  return /^\/(?:verify|ext_authz)(?:\/|$)/.test(path) || /forwardgate/.test(host)
+}
+
+/** Whether a path is this one or below it, by whole segments; the empty one is the root. */
+export function isBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`)
+}
