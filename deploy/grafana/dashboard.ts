@@ -1,13 +1,21 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard'
+import { glance } from './glance.ts'
 import { keysAndConfiguration } from './keys-and-configuration.ts'
-import { GREEN, heatmapPanel, labelVariable, RED, SERVICE, seriesPanel, statPanel, YELLOW } from './panels.ts'
+import {
+  DATASOURCE,
+  EXPECTED,
+  GREEN,
+  heatmapPanel,
+  labelVariable,
+  RED,
+  ROUTE,
+  SERVICE,
+  seriesPanel,
+  YELLOW,
+} from './panels.ts'
 
 /** The committed file: `npm run docs` writes it. */
 export const DASHBOARD_FILE = new URL('../components/grafana-dashboard/forwardgate.json', import.meta.url)
-
-const ROUTE = `${SERVICE}, route=~"$route"`
-/** Part of every healthy login. */
-const EXPECTED = 'credentials_missing|token_expired'
 
 /** Everything that the operator of a gate asks at three in the morning, from left to right and top to bottom. */
 export function renderDashboard(): string {
@@ -24,6 +32,7 @@ export function renderDashboard(): string {
     .withVariable(
       labelVariable('route', 'Route', 'label_values(forwardgate_decisions_total{namespace=~"$namespace"}, route)'),
     )
+    .annotation(reloads())
   for (const panel of [...glance(), ...decisions(), ...keysAndConfiguration()]) built.withPanel(panel)
   const json = built.build()
   json.panels?.forEach((panel, index) => {
@@ -32,71 +41,17 @@ export function renderDashboard(): string {
   return `${JSON.stringify(json, null, 2)}\n`
 }
 
-function glance() {
-  return [
-    statPanel({
-      title: 'Replicas',
-      description: 'Replicas that Prometheus reaches.',
-      unit: 'short',
-      query: { expr: `sum(up{${SERVICE}}) or vector(0)` },
-      base: RED,
-      steps: [
-        [1, YELLOW],
-        [2, GREEN],
-      ],
-    }),
-    statPanel({
-      title: 'Requests',
-      description: 'Decisions a second.',
-      unit: 'reqps',
-      query: { expr: `sum(rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))` },
-    }),
-    statPanel({
-      title: 'Unexpected denials',
-      description: 'Share of all requests, without the two reasons that belong to every login.',
-      unit: 'percentunit',
-      query: {
-        expr:
-          `(sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="deny", reason!~"${EXPECTED}"}[$__rate_interval])) or vector(0))` +
-          ` / sum(rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))`,
-      },
-      steps: [
-        [0.05, YELLOW],
-        [0.2, RED],
-      ],
-    }),
-    statPanel({
-      title: 'Errors',
-      description:
-        'Requests that ended as 5xx: no keys, an issuer that cannot be asked, or a bug. None of them got in.',
-      unit: 'reqps',
-      query: {
-        expr: `sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="error"}[$__rate_interval])) or vector(0)`,
-      },
-      steps: [[0.000001, RED]],
-    }),
-    statPanel({
-      title: 'Configuration',
-      description: 'Whether the newest configuration is in force on every replica.',
-      unit: 'none',
-      query: { expr: `min(forwardgate_config_last_reload_successful{${SERVICE}})` },
-      base: RED,
-      steps: [[1, GREEN]],
-      mappings: [
-        {
-          type: dashboard.MappingType.ValueToText,
-          options: { 0: { text: 'refused', index: 0 }, 1: { text: 'in force', index: 1 } },
-        },
-      ],
-    }),
-    statPanel({
-      title: 'Routes only observed',
-      description: 'Routes in mode observe refuse nothing.',
-      unit: 'short',
-      query: { expr: `sum(max by (namespace, route) (forwardgate_route_observed{${ROUTE}}))` },
-      steps: [[1, YELLOW]],
-    }),
-  ]
+/** A line in every panel at the time at which a configuration came into force. */
+function reloads(): dashboard.AnnotationQueryBuilder {
+  return new dashboard.AnnotationQueryBuilder()
+    .name('Configuration loaded')
+    .datasource(DATASOURCE)
+    .enable(true)
+    .iconColor('purple')
+    .expr(`max by (namespace) (forwardgate_config_last_reload_success_timestamp_seconds{${SERVICE}}) * 1000`)
+    .useValueForTime(true)
+    .titleFormat('Configuration loaded')
+    .textFormat('{{namespace}}: the log line "configuration loaded" says what changed')
 }
 
 function decisions() {
@@ -170,7 +125,7 @@ function decisions() {
     }),
     seriesPanel({
       title: 'Fresh tokens refused',
-      description: 'A token younger than a minute was refused: somebody logs in again and again.',
+      description: 'A token younger than a minute was refused: a user logs in again and again.',
       unit: 'short',
       queries: [
         {

@@ -6,11 +6,22 @@ export function keysAndConfiguration() {
   return [
     seriesPanel({
       title: 'Age of the keys',
-      description: 'Refreshed at least every hour. At 24 h they are dropped, and the routes of the issuer answer 503.',
+      description: 'Refreshed at least every hour. Older ones could not be refreshed.',
       unit: 's',
       queries: [
         {
           expr: `max by (issuer) (forwardgate_issuer_keys_age_seconds{${SERVICE}})`,
+          legend: '{{issuer}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Keys valid for',
+      description: 'How long the keys serve on if they cannot be refreshed. At 0 the routes of the issuer answer 503.',
+      unit: 's',
+      queries: [
+        {
+          expr: `min by (issuer) (forwardgate_issuer_keys_valid_until_timestamp_seconds{${SERVICE}}) - time()`,
           legend: '{{issuer}}',
         },
       ],
@@ -30,7 +41,6 @@ export function keysAndConfiguration() {
       title: 'Introspections',
       description: 'Questions to issuers about opaque tokens. Each failure is a request that was answered 503.',
       unit: 'short',
-      width: 24,
       queries: [
         {
           expr: `sum by (issuer, outcome) (increase(forwardgate_introspections_total{${SERVICE}}[$__rate_interval]))`,
@@ -66,10 +76,21 @@ export function keysAndConfiguration() {
       queries: [{ expr: `sum by (instance) (forwardgate_token_cache_entries{${SERVICE}})`, legend: '{{instance}}' }],
     }),
     seriesPanel({
+      title: 'Denials by reason',
+      description: 'All of them, beside the reloads: what changed at the same time is the likely cause.',
+      unit: 'reqps',
+      stacked: true,
+      queries: [
+        {
+          expr: `sum by (reason) (rate(forwardgate_decisions_total{${SERVICE}, outcome=~"deny|would_deny|error"}[$__rate_interval])) > 0`,
+          legend: '{{reason}}',
+        },
+      ],
+    }),
+    seriesPanel({
       title: 'Reloads of the configuration',
       description: 'By outcome; a failed one leaves the last good configuration in force.',
       unit: 'short',
-      width: 8,
       queries: [
         {
           expr: `sum by (outcome) (increase(forwardgate_config_reloads_total{${SERVICE}}[$__rate_interval]))`,
@@ -103,6 +124,42 @@ export function keysAndConfiguration() {
       width: 8,
       queries: [
         { expr: `max by (instance) (process_resident_memory_bytes{${SERVICE}})`, legend: 'memory {{instance}}' },
+      ],
+    }),
+    seriesPanel({
+      title: 'CPU',
+      description: 'By replica, in cores. One replica uses little more than one.',
+      unit: 'short',
+      width: 8,
+      queries: [
+        {
+          expr: `sum by (instance) (rate(process_cpu_seconds_total{${SERVICE}}[$__rate_interval]))`,
+          legend: '{{instance}}',
+        },
+      ],
+    }),
+    seriesPanel({
+      title: 'Event loop lag by replica',
+      description: 'The 99th percentile and the longest. A minute of it, and the pod is restarted.',
+      unit: 's',
+      queries: [
+        { expr: `max by (instance) (nodejs_eventloop_lag_p99_seconds{${SERVICE}})`, legend: 'p99 {{instance}}' },
+        { expr: `max by (instance) (nodejs_eventloop_lag_max_seconds{${SERVICE}})`, legend: 'longest {{instance}}' },
+      ],
+    }),
+    seriesPanel({
+      title: 'Log lines that are missing',
+      description: 'Lost: could not be written. Left out: too many alike, or room kept for callers whose token held.',
+      unit: 'short',
+      queries: [
+        {
+          expr: `sum by (instance) (increase(forwardgate_log_lines_lost_total{${SERVICE}}[$__rate_interval]))`,
+          legend: 'lost {{instance}}',
+        },
+        {
+          expr: `sum by (caller) (increase(forwardgate_log_lines_suppressed_total{${SERVICE}}[$__rate_interval]))`,
+          legend: 'left out {{caller}}',
+        },
       ],
     }),
   ]

@@ -19,10 +19,16 @@ export interface PanelText {
 
 /** Chosen by the reader, so that one dashboard fits every Grafana. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a Grafana variable
-const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
+export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' }
 
 /** The replicas that the reader looks at. */
 export const SERVICE = 'job="forwardgate", namespace=~"$namespace"'
+
+/** The same, of the routes that the reader looks at. */
+export const ROUTE = `${SERVICE}, route=~"$route"`
+
+/** Part of every healthy login. */
+export const EXPECTED = 'credentials_missing|token_expired'
 
 export const GREEN = 'green'
 export const YELLOW = 'yellow'

@@ -15,6 +15,12 @@ export interface Panel {
   readonly targets: readonly { readonly refId: string; readonly expr: string; readonly datasource: Reference }[]
 }
 
+/** The queries of the committed dashboard's annotations. */
+export function dashboardAnnotations(): readonly { readonly name: string; readonly expr: string }[] {
+  const { annotations } = JSON.parse(readFileSync(DASHBOARD_FILE, 'utf8'))
+  return annotations.list.filter((each: object) => 'expr' in each)
+}
+
 /** Every panel of the committed dashboard. */
 export function dashboardPanels(): readonly Panel[] {
   const { panels }: { readonly panels: readonly Panel[] } = JSON.parse(readFileSync(DASHBOARD_FILE, 'utf8'))

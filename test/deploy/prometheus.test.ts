@@ -10,8 +10,9 @@ import { PROGRAM } from '../../build/program.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
 import { missing } from '../support/missing-part.ts'
+import { makeTestCa, type TestCa } from '../support/tls-files.ts'
 import { freePort, type Running, start, until } from './child-service.ts'
-import { dashboardPanels } from './dashboard-panels.ts'
+import { dashboardAnnotations, dashboardPanels } from './dashboard-panels.ts'
 import { isRecord } from './manifest-schemas.ts'
 import { alerts } from './prometheus-rules.ts'
 
@@ -21,33 +22,48 @@ const skip = prometheusFound ? false : missing('prometheus', 'no query is tried 
 /** What the traffic below provokes; the others must evaluate, to nothing. */
 const PROVOKED = new Set([
   ...['ForwardgateDenialsSurging', 'ForwardgateFreshTokensRefused', 'ForwardgateRouteObserved'],
-  ...['ForwardgateKeysUnavailable', 'ForwardgateErrors', 'ForwardgateConfigReloadFailed'],
+  ...[
+    'ForwardgateKeysUnavailable',
+    'ForwardgateErrors',
+    'ForwardgateConfigReloadFailed',
+    'ForwardgateCertificateExpires',
+  ],
 ])
 
 describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'forwardgate-prometheus-'))
   const running: Running[] = []
   let issuer: FakeIssuer
+  let ca: TestCa
   let prometheus: string
 
   before(async () => {
     issuer = await startFakeIssuer()
-    const [auth, operations, port] = [await freePort(), await freePort(), await freePort()]
+    const [auth, operations, port, secured] = [await freePort(), await freePort(), await freePort(), await freePort()]
+    ca = (await makeTestCa()) ?? assert.fail('openssl makes no certificate')
+    const pair = await ca.issue('gate')
     const config = join(directory, 'config.yaml')
     writeFileSync(join(directory, 'client.secret'), 'secret\n')
     writeConfig(config, issuer, 'read')
-    const service = start(process.execPath, [PROGRAM, 'serve', '--config', config], {
-      ...process.env,
-      FORWARDGATE_LISTEN: `127.0.0.1:${auth}`,
-      FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operations}`,
-      // One issuer is never there.
-      FORWARDGATE_READY_WITHOUT_KEYS: '1s',
+    // One issuer is never there.
+    const env = { ...process.env, FORWARDGATE_READY_WITHOUT_KEYS: '1s' }
+    const serve = (listen: number, operate: number, more: Readonly<Record<string, string>>): Running =>
+      start(process.execPath, [PROGRAM, 'serve', '--config', config], {
+        ...{ ...env, FORWARDGATE_LISTEN: `127.0.0.1:${listen}` },
+        ...{ FORWARDGATE_OPERATIONS_LISTEN: `127.0.0.1:${operate}`, ...more },
+      })
+    const service = serve(auth, operations, {})
+    const secure = serve(await freePort(), secured, {
+      FORWARDGATE_TLS_CERT: pair.cert,
+      FORWARDGATE_TLS_KEY: pair.key,
     })
-    running.push(service)
+    running.push(service, secure)
     await until(async () => (await fetch(`http://127.0.0.1:${operations}/readyz`)).ok, service.output)
+    await until(async () => (await fetch(`http://127.0.0.1:${secured}/livez`)).ok, secure.output)
 
     const labels = { namespace: 'auth', pod: 'forwardgate-0' }
-    const scrape = { job_name: 'forwardgate', static_configs: [{ targets: [`127.0.0.1:${operations}`], labels }] }
+    const targets = [operations, secured].map((each) => `127.0.0.1:${each}`)
+    const scrape = { job_name: 'forwardgate', static_configs: [{ targets, labels }] }
     writeFileSync(
       join(directory, 'prometheus.yaml'),
       stringify({ global: { scrape_interval: '1s', scrape_timeout: '1s' }, scrape_configs: [scrape] }),
@@ -59,7 +75,7 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
       `--web.listen-address=127.0.0.1:${port}`,
     ])
     running.push(database)
-    await until(async () => (await query(prometheus, 'up == 1')) === 1, database.output)
+    await until(async () => (await query(prometheus, 'up == 1')) === 2, database.output)
 
     const origin = `http://127.0.0.1:${auth}`
     await drive(origin, issuer)
@@ -72,7 +88,7 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
       await sleep(700)
     }
     await until(
-      async () => (await query(prometheus, 'forwardgate_config_last_reload_successful == 0')) === 1,
+      async () => (await query(prometheus, 'forwardgate_config_last_reload_successful == 0')) === 2,
       service.output,
     )
     await drive(origin, issuer)
@@ -82,6 +98,7 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
   after(async () => {
     for (const each of running.toReversed()) await each.end()
     await issuer?.stop()
+    await ca?.remove()
     rmSync(directory, { recursive: true, force: true })
   })
 
@@ -94,6 +111,13 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
         lines.push(`${String(count).padStart(4)}  ${panel.title} ${refId}: ${expr}`)
         if (count === 0) empty.push(`${panel.title} ${refId}`)
       }
+    }
+    const annotations = dashboardAnnotations()
+    assert.equal(annotations.length, 1)
+    for (const { name, expr } of annotations) {
+      const count = await query(prometheus, concrete(expr))
+      lines.push(`${String(count).padStart(4)}  ${name} (annotation): ${expr}`)
+      if (count === 0) empty.push(name)
     }
     console.log(`series  panel and query\n${lines.join('\n')}`)
     assert.deepEqual(empty, [])
@@ -162,6 +186,8 @@ async function drive(origin: string, issuer: FakeIssuer): Promise<void> {
   for (const [route, bearer, method = 'GET'] of questions) {
     await ask(origin, route, { method, uri: `/${route}`, ...(bearer === undefined ? {} : { token: bearer }) })
   }
+  // More lines of one kind than are written in a second.
+  await Promise.all(Array.from({ length: 25 }, () => ask(origin, 'app', { uri: '/app' })))
   const headers = { 'X-Forwarded-Host': 'api.example.com' }
   await fetch(`${origin}/.well-known/oauth-protected-resource/app`, { headers })
 }
