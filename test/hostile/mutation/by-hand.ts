@@ -72,7 +72,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     "typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARACTERS",
     'String(kid).length > MAX_KEY_ID_CHARACTERS',
   ],
-  ['the exact issuer (a prefix is enough)', 'issuer === iss)', 'iss?.startsWith(issuer))'],
+  ['the exact issuer (a prefix is enough)', 'issuer === unverified.issuer)', 'unverified.issuer?.startsWith(issuer))'],
   [
     'telling missing keys from bad ones',
     "return { reason: 'keys_unavailable', step: 'key' }",
@@ -152,7 +152,11 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     '() => true) && String(origin)',
   ],
   // Registration and MCP
-  ['comparing redirect URIs', 'isSameRedirect(uri, allowed)))', 'uri.startsWith(allowed)))'],
+  [
+    'comparing redirect URIs',
+    'some((entry) => isAllowedRedirect(uri, entry))',
+    'some((entry) => uri.startsWith(entry))',
+  ],
   ['plain http for any port', '/^(http:', '/^(https?:'],
   ['loopback for any port', '127\\.0\\.0\\.1|localhost|\\[::1\\]', '[^/:?]+'],
   ['a public client', "token_endpoint_auth_method: 'none',", "token_endpoint_auth_method: 'client_secret_basic',"],
@@ -216,8 +220,8 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ],
   [
     'raw headers (Node’s own reading hides repeats)',
-    'dialect, method, target, rawHeaders }, reply, (limit) => readBody(request',
-    'dialect, method, target, rawHeaders: Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]) }, reply, (limit) => readBody(request',
+    'verify({ dialect, method, target, rawHeaders }, reply, async (limit)',
+    'verify({ dialect, method, target, rawHeaders: Object.entries(request.headers).flatMap(([name, value]) => [name, String(value)]) }, reply, async (limit)',
   ],
   ['room for large headers', 'maxHeaderSize: MAX_HEADER_BYTES', 'maxHeaderSize: 16384'],
   ['reading every header', 'server.maxHeadersCount = 0\n', ''],

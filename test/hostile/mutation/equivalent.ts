@@ -71,7 +71,10 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     'findRegistration: one operand alone: !path.startsWith(`${REGISTRATION_PATH}/`) || !path.endsWith(REGISTER) → (!path.endsWith',
     'the index has only places below that path',
   ],
-  ['isSameRedirect: one operand alone', 'both come from one match'],
+  [
+    'isAllowedRedirect: one operand alone: path === undefined || pathOfUri === undefined → (path === undefined)',
+    'a URI that is not loopback has no host either',
+  ],
   ['isWebUrl: a pattern without its anchor: $', 'a protocol ends with its colon'],
   ['isWebUrl: one operand alone: URL.parse(value)?.protocol', 'the pattern does not match undefined either'],
   ['addPath: a condition that always holds: !same.includes', 'a route that is listed twice is still one'],

@@ -23,7 +23,7 @@ const ALL = Object.keys(OPERATORS)
 
 const ROOMS: readonly Room[] = [
   { sources: 'src/{decision,documents,http/dialects}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: true },
-  { sources: 'src/{config,issuers,keys,telemetry}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: false },
+  { sources: 'src/{config,issuers,keys,status,telemetry}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: false },
   {
     sources: 'src/http/{*.ts,wire/*.ts}',
     operators: ALL,
