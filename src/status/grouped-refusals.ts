@@ -10,12 +10,27 @@ export interface GroupedRefusal {
   readonly since: string
 }
 
-/** Puts together what differs only in time, duration and trace: a client in a loop is one line. `refusals`: newest first. */
+const SAME = [
+  'route',
+  'issuer',
+  'outcome',
+  'reason',
+  'method',
+  'host',
+  'path',
+  'mcpMethod',
+  'mcpName',
+  'sub',
+  'client',
+  'evidence',
+] as const satisfies readonly (keyof Refusal)[]
+
+/** Puts together what agrees in all that an operator can act on: a client in a loop is one line. `refusals`: newest first. */
 export function groupRefusals(refusals: readonly Refusal[]): readonly GroupedRefusal[] {
   const groups = new Map<string, GroupedRefusal>()
   for (const refusal of refusals) {
-    const { time, durationMs: _, requestId: __, traceId: ___, suppressed = 0, ...same } = refusal
-    const key = JSON.stringify(same)
+    const { time, suppressed = 0 } = refusal
+    const key = JSON.stringify(SAME.map((member) => refusal[member] ?? null))
     const known = groups.get(key) ?? { refusal, times: 0, since: time }
     groups.set(key, { ...known, times: known.times + 1 + suppressed, since: time })
   }

@@ -236,4 +236,11 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
     'readBody(request.raw, MAX_BODY_BYTES)',
     'readBody(request.raw, Number.MAX_VALUE)',
   ],
+  // The status page
+  ['escaping what ends an element or an attribute', '/[&<>"\'`]|[\\p{Cc}', '/[\\p{Cc}'],
+  ['showing what cannot be seen', '|[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]/gu', '/gu'],
+  ['the copy of a refusal', 'const text = JSON.stringify(refusal)', 'const text = String(refusal)'],
+  ['the bound on kept refusals', 'while (isFull()) dropOldest()', 'void isFull'],
+  ['the room that strangers leave', 'strangers.length > MAX_RESERVED || signed.length === 0', 'signed.length === 0'],
+  ['forgetting removed routes', 'if (!names.has(name)) routes.delete(name)', ''],
 ]

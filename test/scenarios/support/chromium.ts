@@ -16,6 +16,9 @@ export interface Page {
   evaluate<Result>(run: (argument: string) => Promise<Result> | Result, argument: string): Promise<Result>
   locator(selector: string): Locator
   on(event: 'framenavigated', listener: (frame: { url(): string }) => void): void
+  on(event: 'console', listener: (message: { text(): string }) => void): void
+  setViewport(viewport: { readonly width: number; readonly height: number }): Promise<void>
+  emulateMediaFeatures(features: readonly { readonly name: string; readonly value: string }[]): Promise<void>
 }
 
 /** Something on a page; waits until it is there. */
