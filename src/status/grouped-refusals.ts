@@ -22,6 +22,7 @@ const SAME = [
   'mcpName',
   'sub',
   'client',
+  'claims',
   'evidence',
 ] as const satisfies readonly (keyof Refusal)[]
 
@@ -35,4 +36,12 @@ export function groupRefusals(refusals: readonly Refusal[]): readonly GroupedRef
     groups.set(key, { ...known, times: known.times + 1 + suppressed, since: time })
   }
   return [...groups.values()]
+}
+
+/** Who asked, as the log line says it: label and text. What a token says is verified, the address is what the proxy heard. */
+export function askerOf({ sub, client, claims = {}, forwardedFor }: Refusal): readonly (readonly [string, string])[] {
+  const texts = { sub, client, ...claims, 'forwarded for': forwardedFor }
+  return Object.entries(texts).flatMap(([label, text]) =>
+    text === undefined ? [] : [[label, [text].flat().join(', ')]],
+  )
 }

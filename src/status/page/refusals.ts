@@ -1,5 +1,5 @@
 import { DENIALS, type DenialEvidence, denialRow, type Reason } from '../../decision/denial.ts'
-import { type GroupedRefusal, groupRefusals } from '../grouped-refusals.ts'
+import { askerOf, type GroupedRefusal, groupRefusals } from '../grouped-refusals.ts'
 import type { Refusal } from '../recording/recent-refusals.ts'
 import type { Status } from '../status.ts'
 import { counted, withCommas } from '../words.ts'
@@ -73,12 +73,12 @@ function wordsOf(name: string): string {
 
 /** Who asked for what, as the log line has it. */
 function request(refusal: GroupedRefusal['refusal']): Html {
-  const { method, host, path, client, sub, mcpMethod, mcpName } = refusal
+  const { method, host, path, mcpMethod, mcpName } = refusal
   const asked = method === undefined ? undefined : html`${method} <bdi>${host}${path}</bdi>`
   const call = mcpMethod === undefined ? undefined : html`<br><bdi>${[mcpMethod, mcpName ?? ''].join(' ').trim()}</bdi>`
-  const by = [
-    ...(sub === undefined ? [] : [html`<br><span class="quiet">sub</span> <bdi>${sub}</bdi>`]),
-    ...(client === undefined ? [] : [html`<br><span class="quiet">client</span> <bdi>${client}</bdi>`]),
-  ]
+  const by = askerOf(refusal).map(
+    ([label, text], index) =>
+      html`${asked === undefined && index === 0 ? undefined : html`<br>`}<span class="quiet"><bdi>${label}</bdi></span> <bdi>${text}</bdi>`,
+  )
   return html`${asked}${call}${by}`
 }

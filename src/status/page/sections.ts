@@ -33,7 +33,7 @@ export function configurationSection({ configuration, time }: Status): Html {
   const { source, loadedAt, warnings, refused } = configuration
   const loaded = `${clockTime(loadedAt, time)} (${distance(loadedAt, time)})`
   return html`<section class="card" aria-labelledby="configuration"><h2 id="configuration">Configuration</h2>
-<dl>${pair('source', source)}${pair('loaded', loaded)}${pair('changed', changesText(configuration))}</dl>
+<dl>${pair('source', source)}${pair('loaded', loaded)}${pair('last reload', changesText(configuration))}</dl>
 ${refused === undefined ? undefined : folded(`refused at ${clockTime(refused.at, time)}`, refused.problems)}${
   warnings.length === 0 ? undefined : folded(counted(warnings.length, 'warning'), warnings)
 }

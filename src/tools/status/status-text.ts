@@ -1,7 +1,7 @@
 import { type Page, plain, type Style } from '../../cli/output.ts'
 import { wrap } from '../../cli/wrap.ts'
 import { changesText } from '../../status/changes-text.ts'
-import { type GroupedRefusal, groupRefusals } from '../../status/grouped-refusals.ts'
+import { askerOf, type GroupedRefusal, groupRefusals } from '../../status/grouped-refusals.ts'
 import type { IssuerReport, RouteCounts, RouteStatus, State, Status } from '../../status/status.ts'
 import { verdictOf } from '../../status/verdict.ts'
 import { clockTime, counted, distance, withCommas } from '../../status/words.ts'
@@ -83,10 +83,10 @@ function refusals({ refusals: all }: Status, { paint, width }: Page): readonly s
 }
 
 function refusalLines({ refusal, times }: GroupedRefusal, width: number): readonly string[] {
-  const { time, route, reason, method, host, path, sub, client, evidence = {} } = refusal
+  const { time, route, reason, method, host, path, evidence = {} } = refusal
   const many = times === 1 ? '' : `, ${withCommas(times)} times`
   const asked = method === undefined ? '' : `: ${method} ${host}${path}`
-  const by = [...(sub === undefined ? [] : [`sub ${sub}`]), ...(client === undefined ? [] : [`client ${client}`])]
+  const by = askerOf(refusal).map(([label, text]) => `${label} ${text}`)
   const seen = Object.entries(evidence).map(
     ([name, value]) => `${name} ${typeof value === 'object' ? value.join(', ') : value}`,
   )
@@ -131,7 +131,7 @@ function configuration({ configuration: loaded, time }: Status, { paint, width }
   return [
     paint('strong', 'Configuration'),
     wrap(`  ${plain(source)}, loaded at ${clockTime(loadedAt, time)} (${distance(loadedAt, time)})`, width, 4),
-    ...(changed === undefined ? [] : [wrap(`  changed: ${plain(changed)}`, width, 4)]),
+    ...(changed === undefined ? [] : [wrap(`  last reload: ${plain(changed)}`, width, 4)]),
     ...warnings.map((warning) => wrap(`  warning: ${plain(warning)}`, width, 4)),
   ]
 }

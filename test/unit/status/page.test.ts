@@ -55,6 +55,8 @@ function statusWith(text: string) {
         path: text,
         sub: text,
         client: text,
+        claims: { [text]: [text, text] },
+        forwardedFor: text,
         mcpMethod: text,
         mcpName: text,
         evidence: { expected: [text], actual: [text, text], hint: text, unverifiedIssuer: text },

@@ -64,6 +64,7 @@ export function sampleRefusal(changes: Partial<Refusal> = {}): Refusal {
     path: '/mcp/grafana',
     sub: 'alice',
     client: 'claude',
+    forwardedFor: '192.0.2.7',
     durationMs: 0.4,
     dialect: 'forward_auth',
     evidence: { expected: ['https://api.example.com/mcp/grafana'], actual: ['https://api.example.com/mcp/kubernetes'] },
