@@ -7,6 +7,7 @@ import { AUTHENTICATION_RULES } from './authentication-rules.ts'
 import type { CheckRule, Hit } from './check-rule.ts'
 import type { ConfigSubject, Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
+import { METADATA_RULES } from './metadata-rules.ts'
 import { findStepUps, STEP_UP } from './step-up.ts'
 
 const DAY = 24 * 60 * 60
@@ -14,6 +15,7 @@ const DAY = 24 * 60 * 60
 /** What is allowed and still not good. */
 export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
   ...AUTHENTICATION_RULES,
+  ...METADATA_RULES,
   {
     id: 'issuer-http',
     severity: 'warning',

@@ -1,5 +1,4 @@
 import { TRAEFIK_RULES } from '../proxies/traefik/rules.ts'
-import { AUTHENTICATION_RULES } from './authentication-rules.ts'
 import { CONFIG_RULES } from './config-rules.ts'
 import { ONLINE_IDS } from './online-rules.ts'
 
@@ -7,7 +6,7 @@ import { ONLINE_IDS } from './online-rules.ts'
 export function idsOf({ online, manifests }: { readonly online: boolean; readonly manifests: boolean }) {
   const ofManifests = new Set(TRAEFIK_RULES.map(({ id }) => id))
   return {
-    ids: [...[...CONFIG_RULES, ...AUTHENTICATION_RULES].map(({ id }) => id), ...ofManifests, ...ONLINE_IDS],
+    ids: [...CONFIG_RULES.map(({ id }) => id), ...ofManifests, ...ONLINE_IDS],
     isLookedFor: (id: string) => (online || !ONLINE_IDS.includes(id)) && (manifests || !ofManifests.has(id)),
   }
 }

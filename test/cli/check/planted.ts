@@ -17,6 +17,7 @@ export const GOOD = {
   'config.yaml': `issuers:
   main: { issuer: https://id.example.com }
   robots: https://robots.example.com
+  tenant: { issuer: "urn:tenant", jwksUri: https://id.example.com/keys }
   people:
     issuer: https://people.example.com
     registration: { clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }
@@ -130,7 +131,7 @@ spec:
 `,
   'static.yaml': `entryPoints:
   web:
-    address: ":443"
+    address: ":80"
 `,
 } as const
 
@@ -198,6 +199,12 @@ export const PLANTED: readonly Planted[] = [
     replace: 'scopes: [bills]',
     by: 'scopes: [bills]\n    identityHeaders: { «Remote-User: sub }',
     also: ['identity-header-unlisted', 'response-header-extra'],
+  },
+  {
+    id: 'issuer-not-advertised',
+    file: 'config.yaml',
+    replace: '  billing:\n    resource: https://api.example.com/billing\n    scopes: [bills]',
+    by: '  «billing:\n    resource: https://api.example.com/billing\n    issuers: [tenant]\n    scopes: [bills]',
   },
   {
     id: 'scopes-supported-missing',
@@ -482,6 +489,32 @@ routes:
     also: ['well-known-missing', 'well-known-missing', 'well-known-missing'],
   },
   {
+    id: 'gate-behind-itself',
+    file: 'app.yaml',
+    replace:
+      '- match: Host(`api.example.com`) && (Path(`/mcp/kubernetes`) || PathPrefix(`/mcp/kubernetes/`))\n      middlewares:\n        - name: cors\n        - name: auth\n        - name: strip\n        - name: errors\n        - name: again\n      services: [{ name: kubernetes, port: 8080 }]',
+    by: '- «match: Host(`api.example.com`) && (Path(`/mcp/kubernetes`) || PathPrefix(`/mcp/kubernetes/`))\n      middlewares:\n        - name: cors\n        - name: auth\n      services: [{ name: forwardgate, namespace: auth, port: 8080 }]',
+    severity: 'error',
+  },
+  {
+    id: 'router-without-tls',
+    file: 'app.yaml',
+    replace: 'spec:\n  routes:\n    - match: Host(`api.example.com`) && (Path',
+    by: 'spec:\n  entryPoints: [websecure]\n  routes:\n    - «match: Host(`api.example.com`) && (Path',
+  },
+  {
+    id: 'resource-scheme',
+    file: 'app.yaml',
+    replace: 'spec:\n  routes:\n    - match: Host(`api.example.com`) && (Path',
+    by: 'spec:\n  entryPoints: [web]\n  routes:\n    - «match: Host(`api.example.com`) && (Path',
+  },
+  {
+    id: 'object-conflict',
+    file: 'app.yaml',
+    replace: '',
+    by: '---\napiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: { name: again, namespace: mcp }\nspec: «{ retry: { attempts: 2 } }\n',
+  },
+  {
     id: 'path-changed-before-auth',
     file: 'app.yaml',
     replace: STEPS,
@@ -562,8 +595,8 @@ routes:
   {
     id: 'entry-point-auth',
     file: 'static.yaml',
-    replace: '":443"',
-    by: '":443"\n    http: { middlewares: [«billing-auth@file] }',
+    replace: '":80"',
+    by: '":80"\n    http: { middlewares: [«billing-auth@file] }',
     severity: 'error',
   },
   {

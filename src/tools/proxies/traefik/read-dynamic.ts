@@ -15,7 +15,10 @@ export function readTraefikFile(document: ManifestDocument): Part {
 /** Static configuration: as a file, as arguments, or as the values of the Helm chart. */
 export function readStatic(root: YamlNode | undefined): Part {
   return {
-    entryPoints: [...entryPointsOf(child(root, 'entryPoints')), ...entryPointsOf(child(root, 'ports'))],
+    entryPoints: [
+      ...entryPointsOf(child(root, 'entryPoints')),
+      ...entryPointsOf(child(root, 'ports'), SECURE_BY_CHART),
+    ],
     crossNamespace: textOf(child(root, 'providers', 'kubernetesCRD', 'allowCrossNamespace')) === 'true',
   }
 }
@@ -76,8 +79,11 @@ function serversOf(service: YamlNode): readonly string[] {
   )
 }
 
+/** In the values of Traefik's own chart this entry point has TLS unless they say otherwise. */
+const SECURE_BY_CHART = 'websecure'
+
 /** The members of `entryPoints`, and of `ports` in the values of the Helm chart. */
-function entryPointsOf(node: YamlNode | undefined): readonly EntryPoint[] {
+function entryPointsOf(node: YamlNode | undefined, secure?: string): readonly EntryPoint[] {
   return entries(node)
     .filter(([, { members }]) => members.size > 0)
     .map(([name, entryPoint]) => {
@@ -90,7 +96,7 @@ function entryPointsOf(node: YamlNode | undefined): readonly EntryPoint[] {
         node: entryPoint,
         references: referencesOf(list, 'file'),
         port: port === undefined ? undefined : Number(port),
-        tls: tls !== undefined && ![textOf(tls), textOf(child(tls, 'enabled'))].includes('false'),
+        tls: (tls !== undefined || name === secure) && ![textOf(tls), textOf(child(tls, 'enabled'))].includes('false'),
       }
     })
 }

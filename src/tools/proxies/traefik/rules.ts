@@ -1,4 +1,5 @@
 import type { CheckRule } from '../../check/check-rule.ts'
+import { DESTINATION_RULES } from './destination-rules.ts'
 import { EXPOSURE_RULES } from './exposure-rules.ts'
 import { FORWARD_AUTH_RULES } from './forward-auth-rules.ts'
 import { FORWARD_BODY_RULES } from './forward-body-rules.ts'
@@ -12,5 +13,6 @@ export const TRAEFIK_RULES: readonly CheckRule<ManifestSubject>[] = [
   ...FORWARD_BODY_RULES,
   ...REFERENCE_RULES,
   ...ROUTER_RULES,
+  ...DESTINATION_RULES,
   ...EXPOSURE_RULES,
 ]
