@@ -6,6 +6,7 @@ import type { Certificate } from './config/reading/certificate.ts'
 import type { Loaded } from './config/source.ts'
 import type { Decision } from './decision/decide.ts'
 import type { HeaderFields } from './decision/request/header-fields.ts'
+import type { VerifiedToken } from './decision/token/access-token.ts'
 import type { RegistrationEvent } from './documents/client-registration.ts'
 import type { InForce } from './in-force.ts'
 import type { IntrospectionEvent } from './issuers/introspector.ts'
@@ -142,10 +143,12 @@ function observeRequests({ log, metrics, recorder, settings, now, crowded }: Obs
     crowded,
     onLeftOut: metrics.suppressedLogLine,
   })
+  const tellUnchecked = createUncheckedLog(log, metrics)
   return {
     onDecision(decision: Decision, fields: HeaderFields, milliseconds: number, dialect: Dialect): void {
       const route = decision.route?.name ?? UNMATCHED
       metrics.decision(decision, milliseconds / 1000)
+      if (decision.outcome === 'allow' && decision.token !== undefined) tellUnchecked(decision.token)
       recorder.decisions.add(route, decision.outcome, decision.reason)
       if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
       if (isFreshTokenDenial(decision, now())) {
@@ -183,6 +186,24 @@ function observeRegistrations({ log, metrics, crowded }: ObserverDeps) {
     },
   }
 }
+
+/** Counts claims that are not checked, and writes each once for its issuer. */
+function createUncheckedLog(log: Logger, metrics: Metrics): (token: VerifiedToken) => void {
+  const told = new Set<string>()
+  return ({ issuer, unchecked }) => {
+    for (const claim of unchecked) {
+      metrics.uncheckedClaim(issuer.name, claim)
+      const about = `${issuer.name} ${claim}`
+      if (told.has(about)) continue
+      // Names of issuers may change with each reload.
+      if (told.size >= MAX_TOLD) told.clear()
+      told.add(about)
+      log.warn({ issuer: issuer.name, claim }, 'claim not checked: its tokens pass whatever it says')
+    }
+  }
+}
+
+const MAX_TOLD = 1_000
 
 function observeCertificate({ log, recorder }: ObserverDeps) {
   return {

@@ -230,6 +230,7 @@ async function exposedMetrics(): Promise<ReadonlyMap<string, Metric>> {
   metrics.tokenCacheLookup('hit')
   metrics.issuerRefresh('main', 'success')
   metrics.introspection('main', 'active')
+  metrics.uncheckedClaim('main', 'status')
   metrics.registration('main', 'refused')
   metrics.configReload('success', 0)
   metrics.metadataRequest('api')

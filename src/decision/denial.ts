@@ -32,6 +32,8 @@ export const EVIDENCE = {
   seconds: 'number',
   secondsAhead: 'number',
   secondsPast: 'number',
+  /** Claims that ask for a check which is not made here; of an allow. */
+  unchecked: 'list',
   unverifiedAlgorithm: 'text',
   unverifiedHeader: 'text',
   unverifiedIssuer: 'text',

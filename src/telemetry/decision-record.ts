@@ -131,7 +131,10 @@ function mcpOf({ mcp }: Decision): Pick<DecisionRecord, 'mcpMethod' | 'mcpName'>
 }
 
 function shownEvidence(decision: Decision): Pick<DecisionRecord, 'evidence'> {
-  if (decision.outcome === 'allow') return {}
+  if (decision.outcome === 'allow') {
+    const { unchecked = [] } = decision.token ?? {}
+    return unchecked.length === 0 ? {} : { evidence: { unchecked } }
+  }
   const members = Object.entries(evidenceOf(decision.denial))
   if (members.length === 0) return {}
   return { evidence: Object.fromEntries(members.map(([name, value]) => [name, cappedValue(value)])) }

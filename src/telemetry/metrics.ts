@@ -1,4 +1,5 @@
 import type { Decision } from '../decision/decide.ts'
+import type { UncheckedClaim } from '../decision/token/unchecked-claims.ts'
 import type { IssuerStatus } from '../documents/issuer-status.ts'
 import { type Caller, decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createExposition, type Exposition, type Sample } from './exposition.ts'
@@ -30,6 +31,8 @@ export interface Metrics {
   readonly freshTokenDenial: (route: string, reason: string) => void
   readonly tokenCacheLookup: (result: string) => void
   readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
+  /** A request passed with a token that has this claim, which is not checked. */
+  readonly uncheckedClaim: (issuer: string, claim: UncheckedClaim) => void
   readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure' | 'not_asked') => void
   readonly registration: (issuer: string, outcome: 'registered' | 'refused') => void
   /** `at`: seconds since the epoch. */
@@ -125,7 +128,7 @@ function tokenCacheMetrics(
 function issuerMetrics(
   { counter, gauge }: Exposition,
   { issuers, now }: MetricsSources,
-): Group<'issuerRefresh' | 'introspection' | 'registration'> {
+): Group<'issuerRefresh' | 'introspection' | 'registration' | 'uncheckedClaim'> {
   const known = () => new Set(issuers().map(({ name }) => name))
   const outcomes = ['issuer', 'outcome']
   const refreshes = counter('issuer_refreshes_total', 'Key refreshes by issuer and outcome.', outcomes, known)
@@ -139,6 +142,12 @@ function issuerMetrics(
     'registrations_total',
     'Registrations of clients by issuer and outcome: registered or refused.',
     outcomes,
+    known,
+  )
+  const unchecked = counter(
+    'unchecked_claims_total',
+    'Requests allowed with a token that asks for a check which is not made.',
+    ['issuer', 'claim'],
     known,
   )
   gauge('issuer_keys', 'Usable keys of an issuer.', ['issuer'], () =>
@@ -171,6 +180,7 @@ function issuerMetrics(
   return {
     issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),
     introspection: (issuer, outcome) => introspections.add(issuer, outcome),
+    uncheckedClaim: (issuer, claim) => unchecked.add(issuer, claim),
     registration: (issuer, outcome) => registrations.add(issuer, outcome),
   }
 }

@@ -129,6 +129,27 @@ routes: { api: { resource: ${RESOURCE} } }
     assert.deepEqual([level, outcome, reason], ['warn', 'error', 'keys_unavailable'])
   })
 
+  it('for a claim that asks for a check which is not made: once for its issuer, counted, in the evidence of each allow', async (t) => {
+    const gate = await startTestService(t, { env: { FORWARDGATE_DECISION_LOG: 'all' } })
+    const status = { status_list: { idx: 7, uri: 'https://id.example.com/statuslists/1' } }
+    for (const jti of ['1', '2', '2']) {
+      const token = gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read', jti, status })
+      assert.equal((await gate.ask('api', { token })).status, 200)
+    }
+    await gate.ask('api', { token: gate.issuer.mint({ aud: 'elsewhere', status }) })
+    await gate.ask('api', { token: gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' }) })
+    const evidence = gate.decisions().map((line) => line['evidence'])
+    const told = { unchecked: ['status.status_list'] }
+    assert.deepEqual(evidence.slice(0, 3), [told, told, told])
+    assert.equal(evidence.at(-1), undefined)
+    const lines = gate.lines().filter(({ msg }) => msg === 'claim not checked: its tokens pass whatever it says')
+    assert.deepEqual(
+      lines.map(({ issuer, claim, level }) => [issuer, claim, level]),
+      [['main', 'status.status_list', 'warn']],
+    )
+    assert.equal(await gate.metric('unchecked_claims_total{issuer="main",claim="status.status_list"}'), 3)
+  })
+
   it('for allowed requests only where all decisions are asked for', async (t) => {
     const token = (gate: TestService) => gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' })
     const quiet = await startTestService(t)

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../keys/json-object.ts'
 import type { Denial } from '../denial.ts'
 import { type Claims, own } from './claims.ts'
 import { findOtherKind } from './token-kind.ts'
+import { type UncheckedClaim, uncheckedClaims } from './unchecked-claims.ts'
 
 /** The claims that every decision needs, of the types that RFC 7519 §4.1 gives them. Times are seconds since the epoch. */
 export interface TokenClaims {
@@ -20,6 +21,8 @@ export interface TokenClaims {
   readonly client: string | undefined
   /** Every client claim that is present: a revoked client must not hide behind another claim. */
   readonly clients: readonly string[]
+  /** Claims that ask for a check which is not made. */
+  readonly unchecked: readonly UncheckedClaim[]
 }
 
 type Read = { readonly ok: true; readonly claims: TokenClaims } | { readonly ok: false; readonly denial: Denial }
@@ -57,6 +60,7 @@ export function readTokenClaims(claims: Claims, type: string | undefined, issuer
       scopes: readScopes(claims, issuer),
       client: clients[0],
       clients,
+      unchecked: uncheckedClaims(claims),
     },
   }
 }

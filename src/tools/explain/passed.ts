@@ -5,7 +5,7 @@ import type { Requirement, Rule } from '../../config/model-requirement.ts'
 import type { McpJudgement } from '../../decision/mcp/mcp.ts'
 import { isPreflight } from '../../decision/request/forwarded-request.ts'
 import { showUnverified } from '../../decision/show-unverified.ts'
-import type { VerifiedToken } from '../../decision/token/access-token.ts'
+import { candidatesFor, type VerifiedToken } from '../../decision/token/access-token.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { own, readClaim } from '../../decision/token/claims.ts'
 import { findUnknownWords } from '../../decision/token/token-kind.ts'
@@ -46,7 +46,11 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
   key: (seen) => ({ detail: describeKey(seen) }),
   signature: (seen) => ({ detail: `holds with a key of issuers.${issuerOf(seen)?.name}` }),
   'token type': describeType,
-  'token claims': () => ({ detail: 'exp is present, and the claims that are read have the right types' }),
+  'token claims': ({ decision: { token } }) => {
+    const detail = 'exp is present, and the claims that are read have the right types'
+    const unchecked = token?.unchecked ?? []
+    return { detail: unchecked.length === 0 ? detail : `${detail}; not checked here: ${listed(unchecked)}` }
+  },
   time: verified(({ expiresAt, notBefore, issuer }, { now }) => {
     const left = expiresAt - now
     const tolerance = `${formatSpan(issuer.clockTolerance)} of tolerance`
@@ -123,8 +127,8 @@ function unverified({ call, decision }: Seen) {
 
 /** The issuers of the route that the token of a call names. */
 function candidatesOf(seen: Seen): readonly Issuer[] {
-  const named = unverified(seen)?.issuer
-  return issuersOf(seen.decision.route?.accept ?? []).filter(({ issuer }) => issuer === named)
+  const token = unverified(seen)
+  return token === undefined ? [] : candidatesFor(token, issuersOf(seen.decision.route?.accept ?? []))
 }
 
 function issuerOf(seen: Seen): Issuer | undefined {
@@ -144,7 +148,9 @@ function describeForm(seen: Seen): string {
 function describeIssuers(seen: Seen): string {
   if (seen.decision.itinerary.token === 'opaque') return `issuers.${seen.decision.issuer?.name}`
   const names = candidatesOf(seen).map(({ name }) => `issuers.${name}`)
-  return `${shown(unverified(seen)?.issuer)} is ${names.join(' and ')}`
+  const token = unverified(seen)
+  if (token?.hasIssuer === false) return `no iss, as in a JWT-SVID: ${names.join(' and ')}`
+  return `${shown(token?.issuer)} is ${names.join(' and ')}`
 }
 
 function describeKey(seen: Seen): string {

@@ -143,6 +143,7 @@ export function sampleToken(changes: Partial<VerifiedToken> = {}): VerifiedToken
     subject: 'alice',
     tokenId: 'token-1',
     keyThumbprint: undefined,
+    unchecked: [],
     scopes: ['mcp:read'],
     client: 'claude',
     clients: ['claude'],

@@ -40,6 +40,7 @@ test('every claim that is decided by, of the type that it has', () => {
     subject: 's',
     tokenId: 'j',
     keyThumbprint: 'k'.repeat(43),
+    unchecked: [],
     scopes: ['b', 'a', 'c'],
     client: 'c',
     clients: ['c', 'z'],
@@ -52,10 +53,27 @@ test('every claim that is decided by, of the type that it has', () => {
     subject: undefined,
     tokenId: undefined,
     keyThumbprint: undefined,
+    unchecked: [],
     scopes: [],
     client: undefined,
     clients: [],
   })
+})
+
+test('claims that ask for a check which is not made are told, unless they are null or of a shape that asks for none', () => {
+  const rows: readonly (readonly [Readonly<Record<string, unknown>>, readonly string[]])[] = [
+    [{ status: { status_list: { idx: 0, uri: 'https://id.example.com/statuslists/1' } } }, ['status.status_list']],
+    [{ status: { identifier_list: {} } }, ['status']],
+    [{ status: { status_list: null } }, ['status']],
+    [{ status: null, credentialStatus: null, authorization_details: null, vc: null }, []],
+    [{ status: 'active' }, []],
+    [{ credentialStatus: [{ type: 'BitstringStatusListEntry' }] }, ['credentialStatus']],
+    [{ vc: { credentialStatus: {} } }, ['vc.credentialStatus']],
+    [{ vc: { credentialStatus: null } }, []],
+    [{ authorization_details: [{ type: 'payment' }] }, ['authorization_details']],
+    [{ status: { status_list: {} }, authorization_details: [] }, ['status.status_list', 'authorization_details']],
+  ]
+  for (const [claims, expected] of rows) assert.deepEqual(read(claims).unchecked, expected)
 })
 
 test('token_type_not_allowed: neither absent nor JWT nor at+jwt', () => {
