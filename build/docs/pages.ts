@@ -1,4 +1,5 @@
 import { renderDashboard } from '../../deploy/grafana/dashboard.ts'
+import { renderIndexTemplate } from '../../deploy/logs/elasticsearch.ts'
 import { renderRules } from '../../deploy/prometheus/rules.ts'
 import { schemaText } from '../../src/tools/schema/print-schema.ts'
 import { buildPage } from '../../test/cli/page/page.ts'
@@ -45,6 +46,7 @@ export const PAGES: readonly GeneratedPage[] = [
   },
   { file: 'deploy/components/grafana-dashboard/forwardgate.json', make: renderDashboard },
   { file: 'deploy/prometheus/rules.yaml', make: () => renderRules() },
+  { file: 'deploy/logs/elasticsearch-index-template.json', make: renderIndexTemplate },
 ]
 
 /** Replaces what is between the marks of each section; `now`, for a section, is what is there. */

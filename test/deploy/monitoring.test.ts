@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { renderDashboard } from '../../deploy/grafana/dashboard.ts'
+import { INDEX_TEMPLATE_FILE } from '../../deploy/logs/elasticsearch.ts'
 import { RULES_FILE, renderRules } from '../../deploy/prometheus/rules.ts'
+import { EVIDENCE } from '../../src/decision/denial.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { missing } from '../support/missing-part.ts'
 import { dashboardPanels, type Panel } from './dashboard-panels.ts'
@@ -70,6 +72,31 @@ describe('dashboard', () => {
     for (const panel of dashboardPanels()) {
       for (const { expr } of panel.targets) assert.deepEqual(unknownMetrics(expr, known), [], panel.title)
     }
+  })
+})
+
+describe('the index template for Elasticsearch', () => {
+  const { properties, dynamic } = JSON.parse(readFileSync(INDEX_TEMPLATE_FILE, 'utf8')).template.mappings
+
+  it('has every member of evidence with its type, and takes no other', () => {
+    const of = { text: 'keyword', list: 'keyword', number: 'double' } as const
+    const expected = Object.entries(EVIDENCE).map(([name, type]) => [name, of[type]])
+    const found = Object.entries(properties.evidence.properties).map(([name, field]) => [name, Object(field).type])
+    assert.deepEqual(found, expected)
+    assert.deepEqual([dynamic, properties.evidence.dynamic], [false, false])
+  })
+
+  it('has every field of the decision line that the reference names', () => {
+    const reference = readFileSync(new URL('../../docs/reference/logs.md', import.meta.url), 'utf8')
+    const table = reference.split('| Field | Present | Meaning |')[1]?.split('\n\n')[0] ?? ''
+    const fields = table
+      .split('\n')
+      .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    assert.ok(fields.length > 15)
+    assert.deepEqual(
+      fields.filter((name) => name !== undefined && !(name in properties)),
+      [],
+    )
   })
 })
 
