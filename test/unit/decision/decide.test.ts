@@ -93,6 +93,15 @@ test('plain /verify: no route has this host and path', () => {
   assert.equal(outcomeOf({ name: undefined, uri: '/elsewhere' }), 'deny route_unknown')
 })
 
+test('an address that names no route: host and path are told, as far as they can be read', () => {
+  const request = (asked: Asked) => {
+    const decision = ask(asked)
+    return decision instanceof Promise ? assert.fail() : [decision.reason, decision.request?.path]
+  }
+  assert.deepEqual(request({ name: 'misspelt' }), ['route_unknown', '/mcp/kubernetes'])
+  assert.deepEqual(request({ name: 'misspelt', uri: 'nowhere' }), ['route_unknown', undefined])
+})
+
 test("a failing assessment is nobody's allow: it is thrown on", async () => {
   const bug = new Error('bug')
   assert.throws(

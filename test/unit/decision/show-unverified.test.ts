@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { showUnverified } from '../../../src/decision/show-unverified.ts'
+import { showUnverified, showUnverifiedEnd } from '../../../src/decision/show-unverified.ts'
 
 test('printable ASCII stays, everything else and the backslash is escaped', () => {
   assert.equal(showUnverified('https://id.example.com/a b'), 'https://id.example.com/a b')
@@ -14,6 +14,11 @@ test('printable ASCII stays, everything else and the backslash is escaped', () =
 test('two hundred characters are shown, and … says that there were more', () => {
   assert.equal(showUnverified('a'.repeat(200)), 'a'.repeat(200))
   assert.equal(showUnverified('a'.repeat(201)), `${'a'.repeat(200)}…`)
+})
+
+test('of a text that grows at its end, the last two hundred characters are shown', () => {
+  assert.equal(showUnverifiedEnd('a'.repeat(200)), 'a'.repeat(200))
+  assert.equal(showUnverifiedEnd(`${'a'.repeat(200)}\n`), `…${'a'.repeat(199)}\\u000a`)
 })
 
 test('any text: one line of printable ASCII, and two texts of one length never look the same', () => {
