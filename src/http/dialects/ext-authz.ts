@@ -66,6 +66,12 @@ function readForwarded(method: string, rest: string, { host: field }: HeaderFiel
   return { ok: true, request: { method, host, port: parsePort(field), path } }
 }
 
+/** As long as a path may be where it decides; a longer one with two dots in a row is refused without resolving it. */
+const MAX_RESOLVED_CHARACTERS = 8 * 1024
+
+/** What every path that climbs contains. */
+const TWO_DOTS = /(?:\.|%(?:25)*2e){2}/i
+
 /** Slash and backslash, also escaped, as lenient servers read them. */
 const SEPARATOR = /[/\\]|%(?:25)*(?:2f|5c)/i
 const DOT = /%(?:25)*2e/gi
@@ -75,6 +81,8 @@ const DOT = /%(?:25)*2e/gi
  * us would have left the prefix, and so have named another route.
  */
 function climbs(path: string): boolean {
+  if (!TWO_DOTS.test(path)) return false
+  if (path.length > MAX_RESOLVED_CHARACTERS) return true
   let depth = 0
   for (const segment of path.split(SEPARATOR)) {
     const name = segment.replace(/(?:;|%(?:25)*3b).*$/i, '').replace(DOT, '.')

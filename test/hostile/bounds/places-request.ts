@@ -6,6 +6,7 @@ import { comparableUri } from '../../../src/decision/request/target-uri.ts'
 import { readCredentials } from '../../../src/decision/request/token-source.ts'
 import { findMetadata } from '../../../src/documents/protected-resource.ts'
 import { findRegistration } from '../../../src/documents/registration.ts'
+import { readExtAuthz } from '../../../src/http/dialects/ext-authz.ts'
 import { isVerifyTarget, readForwardAuth } from '../../../src/http/dialects/forward-auth.ts'
 import { MAX_HEADER_BYTES } from '../../../src/http/wire/limits.ts'
 import { sampleRoute, sampleRule } from '../../unit/decision/sample.ts'
@@ -19,6 +20,10 @@ const forwarded = (changes: { readonly host?: string; readonly uri?: string }) =
   const { host = 'api.example.com', uri = '/mcp' } = changes
   const fields = readHeaderFields(['X-Forwarded-Method', 'GET', 'X-Forwarded-Host', host, 'X-Forwarded-Uri', uri])
   return () => readForwardAuth('GET', '/verify', fields)
+}
+const behindRoute = (path: string) => {
+  const fields = readHeaderFields(['Host', 'api.example.com'])
+  return () => readExtAuthz('GET', `/ext_authz/api${path}`, fields)
 }
 const fieldsOf = (name: string, value: string) => readHeaderFields([name, value])
 const IDENTITY = identityHeaderNames(sampleRoute())
@@ -83,6 +88,15 @@ export const REQUEST_PLACES: readonly Place[] = [
     shapes: {
       'below a route': (size) => placed(`/mcp/deep/down${'/a'.repeat((size - 14) / 2)}`),
       'of no route': (size) => placed('/a'.repeat(size / 2)),
+    },
+  },
+  {
+    ...{ work: 'dot segments behind a route are resolved', file: 'src/http/dialects/ext-authz.ts' },
+    ...{ input: 'the target of a call of `/ext_authz`', largest: 8192, beyond: FIELD },
+    bound: '8,192 characters, else 400 `forwarded_request_invalid`',
+    shapes: {
+      'segments of one letter': (size) => behindRoute(`/a/..${'/a'.repeat((size - 5) / 2)}`),
+      'escaped dots': (size) => behindRoute(`/a/..${'/%2e'.repeat((size - 5) / 4)}`),
     },
   },
   {

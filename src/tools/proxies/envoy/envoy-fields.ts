@@ -10,6 +10,7 @@ export const ANSWER_FIELDS: readonly string[] = [
   'cache-control',
   'access-control-allow-origin',
   'access-control-expose-headers',
+  'access-control-allow-credentials',
   'vary',
 ]
 

@@ -129,3 +129,28 @@ test('any target: never throws, and what passes is the raw text behind the prefi
     }),
   )
 })
+
+const isRead = (path: string) =>
+  readExtAuthz('GET', `/ext_authz/api${path}`, readHeaderFields(['Host', 'a'])).forwarded.ok
+
+test('a long path is resolved only if it is as short as a path that decides', () => {
+  assert.equal(isRead(`/a/../${'b'.repeat(8000)}`), true)
+  assert.equal(isRead(`/a/../${'b'.repeat(8192)}`), false, 'it has dot segments, and is longer')
+  assert.equal(isRead(`/a/%2E%252e/${'b'.repeat(8192)}`), false, 'in every spelling')
+  assert.equal(isRead(`/a.b/${'/b.c'.repeat(10_000)}`), true, 'without dot segments nothing is to be resolved')
+})
+
+test('a path that climbs is refused, however it is spelled', () => {
+  for (const path of [
+    '/..',
+    '/a/../..',
+    '/%2e%2E',
+    '/.%2e/x',
+    '/a/..;x/..',
+    '/%252e%252e',
+    '/a\\..\\..',
+    '/a%2f..%2f..',
+  ])
+    assert.equal(isRead(path), false, path)
+  for (const path of ['/a/..', '/...', '/a..b/..', '/.']) assert.equal(isRead(path), true, path)
+})
