@@ -76,16 +76,16 @@ function observeConfiguration({ log, metrics, recorder, settings, now }: Observe
       const shown = shownChanges(config, changes)
       log.info({ first: isFirst, ...shown }, 'configuration loaded')
       isFirst = false
-      const told = warnings.filter(isTold).map(formatProblem)
-      for (const warning of told) log.warn({ warning }, 'configuration')
-      recorder.onConfiguration(shown, told)
+      const shownWarnings = warnings.filter(isTold).map(formatProblem)
+      for (const warning of shownWarnings) log.warn({ warning }, 'configuration')
+      recorder.onConfiguration(shown, shownWarnings)
       recorder.keep(new Set([UNMATCHED, ...namesOf(config.routes)]), new Set(namesOf(config.issuers)))
     },
     onConfigurationRefused(problems: readonly Problem[]): void {
       metrics.configReload('failure', now())
-      const told = problems.map(formatProblem)
-      for (const problem of told) log.error({ problem }, 'configuration refused')
-      recorder.onConfigurationRefused(told)
+      const shownProblems = problems.map(formatProblem)
+      for (const problem of shownProblems) log.error({ problem }, 'configuration refused')
+      recorder.onConfigurationRefused(shownProblems)
     },
     /** A directory of configuration was read. */
     onConfigurationRead({ unread }: Loaded): void {

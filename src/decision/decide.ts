@@ -83,7 +83,7 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   const nothing = NOTHING[placedBy]
   const named = routeName === undefined ? undefined : findNamed(policy.routes, routeName)
   if (routeName !== undefined && named === undefined) {
-    // Not judged, only shown: host and path tell which router has the wrong address.
+    // Not judged, only shown: host and path show which router has the wrong address.
     return deny(unknownName(routeName), 'request' in forwarded ? { ...nothing, request: forwarded.request } : nothing)
   }
   if (!forwarded.ok) return deny(forwarded.denial, { ...nothing, route: named })

@@ -70,7 +70,7 @@ export type RegistrationEvent =
 
 const MAX_LOGGED_URIS = 5
 
-/** Tells of an answer to `request`, which may be anything. */
+/** Describes an answer to `request`, which may be anything. */
 export function registrationEvent(issuer: string, answer: RegistrationAnswer, request: unknown): RegistrationEvent {
   if (answer.status === 201) return { outcome: 'registered', issuer }
   const said: Members = typeof request === 'object' && request !== null ? { ...request } : {}
@@ -89,7 +89,7 @@ type Members = Readonly<Record<string, unknown>>
 
 /**
  * Code point by code point (RFC 9700 §2.1). Only the port is free, if the allowed one is loopback without a port: a
- * program on a user's machine takes whichever is free (RFC 8252 §7.3). There, `/*` at the end stands for every path below.
+ * program on a user's machine takes whichever is free (RFC 8252 §7.3). There, `/*` at the end means every path below.
  */
 function isAllowedRedirect(uri: string, entry: string): boolean {
   if (uri === entry) return !entry.endsWith('/*')

@@ -3,7 +3,7 @@ import { renderPage } from '../status/page/page.ts'
 import { CONTENT_SECURITY_POLICY } from '../status/page/style.ts'
 import type { Status } from '../status/status.ts'
 
-/** A browser may run nothing of it, load nothing for it, frame it or tell others where it was. */
+/** A browser may run nothing of it, load nothing for it, frame it or reveal its address to others. */
 const HEADERS = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',

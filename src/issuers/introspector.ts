@@ -11,7 +11,7 @@ import { createQuestionPool, type QuestionPool } from './question-pool.ts'
 export interface IntrospectionDeps extends FetchDeps {
   /** The metadata of an issuer, where its endpoint is found when none is configured. */
   readonly findDocument: FindServerDocument
-  /** Told after every answer of an endpoint, and for every question that got none. */
+  /** Called after every answer of an endpoint, and for every question that got none. */
   readonly onIntrospection: (event: IntrospectionEvent) => void
   /** Shared by all configurations of a process: a reload must not turn known tokens into unknown ones. */
   readonly activeTokens: ActiveTokens
@@ -51,7 +51,7 @@ export function createIntrospector(ports: IntrospectionDeps): Introspect {
   const pools = new Map<string, QuestionPool>()
   const failing = new Map<string, string>()
 
-  const tell = (issuer: string, outcome: 'active' | 'inactive' | { readonly reason: string }): void => {
+  const report = (issuer: string, outcome: 'active' | 'inactive' | { readonly reason: string }): void => {
     const before = failing.get(issuer)
     if (typeof outcome === 'string') {
       failing.delete(issuer)
@@ -65,17 +65,17 @@ export function createIntrospector(ports: IntrospectionDeps): Introspect {
   const ask = async (issuer: Issuer, introspection: Introspection, token: string): Promise<Introspected> => {
     const endpoint = endpointOf(issuer, introspection, ports.findDocument)
     if ('reason' in endpoint) {
-      tell(issuer.name, endpoint)
+      report(issuer.name, endpoint)
       return UNAVAILABLE
     }
     // Counted from the question, as the token may be revoked while the answer is on its way.
     const until = ports.clock.now() + introspection.cacheFor * 1000
     const read = readAnswer(await fetchJson(endpoint.url, ports, questionOf(introspection, token)))
     if ('reason' in read) {
-      tell(issuer.name, read)
+      report(issuer.name, read)
       return UNAVAILABLE
     }
-    tell(issuer.name, read.claims === undefined ? 'inactive' : 'active')
+    report(issuer.name, read.claims === undefined ? 'inactive' : 'active')
     if (read.claims === undefined) return { kind: 'inactive' }
     const validity = {
       get live() {

@@ -15,7 +15,7 @@ export interface KeySetDeps {
   readonly clock: Clock
   /** At least 0, below 1: spreads the refreshes of several replicas. */
   readonly random: () => number
-  /** Told after every reading of keys, the first one included. */
+  /** Called after every reading of keys, the first one included. */
   readonly onRefresh: (event: RefreshEvent) => void
 }
 

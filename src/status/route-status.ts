@@ -2,7 +2,7 @@ import { MINUTES } from './recording/minute-counts.ts'
 import type { RecentRoute } from './recording/recent-decisions.ts'
 import type { RouteCounts, RouteStatus } from './status.ts'
 
-/** So many refusals in a row, for so long, are no coincidence on a route that works. */
+/** So many refusals in a row, for so long, are not a coincidence on a route that works. */
 const MIN_REFUSED_IN_A_ROW = 10
 const MIN_REFUSED_SECONDS = 60
 

@@ -2,7 +2,7 @@ import { formatSpan } from '../config/duration.ts'
 import type { Status, StatusFinding } from './status.ts'
 import { counted, withCommas } from './words.ts'
 
-/** The one sentence that tells how things are, and what was done lately. */
+/** The one sentence that says how things are, and what was done lately. */
 export interface Verdict {
   readonly headline: string
   readonly summary: string

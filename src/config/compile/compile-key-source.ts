@@ -95,7 +95,7 @@ function checkKeys(
 }
 
 function checkDiscoveryStart(issuer: string, allowHttp: boolean, path: Path, sink: ProblemSink): void {
-  // Told already.
+  // Reported already.
   if (explainUnrendered(issuer) !== undefined) return
   const shown = quote(issuer)
   if (!/^https?:\/\/[^\s/?#\\]/.test(issuer) || !URL.canParse(issuer)) {

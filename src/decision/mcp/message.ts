@@ -18,7 +18,7 @@ export type McpCalls =
 /** The id of a request, by which the client finds what became of it (JSON-RPC 2.0 §4). */
 export type RequestId = string | number
 
-/** Stands for the method of a client's answer to a request of the server. */
+/** In place of the method of a client's answer to a request of the server. */
 const RESPONSE = 'response'
 
 /** Things asked for in one body, of which a subscription may name many, and the characters of all their names. */

@@ -1,4 +1,4 @@
-/** Stands for a field that came more than once. */
+/** The value of a field that came more than once. */
 export const SEVERAL: unique symbol = Symbol('several')
 
 /** A header field: its value, SEVERAL when it came more than once, undefined when it did not come. */

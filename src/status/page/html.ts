@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: text is escaped, wherever it comes from; nothing is left out of that. */
+/** What may be in a template: text is escaped, wherever it comes from; nothing is left out of that. */
 export type Part = string | number | Html | readonly Html[] | undefined
 
 /** A template whose values are escaped, so that none can end an element or an attribute. Attributes must be quoted. */

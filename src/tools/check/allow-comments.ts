@@ -10,7 +10,7 @@ export interface AllowComment {
   readonly to: number
 }
 
-/** More are not read: what they would accept is told. */
+/** More are not read: what they would accept is reported. */
 const MAX_COMMENTS = 1_000
 
 const COMMENT = /^(?<before>.*?)#\s*forwardgate:\s*allow\s+(?<ids>.*)$/
@@ -46,7 +46,7 @@ function idsIn(text: string): readonly string[] {
   return ids
 }
 
-/** The lines that a comment is about: what it stands beside, or what follows it, with everything below that. */
+/** The lines that a comment is about: the line that it ends, or what follows it, with everything below that. */
 function covered(lines: readonly string[], at: number, before: string): readonly [from: number, to: number] {
   if (before.trim() !== '') return isOfObject(lines, at) ? around(lines, headOf(lines, at)) : block(lines, at)
   const next = nextContent(lines, at)

@@ -22,7 +22,7 @@ export interface CheckRule<Subject> {
   readonly find: (subject: Subject) => readonly Hit[]
 }
 
-/** Everything that the rules find, rule by rule; what several ways lead to is told once. */
+/** Everything that the rules find, rule by rule; what several ways lead to is reported once. */
 export function applyRules<Subject>(rules: readonly CheckRule<Subject>[], subject: Subject): readonly Finding[] {
   return rules.flatMap(({ id, severity, why, fix, find }) =>
     distinct(find(subject)).map((hit): Finding => ({ severity, id, why, fix, ...hit })),

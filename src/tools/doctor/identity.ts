@@ -4,7 +4,7 @@ import type { Fault, Report } from './report.ts'
 
 /** Resembles no real subject, so that finding it in an answer means something. */
 const PROBE = 'forwardgate-doctor-was-here'
-/** Means nothing to anyone: whether the answer shows it tells whether an answer shows headers. */
+/** A header without a meaning: if the answer shows it, the answer shows headers. */
 const NEUTRAL = 'X-Doctor-Probe'
 const ALIAS = 'X_Auth_Subject'
 /** Of a route without `identityHeaders`. */
@@ -14,7 +14,7 @@ const LIKELY = ['X-Auth-Groups', 'X-Auth-Email', 'X-Auth-Name', 'X-Auth-Roles']
 const LIST_THEM =
   'List every identity header in authResponseHeaders of the middleware; `forwardgate generate traefik` does.'
 
-/** What can be wrong with the identity that the service is told. */
+/** What can be wrong with the identity that the service is given. */
 export const IDENTITY_FAULTS = {
   'identity-spoofable': {
     severity: 'error',

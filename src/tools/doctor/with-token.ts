@@ -46,7 +46,7 @@ export const WITH_TOKEN_FAULTS = {
   ...IDENTITY_FAULTS,
   'binding-ignored': {
     severity: 'error',
-    why: 'Whoever steals the token can use it: the proof protects nothing.',
+    why: 'A stolen token can be used: the proof protects nothing.',
     fix: 'Use a token with cnf.jkt (DPoP turned on for the client at the issuer); forwardgate refuses such a token as Bearer.',
   },
   'token-in-query': {

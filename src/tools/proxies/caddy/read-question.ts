@@ -65,7 +65,7 @@ function removals(lines: readonly CaddyLine[]): readonly string[] {
     .map((word) => word.slice(1))
 }
 
-/** A star may stand at the beginning or the end of a name. */
+/** A star may be at the beginning or the end of a name. */
 function takesName(pattern: string, name: string): boolean {
   const [own, asked] = [pattern.toLowerCase(), name.toLowerCase()]
   if (own.endsWith('*')) return asked.startsWith(own.slice(0, -1))

@@ -77,7 +77,7 @@ export interface Landscape {
   readonly traefikVersions: readonly TraefikVersion[]
   /** What asks forwardgate beside Traefik. */
   readonly fronts: readonly Front[]
-  /** Whether Traefik is told to follow references into other namespaces. */
+  /** Whether Traefik is set to follow references into other namespaces. */
   readonly crossNamespace: boolean
   readonly objects: TraefikObjects
   /** Every Kubernetes object about routing, as often as it is written. */

@@ -46,7 +46,7 @@ export function hostRule(host: string): string {
   return `HostRegexp(\`^[^.]+${host.slice(1).replaceAll('.', '\\.')}$\`)`
 }
 
-/** What is no Gateway, such as a Service of a mesh, is never Traefik's. */
+/** What is not a Gateway, such as a Service of a mesh, is never Traefik's. */
 function gatewayOf(parent: YamlNode, namespace: string): string {
   const kind = textOf(child(parent, 'kind')) ?? 'Gateway'
   const name = `${textOf(child(parent, 'namespace')) ?? namespace}/${textOf(child(parent, 'name')) ?? ''}`

@@ -39,7 +39,7 @@ export function parseRule(text: string): RuleExpression | undefined {
   return tokens === undefined ? undefined : new RuleReader(tokens).whole()
 }
 
-/** Both rules together, as of a parent and its child; told about are the parts of the second. */
+/** Both rules together, as of a parent and its child; the parts are those of the second. */
 export function bothRules(
   first: RuleExpression | undefined,
   second: RuleExpression | undefined,
