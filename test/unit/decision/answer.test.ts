@@ -53,6 +53,21 @@ test('exposeReason false drops header and body member, not the message', () => {
   assert.ok(!headers.includes('X-Forwardgate-Reason'))
 })
 
+test('a refusal of one MCP request is a JSON-RPC error; everything around it is the same', () => {
+  const refused = { ...denied('scope_insufficient'), requestId: 'a"' }
+  const message = 'The access token lacks a required scope'
+  const bodyOf = (decision: Decision, options = SHOWN) => JSON.parse(answerTo(decision, undefined, options).body)
+  const data = { error: 'insufficient_scope', reason: 'scope_insufficient' }
+  const expected = { jsonrpc: '2.0', id: 'a"', error: { code: -31003, message, data } }
+  assert.deepEqual(bodyOf(refused), expected)
+  assert.deepEqual(bodyOf(refused, { exposeReason: false }).error.data, { error: 'insufficient_scope' })
+  const mcp = { calls: [], needs: [], open: false, denial: undefined, disagrees: true } as const
+  const { id, error } = bodyOf({ ...denied('mcp_request_invalid'), requestId: 0, mcp })
+  assert.deepEqual([id, error.code, error.data], [0, -32020, { reason: 'mcp_request_invalid' }])
+  const [withId, without] = [refused, denied('scope_insufficient')].map((one) => answerTo(one, undefined, SHOWN))
+  assert.deepEqual([withId?.status, withId?.headers.slice(0, -1)], [without?.status, without?.headers.slice(0, -1)])
+})
+
 test('only rows that say so carry a challenge, and only within a route; 503 says when to come back', () => {
   for (const [reason, row] of Object.entries(DENIALS) as [Reason, (typeof DENIALS)[Reason]][]) {
     const { status, headers } = answerTo(denied(reason), undefined, SHOWN)
@@ -120,6 +135,8 @@ test('a remembered answer is the one that would be made anew, whatever was asked
     request: fc.constantFrom(undefined, ...['api.example.com', 'other.example.com', 'evil'].map(request)),
     rules: fc.constantFrom([], [sampleRule({ scopes: ['mcp:admin'] })]),
     mcp: fc.constantFrom(undefined, ...['mcp:tool', 'mcp:other'].map(needing)),
+    requestId: fc.constantFrom(undefined, 1, 'a'),
+    nonce: fc.constantFrom(undefined, 'fresh'),
     origin: fc.constantFrom(undefined, 'https://o', 'https://evil'),
     outcome: fc.constantFrom('deny' as const, 'would_deny' as const),
   })

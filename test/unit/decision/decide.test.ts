@@ -332,6 +332,32 @@ test('a route with mcp is judged by the body, after the token, the time and the 
   assert.equal(await asks(asksForPost), 'deny forwarded_request_invalid unread')
 })
 
+test('a client of MCP finds its refusal by the id of its request, once its token was verified', async () => {
+  const asks = async (asked: Asked, route: Partial<Route> = {}) => {
+    const { reason, requestId } = await ask({
+      body: says('tools/call', 'status'),
+      ...asked,
+      route: { mcp: MCP, ...route },
+    })
+    return `${reason} ${requestId}`
+  }
+  assert.equal(await asks({ body: says('tools/call', 'other') }), 'mcp_not_allowed 1')
+  assert.equal(await asks({ now: NOW + 330 }), 'token_expired 1')
+  assert.equal(await asks({}, { accept: [sampleAccept({ clientIds: [['another']] })] }), 'client_not_allowed 1')
+  assert.equal(await asks({ now: NOW + 330, body: '{' }), 'token_expired undefined')
+  assert.equal(await asks({ now: NOW + 330, method: 'GET' }), 'token_expired undefined')
+  assert.equal(await asks({ headers: ['Authorization', 'Bearer bad'] }), 'signature_invalid undefined')
+  assert.equal(await asks({ headers: [] }), 'credentials_missing undefined')
+  const lazy = { anonymous: true, body: says('tools/call', 'delete_pod') }
+  assert.equal(await asks({ headers: [], body: lazy.body }, { anonymous: true }), 'credentials_missing 1')
+})
+
+test('an observed route reads no body for a token that it would refuse', async () => {
+  const decision = ask({ now: NOW + 330, body: '{', route: { mcp: MCP, mode: 'observe' } })
+  assert.ok(!(decision instanceof Promise))
+  assert.equal(decision.outcome, 'would_deny')
+})
+
 test('one challenge tells every scope that a call needs: of the route, its rules, and the tool', async () => {
   const route = { mcp: MCP, rules: [sampleRule({ scopes: ['mcp:post'] })], scopePrefix: 'api://1/' }
   const decision = await ask({ body: says('tools/call', 'delete_pod'), route })
