@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { buildChallenge, metadataUrl, resourceFor } from '../../../src/decision/challenge.ts'
 import { DENIALS, type Reason } from '../../../src/decision/denial.ts'
 import { parseHost, parsePort } from '../../../src/decision/request/forwarded-request.ts'
-import { sampleResource, sampleRoute, sampleRule } from './sample.ts'
+import { ACCEPTED, sampleResource, sampleRoute, sampleRule } from './sample.ts'
 
 const METADATA = 'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/kubernetes"'
 const build = (route = sampleRoute(), rules = [sampleRule()], reason: Reason = 'credentials_missing') =>
@@ -86,4 +86,20 @@ test('the address of a document has a slash at its end only for the resource tha
   assert.equal(at('/a'), plain)
   assert.equal(at('/a/'), slashed)
   assert.equal(at('/a/b'), plain)
+})
+
+test('what a login must be like is said to those alone who lack it, and nothing of what no login satisfies', () => {
+  const told = (reason: Reason, acr: readonly string[] | undefined, maxAgeSeconds?: number) =>
+    buildChallenge(sampleRoute(), sampleResource(), [], DENIALS[reason], 'bearer', { acr, maxAgeSeconds })
+  const stepUp = (challenge: string) => /error_description="[^"]*"(?<rest>.*)$/.exec(challenge)?.groups?.['rest']
+  assert.equal(stepUp(told('authentication_insufficient', ['b', 'a'], 60)), ', acr_values="b a", max_age="60"')
+  assert.equal(stepUp(told('authentication_insufficient', [], 60)), ', max_age="60"')
+  assert.equal(stepUp(told('authentication_insufficient', ['a'])), ', acr_values="a"')
+  for (const reason of ['scope_insufficient', 'token_expired'] as const)
+    assert.equal(stepUp(told(reason, ['a'], 60)), '')
+})
+
+test('a route with dpop: off challenges in Bearer, whatever scheme was sent', () => {
+  const route = sampleRoute({ dpop: { ...ACCEPTED, mode: 'off' } })
+  assert.match(buildChallenge(route, sampleResource(), [], DENIALS.token_expired, 'dpop'), /^Bearer /)
 })
