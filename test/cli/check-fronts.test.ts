@@ -90,6 +90,17 @@ describe('check, for proxies other than Traefik', () => {
     )
   })
 
+  it('has a file of Caddy in which an outer path takes nothing of an inner one, however long another path of its route is', () => {
+    const config = configOf(`issuers: { main: https://id.example.com }
+routes:
+  outer: { resource: https://a.example.com/, match: { hosts: [a.example.com], paths: [/, /a/very/long/path] } }
+  inner: { resource: https://a.example.com/mcp }
+`)
+    const text = generate('caddy', config)
+    const order = [...text.matchAll(/^\thandle @(\S+)/gm)].map(([, name]) => name)
+    assert.deepEqual(order, ['ambiguous', 'open', 'outer-2', 'inner', 'outer'])
+  })
+
   it('says what it does not judge, and what it cannot read', () => {
     const config = configOf(ROUTES)
     for (const proxy of ['envoy-gateway', 'istio']) {

@@ -11,13 +11,12 @@ export function caddyFile(plan: Plan, listenPort: number | undefined): string {
 function site(host: string, plan: Plan, listenPort: number | undefined): string {
   const { gate } = plan.deployment
   const verifier = `${gate.service}:${gate.port}`
-  const routes = plan.routes.flatMap((route) => {
-    const own = route.places.filter((place) => place.host === host)
-    return own.length === 0 ? [] : [{ route, own }]
-  })
-  const longest = (own: readonly Place[]) => Math.max(...own.map(({ path }) => path.length))
+  const places = plan.routes.flatMap((route) =>
+    route.places.filter((place) => place.host === host).map((place) => ({ route, place })),
+  )
   // The first that fits wins, so inner paths come before outer ones.
-  const inner = routes.toSorted((one, other) => longest(other.own) - longest(one.own))
+  const inner = places.toSorted((one, other) => other.place.path.length - one.place.path.length)
+  const tls = inner.length === 0 ? plan.tls : inner.some(({ route }) => route.tls)
   const blocks = [
     `# Paths that could be read in two ways, as Caddy chooses by one reading and hands on the other.
 @ambiguous vars_regexp {uri} \`(?i)${AMBIGUOUS_TARGET}\`
@@ -30,17 +29,17 @@ handle @open {
 	reverse_proxy ${verifier}
 }`,
     ...(inner.some(({ route }) => route.maxBodySize === undefined) ? [UPGRADES] : []),
-    ...inner.map(({ route, own }) => handle(route, own, verifier)),
-    ...(inner.some(({ own }) => own.some(({ path }) => path === '')) ? [] : ['handle {\n\trespond 404\n}']),
+    ...inner.map(({ route, place }) => handle(route, place, verifier)),
+    ...(inner.some(({ place }) => place.path === '') ? [] : ['handle {\n\trespond 404\n}']),
   ]
-  const address = `${plan.tls ? '' : 'http://'}${host}${listenPort === undefined ? '' : `:${listenPort}`}`
+  const address = `${tls ? '' : 'http://'}${host}${listenPort === undefined ? '' : `:${listenPort}`}`
   return `${address} {\n${blocks.map(indent).join('\n\n')}\n}\n`
 }
 
-function handle(route: PlannedRoute, own: readonly Place[], verifier: string): string {
-  const { name, maxBodySize, backend } = route
-  const paths = own.flatMap(({ path }) => [pattern(path || '/'), pattern(`${path}/*`)])
-  return `${maxBodySize === undefined ? '' : `${MCP_COMMENT}\n`}@${name} path ${[...new Set(paths)].join(' ')}
+function handle(route: PlannedRoute, { name, path }: Place, verifier: string): string {
+  const { maxBodySize, backend } = route
+  const paths = [pattern(path || '/'), pattern(`${path}/*`)]
+  return `${maxBodySize === undefined ? '' : `${MCP_COMMENT}\n`}@${name} path ${paths.join(' ')}
 handle @${name} {
 	route {
 ${indent(indent([...corsLines(route), ...guard(route, verifier)].join('\n')))}
