@@ -94,6 +94,10 @@ for (const [what, jwk, reason] of [
   ['kid a list', { ...bareRsa, kid: ['odd'] }, /kid is not a string/],
   ['kty null', { ...bareRsa, kid: 'odd', kty: null }, /kty missing/],
   ['n null', { ...bareRsa, kid: 'odd', n: null }, /malformed: n or e is missing/],
+  ...['p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'].map(
+    (member) =>
+      [`the private member ${member} alone`, { ...bareRsa, kid: 'odd', [member]: 'AQAB' }, /private key/] as const,
+  ),
   ['a private member that is empty', { ...bareRsa, kid: 'odd', d: '' }, /private key/],
   ['a private member that is false', { ...bareRsa, kid: 'odd', d: false }, /private key/],
   ...['use', 'alg', 'crv', 'kid'].flatMap((member) =>
