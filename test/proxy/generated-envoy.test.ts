@@ -33,7 +33,7 @@ async function judgesBodies({ service, origin, upstream }: GeneratedWorld): Prom
   assert.equal(upstream.seen.at(-1)?.body, CALL('status'))
   assert.equal(await call(CALL('other')), 403)
   assert.equal(await call(CALL('status'), { 'Mcp-Name': 'other' }), 400)
-  assert.equal(await call(CALL('status').padEnd(2049)), 400)
+  assert.equal(await call(CALL('status').padEnd(2049)), 413)
   assert.equal(await call(CALL('status').padEnd(9000)), 413)
   assert.equal(upstream.seen.length, before + 1)
 }
