@@ -97,7 +97,7 @@ export const FAULTS: readonly Fault[] = [
     name: 'Our clock is ahead',
     how: 'every token has expired an hour ago',
     cause: (instance) => instance.asks(() => ({ token: good(instance, { iat: now() - 3900, exp: now() - 3600 }) })),
-    steps: ['the reasons of the route: only `token_expired`', '`secondsPast` in the decision line is the same for all'],
+    steps: ['the reasons of the route: only `token_expired`', '`secondsPast` in the decision line is large for every caller'],
   },
   {
     name: 'Traefik has dropped the router',
