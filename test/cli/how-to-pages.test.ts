@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { PROGRAM } from '../../build/program.ts'
 import { run } from './run.ts'
 
 const FOLDER = new URL('../../docs/how-to/', import.meta.url)
@@ -21,7 +24,16 @@ const PROOFS = readdirSync(FOLDER)
   .flatMap(proofsOf)
 
 /** Pages that answer a task by a configuration: each must prove that it does. */
-const PROVED = ['coming-from', 'public-paths', 'rest']
+const PROVED = [
+  'coming-from',
+  'local-development',
+  'public-paths',
+  'refresh-tokens',
+  'rest',
+  'several-hosts',
+  'streams',
+  'websockets',
+]
 
 test('each page about a task has policy tests', () => {
   const pages = new Set(PROOFS.filter(({ kind }) => kind === 'policy').map(({ at }) => at.replace(/\.md:.*/, '')))
@@ -45,6 +57,16 @@ for (const { at, kind, configuration, text } of PROOFS) {
     assert.equal(code, 0, stdout + stderr)
   })
 }
+
+test('local-development.md: a static token, typed literally', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-page-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const page = readFileSync(new URL('local-development.md', FOLDER), 'utf8')
+  const script = /^```sh\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
+  const named = `forwardgate() { '${process.execPath}' '${PROGRAM}' "$@"; }; node() { '${process.execPath}' "$@"; }`
+  const { stdout } = await promisify(execFile)('sh', ['-ec', `${named}\n${script}`], { cwd: folder })
+  assert.match(stdout, /^allow: token$/m)
+})
 
 /** Fences that begin with `# policy.yaml` or `# traefik.yaml`, each with the configuration that stands last above it. */
 function proofsOf(file: string): readonly Proof[] {
