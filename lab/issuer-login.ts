@@ -44,7 +44,9 @@ export async function followLogin(authorizationUrl: URL): Promise<URL> {
 async function approve(provider: Provider, request: IncomingMessage, response: ServerResponse, sub: string) {
   const { prompt, params, grantId } = await provider.interactionDetails(request, response)
   if (prompt.name === 'login') {
-    return provider.interactionFinished(request, response, { login: { accountId: sub } })
+    // As strong as the client asks for (RFC 9470): the first class that it would take.
+    const [acr] = String(params['acr_values'] ?? '').split(' ')
+    return provider.interactionFinished(request, response, { login: { accountId: sub, ...(acr && { acr }) } })
   }
   const clientId = String(params['client_id'])
   const grant =

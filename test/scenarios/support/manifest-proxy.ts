@@ -107,19 +107,21 @@ function caddyExpression(rule: string): string {
 function caddyLines({ forwardAuth, stripPrefix, headers }: MiddlewareSpec, at: number): readonly string[] {
   if (forwardAuth !== undefined) {
     const { host, pathname } = new URL(forwardAuth.address)
+    const names = forwardAuth.authResponseHeaders
     return [
-      ...forwardAuth.authResponseHeaders.map((name) => `      request_header -${name}`).filter(isNotAuthorization),
+      ...names.filter(isNotSeenByTheGate).map((name) => `      request_header -${name}`),
       `      forward_auth ${host} {\n        uri ${pathname}`,
-      `        copy_headers ${forwardAuth.authResponseHeaders.join(' ')}\n      }`,
+      `        copy_headers ${names.filter((name) => name !== 'DPoP').join(' ')}\n      }`,
+      ...(names.includes('DPoP') ? ['      request_header -DPoP'] : []),
     ]
   }
   if (stripPrefix !== undefined) return stripPrefix.prefixes.map((prefix) => `      uri strip_prefix ${prefix}`)
   return headers === undefined ? [] : corsLines(headers, at)
 }
 
-/** The gate must see it, and replaces it where it is listed. */
-function isNotAuthorization(line: string): boolean {
-  return !line.endsWith('-Authorization')
+/** The gate must see the credentials. It replaces Authorization where that is listed; a proof is removed behind it. */
+function isNotSeenByTheGate(name: string): boolean {
+  return !['Authorization', 'DPoP'].includes(name)
 }
 
 function corsLines(headers: Readonly<Record<string, unknown>>, at: number): readonly string[] {
