@@ -23,7 +23,15 @@ export interface ParseDeps {
   /** Seconds since the epoch. */
   readonly now: number
   /** Gives the content of a file that the configuration names; a relative name is resolved against the file that names it. */
-  readonly readFile: (path: string) => FileContent
+  readonly readFile: (path: string, mention: Mention) => FileContent
+}
+
+/** Where the configuration names a file. */
+export interface Mention {
+  readonly at: Path
+  /** As it is written. */
+  readonly name: string
+  readonly place: () => ReturnType<Origin['place']>
 }
 
 /** More would only be scrolled past. */
@@ -43,7 +51,8 @@ export function* parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Step
   const warnings: Problem[] = []
   if (problems.length === 0 || origin.value !== undefined) {
     const sink = collect(origin, problems, warnings)
-    const readNamed = (name: string, at: Path) => readFile(resolve(origin.fileOf(at), name))
+    const readNamed = (name: string, at: Path) =>
+      readFile(resolve(origin.fileOf(at), name), { at, name, place: () => origin.place(at, 'value') })
     if (origin.value === null || origin.value === undefined) {
       sink.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
     } else {

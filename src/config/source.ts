@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { type Parsed, parseOrigin } from './parse.ts'
+import { type Mention, type Parsed, parseOrigin } from './parse.ts'
 import { type Problem, quote } from './problem.ts'
 import type { Reading } from './reading/at-rest.ts'
 import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './reading/environment.ts'
 import { type Origin, originOfFiles } from './reading/places.ts'
+import type { FileContent } from './reading/referenced-file.ts'
 import { decodeUtf8 } from './reading/referenced-file.ts'
-import { readSnapshot, type Snapshot } from './reading/snapshot.ts'
+import { isMissing, readSnapshot, type Snapshot } from './reading/snapshot.ts'
 import { readYamlSteps, type YamlDocument } from './reading/yaml-document.ts'
 import { allAtOnce, inSlices, type Steps } from './steps.ts'
 
@@ -27,11 +28,14 @@ export interface Loaded extends Reading {
   readonly torn: boolean
 }
 
+/** What to read for a file that is not there; undefined: nothing, so that it is a problem. */
+export type StandIn = (mention: Mention) => FileContent | undefined
+
 /** kubelet needs two renames to swap a directory; what was missing between them is there a moment later. */
 const SWAP_MS = 50
 
 /** Reads a source and everything it names. Bad content, a missing file too, is a result and not an error. */
-export async function load(source: Source, now: number): Promise<Loaded> {
+export async function load(source: Source, now: number, standIn?: StandIn): Promise<Loaded> {
   if (source.kind === 'environment') {
     const origin = originOfEnvironment(source.variables)
     const parsed = allAtOnce(parseOrigin(origin, { now, readFile: () => ({ error: 'no file is read here' }) }))
@@ -40,10 +44,10 @@ export async function load(source: Source, now: number): Promise<Loaded> {
     return { parsed, hash, contents: new Map(), namedFiles: [], unread: [], torn: false }
   }
   const { path } = source
-  const first = await loadSnapshot(path, await readSnapshot(path, []), now)
+  const first = await loadSnapshot(path, await readSnapshot(path, []), now, standIn)
   if (!first.torn) return first
   await sleep(SWAP_MS)
-  return loadSnapshot(path, await readSnapshot(path, []), now)
+  return loadSnapshot(path, await readSnapshot(path, []), now, standIn)
 }
 
 /**
@@ -51,14 +55,14 @@ export async function load(source: Source, now: number): Promise<Loaded> {
  * read together, all are read once more, so that they are of one moment. Text that is the same is not parsed again.
  * Requests are answered in between.
  */
-export async function loadSnapshot(path: string, first: Snapshot, now: number): Promise<Loaded> {
+export async function loadSnapshot(path: string, first: Snapshot, now: number, standIn?: StandIn): Promise<Loaded> {
   let snapshot = first
   let written = await inSlices(readParts(snapshot.config))
   // The second reading has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
     const { named, contents, hash, unread, torn } = snapshot
     const asked = new Set<string>()
-    const parsed = await inSlices(parseWritten(written, named, now, asked))
+    const parsed = await inSlices(parseWritten(written, named, now, asked, standIn))
     if (asked.symmetricDifference(named).size === 0 || round === 3) {
       return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
@@ -97,13 +101,15 @@ function* parseWritten(
   named: Snapshot['named'],
   now: number,
   asked: Set<string>,
+  standIn: StandIn | undefined,
 ): Steps<Parsed> {
   if (problems.length > 0) return { ok: false, problems }
   return yield* parseOrigin(origin, {
     now,
-    readFile: (file) => {
+    readFile: (file, mention) => {
       asked.add(file)
-      return named.get(file) ?? { error: 'it has not been read' }
+      const content = named.get(file) ?? { error: 'it has not been read' }
+      return isMissing(content) ? (standIn?.(mention) ?? content) : content
     },
   })
 }

@@ -140,7 +140,7 @@ describe('check', () => {
       const { code, findings: found } = await findings(args)
       assert.equal(code, 0, JSON.stringify(found))
       assert.deepEqual(
-        found.filter(({ id }) => id !== 'scopes-supported-missing'),
+        found.filter(({ id }) => id !== 'scopes-supported-missing' && id !== 'file-absent'),
         [],
       )
     }
@@ -235,6 +235,37 @@ describe('check', () => {
     assert.equal(vain.code, 1)
     assert.match(vain.stdout, /^warning: --allow: "path-prefix-wide" is accepted, and not found here \[allow-unused\]/)
     assert.match(vain.stdout, /\n1 warning; accepted: 1 error, 1 warning\n$/)
+  })
+
+  it('notes a secret that is mounted elsewhere, and does not judge without public keys', async () => {
+    const file = join(folder, 'mounted.yaml')
+    const write = (issuer: string, route = '') =>
+      writeFileSync(
+        file,
+        `issuers:\n  main: ${issuer}\nroutes: { x: { resource: https://x.example.com/a, scopes: [a], audience: [a]${route} } }\n`,
+      )
+    const rows = [
+      ['{ issuer: https://a.example.com, secretFile: /run/nowhere/secret }', ''],
+      ['{ tokensFile: /run/nowhere/tokens.yaml }', ''],
+      ['{ issuer: https://a.example.com, fetch: { bearerTokenFile: /run/nowhere/token } }', ''],
+      ['https://a.example.com', ', dpop: { nonceSecretFile: /run/nowhere/nonce }'],
+    ] as const
+    for (const [issuer, route] of rows) {
+      write(issuer, route)
+      const { code, findings: found } = await findings([file])
+      assert.deepEqual(
+        found.map(({ id, severity }) => [id, severity]),
+        [['file-absent', 'note']],
+        issuer,
+      )
+      assert.equal(code, 0)
+      assert.equal((await run(['generate', 'traefik', '--config', file])).code, 0, issuer)
+    }
+    write('{ issuer: https://a.example.com, jwksFile: /run/nowhere/keys.json }')
+    assert.deepEqual(
+      (await findings([file])).findings.map(({ id }) => id),
+      ['config'],
+    )
   })
 
   it('refuses what it cannot read or understand', async () => {

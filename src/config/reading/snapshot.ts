@@ -62,7 +62,8 @@ function createReader(): (file: string) => Promise<readonly [string, FileContent
 
 const MISSING = 'there is no such file'
 
-function isMissing(content: FileContent): boolean {
+/** Whether a file could not be read because it is not there. */
+export function isMissing(content: FileContent): boolean {
   return 'error' in content && content.error === MISSING
 }
 

@@ -35,7 +35,7 @@ export const check = command({
   misuse: ({ values, operands }) =>
     operands.length > 0 && values.config !== undefined ? 'the configuration is given twice' : undefined,
   async run({ values, operands, terminal, now }): Promise<Result> {
-    const loaded = await readConfiguration(operands[0] ?? values.config, terminal, now)
+    const loaded = await readConfiguration(operands[0] ?? values.config, terminal, now, 'optional')
     const found = loaded.ok ? await judge(loaded.configuration, values.online === true) : loaded.findings
     const manifests = await readManifests(values.manifests ?? [], terminal)
     if (!manifests.ok) return { findings: [...found, ...manifests.findings], sources: loaded.sources, exitCode: 2 }

@@ -77,7 +77,7 @@ export function command<const O extends Options>(definition: Definition<O>): Com
 
 async function runDefinition<O extends Options>(definition: Definition<O>, asked: Asked<O>): Promise<Result> {
   if (definition.reads !== 'configuration') return definition.run(asked)
-  const read = await readConfiguration(asked.values.config, asked.terminal, asked.now)
+  const read = await readConfiguration(asked.values.config, asked.terminal, asked.now, 'optional')
   if (!read.ok) return { refused: read.findings, sources: read.sources }
   return definition.run({ ...asked, configuration: read.configuration })
 }

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { chooseSource, withoutConfiguration } from '../../cli/config-source.ts'
 import type { Terminal } from '../../cli/terminal.ts'
 import type { Config } from '../../config/model.ts'
-import { quote } from '../../config/problem.ts'
-import { type Loaded, load, type Source } from '../../config/source.ts'
+import { formatPath, quote } from '../../config/problem.ts'
+import { type Loaded, load, type Source, type StandIn } from '../../config/source.ts'
 import { readSettings, type Settings } from '../../settings.ts'
 import { type Finding, findingOf } from './findings.ts'
 import type { Sources } from './source-lines.ts'
@@ -29,6 +30,7 @@ export async function readConfiguration(
   named: string | undefined,
   terminal: Pick<Terminal, 'env'>,
   now: number,
+  secrets: 'required' | 'optional' = 'required',
 ): Promise<ReadConfiguration> {
   const read = readSettings(terminal.env)
   if (!read.ok) {
@@ -42,12 +44,60 @@ export async function readConfiguration(
     const finding: Finding = { severity: 'error', id: 'configuration', what: missing, path: '' }
     return { ok: false, findings: [finding], sources: new Map() }
   }
-  const loaded = await load(source, now)
+  const absent = new Map<string, Finding>()
+  const loaded = await load(source, now, secrets === 'optional' ? standInFor(absent) : undefined)
   const { parsed, namedFiles, unread } = loaded
   const sources = sourcesOf(loaded)
   if (!parsed.ok) return { ok: false, findings: parsed.problems.map((problem) => findingOf(problem, 'error')), sources }
-  const warnings = [...parsed.warnings.map((problem) => findingOf(problem, 'warning')), ...unread.map(notRead)]
-  return { ok: true, configuration: { settings, source, config: parsed.config, namedFiles, warnings }, sources }
+  const warnings = [
+    ...parsed.warnings.map((problem) => findingOf(problem, 'warning')),
+    ...unread.map(notRead),
+    ...absent.values(),
+  ]
+  const more = secrets === 'optional' ? absentFetchFiles(parsed.config) : []
+  return {
+    ok: true,
+    configuration: { settings, source, config: parsed.config, namedFiles, warnings: [...warnings, ...more] },
+    sources,
+  }
+}
+
+/** Files of secrets, which are where the service runs and need not be here. */
+const SECRETS: ReadonlySet<unknown> = new Set(['secretFile', 'clientSecretFile', 'tokensFile', 'nonceSecretFile'])
+
+/** Reads something that fits for a file of secrets that is not here, and notes it. */
+function standInFor(absent: Map<string, Finding>): StandIn {
+  return ({ at, name, place }) => {
+    const key = at.at(-1)
+    if (!SECRETS.has(key)) return undefined
+    const { path, position } = place()
+    absent.set(path, absentFile(name, path, position))
+    return { bytes: Buffer.from(key === 'tokensFile' ? '[]' : 'x'.repeat(32)) }
+  }
+}
+
+/** Those of `fetch`, which are read with each question only. */
+function absentFetchFiles({ issuers }: Config): readonly Finding[] {
+  return issuers.flatMap(({ name, fetch }) =>
+    (['bearerTokenFile', 'caFile'] as const).flatMap((key) => {
+      const file = fetch?.[key]
+      return file === undefined || existsSync(file)
+        ? []
+        : [absentFile(file, formatPath(['issuers', name, 'fetch', key]), undefined)]
+    }),
+  )
+}
+
+function absentFile(name: string, path: string, position: Finding['position']): Finding {
+  return {
+    severity: 'note',
+    id: 'file-absent',
+    what: `the file ${quote(name)} is not here, so it was not judged`,
+    path,
+    position,
+    why: 'the service needs it where it runs',
+    fix: 'nothing, if it is mounted there',
+  }
 }
 
 /** The texts of the configuration itself; the files that it names may hold secrets. */
