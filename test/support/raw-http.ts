@@ -30,7 +30,7 @@ export interface RawConnection {
  */
 export async function openRaw(origin: string, tls?: ConnectionOptions): Promise<RawConnection> {
   const { hostname, port } = new URL(origin)
-  const to = { host: hostname, port: Number(port) }
+  const to = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
   const socket = tls === undefined ? connect(to) : connectTls({ ALPNProtocols: ['http/1.1'], ...to, ...tls })
   const { promise: refused, reject } = Promise.withResolvers<never>()
   const refuse = () => reject(new Error('the server closed the connection'))
