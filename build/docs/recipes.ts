@@ -12,7 +12,7 @@ export function recipeFor(proxy: string): string {
   const target = PROXIES.get(proxy)?.forms.values().next().value
   if (!parsed.ok || target === undefined) throw new Error(`${CONFIG} or ${proxy} is not what it was`)
   const deployment = {
-    ...{ namespace: 'default', service: 'mcp-kubernetes', port: 8080, entryPoint: undefined },
+    ...{ namespace: 'default', service: 'mcp-kubernetes', port: 8080, entryPoint: undefined, wellKnown: true },
     gateway: { namespace: 'default', name: 'gateway', listener: undefined },
     gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
   }

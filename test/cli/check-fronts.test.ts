@@ -21,7 +21,14 @@ function generate(proxy: string, config: Config): string {
   const target = targets?.forms.values().next().value
   assert.ok(targets !== undefined && target !== undefined)
   const deployment = {
-    ...{ namespace: 'apps', service: undefined, port: 8080, entryPoint: undefined, gateway: targets.gateway },
+    ...{
+      namespace: 'apps',
+      service: undefined,
+      port: 8080,
+      entryPoint: undefined,
+      wellKnown: true,
+      gateway: targets.gateway,
+    },
     gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
   }
   return target.write(config.routes, deployment).text

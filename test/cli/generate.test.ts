@@ -113,6 +113,25 @@ describe('generate traefik', () => {
     ])
   })
 
+  it('leaves the way to the metadata to another file that has it', async () => {
+    for (const proxy of ['traefik', 'traefik --as httproute', 'envoy-gateway', 'istio', 'gateway-api']) {
+      const written = async (...more: string[]) => {
+        const args = ['generate', ...proxy.split(' '), '--config', join(ROOT, 'examples/config/minimal.yaml'), ...more]
+        return readManifests((await run(args)).stdout, proxy)
+      }
+      const served = ({ object }: { readonly object: object }) =>
+        JSON.stringify(object).includes('oauth-protected-resource')
+      const routes = (await written()).filter(({ kind }) => kind !== 'AuthorizationPolicy')
+      assert.equal(routes.filter(served).length, 1, proxy)
+      const without = (await written('--without-well-known')).filter(({ kind }) => kind !== 'AuthorizationPolicy')
+      assert.deepEqual(
+        without,
+        routes.filter((manifest) => !served(manifest)),
+        proxy,
+      )
+    }
+  })
+
   it('takes a place for each route, and keeps two on one host apart in every form', async () => {
     const config = 'examples/config/several-mcp-servers.yaml'
     const names = readManifests(await generate(config), '')
@@ -200,6 +219,8 @@ describe('generate traefik', () => {
       [['generate', 'envoy', '--as', 'file'], /--as is not for envoy/],
       [['generate', 'traefik', '--listen-port', '1'], /--listen-port is not for traefik/],
       [['generate', 'nginx', '--namespace', 'x'], /--namespace is not for nginx/],
+      [['generate', 'nginx', '--without-well-known'], /--without-well-known is not for nginx/],
+      [['generate', 'traefik', '--as', 'file', '--without-well-known'], /is for Kubernetes objects only/],
       [['generate', 'caddy', '--gate-port', 'x'], /--gate-port: "x" is not a port/],
       [['generate', 'envoy', '--listen-port', '0'], /--listen-port: "0" is not a port/],
       [['generate', 'treafik'], /not "treafik"; did you mean "traefik"/],

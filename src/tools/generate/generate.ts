@@ -25,6 +25,10 @@ const OPTIONS = {
     about:
       'of HTTPRoutes: NAMESPACE/NAME or NAMESPACE/NAME/LISTENER; default: traefik/traefik-gateway, envoy-gateway-system/gateway, istio-ingress/gateway or default/gateway. Its listener is named as the entry point unless given, or https (http for http resources)',
   },
+  'without-well-known': {
+    about:
+      'of Kubernetes objects: without the route to the metadata, where an overlay or the chart has one for the host',
+  },
   'gate-namespace': { value: 'NAME', about: 'the namespace of forwardgate; default: auth' },
   'gate-service': { value: 'NAME', about: 'its service; default: forwardgate' },
   'gate-port': { value: 'PORT', about: 'its auth port; default: 8080' },
@@ -34,7 +38,9 @@ const OPTIONS = {
   },
 } as const
 
-const OPTIONAL: readonly ProxyOption[] = ['as', 'namespace', 'entry-point', 'gateway', 'gate-namespace', 'listen-port']
+const OPTIONAL: readonly ProxyOption[] = [
+  ...(['as', 'namespace', 'entry-point', 'gateway', 'without-well-known', 'gate-namespace', 'listen-port'] as const),
+]
 
 /** Prints the proxy's side of the configuration, so that the two never differ. */
 export const generate = command({
@@ -89,6 +95,7 @@ function deploymentOf(proxy: ProxyTargets, values: Values<typeof OPTIONS>): Depl
     port: Number(values.port ?? 8080),
     entryPoint: values['entry-point'],
     gateway: readGateway(values.gateway) ?? proxy.gateway,
+    wellKnown: values['without-well-known'] !== true,
     gate: {
       service: values['gate-service'] ?? 'forwardgate',
       namespace: values['gate-namespace'] ?? 'auth',
@@ -130,6 +137,8 @@ function badValue(proxy: ProxyTargets, values: Values<typeof OPTIONS>): string |
     const forms = [...proxy.forms.keys()]
     return `--as: ${quote(values.as)} is not a form${didYouMean(values.as ?? '', forms) || `; write ${forms.join(', ')}`}`
   }
+  if (values['without-well-known'] === true && !target.isKubernetes)
+    return '--without-well-known is for Kubernetes objects only'
   for (const name of ['port', 'gate-port', 'listen-port'] as const) {
     const text = values[name]
     if (text !== undefined && !(/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535))

@@ -16,6 +16,8 @@ export interface Deployment {
   /** Undefined: `websecure` for https, `web` for http. */
   readonly entryPoint: string | undefined
   readonly gateway: Gateway
+  /** Whether the way to the metadata is written, too. Two owners of one object overwrite each other. */
+  readonly wellKnown: boolean
   readonly gate: { readonly service: string; readonly namespace: string; readonly port: number }
 }
 

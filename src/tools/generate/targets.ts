@@ -38,7 +38,14 @@ export interface Target {
 }
 
 /** Options that not every proxy has a use for. */
-export type ProxyOption = 'as' | 'namespace' | 'entry-point' | 'gateway' | 'gate-namespace' | 'listen-port'
+export type ProxyOption =
+  | 'as'
+  | 'namespace'
+  | 'entry-point'
+  | 'gateway'
+  | 'without-well-known'
+  | 'gate-namespace'
+  | 'listen-port'
 
 /** A proxy for which something can be generated. */
 export interface ProxyTargets {
@@ -73,7 +80,7 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
         ['docker-labels', yaml('traefik', ANY, ({ plan }) => dockerLabels(plan))],
         ['file', yaml('traefik', ANY, ({ plan }) => dynamicFile(plan))],
       ]),
-      options: ['as', 'namespace', 'entry-point', 'gateway', 'gate-namespace'],
+      options: ['as', 'namespace', 'entry-point', 'gateway', 'without-well-known', 'gate-namespace'],
       gateway: gatewayOf('traefik', 'traefik-gateway'),
     },
   ],
@@ -121,7 +128,11 @@ function inCluster(
   write: (plan: Plan, routes: readonly Route[]) => readonly Document[],
 ): ProxyTargets {
   const target = kubernetes(name, HTTP_ROUTE, ({ plan, routes }) => write(plan, routes))
-  return single(['namespace', 'gateway', 'gate-namespace'], target, gatewayOf(gateways, 'gateway'))
+  return single(
+    ['namespace', 'gateway', 'without-well-known', 'gate-namespace'],
+    target,
+    gatewayOf(gateways, 'gateway'),
+  )
 }
 
 function kubernetes(name: string, reach: Reach, write: (job: Job) => readonly Document[]): Target {

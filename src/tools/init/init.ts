@@ -108,6 +108,7 @@ const DEPLOYMENT = {
   service: undefined,
   port: 8080,
   entryPoint: undefined,
+  wellKnown: true,
   gate: { service: 'forwardgate', namespace: 'auth', port: 8080 },
 } as const
 

@@ -6,7 +6,7 @@ import {
   gateGrant,
   httpRouteNames,
   listedFields,
-  openHttpRoute,
+  openHttpRoutes,
   protectedHttpRoutes,
   removal,
 } from '../gateway-api/http-routes.ts'
@@ -24,7 +24,7 @@ export function envoyGatewayObjects(plan: Plan, routes: readonly Route[]): reado
       plan,
     ),
   ])
-  return [trafficPolicy(plan), ...documents, ...gateGrant(GROUP, 'SecurityPolicy', plan), openHttpRoute(plan)]
+  return [trafficPolicy(plan), ...documents, ...gateGrant(GROUP, 'SecurityPolicy', plan), ...openHttpRoutes(plan)]
 }
 
 const ABOUT_ROUTE = 'The SecurityPolicy below refers to it by name: without that, it is open.'

@@ -38,29 +38,25 @@ export function httpRouteNames(route: PlannedRoute): readonly string[] {
   return [...Map.groupBy(route.places, ({ host }) => host).values()].map(([place]) => place?.name ?? route.name)
 }
 
-/** The way to the metadata; without the client's X-Forwarded-Host, which would choose the document. */
-export function openHttpRoute(plan: Plan): Document {
-  const { gate } = plan.deployment
-  return kubernetesObject(
-    'Where clients learn which issuer to use: never behind auth.',
-    ...HTTP_ROUTE,
-    plan.wellKnownName,
-    gate.namespace,
-    {
+/** The way to the metadata, unless another file has it; without the client's X-Forwarded-Host, which would choose the document. */
+export function openHttpRoutes(plan: Plan): readonly Document[] {
+  const { gate, wellKnown } = plan.deployment
+  if (!wellKnown) return []
+  const comment = 'Where clients learn which issuer to use: never behind auth.'
+  const registration = plan.registrationPaths.map((path) => ({ path: { type: 'Exact', value: path } }))
+  return [
+    kubernetesObject(comment, ...HTTP_ROUTE, plan.wellKnownName, gate.namespace, {
       ...parentOf(plan.tls, plan),
       hostnames: plan.hosts,
       rules: [
         {
-          matches: [
-            { path: { type: 'PathPrefix', value: WELL_KNOWN } },
-            ...plan.registrationPaths.map((path) => ({ path: { type: 'Exact', value: path } })),
-          ],
+          matches: [{ path: { type: 'PathPrefix', value: WELL_KNOWN } }, ...registration],
           filters: removal(['X-Forwarded-Host']),
           backendRefs: [{ name: gate.service, port: gate.port }],
         },
       ],
-    },
-  )
+    }),
+  ]
 }
 
 /** A filter that removes fields of the client's request; none for none. */

@@ -1,7 +1,7 @@
 import type { Route } from '../../../config/model.ts'
 import { corsOptions, type Plan, type PlannedRoute } from '../../generate/plan.ts'
 import type { Document, Value } from '../../generate/yaml-text.ts'
-import { GATEWAY_GROUP, gateGrant, listedFields, openHttpRoute, protectedHttpRoutes, removal } from './http-routes.ts'
+import { GATEWAY_GROUP, gateGrant, listedFields, openHttpRoutes, protectedHttpRoutes, removal } from './http-routes.ts'
 
 /** HTTPRoutes of the Gateway API with its own filter `ExternalAuth` (GEP-1494), which asks as Envoy does. */
 export function externalAuthRoutes(plan: Plan, routes: readonly Route[]): readonly Document[] {
@@ -13,7 +13,7 @@ export function externalAuthRoutes(plan: Plan, routes: readonly Route[]): readon
       ...removal(planned.removedFields),
     ])
   })
-  return [...documents, ...gateGrant(GATEWAY_GROUP, 'HTTPRoute', plan), openHttpRoute(plan)]
+  return [...documents, ...gateGrant(GATEWAY_GROUP, 'HTTPRoute', plan), ...openHttpRoutes(plan)]
 }
 
 const ABOUT = `ExternalAuth is experimental (Gateway API 1.4 and newer, the experimental channel).

@@ -3,7 +3,7 @@ import { fieldsReadOn } from '../../../decision/fields-read.ts'
 import { type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
 import type { Document, Value } from '../../generate/yaml-text.ts'
 import { ANSWER_FIELDS } from '../envoy/envoy-fields.ts'
-import { GATEWAY_GROUP, openHttpRoute, protectedHttpRoutes, removal } from '../gateway-api/http-routes.ts'
+import { GATEWAY_GROUP, openHttpRoutes, protectedHttpRoutes, removal } from '../gateway-api/http-routes.ts'
 import { kubernetesObject } from '../kubernetes-object.ts'
 
 /** The mesh configuration with an extension provider for each route, HTTPRoutes, and an AuthorizationPolicy for each route. */
@@ -12,7 +12,7 @@ export function istioObjects(plan: Plan, routes: readonly Route[]): readonly Doc
     ...protectedHttpRoutes(ABOUT_ROUTE, planned, plan, removal(planned.removedFields)),
     authorizationPolicy(planned, plan),
   ])
-  return [meshConfiguration(plan, routes), connectionManager(plan), ...documents, openHttpRoute(plan)]
+  return [meshConfiguration(plan, routes), connectionManager(plan), ...documents, ...openHttpRoutes(plan)]
 }
 
 const ABOUT_MESH = `For istioctl install -f; with Helm, write spec.meshConfig as meshConfig of istiod, and spec.values.pilot as its pilot.

@@ -8,6 +8,9 @@ import { readStatic } from './read-dynamic.ts'
 const ABOUT_ROUTING =
   /^(?:ingress(?:es|Routes?)?|routes?|httpRoutes?|middlewares?|rawResources|extra(?:Objects|Deploy|Manifests|Resources)|additionalManifests|manifests)$/i
 
+/** Whose `ingress` is traffic into a pod. */
+const NETWORK_POLICIES = /^(?:\w*network-?polic(?:y|ies))$/i
+
 const MAX_DEPTH = 4
 
 /** The values of Traefik's own chart are its static configuration. Of others, what becomes of them is not seen here. */
@@ -37,6 +40,6 @@ function aboutRouting(node: YamlNode, depth: number): readonly string[] {
   return entries(node).flatMap(([name, below]) => {
     const isEmpty = typeof below.value !== 'object' || below.value === null || Object.keys(below.value).length === 0
     if (ABOUT_ROUTING.test(name)) return isEmpty || textOf(child(below, 'enabled')) === 'false' ? [] : [name]
-    return depth === 0 ? [] : aboutRouting(below, depth - 1)
+    return depth === 0 || NETWORK_POLICIES.test(name) ? [] : aboutRouting(below, depth - 1)
   })
 }

@@ -46,7 +46,7 @@ export function ingressRoutes(plan: Plan): readonly Document[] {
       ...(plan.tls ? { tls: {} } : {}),
     },
   )
-  return [...routes, wellKnown]
+  return plan.deployment.wellKnown ? [...routes, wellKnown] : routes
 }
 
 /** The same for the Gateway API: Traefik's middlewares as ExtensionRef filters of an HTTPRoute in their namespace. */
@@ -98,7 +98,7 @@ export function httpRoutes(plan: Plan): readonly Document[] {
       ],
     },
   )
-  return [...routes, wellKnown]
+  return plan.deployment.wellKnown ? [...routes, wellKnown] : routes
 }
 
 function parentOf(entryPoint: string, { deployment: { gateway } }: Plan): { readonly parentRefs: Value } {
