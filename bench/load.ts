@@ -9,6 +9,8 @@ export interface Load {
   readonly origin: string
   /** File of whole requests, sent in turn. */
   readonly requests: string
+  /** Requests of that file that earlier runs have sent. */
+  readonly sent?: number
   readonly seconds: number
   readonly connections: number
   /** Processes whose CPU time is the server's. */
@@ -44,7 +46,16 @@ const SCRIPT = fileURLToPath(new URL('./requests.lua', import.meta.url))
 /** Runs wrk with one thread. Throws when requests got no answer at all. */
 export async function runLoad(load: Load): Promise<LoadResult> {
   const wrk = ['wrk', '-t1', `-c${load.connections}`, `-d${load.seconds}s`, '--timeout', '10s']
-  const command = [...pinned(load.core), ...wrk, '-s', SCRIPT, `${load.origin}/`, '--', load.requests]
+  const command = [
+    ...pinned(load.core),
+    ...wrk,
+    '-s',
+    SCRIPT,
+    `${load.origin}/`,
+    '--',
+    load.requests,
+    String(load.sent ?? 0),
+  ]
   const [program = '', ...args] = command
   const before = { machine: await machineNow(), server: await cpuSeconds(load.pids), own: await ownCpuSeconds() }
   const { stdout } = await promisify(execFile)(program, args)

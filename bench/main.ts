@@ -1,7 +1,8 @@
-// npm run bench [-- --quick] [-- --only <group>]
+// npm run bench [-- --quick] [-- --only <group>] [-- --against <another checkout>]
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { measureAgainst } from './groups/against.ts'
 import { measureBound } from './groups/bound.ts'
 import { measureContext } from './groups/context.ts'
 import { measureMemory } from './groups/memory.ts'
@@ -29,7 +30,9 @@ const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Section>
 }
 const RESULTS = fileURLToPath(new URL('./results.md', import.meta.url))
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, against: { type: 'string' } },
+})
 const chosen = values.only?.split(',') ?? Object.keys(GROUPS)
 const unknown = chosen.filter((name) => GROUPS[name] === undefined)
 if (unknown.length > 0) {
@@ -47,7 +50,9 @@ function leftOut(name: string, error: unknown): string {
 const sections: string[] = [`# Results\n\n${describeMachine()}`]
 const workspace = await openWorkspace({ quick: values.quick })
 try {
-  for (const name of chosen) {
+  const { against } = values
+  if (against !== undefined) console.log(`\n${renderSection(await measureAgainst(workspace, against))}`)
+  for (const name of against === undefined ? chosen : []) {
     const text = await GROUPS[name]?.(workspace).then(renderSection, (error: unknown) => leftOut(name, error))
     if (text === undefined) continue
     console.log(`\n${text}`)
@@ -57,4 +62,5 @@ try {
   await workspace.remove()
 }
 // A part, or a quick look, is no result to keep.
-if (values.only === undefined && !values.quick) await writeFile(RESULTS, `${sections.join('\n\n')}\n`)
+if (values.only === undefined && values.against === undefined && !values.quick)
+  await writeFile(RESULTS, `${sections.join('\n\n')}\n`)

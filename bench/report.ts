@@ -62,7 +62,8 @@ export function count(number: number): string {
   return Math.round(number).toLocaleString('en-US')
 }
 
-function percent(share: number): string {
+/** Without decimals. */
+export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`
 }
 

@@ -1,4 +1,4 @@
--- Sends the requests of a file in turn, and prints what wrk found as one line of JSON.
+-- Sends the requests of a file in turn, from the one after those of earlier runs, and prints what wrk found as one line of JSON.
 local requests = {}
 local at = 0
 
@@ -13,6 +13,7 @@ function init(args)
     requests[#requests + 1] = text:sub(from, last)
     from = last + 1
   end
+  at = tonumber(args[2]) % #requests
 end
 
 function request()

@@ -79,3 +79,19 @@ export function ratio(
 ): number {
   return median(a.rounds.map((result, round) => read(result) / read(b.rounds[round] ?? result)))
 }
+
+/** A geometric mean, and the bounds between which it lies with 95 %. */
+export interface Interval {
+  readonly mean: number
+  readonly from: number
+  readonly to: number
+}
+
+/** What `a` came to in CPU beside `b` in the same round, over all rounds; Student's t of about fifteen of them. */
+export function intervalOf(a: Measured, b: Measured): Interval {
+  const logs = a.rounds.map((result, round) => Math.log(result.perCpuSecond / (b.rounds[round] ?? result).perCpuSecond))
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length
+  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1)
+  const half = 2.13 * Math.sqrt(variance / logs.length)
+  return { mean: Math.exp(mean), from: Math.exp(mean - half), to: Math.exp(mean + half) }
+}

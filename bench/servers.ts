@@ -32,8 +32,8 @@ export function startRival(rival: Rival, options: ServerOptions): Promise<Server
 }
 
 /** Starts `forwardgate serve` with this configuration file, as a user would. */
-export function startForwardgate(config: string, options: ServerOptions): Promise<Server> {
-  return startNode([PROGRAM, 'serve'], {
+export function startForwardgate(config: string, options: ServerOptions, program = PROGRAM): Promise<Server> {
+  return startNode([program, 'serve'], {
     ...options,
     env: {
       FORWARDGATE_CONFIG: config,

@@ -10,6 +10,8 @@ export interface Act<S extends string> {
   readonly calls: string
   /** True: every answer has to be a refusal. Otherwise none. */
   readonly refuses?: boolean
+  /** Requests that are sent before anything is measured. */
+  readonly warmUp?: number
 }
 
 export type Starters<S extends string> = Readonly<Record<S, (options: ServerOptions) => Promise<Server>>>
@@ -30,12 +32,19 @@ export async function measureActs<S extends string, A extends string>(
     for (const [name, start] of Object.entries<Starters<S>[S]>(starters)) {
       servers.set(name, await start({ core: cores?.server, env: rivalEnv }))
     }
-    const series = Object.entries<Act<S>>(acts).map(([name, { server, calls, refuses = false }]): Series => {
-      const { origin = '', pids = [] } = servers.get(server) ?? {}
-      const run = (seconds: number): Promise<LoadResult> =>
-        runLoad({ origin, pids, requests: calls, seconds, connections: CONNECTIONS, core: cores?.load })
-      return { name, run, refuses }
-    })
+    const series = Object.entries<Act<S>>(acts).map(
+      ([name, { server, calls, refuses = false, warmUp = 0 }]): Series => {
+        const { origin = '', pids = [] } = servers.get(server) ?? {}
+        let sent = 0
+        const run = async (seconds: number): Promise<LoadResult> => {
+          const load = { origin, pids, requests: calls, sent, seconds, connections: CONNECTIONS, core: cores?.load }
+          const result = await runLoad(load)
+          sent += result.requests
+          return sent < warmUp ? run(seconds) : result
+        }
+        return { name, run, refuses }
+      },
+    )
     const measured = await measure(series, effort)
     await afterwards()
     return Object.fromEntries(measured.map((each) => [each.name, each])) as Record<A, Measured>
