@@ -35,6 +35,7 @@ origin_not_allowed        access      403 -                  -
 identity_header_alias     access      403 -                  -
 identity_too_large        access      403 -                  -
 mcp_request_invalid       access      400 -                  -
+mcp_body_too_large        access      413 -                  -
 mcp_not_allowed           access      403 -                  -
 forwarded_request_invalid service     400 -                  -
 route_unknown             service     403 -                  -

@@ -25,10 +25,16 @@ test('alg, kid, typ and iss are read', () => {
     keyId: 'k',
     type: 'jwt',
     issuer: 'i',
+    hasIssuer: true,
     payload: { iss: 'i' },
   })
   const bare = parse({ alg: 'none' }, { iss: ['i'] })
   assert.deepEqual([bare.keyId, bare.type, bare.issuer], [undefined, undefined, undefined])
+})
+
+test('an iss that is not a text is an iss; only a missing one and null are none', () => {
+  for (const iss of [['i'], {}, 7, false, '']) assert.equal(parse({ alg: 'RS256' }, { iss }).hasIssuer, true)
+  for (const payload of [{}, { iss: null }]) assert.equal(parse({ alg: 'RS256' }, payload).hasIssuer, false)
 })
 
 test('typ is compared without case and without application/ before at+jwt', () => {
