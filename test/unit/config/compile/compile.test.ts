@@ -42,6 +42,7 @@ test('the three-line file has every default', () => {
   assert.deepEqual(issuer, {
     name: 'homelab',
     issuer: 'https://id.example.com',
+    spiffe: undefined,
     isLoginServer: true,
     keys: { kind: 'discovery' },
     fetch: undefined,
