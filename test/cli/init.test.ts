@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { routeName } from '../../src/tools/init/first-files.ts'
+import { parse } from '../../src/config/parse.ts'
+import { firstConfig, routeName } from '../../src/tools/init/first-files.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
 import { run } from './run.ts'
 
@@ -14,14 +15,20 @@ const NOW = Math.floor(Date.now() / 1000)
 const SAMPLES: readonly {
   readonly name: string
   readonly claims: Readonly<Record<string, unknown>>
+  /** The issuer's `scopes_supported`. */
+  readonly offered?: readonly string[]
   readonly expected: readonly RegExp[]
   readonly unexpected?: RegExp
 }[] = [
   {
     name: 'scopes as text, the resource as audience',
     claims: { aud: RESOURCE, scope: 'openid mcp:read mcp:write', client_id: 'claude' },
-    expected: [/^ {4}scopes: \[mcp:read, mcp:write\] # all of these; `scope`/m, /# clientIds: \[claude\]/],
-    unexpected: /^ {4}audience:|openid/m,
+    expected: [
+      /^ {4}scopes: \[mcp:read, mcp:write\] # all of these; `scope`/m,
+      /^ {4}requestScopes: \[openid, mcp:read, mcp:write\]/m,
+      /# clientIds: \[claude\]/,
+    ],
+    unexpected: /^ {4}audience:|^ {4}scopes: .*openid/m,
   },
   {
     name: 'scopes as a list in scp, a client ID as audience, groups (Okta)',
@@ -57,6 +64,67 @@ const SAMPLES: readonly {
     claims: { aud: 'mcp', at_hash: 'x', nonce: 'n', groups: ['family'], client_id: undefined, scope: undefined },
     expected: [/^ {4}audience: \[mcp\]/m, /# The sample names no client: be sure that it is an access token/],
     unexpected: /clientIds/,
+  },
+  {
+    name: 'what a login at Authentik must request',
+    offered: ['openid', 'email', 'profile', 'offline_access', 'mcp:read'],
+    claims: {
+      ...{ aud: 'mcp', azp: 'mcp', uid: 'u', 'mcp:read': true, nonce: 'n', sid: 's' },
+      ...{ name: 'Alice L', preferred_username: 'alice', groups: ['family'], scope: undefined, client_id: undefined },
+    },
+    expected: [/^ {4}requestScopes: \[openid, profile, mcp:read\] # /m, /X-Auth-Groups: groups/],
+  },
+  {
+    name: 'what a login at Dex must request, and no scope that Dex does not know',
+    offered: ['openid', 'email', 'groups', 'profile', 'offline_access'],
+    claims: { aud: 'mcp', at_hash: 'x', groups: ['example:developers'], client_id: undefined, scope: undefined },
+    expected: [/^ {4}requestScopes: \[openid, groups\] # /m, /# The sample names no scope: there is none to require/],
+    unexpected: /mcp:read|profile/,
+  },
+  {
+    name: 'what a login at Keycloak must request',
+    offered: [
+      'openid',
+      'web-origins',
+      'acr',
+      'roles',
+      'profile',
+      'mcp:read',
+      'offline_access',
+      'email',
+      'basic',
+      'orders',
+    ],
+    claims: {
+      ...{ aud: ['orders-api', 'account'], azp: 'robot', typ: 'Bearer', acr: '1', client_id: undefined },
+      ...{ scope: 'openid offline_access email profile orders', name: 'Alice L', email: 'alice@example.com' },
+    },
+    expected: [/^ {4}scopes: \[orders\]/m, /^ {4}requestScopes: \[openid, profile, email, orders\] # /m],
+  },
+  {
+    name: 'what a login at Pocket ID before 2.10 must request',
+    offered: ['openid', 'profile', 'email', 'groups'],
+    claims: { aud: ['mcp-clients'], type: 'oauth-access-token', amr: ['otp'], client_id: undefined, scope: undefined },
+    expected: [/^ {4}requestScopes: \[openid\] # /m, /# The sample names no scope/],
+    unexpected: /mcp:read|\bgroups\]/,
+  },
+  {
+    name: 'what a login at Hydra must request: a scope that its metadata does not list',
+    offered: ['offline_access', 'offline', 'openid'],
+    claims: { aud: [RESOURCE], client_id: 'app', scp: ['mcp:read', 'offline_access'], ext: {}, scope: undefined },
+    expected: [/^ {4}scopes: \[mcp:read\]/m, /^ {4}requestScopes: \[openid, mcp:read\] # /m],
+  },
+  {
+    name: 'what clients must put before a scope at Entra ID',
+    offered: ['openid', 'profile', 'email', 'offline_access'],
+    claims: {
+      ...{ aud: '66666666-7777-8888-9999-000000000000', tid: '11111111-7777-8888-9999-000000000000', ver: '2.0' },
+      ...{ azp: 'client', scp: 'mcp:read', name: 'Alice L', client_id: undefined, scope: undefined },
+    },
+    expected: [
+      /^ {4}scopePrefix: api:\/\/66666666-7777-8888-9999-000000000000\/ # /m,
+      /^ {4}requestScopes: \[openid, profile, mcp:read\] # /m,
+    ],
   },
   {
     name: 'a token that is bound to a key (DPoP)',
@@ -108,8 +176,10 @@ describe('init', () => {
     assert.equal(tested.code, 0, tested.stdout + tested.stderr)
   }
 
-  for (const [index, { name, claims, expected, unexpected }] of SAMPLES.entries()) {
-    it(`reads ${name}`, async () => {
+  for (const [index, { name, claims, offered, expected, unexpected }] of SAMPLES.entries()) {
+    it(`reads ${name}`, async (t) => {
+      if (offered !== undefined) issuer.lie({ scopes_supported: offered })
+      t.after(() => issuer.recover())
       const token = issuer.mint(claims)
       const out = join(folder, `sample-${index}`)
       const { code, stdout, stderr } = await init('--token-file', tokenFile(`sample-${index}`, token), '--out', out)
@@ -210,6 +280,28 @@ describe('init', () => {
     assert.match(nobody.stdout, /^error: --issuer: its keys cannot be found: .*status 404/)
   })
 
+  it('takes the place of the discovery document, for a name of the cluster', async () => {
+    const uri = issuer.discoveryUri
+    const elsewhere = ['init', '--issuer', 'https://id.example.com', '--resource', RESOURCE, '--discovery-uri', uri]
+    issuer.lie({ issuer: 'https://id.example.com', scopes_supported: ['openid', 'mcp:read'] })
+    const { code, stdout } = await run(elsewhere)
+    issuer.recover()
+    assert.equal(code, 0, stdout)
+    assert.match(stdout, /^ {4}issuer: https:\/\/id\.example\.com #/m)
+    assert.ok(stdout.includes(`    discoveryUri: ${uri} # from where forwardgate runs\n`))
+    assert.match(stdout, /^ {4}# scopes: \[mcp:read\] {4}what tokens must carry; the issuer knows mcp:read$/m)
+    assert.match(stdout, /^ {4}requestScopes: \[openid\] # /m)
+    const other = await run(elsewhere)
+    assert.equal(other.code, 1)
+    assert.match(other.stdout, /^error: --discovery-uri: /)
+    const inCluster = firstConfig({
+      ...{ issuer: 'https://id.example.com', resource: RESOURCE, route: 'kubernetes', sample: undefined, offered: [] },
+      ...{ discoveryUri: 'http://keycloak.auth.svc:8080/realms/main/.well-known/openid-configuration', manifest: 'x' },
+    })
+    assert.match(inCluster, /^ {4}dangerouslyAllowHttp: true #/m)
+    assert.ok(parse([{ file: 'config.yaml', text: inCluster }], { now: NOW, readFile: () => ({ error: 'none' }) }).ok)
+  })
+
   it('says what is wrong with a token, without showing it', async () => {
     const other = issuer.mint({ iss: 'https://other.example.com' })
     const symmetric = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${other.split('.')[1]}.AAAA`
@@ -236,6 +328,10 @@ describe('init', () => {
     const rows: readonly (readonly [readonly string[], RegExp])[] = [
       [['init'], /needs --issuer and --resource/],
       [['init', '--issuer', 'https://a', '--resource', 'a'], /"a" is not an http or https URL/],
+      [
+        ['init', '--issuer', 'https://a', '--resource', 'https://b', '--discovery-uri', 'c'],
+        /--discovery-uri: "c" is not/,
+      ],
       [['init', 'x'], /takes no argument "x"/],
       [['init', '--isuer', 'x'], /did you mean --issuer\?/],
     ]

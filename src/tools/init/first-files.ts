@@ -1,10 +1,14 @@
+import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
 import { formatSpan } from '../../config/duration.ts'
 import { yamlScalar } from '../generate/yaml-text.ts'
+import { scopesToRequest } from './request-scopes.ts'
 import type { SampleToken } from './sample-token.ts'
 
 /** What a first configuration is made of. */
 export interface FirstRoute {
   readonly issuer: string
+  /** Where its discovery document is, if not below the issuer. */
+  readonly discoveryUri: string | undefined
   readonly resource: string
   readonly route: string
   readonly sample: SampleToken | undefined
@@ -30,18 +34,11 @@ export function routeName(resource: string): string {
 
 /** A commented configuration for one issuer and one resource. */
 export function firstConfig(first: FirstRoute): string {
-  const { issuer, resource, route, sample } = first
+  const { resource, route, sample } = first
   const origin =
     sample === undefined
       ? '# Without a sample token; compare with one of your issuer (init --token-file).'
       : '# From a sample token whose signature was not checked: read every line before you rely on it.'
-  const issuerLines =
-    sample?.scopeShape === 'boolean claims'
-      ? [
-          `    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`,
-          '    booleanScopes: true # a granted scope is a claim of its own that is true',
-        ]
-      : [`    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`]
   const lifetime =
     sample?.lifetime === undefined
       ? []
@@ -51,7 +48,7 @@ export function firstConfig(first: FirstRoute): string {
     `# Every key: docs/reference/configuration.md. Check it: forwardgate check config.yaml --manifests ${first.manifest}`,
     'issuers:',
     '  main:',
-    ...issuerLines,
+    ...issuerLines(first),
     ...lifetime,
     '',
     'routes:',
@@ -59,9 +56,31 @@ export function firstConfig(first: FirstRoute): string {
     `    resource: ${yamlScalar(resource)} # exactly the URL that users type into a client`,
     ...audienceLines(first),
     ...scopeLines(first),
+    ...requestLines(first),
     ...groupLines(sample?.groups ?? []),
     ...(sample?.bound === true ? [BOUND] : []),
   ].join('\n')}\n`
+}
+
+function issuerLines({ issuer, discoveryUri, sample }: FirstRoute): readonly string[] {
+  const prefix = sample?.scopePrefix
+  return [
+    `    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`,
+    ...(discoveryUri === undefined
+      ? []
+      : [`    discoveryUri: ${yamlScalar(discoveryUri)} # from where forwardgate runs`]),
+    ...(isPlain(discoveryUri)
+      ? ['    dangerouslyAllowHttp: true # metadata and keys by plain http: in a trusted network only']
+      : []),
+    ...(sample?.scopeShape === 'boolean claims'
+      ? ['    booleanScopes: true # a granted scope is a claim of its own that is true']
+      : []),
+    ...(prefix === undefined ? [] : [`    scopePrefix: ${yamlScalar(prefix)} # what clients must put before a scope`]),
+  ]
+}
+
+function isPlain(url: string | undefined): boolean {
+  return url !== undefined && /^http:\/\/(?!127\.0\.0\.1[:/]|localhost[:/]|\[::1\])/.test(url)
 }
 
 /** Bearer tokens go on passing unless it is written, so it is left to the reader. */
@@ -171,9 +190,29 @@ function scopeLines({ sample, offered }: FirstRoute): readonly string[] {
       `    scopes: [${scopes.map(yamlScalar).join(', ')}] # all of these; ${where}: keep what this resource needs`,
     ]
   }
-  const known = (sample?.scopes.length ?? 0) > 0 ? (sample?.scopes ?? []) : offered
+  const known = ((sample?.scopes.length ?? 0) > 0 ? (sample?.scopes ?? []) : offered).filter(
+    (scope) => !OIDC_WORDS.has(scope),
+  )
+  if (sample !== undefined && sample.scopeShape === undefined && offered.length > 0)
+    return ['    # The sample names no scope: there is none to require. Require a claim instead, such as a group.']
+  if (known.length === 0 && offered.length > 0)
+    return ['    # The issuer names no scope of its own: make one there, or require a claim instead, such as a group.']
   const shown = known.slice(0, 8).map(yamlScalar).join(', ')
-  return [`    # scopes: [mcp:read]    what tokens must carry${shown === '' ? '' : `; the issuer knows ${shown}`}`]
+  return [
+    shown === ''
+      ? '    # scopes: [mcp:read]    what tokens must carry; the issuer must know it'
+      : `    # scopes: [${yamlScalar(known[0] ?? '')}]    what tokens must carry; the issuer knows ${shown}`,
+  ]
+}
+
+/** Only if it is more than what is required: that is the default. */
+function requestLines({ sample, offered }: FirstRoute): readonly string[] {
+  const required = requiredScopes(sample)
+  const requested = scopesToRequest(sample, offered, required)
+  if (requested.length === required.length) return []
+  return [
+    `    requestScopes: [${requested.map(yamlScalar).join(', ')}] # what clients are told to request; the issuer must let them`,
+  ]
 }
 
 function groupLines(groups: readonly string[]): readonly string[] {

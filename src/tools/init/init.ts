@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { plain } from '../../cli/output.ts'
+import type { KeySource } from '../../config/model-issuer.ts'
 import { parse } from '../../config/parse.ts'
 import { quote } from '../../config/problem.ts'
 import { systemClock } from '../../issuers/clock.ts'
@@ -18,13 +19,17 @@ import { readSampleToken } from './sample-token.ts'
 export const init = command({
   name: 'init',
   synopsis: [
-    'init --issuer URL --resource URL [--token-file FILE] [--proxy PROXY] [--as FORM] [--url URL] [--out DIR]',
+    'init --issuer URL --resource URL [--discovery-uri URL] [--token-file FILE] [--proxy PROXY] [--as FORM] [--url URL] [--out DIR]',
   ],
   about:
     'From nothing to a protected route: fetches the discovery document and the keys of the issuer and prints a commented configuration, the proxy’s side of it and a first policy test.',
   reads: 'nothing',
   options: {
     issuer: { value: 'URL', about: 'the authorization server, as the iss claim of its tokens has it' },
+    'discovery-uri': {
+      value: 'URL',
+      about: 'its discovery document, where that is not found below the issuer, as with a service name in the cluster',
+    },
     resource: { value: 'URL', about: 'the URL that users will type into a client' },
     'token-file': {
       value: 'FILE',
@@ -46,10 +51,14 @@ export const init = command({
     1: 'the issuer or the token cannot be used',
     2: 'usage error or unreadable input',
   },
-  misuse({ values: { issuer, resource, namespace = 'default', proxy = 'traefik', as: form } }) {
+  misuse({ values }) {
+    const { issuer, resource, namespace = 'default', proxy = 'traefik', as: form } = values
     if (issuer === undefined || resource === undefined) return 'init needs --issuer and --resource'
     if (!/^https?:/.test(resource) || !URL.canParse(resource))
       return `--resource: ${quote(resource)} is not an http or https URL`
+    const uri = values['discovery-uri']
+    if (uri !== undefined && !(/^https?:/.test(uri) && URL.canParse(uri)))
+      return `--discovery-uri: ${quote(uri)} is not an http or https URL`
     if (!isKubernetesName(namespace)) return `--namespace: ${quote(namespace)} is not a valid Kubernetes name`
     const forms = PROXIES.get(proxy)?.forms
     if (forms === undefined) return `--proxy: ${quote(proxy)} is not one of ${[...PROXIES.keys()].join(', ')}`
@@ -60,12 +69,19 @@ export const init = command({
   },
   async run({ values, terminal, now }) {
     const { issuer = '', resource = '', namespace = 'default', out, url } = values
+    const discoveryUri = values['discovery-uri']
     const route = routeName(resource)
     const backends = readBackends(url === undefined ? [] : [`${route}=${url}`])
     if (typeof backends === 'string') return { misuse: backends }
     const deps = { fetch, clock: systemClock, signal: new AbortController().signal }
-    const asked = { name: 'main', issuer, keys: { kind: 'discovery' }, maxStale: 0 } as const
-    const { document, findings } = await askIssuer(asked, { path: '--issuer' }, deps)
+    const keys: KeySource =
+      discoveryUri === undefined ? { kind: 'discovery' } : { kind: 'discoveryUri', uri: discoveryUri }
+    const asked = { name: 'main', issuer, keys, maxStale: 0 }
+    const { document, findings } = await askIssuer(
+      asked,
+      { path: discoveryUri === undefined ? '--issuer' : '--discovery-uri' },
+      deps,
+    )
     const unusable = findings.filter(({ severity }) => severity !== 'note')
     if (unusable.length > 0) return { findings: unusable.map((finding) => ({ ...finding, severity: 'error' })) }
     const token = values['token-file'] === undefined ? undefined : await readInput(values['token-file'], terminal)
@@ -75,7 +91,7 @@ export const init = command({
 
     const offered = scopesOf(document?.['scopes_supported'])
     const { target, gateway } = targetOf(values.proxy, values.as)
-    const first = { issuer, resource, route, sample: sampled?.sample, offered, manifest: target.file }
+    const first = { issuer, discoveryUri, resource, route, sample: sampled?.sample, offered, manifest: target.file }
     const text = firstConfig(first)
     const parsed = parse([{ file: 'config.yaml', text }], {
       now,

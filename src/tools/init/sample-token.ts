@@ -12,6 +12,12 @@ export interface SampleToken {
   readonly client: string | undefined
   /** Without the words of OpenID Connect. */
   readonly scopes: readonly string[]
+  /** All that a claim names as granted, the words of OpenID Connect too. */
+  readonly granted: readonly string[]
+  /** Names of its claims. */
+  readonly claims: readonly string[]
+  /** What clients must put before a scope when they request it (Entra ID). */
+  readonly scopePrefix: string | undefined
   /** Their form: a text or list, or each a claim of its own. */
   readonly scopeShape: 'scope' | 'scp' | 'boolean claims' | undefined
   readonly groups: readonly string[]
@@ -78,6 +84,8 @@ export function readSampleToken(text: string, issuer: string): Read {
       audience: texts(payload['aud']),
       client: CLIENT_CLAIMS.map((claim) => payload[claim]).find((value) => typeof value === 'string'),
       ...scopesOf(payload),
+      claims: Object.entries(payload).flatMap(([claim, value]) => (value === null ? [] : [claim])),
+      scopePrefix: scopePrefixOf(payload),
       groups: texts(payload['groups']),
       bound: confirmation !== undefined,
       lifetime: typeof exp === 'number' && typeof iat === 'number' && exp > iat ? exp - iat : undefined,
@@ -85,17 +93,27 @@ export function readSampleToken(text: string, issuer: string): Read {
   }
 }
 
-function scopesOf(payload: Readonly<Record<string, unknown>>): Pick<SampleToken, 'scopes' | 'scopeShape'> {
+function scopesOf(payload: Readonly<Record<string, unknown>>): Pick<SampleToken, 'scopes' | 'granted' | 'scopeShape'> {
   for (const claim of ['scope', 'scp'] as const) {
     const value = payload[claim]
     const found = typeof value === 'string' ? value.split(' ') : texts(value)
-    if (value !== undefined) return { scopeShape: claim, scopes: found.filter(isScope) }
+    if (value !== undefined) return { scopeShape: claim, granted: found, scopes: found.filter(isScope) }
   }
   // Authentik: a granted scope is a claim of its own.
   const flags = Object.entries(payload).flatMap(([claim, value]) =>
     value === true && /[:.]/.test(claim) ? [claim] : [],
   )
-  return { scopeShape: flags.length > 0 ? 'boolean claims' : undefined, scopes: flags.filter(isScope) }
+  return { scopeShape: flags.length > 0 ? 'boolean claims' : undefined, granted: [], scopes: flags.filter(isScope) }
+}
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Entra ID writes short scopes into tokens, and wants them behind the URI of the application. */
+function scopePrefixOf({ tid, ver, aud, scp }: Readonly<Record<string, unknown>>): string | undefined {
+  if (typeof tid !== 'string' || typeof ver !== 'string' || typeof scp !== 'string' || typeof aud !== 'string')
+    return undefined
+  if (GUID.test(aud)) return `api://${aud}/`
+  return /^api:\/\/[\w./-]+$/.test(aud) ? `${aud}/` : undefined
 }
 
 function isScope(text: string): boolean {
