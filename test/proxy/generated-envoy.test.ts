@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'yaml'
 import { openEnvoy } from '../../lab/envoy.ts'
 import { absent } from './support/absent.ts'
 import { accepts, type GeneratedWorld, generatedWorld, guards } from './support/generated.ts'
+import { AUTHZ, type Resources, type RouteEntry, routesOf, withCanary } from './support/generated-envoy.ts'
 import { isInstalled, PROGRAMS } from './support/open-proxy.ts'
 
 const CALL = (name: string) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } })
@@ -11,7 +11,7 @@ const CALL = (name: string) => JSON.stringify({ jsonrpc: '2.0', id: 1, method: '
 test('a real Envoy takes what generate prints, and guards with it', async (t) => {
   if (!(await isInstalled('Envoy'))) return absent(t, 'Envoy', 1)
   let text = ''
-  const proxy = await openEnvoy(PROGRAMS.Envoy, undefined, () => withCanary(text))
+  const proxy = await openEnvoy(PROGRAMS.Envoy, undefined, () => withCleartextHttp2(text))
   t.after(() => proxy.stop())
   const world = await generatedWorld(t, 'envoy', proxy, '--listen-port', new URL(proxy.origin).port)
   text = world.text
@@ -19,6 +19,7 @@ test('a real Envoy takes what generate prints, and guards with it', async (t) =>
   await proxy.connect({ verifier: '', upstream: '', routes: [], identityHeaders: [] })
   await guards(world)
   await judgesBodies(world)
+  await refusesWithoutAnAnswer(world)
 })
 
 async function judgesBodies({ service, origin, upstream }: GeneratedWorld): Promise<void> {
@@ -38,18 +39,34 @@ async function judgesBodies({ service, origin, upstream }: GeneratedWorld): Prom
   assert.equal(upstream.seen.length, before + 1)
 }
 
-/** What `openEnvoy` waits for, on loopback. */
-function withCanary(text: string): unknown {
-  const { static_resources } = parse(text.replace('0.0.0.0', '127.0.0.1'))
-  const hosts = static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts
-  const unasked = {
-    '@type': 'type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute',
-    disabled: true,
-  }
-  hosts[0].routes.unshift({
-    match: { path: '/ready-canary' },
-    direct_response: { status: 200 },
-    typed_per_filter_config: { 'envoy.filters.http.ext_authz': unasked },
-  })
-  return { static_resources }
+/** The path that Envoy asks about over HTTP/2 without TLS. */
+const H2C = '/mcp/api/h2c'
+
+/** forwardgate does not speak it. */
+function withCleartextHttp2(text: string): unknown {
+  const tree: { static_resources: Resources } = withCanary(text)
+  const { clusters } = tree.static_resources
+  const options = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+  const http2 = { '@type': `type.googleapis.com/${options}`, explicit_http_config: { http2_protocol_options: {} } }
+  const routes = routesOf(tree.static_resources)
+  const api = routes.find(({ match }) => match.path_separated_prefix === '/mcp/api')
+  const asked = api?.typed_per_filter_config[AUTHZ]?.check_settings?.http_service.server_uri.cluster
+  const gate = clusters.find(({ name }) => name === asked)
+  assert.ok(api !== undefined && gate !== undefined)
+  clusters.push({ ...gate, name: 'h2c', typed_extension_protocol_options: { [options]: http2 } })
+  const changed: RouteEntry = structuredClone({ ...api, match: { path: H2C } })
+  const settings = changed.typed_per_filter_config[AUTHZ]?.check_settings
+  assert.ok(settings !== undefined)
+  settings.http_service.server_uri.cluster = 'h2c'
+  routes.unshift(changed)
+  return tree
+}
+
+async function refusesWithoutAnAnswer({ service, origin, upstream }: GeneratedWorld): Promise<void> {
+  const before = upstream.seen.length
+  const token = service.issuer.mint({ aud: `${origin}/mcp/api`, sub: 'alice', scope: 'mcp:read' })
+  const headers = { Authorization: `Bearer ${token}` }
+  assert.equal((await fetch(`${origin}/mcp/api/h1`, { headers })).status, 200)
+  assert.equal((await fetch(`${origin}${H2C}`, { headers })).status, 503)
+  assert.equal(upstream.seen.length, before + 1)
 }
