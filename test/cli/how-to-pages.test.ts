@@ -33,6 +33,7 @@ const PROVED = [
   'several-hosts',
   'streams',
   'websockets',
+  'workloads',
 ]
 
 test('each page about a task has policy tests', () => {
