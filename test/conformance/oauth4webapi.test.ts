@@ -7,6 +7,7 @@ import {
   resourceDiscoveryRequest,
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi'
+import type { Requirement } from '../../src/config/model-requirement.ts'
 import { errorOf } from '../../src/decision/challenge.ts'
 import { DENIALS } from '../../src/decision/denial.ts'
 import { buildMetadataIndex, findMetadata } from '../../src/documents/protected-resource.ts'
@@ -42,8 +43,9 @@ test('an independent client reads the same challenge out of every refusal', asyn
     assert.equal(refused.cause.length, 1, vector.id)
     const [challenge] = refused.cause
     const { resource_metadata, scope, error, error_description, algs, ...others } = challenge?.parameters ?? {}
-    assert.deepEqual(others, {}, vector.id)
     assert.ok(decision.outcome === 'deny' && decision.route !== undefined, vector.id)
+    const required = [decision.entry, ...decision.rules, ...(decision.mcp?.needs ?? [])]
+    assert.deepEqual(others, error === 'insufficient_user_authentication' ? stepUp(required) : {}, vector.id)
     const row = DENIALS[decision.reason]
     const { dpop } = decision.route
     const withProof = dpop.mode === 'required' || (dpop.mode === 'accepted' && decision.scheme === 'dpop')
@@ -66,6 +68,20 @@ test('an independent client reads the same challenge out of every refusal', asyn
   }
   assert.ok(read > 100)
 })
+
+/** RFC 9470 §3: the login that satisfies every requirement. */
+function stepUp(
+  required: readonly (Pick<Requirement, 'authentication'> | undefined)[],
+): Readonly<Record<string, string>> {
+  const authentications = required.flatMap((one) => one?.authentication ?? [])
+  const [first = [], ...others] = authentications.flatMap(({ acr }) => (acr === undefined ? [] : [acr]))
+  const acr = first.filter((value) => others.every((list) => list.includes(value)))
+  const ages = authentications.flatMap(({ maxAgeSeconds }) => maxAgeSeconds ?? [])
+  return {
+    ...(acr.length === 0 ? {} : { acr_values: acr.join(' ') }),
+    ...(ages.length === 0 ? {} : { max_age: `${Math.min(...ages)}` }),
+  }
+}
 
 test('an independent client finds and accepts the metadata of every resource', async () => {
   for (const route of config.routes) {
