@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parse } from '../src/config/parse.ts'
 import { formatProblem } from '../src/config/problem.ts'
 import { internalError } from '../src/decision/decide.ts'
 import { DENIALS, type DenialRow } from '../src/decision/denial.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { PROVIDERS } from './conformance/vectors/providers.ts'
+import { anchorsOf, headingsOf, lineOf, linksOf, ROOT, read, sectionOf, textFiles } from './support/documents.ts'
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const FILES = textFiles()
 const DOCUMENTS = FILES.filter((file) => file.endsWith('.md'))
 
@@ -140,70 +138,8 @@ test('the anchors are those that GitHub makes', () => {
   assert.deepEqual([...anchorsOf(page)], ['one-verify--more', 'a_b', 'two-three', 'a_b-1', 'four-five'])
 })
 
-/** Every committed or new text file that Git does not ignore. */
-function textFiles(): readonly string[] {
-  const list = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return [...new Set(list.split('\0'))].filter(
-    (file) => file !== '' && existsSync(join(ROOT, file)) && !readFileSync(join(ROOT, file)).includes(0),
-  )
-}
-
-function read(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8')
-}
-
 function yesNo(value: boolean): string {
   return value ? 'yes' : 'no'
-}
-
-function headingsOf(page: string, level: number): readonly string[] {
-  return [...withoutFences(page).matchAll(/^(#+) (.+)$/gm)]
-    .filter((match) => match[1]?.length === level)
-    .map((match) => match[2] ?? '')
-}
-
-/** The text under a heading of level 2, up to the next one. */
-function sectionOf(page: string, heading: string): string {
-  const start = page.indexOf(`\n## ${heading}\n`)
-  assert.notEqual(start, -1, `there is a heading ${heading}`)
-  const body = page.slice(start + `\n## ${heading}`.length)
-  const end = body.indexOf('\n## ')
-  return end === -1 ? body : body.slice(0, end)
-}
-
-function withoutFences(page: string): string {
-  return page.replace(/^ *```[\s\S]*?^ *```$/gm, '')
-}
-
-/** Targets of the links that lead into this repository. Code is skipped, as nothing is a link there. */
-function linksOf(page: string): readonly string[] {
-  const prose = withoutFences(page).replace(/`[^`\n]*`/g, 'code')
-  const targets = [...prose.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)$/gm)]
-  return targets.map((match) => match[1] ?? match[2] ?? '').filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target))
-}
-
-/** As GitHub makes them: lower case, letters, digits, `_`, `-`; blanks become hyphens; repeated ones are numbered. */
-function anchorsOf(page: string): ReadonlySet<string> {
-  const anchors = new Set<string>()
-  for (const match of withoutFences(page).matchAll(/^#+ (.+)$/gm)) {
-    const text = (match[1] ?? '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    const slug = text
-      .trim()
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-')
-    let anchor = slug
-    for (let count = 1; anchors.has(anchor); count++) anchor = `${slug}-${count}`
-    anchors.add(anchor)
-  }
-  return anchors
-}
-
-function lineOf(text: string, index: number): number {
-  return text.slice(0, index).split('\n').length
 }
 
 interface Metric {

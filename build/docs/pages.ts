@@ -9,6 +9,7 @@ import { faultsTable } from '../../test/hostile/faults/page.ts'
 import { configurationPage } from './configuration-page.ts'
 import { reasonPages } from './reason-pages.ts'
 import { recipeFor } from './recipes.ts'
+import { wrapProse } from './wrap-prose.ts'
 
 /** A file that `npm run docs` writes: all of it, or the sections between its marks. */
 interface GeneratedPage {
@@ -20,10 +21,10 @@ interface GeneratedPage {
 
 /** Every generated file but the Helm chart, which has a command of its own. */
 export const PAGES: readonly GeneratedPage[] = [
-  { file: 'docs/reference/configuration.md', make: configurationPage },
+  { file: 'docs/reference/configuration.md', make: () => wrapProse(configurationPage()) },
   { file: 'docs/reference/forwardgate.schema.json', make: schemaText },
   { file: 'src/tools/explain/reason-pages.ts', make: reasonPages },
-  { file: 'docs/commands.md', make: buildPage },
+  { file: 'docs/commands.md', make: async () => wrapProse(await buildPage()) },
   { file: 'docs/security.md', make: sections({ bounds: boundsTable, attacks: corpusTables }) },
   {
     file: 'docs/explanation/when-things-break.md',

@@ -26,7 +26,7 @@ function plainText(paragraph: string): readonly string[] {
   if (/^\|(?:---\|)+$/.test(paragraph) || paragraph.startsWith('- **On the wire:**')) return []
   const text = paragraph
     .trim()
-    .replaceAll('\n', ' ')
+    .replaceAll(/\n */g, ' ')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll('**', '')
     .replace(/^(?:#+|-) /, '')
