@@ -92,7 +92,7 @@ async function tryForeign(report: RegistrationReport, endpoint: string, ask: Ask
     report.find('registration-refused', `a client cannot register: ${refusal(answer)}`)
     return
   }
-  const left = await remove(client, ask)
+  const left = await remove(client, endpoint, ask)
   const unfit = unfitMembers(client)
   if (unfit.length === 0) report.ok('no-registration', `a client registered by itself; ${left}`)
   else report.find('registration-answer', `the answer to a registration has ${unfit.join(', ')}; ${left}`)
@@ -115,10 +115,14 @@ function unfitMembers(client: Document): readonly string[] {
   return [...redirects, ...empty, ...nulls.slice(0, 5).map((name) => `${name}: null`)]
 }
 
-/** Takes the client away again where the provider lets it (RFC 7592); says what is left. */
-async function remove(client: Document, ask: Ask): Promise<string> {
+/**
+ * Takes the client away again where the provider lets it (RFC 7592), and only there: an answer must not choose which other
+ * host or port gets a DELETE from this machine. Says what is left.
+ */
+async function remove(client: Document, endpoint: string, ask: Ask): Promise<string> {
   const { client_id: id, registration_client_uri: uri, registration_access_token: token } = client
-  if (typeof uri === 'string' && URL.canParse(uri) && typeof token === 'string') {
+  const isAtProvider = typeof uri === 'string' && URL.parse(uri)?.origin === URL.parse(endpoint)?.origin
+  if (isAtProvider && /^https?:/i.test(uri) && typeof token === 'string') {
     const answer = await ask(uri, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
     if (answer.ok && answer.status < 300) return 'it was deleted again'
   }
