@@ -1,4 +1,5 @@
 import type { Position } from '../../config/problem.ts'
+import { commentsIn } from '../../config/reading/yaml-comments.ts'
 import type { Sources } from '../frame/source-lines.ts'
 
 /** `# forwardgate: allow ID, ID` in a file: which findings are accepted, and for which lines. */
@@ -10,10 +11,11 @@ export interface AllowComment {
   readonly to: number
 }
 
-/** More are not read: what they would accept is reported. */
+/** More are not read, and neither is a longer text: what they would accept is reported. Each may look at each line. */
 const MAX_COMMENTS = 1_000
+const MAX_LINES = 100_000
 
-const COMMENT = /^(?<before>.*?)#\s*forwardgate:\s*allow\s+(?<ids>.*)$/
+const ALLOW = /#\s*forwardgate:\s*allow\s+(?<ids>.*)$/
 
 /** Every such comment of these texts. */
 export function allowComments(sources: Sources): readonly AllowComment[] {
@@ -21,12 +23,15 @@ export function allowComments(sources: Sources): readonly AllowComment[] {
   for (const [file, text] of sources) {
     if (!text.includes('forwardgate:')) continue
     const lines = text.split('\n')
-    for (const [index, line] of lines.entries()) {
-      const found = COMMENT.exec(line.slice(0, MAX_LINE).trimEnd())?.groups
-      if (found === undefined || comments.length >= MAX_COMMENTS) continue
-      const [from, to] = covered(lines, index, found['before'] ?? '')
-      const position = { file, line: index + 1, column: (found['before'] ?? '').length + 1 }
-      comments.push({ ids: idsIn(found['ids'] ?? ''), position, from: from + 1, to: to + 1 })
+    if (lines.length > MAX_LINES) continue
+    const facts = lines.map(readLine)
+    for (const { at, column } of commentsIn(text)) {
+      const line = (lines[at] ?? '').slice(0, MAX_LINE).trimEnd()
+      const found = ALLOW.exec(line.slice(column))
+      if (found === null || comments.length >= MAX_COMMENTS) continue
+      const [from, to] = covered(facts, at, line.slice(0, column).trim() !== '')
+      const position = { file, line: at + 1, column: column + found.index + 1 }
+      comments.push({ ids: idsIn(found.groups?.['ids'] ?? ''), position, from: from + 1, to: to + 1 })
     }
   }
   return comments
@@ -46,43 +51,71 @@ function idsIn(text: string): readonly string[] {
   return ids
 }
 
-/** The lines that a comment is about: the line that it ends, or what follows it, with everything below that. */
-function covered(lines: readonly string[], at: number, before: string): readonly [from: number, to: number] {
-  if (before.trim() !== '') return isOfObject(lines, at) ? around(lines, headOf(lines, at)) : block(lines, at)
+/** A line, as far as it says what belongs together: thousands of comments may look at it. */
+interface Line {
+  readonly indent: number
+  /** Where the key is, behind the dashes of an item. */
+  readonly column: number
+  readonly isContent: boolean
+  readonly isSeparator: boolean
+  /** `- ` at its beginning, or `-` alone. */
+  readonly isItem: boolean
+  readonly closes: boolean
+  /** Whether it says which object this is: its kind, or its metadata. */
+  readonly ofObject: 'kind' | 'metadata' | undefined
+}
+
+function readLine(text: string): Line {
+  const indent = text.length - text.trimStart().length
+  const object = OBJECT.exec(text)?.groups?.['key']
+  return {
+    indent,
+    column: /^\s*(?:- +)*/.exec(text)?.[0].length ?? 0,
+    isContent: /^\s*[^\s#]/.test(text),
+    isSeparator: /^---(?:\s|$)/.test(text),
+    isItem: /^\s*-(?:\s|$)/.test(text),
+    closes: text[indent] === '}' || text[indent] === ']',
+    ofObject: object === undefined ? undefined : object === 'metadata' ? 'metadata' : 'kind',
+  }
+}
+
+const OBJECT = /^\s*(?:- )?(?<key>apiVersion|kind|metadata)\s*:/
+
+/** The lines that a comment is about: the line that it ends (`beside`), or what follows it, with everything below that. */
+function covered(lines: readonly Line[], at: number, beside: boolean): readonly [from: number, to: number] {
+  if (beside) {
+    const head = headOf(lines, at)
+    return lines[head]?.ofObject === undefined ? block(lines, at) : around(lines, head)
+  }
   const next = nextContent(lines, at)
   if (next === undefined) return [at, at]
   return isFirst(lines, next) ? around(lines, next) : block(lines, next)
 }
 
-/** Whether a line says which object this is: its kind, or its name below `metadata`. */
-function isOfObject(lines: readonly string[], at: number): boolean {
-  return OBJECT.test(lines[headOf(lines, at)] ?? '')
-}
-
-const OBJECT = /^\s*(?:- )?(?:apiVersion|kind|metadata)\s*:/
-
 /** The line `metadata:` for what is below it, else the line itself. */
-function headOf(lines: readonly string[], at: number): number {
-  const above = lines.slice(Math.max(0, at - MAX_METADATA), at)
-  const head = above.findLastIndex((line) => isContent(line) && indent(line) < indent(lines[at] ?? ''))
-  const found = Math.max(0, at - MAX_METADATA) + head
-  return head !== -1 && /^\s*(?:- )?metadata\s*:/.test(lines[found] ?? '') ? found : at
+function headOf(lines: readonly Line[], at: number): number {
+  const own = lines[at]?.indent ?? 0
+  const least = Math.max(0, at - MAX_METADATA)
+  for (let above = at - 1; above >= least; above--) {
+    const line = lines[above]
+    if (line?.isContent === true && line.indent < own) return line.ofObject === 'metadata' ? above : at
+  }
+  return at
 }
 
 /** Lines of the metadata of an object. */
 const MAX_METADATA = 100
 
 /** A line with everything below it. */
-function block(lines: readonly string[], at: number): readonly [number, number] {
-  const own = indent(lines[at] ?? '')
-  const isItem = /^\s*-(?:\s|$)/.test(lines[at] ?? '')
+function block(lines: readonly Line[], at: number): readonly [number, number] {
+  const own = lines[at]?.indent ?? 0
+  const isItem = lines[at]?.isItem === true
   let to = at
   for (let next = at + 1; next < lines.length; next++) {
-    const line = lines[next] ?? ''
-    if (isSeparator(line)) break
-    if (!isContent(line)) continue
-    const belongs =
-      indent(line) > own || (indent(line) === own && (/^\s*[}\]]/.test(line) || (!isItem && /^\s*- /.test(line))))
+    const line = lines[next]
+    if (line === undefined || line.isSeparator) break
+    if (!line.isContent) continue
+    const belongs = line.indent > own || (line.indent === own && (line.closes || (!isItem && line.isItem)))
     if (!belongs) break
     to = next
   }
@@ -90,47 +123,38 @@ function block(lines: readonly string[], at: number): readonly [number, number] 
 }
 
 /** The whole map that a line is a member of. */
-function around(lines: readonly string[], at: number): readonly [number, number] {
-  const own = column(lines[at] ?? '')
+function around(lines: readonly Line[], at: number): readonly [number, number] {
+  const own = lines[at]?.column ?? 0
   let from = at
-  while (!startsItem(lines[from] ?? '', own) && from > 0 && isInside(lines[from - 1] ?? '', own)) from--
+  while (!startsItem(lines[from], own) && isInside(lines[from - 1], own)) from--
   let to = at
-  while (to + 1 < lines.length && isInside(lines[to + 1] ?? '', own) && !startsItem(lines[to + 1] ?? '', own)) to++
+  while (isInside(lines[to + 1], own) && !startsItem(lines[to + 1], own)) to++
   return [from, to]
 }
 
-function isInside(line: string, own: number): boolean {
-  return !isSeparator(line) && (!isContent(line) || column(line) >= own)
+function isInside(line: Line | undefined, own: number): boolean {
+  return line !== undefined && !line.isSeparator && (!line.isContent || line.column >= own)
 }
 
 /** `- key:` whose key is in this column. */
-function startsItem(line: string, own: number): boolean {
-  return /^\s*- /.test(line) && column(line) === own && indent(line) < own
+function startsItem(line: Line | undefined, own: number): boolean {
+  return line?.isItem === true && line.column === own && line.indent < own
 }
 
-function isFirst(lines: readonly string[], at: number): boolean {
-  const above = lines.slice(0, at)
-  return !above.slice(above.findLastIndex(isSeparator) + 1).some(isContent)
+/** Whether no content is above it in its document. */
+function isFirst(lines: readonly Line[], at: number): boolean {
+  for (let above = at - 1; above >= 0; above--) {
+    const line = lines[above]
+    if (line?.isSeparator === true) return true
+    if (line?.isContent === true) return false
+  }
+  return true
 }
 
-function nextContent(lines: readonly string[], at: number): number | undefined {
-  const found = lines.findIndex((line, index) => index > at && isContent(line) && !isSeparator(line))
-  return found === -1 ? undefined : found
-}
-
-function isSeparator(line: string): boolean {
-  return /^---(?:\s|$)/.test(line)
-}
-
-function isContent(line: string): boolean {
-  return /^\s*[^\s#]/.test(line)
-}
-
-function indent(line: string): number {
-  return line.length - line.trimStart().length
-}
-
-/** Where the key is, behind the dash of an item. */
-function column(line: string): number {
-  return /^\s*(?:- +)*/.exec(line)?.[0].length ?? 0
+function nextContent(lines: readonly Line[], at: number): number | undefined {
+  for (let next = at + 1; next < lines.length; next++) {
+    const line = lines[next]
+    if (line?.isContent === true && !line.isSeparator) return next
+  }
+  return undefined
 }

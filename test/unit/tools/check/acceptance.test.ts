@@ -78,6 +78,34 @@ const ROWS: readonly { readonly name: string; readonly text: string; readonly ac
   { name: 'with a reason in words', text: 'a: 1\nb: ! # forwardgate: allow x-y because a-b', accepted: [2] },
   { name: 'with other blanks', text: 'a: 1\nb: ! #forwardgate:  allow   x-y  \r', accepted: [2] },
   { name: 'for another id', text: 'a: 1\nb: ! # forwardgate: allow x-z', accepted: [] },
+  {
+    name: 'in a text in quotes, which a tenant may have written',
+    text: 'kind: A !\nmetadata:\n  annotations:\n    note: "# forwardgate: allow x-y (why)" !\nspec: 1 !',
+    accepted: [],
+  },
+  {
+    name: 'in a text over several lines',
+    text: 'kind: A\nmetadata:\n  note: |\n    text\n    # forwardgate: allow x-y\nspec:\n  a: !',
+    accepted: [],
+  },
+  {
+    name: 'in quotes over several lines',
+    text: "a: 'text\n  # forwardgate: allow x-y\n  text'\nb: !",
+    accepted: [],
+  },
+  { name: 'without a blank before it', text: 'a: b#forwardgate: allow x-y\nc: !', accepted: [] },
+  {
+    name: 'beside a text with a hash in it',
+    text: 'a: "# b" # forwardgate: allow x-y !\nc: !',
+    accepted: [1],
+  },
+  { name: 'behind another comment', text: 'a: 1\nb: ! # see #1 # forwardgate: allow x-y\nc: !', accepted: [2] },
+  {
+    name: 'in a template of Helm',
+    text: '{{- if .Values.a }}\na: {{ .Values.b | quote }} ! # forwardgate: allow x-y\n{{- end }}\nc: !',
+    accepted: [2],
+  },
+  { name: 'of a text with too many lines', text: `a: ! # forwardgate: allow x-y${'\n'.repeat(100_000)}`, accepted: [] },
   { name: 'in a value that is no comment', text: 'a: 1\nb: ! forwardgate: allow x-y', accepted: [] },
 ]
 
