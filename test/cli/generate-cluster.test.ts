@@ -16,6 +16,7 @@ issuers: { main: { issuer: https://id.example.com, registration: { clientId: mcp
 routes:
   outer: { resource: https://api.example.com/, dpop: required, upstreamAuthorization: strip, origins: [https://app.example.com] }
   tools: { resource: [https://api.example.com/tools, https://api.internal.example.com/t], mcp: { tools: { status: allow }, maxBodySize: 2048 } }
+  moved: { resource: https://m.example.com/, match: { hosts: [other.example.com] }, dpop: off }
   cookie: { resource: https://c.example.com/c, tokenSource: { cookie: session }, origins: [https://c.example.com], dpop: off }
 `
 
@@ -155,6 +156,14 @@ describe('generate for clusters', () => {
           ],
         },
       },
+    ])
+  })
+
+  it('leaves no path open on a host whose metadata does not lead to forwardgate', async () => {
+    const objects = await whole((file) => generate('istio', file))
+    const policy = objects.find(({ object }) => at(object, 'metadata', 'name') === 'forwardgate-moved')
+    assert.deepEqual(at(policy?.object, 'spec', 'rules', 0, 'to'), [
+      { operation: { hosts: ['other.example.com', 'other.example.com:*'], paths: ['/*'] } },
     ])
   })
 })

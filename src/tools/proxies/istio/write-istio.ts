@@ -114,10 +114,12 @@ function authorizationPolicy(planned: PlannedRoute, plan: Plan): Document {
   )
 }
 
-function operation(place: Place, others: readonly Place[], { registrationPaths }: Plan): Value {
+function operation(place: Place, others: readonly Place[], { hosts, registrationPaths }: Plan): Value {
   const { host, path } = place
   const inner = others.filter((other) => other.host === host && other.path.startsWith(`${path}/`))
-  const open = [WELL_KNOWN, `${WELL_KNOWN}/*`, ...registrationPaths].filter((text) => text.startsWith(`${path}/`))
+  // On a host of `match` alone these lead to the service, not to forwardgate.
+  const answered = hosts.includes(host) ? [WELL_KNOWN, `${WELL_KNOWN}/*`, ...registrationPaths] : []
+  const open = answered.filter((text) => text.startsWith(`${path}/`))
   const notPaths = [...inner.flatMap((other) => below(other.path)), ...open]
   return { hosts: [host, `${host}:*`], paths: below(path), ...(notPaths.length === 0 ? {} : { notPaths }) }
 }
