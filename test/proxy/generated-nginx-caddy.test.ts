@@ -12,7 +12,10 @@ import { isInstalled, PROGRAMS } from './support/open-proxy.ts'
 const NOTHING = { verifier: '', upstream: '', routes: [], identityHeaders: [] }
 
 /** Paths that one reader resolves and another does not: refused before anything is asked. */
-const AMBIGUOUS = ['/mcp/x/../api', '/mcp/x/%2e%2E/api', '/mcp//api', '/mcp/api%2f..', '/mcp/api\\x', '/mcp/api/.']
+const AMBIGUOUS = [
+  ...['/mcp/x/../api', '/mcp/x/%2e%2E/api', '/mcp//api', '/mcp/api%2f..', '/mcp/api\\x', '/mcp/api/.'],
+  ...['/mcp/api/..;/x', '/mcp/api/%252e%252e/x'],
+]
 
 async function refusesAmbiguousPaths({ origin, upstream }: GeneratedWorld): Promise<void> {
   const before = upstream.seen.length
