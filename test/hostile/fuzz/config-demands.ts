@@ -28,13 +28,13 @@ export function assertDemands(config: Config, text: string, now: number): void {
 }
 
 function assertIssuer(
-  { name, issuer, keys, algorithms, clockTolerance, maxTokenLifetime }: Issuer,
+  { name, issuer, spiffe, keys, algorithms, clockTolerance, maxTokenLifetime }: Issuer,
   text: string,
 ): void {
   assert.match(name, NAME)
   assert.notEqual(name, 'none')
-  // Static tokens have no issuer.
-  assert.equal(issuer === '', keys.kind === 'tokensFile')
+  // Static tokens have no issuer, and the tokens of a trust domain need none.
+  if (spiffe === undefined) assert.equal(issuer === '', keys.kind === 'tokensFile')
   assert.ok(clockTolerance >= 0 && clockTolerance <= 60, `${clockTolerance}`)
   assert.ok(maxTokenLifetime === undefined || maxTokenLifetime > 0)
   const symmetric = algorithms.filter((algorithm) => algorithm.startsWith('HS'))
