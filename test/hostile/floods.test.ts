@@ -93,12 +93,12 @@ const FLOODS: readonly Flood[] = [
   {
     name: 'proofs by new keys, by huge RSA keys, and old ones',
     kind: 'proofs',
-    count: FULL ? 400_000 : 8_000,
+    count: FULL ? 400_000 : 4_000,
     answers: ['200', '401'],
     holds({ progress, memory }) {
       const quarter = progress.sent / 4
       assert.equal(progress.statuses[200], quarter, 'all that is good passes, and nothing else')
-      return `${quarter} new keys pass; ${grown(memory, FULL ? 100_000 : 4_000, 60)}`
+      return `${quarter} new keys pass; ${grown(memory, FULL ? 100_000 : 2_000, 60)}`
     },
   },
   {
