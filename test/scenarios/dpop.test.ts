@@ -13,6 +13,7 @@ import { followLogin } from '../../lab/issuer-login.ts'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { REDIRECT_URI } from './clients/account.ts'
 import { type DpopLogin, logInWithKey } from './clients/dpop.ts'
+import { DPOP_CASES } from './clients/dpop-cases.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'
 import { curl } from './support/http.ts'
 import { startMcpServer } from './support/mcp-server.ts'
@@ -166,6 +167,25 @@ test('dpop: a client with a key of its own, behind a real proxy and two replicas
       .catch((error: oauth.WWWAuthenticateChallengeError) => error.response)
     assert.equal(stolen.headers.get('x-forwardgate-reason'), 'proof_key_mismatch')
     await assert.rejects(session.refresh(key), /error/, 'nor does the refresh token work with another key')
+  })
+
+  await t.test('the cases that the conformance repository of MCP has for servers', async () => {
+    const session = await logInWithKey(url('accepted'), LOGIN)
+    const { access_token: token } = session.tokens()
+    const given = { resource: url('accepted'), token, key: session.key, other: await oauth.generateKeyPair('ES256') }
+    const lines: string[] = []
+    for (const { name, wanted, differs, proof } of DPOP_CASES) {
+      const before = server.messages()
+      const DPoP = await proof(given)
+      const headers = { Authorization: `DPoP ${token}`, ...(DPoP === undefined ? {} : { DPoP }) }
+      const { status, reason, challenge } = await curl(given.resource, { headers, body: {} })
+      const outcome = server.messages() > before ? 'accepted' : 'refused'
+      if (outcome === 'refused')
+        assert.match(`${status} ${challenge}`, /^401 DPoP .*error="invalid_(?:dpop_proof|token)"/, name)
+      assert.equal(outcome === wanted, differs === undefined, `${name}: ${outcome} ${reason}`)
+      lines.push(`${outcome === wanted ? 'as wanted' : 'differs  '} ${name}: ${differs ?? reason ?? outcome}`)
+    }
+    console.log(lines.join('\n'))
   })
 
   await t.test('a client that knows bearer tokens only gets in where proofs are not required', async () => {

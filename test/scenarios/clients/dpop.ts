@@ -21,8 +21,7 @@ export interface DpopSession {
   readonly metadata: oauth.ResourceServer
   /** What the token endpoint said the last time. */
   tokens(): oauth.TokenEndpointResponse
-  /** The thumbprint of the key. */
-  thumbprint(): Promise<string>
+  readonly key: webcrypto.CryptoKeyPair
   /** A request with token and proof; one more where a nonce is asked for. */
   readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>
   /** Every answer of the resource: status, and the error of its challenge. */
@@ -82,7 +81,7 @@ export async function logInWithKey(resource: string, login: DpopLogin): Promise<
     issuer,
     metadata,
     tokens: () => tokens,
-    thumbprint: () => DPoP.calculateThumbprint(),
+    key,
     fetch: fetchWithProof,
     answers,
     refresh: async (other) => {
