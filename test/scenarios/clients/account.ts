@@ -4,9 +4,15 @@ import { followLogin } from '../../../lab/issuer-login.ts'
 /** How a client becomes known to the authorization server, and who uses it. */
 export type Login =
   /** A person; the client registers itself (RFC 7591). Without `refreshes` it keeps no refresh token. */
-  | { readonly kind: 'registers'; readonly refreshes?: false }
+  | { readonly kind: 'registers'; readonly refreshes?: false; readonly follow?: Follow }
   /** A person; somebody registered the client and typed its id in. */
-  | { readonly kind: 'registered'; readonly clientId: string; readonly issuer: string; readonly refreshes?: false }
+  | {
+      readonly kind: 'registered'
+      readonly clientId: string
+      readonly issuer: string
+      readonly refreshes?: false
+      readonly follow?: Follow
+    }
   /** Nobody: client credentials. */
   | {
       readonly kind: 'credentials'
@@ -16,6 +22,9 @@ export type Login =
       /** What the program was told to ask for; without it version 1 of the SDK asks for nothing, version 2 as the challenge says. */
       readonly scope?: string
     }
+
+/** Plays the browser at a login page: from the authorization request to the call of the redirect URI. */
+type Follow = (authorizationUrl: URL) => Promise<URL>
 
 /** A request that a client made, to whomever. */
 export interface Exchange {
@@ -80,6 +89,7 @@ interface ClientMetadata {
 export function createAccount<S extends Stored>(
   refreshes: boolean,
   known: S['information'] | undefined,
+  follow: Follow = followLogin,
 ): Account<Provider<S>> {
   const memory: Memory<S> = { information: known, tokens: undefined, discovery: undefined, verifier: '', state: '' }
   const logins: URL[] = []
@@ -88,7 +98,7 @@ export function createAccount<S extends Stored>(
     login: async () => {
       const url = logins.at(-1)
       if (url === undefined) throw new Error('the client sent nobody to a login')
-      const { searchParams } = await followLogin(url)
+      const { searchParams } = await follow(url)
       if (searchParams.has('error')) throw new Error(`the issuer refuses: ${searchParams.get('error_description')}`)
       if (searchParams.get('state') !== memory.state) throw new Error('this is the answer to another login')
       return searchParams

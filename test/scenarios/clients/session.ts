@@ -99,9 +99,9 @@ function accountOf<S extends Stored>(sdk: Sdk<S>, login: Login): Account<Provide
     case 'credentials':
       return undefined
     case 'registered':
-      return createAccount<S>(login.refreshes ?? true, sdk.known(login.clientId, login.issuer))
+      return createAccount<S>(login.refreshes ?? true, sdk.known(login.clientId, login.issuer), login.follow)
     case 'registers':
-      return createAccount<S>(login.refreshes ?? true, undefined)
+      return createAccount<S>(login.refreshes ?? true, undefined, login.follow)
   }
 }
 

@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+
+/** A table of what was run, checked in, with the release and the day. */
+export interface OutcomePage {
+  record(what: string, outcome: string): void
+  /** The rows as they are checked in; with UPDATE_TABLE=1 the new ones are written first. */
+  checkedIn(): readonly string[]
+  /** The rows as they came out now. */
+  rows(): readonly string[]
+}
+
+/** The page at this URL; the text above the table is what stands there. */
+export function openOutcomePage(url: URL, release: string): OutcomePage {
+  const rows: string[] = []
+  const read = () => readFileSync(url, 'utf8').split('\n')
+  const isRow = (line: string) => /^\| (?!What |---)/.test(line)
+  return {
+    record: (what, outcome) => rows.push(`| ${what} | ${outcome} |`),
+    rows: () => rows,
+    checkedIn: () => {
+      if (process.env['UPDATE_TABLE'] === '1') {
+        const kept = read().filter((line) => !isRow(line))
+        const day = new Date().toISOString().slice(0, 10)
+        const text = kept.map((line) => (line.startsWith('Run on ') ? `Run on ${day}, with ${release}.` : line))
+        writeFileSync(url, `${[...text.join('\n').trimEnd().split('\n'), ...rows].join('\n')}\n`)
+      }
+      return read().filter(isRow)
+    },
+  }
+}
