@@ -48,7 +48,7 @@ export function importJwkSet(document: unknown, uses: readonly string[] = SIGNAT
 
 /** The skipped keys in one line, the first few of them. */
 export function describeSkipped(skipped: readonly SkippedKey[]): string {
-  const shown = skipped.slice(0, 3).map(({ kid, reason }) => (kid === undefined ? reason : `${kid}: ${reason}`))
+  const shown = skipped.slice(0, 3).map(({ kid, reason }) => (kid === undefined ? reason : `"${kid}": ${reason}`))
   if (skipped.length > shown.length) shown.push(`and ${skipped.length - shown.length} more`)
   return shown.join('; ')
 }
@@ -142,7 +142,9 @@ function isText(value: unknown): value is string {
 
 function shownKid(jwk: unknown): string | undefined {
   const kid = isJsonObject(jwk) ? jwk['kid'] : undefined
-  return kid === undefined || kid === null ? undefined : shown(kid)
+  if (kid === undefined || kid === null) return undefined
+  // Without its quotes: what logs it adds them.
+  return typeof kid === 'string' ? shown(kid).replace(/^"|"$/g, '') : shown(kid)
 }
 
 /** Escaped and capped: the value comes from outside and ends in a log. Lists and objects may be nested deeper than can be written. */
