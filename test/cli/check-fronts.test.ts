@@ -123,6 +123,19 @@ routes:
     }
   })
 
+  it('finds nothing in servers that only redirect, nor in those of other hosts', () => {
+    const config = configOf(ROUTES)
+    const more: Readonly<Record<string, string>> = {
+      nginx: `server { server_name api.example.com; return 301 https://$host$request_uri; }
+server { server_name _; location / { proxy_pass http://other; } }
+server { server_name b.example.com; include x; location / { proxy_pass http://other; } }`,
+      caddy: ':80 {\n\treverse_proxy other:80\n}\nhttp://api.example.com {\n\tredir https://{host}{uri}\n}',
+    }
+    for (const [proxy, text] of Object.entries(more)) {
+      assert.deepEqual(idsOf(check(config, `${generate(proxy, config)}\n${text}\n`)), [], proxy)
+    }
+  })
+
   it('reads hostile files in the time of their length', () => {
     const config = configOf(ROUTES)
     const texts = [

@@ -100,6 +100,11 @@ const NGINX: readonly Omit<Planted, 'proxy'>[] = [
     to: 'auth_request off;',
     also: ['metadata-not-open'],
   },
+  {
+    id: 'resource-unasked',
+    from: /$/,
+    to: 'server {\n  listen 80;\n  server_name api.example.com;\n  location / { proxy_pass http://api:8080; }\n}\n',
+  },
   { id: 'not-read', from: 'server_name', to: 'include snippets/tls.conf;\n    server_name', severity: 'note' },
 ]
 
@@ -119,6 +124,7 @@ const CADDY: readonly Omit<Planted, 'proxy'>[] = [
   { id: 'identity-removed', from: 'request_header -DPoP', to: 'request_header -DPoP\n\t\t\trequest_header -X-Auth-*' },
   { id: 'metadata-not-open', from: /@open path .*/, to: '@open path /other /other/*' },
   { id: 'resource-unasked', from: /forward_auth forwardgate:8080 \{[^}]*\}/, to: '', also: ['metadata-not-open'] },
+  { id: 'resource-unasked', from: /$/, to: '\nhttp://api.example.com {\n\treverse_proxy api:8080\n}\n' },
   { id: 'not-read', from: '@ambiguous', to: 'import common\n\t@ambiguous', severity: 'note' },
 ]
 

@@ -1,8 +1,8 @@
-import { type Front, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
+import { type Front, frontsOfFile, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
 import { type CaddyLine, readCaddyLines } from './caddyfile-blocks.ts'
 import { readQuestion, spotOf } from './read-question.ts'
 
-/** The sites of a Caddyfile that ask forwardgate, each as a front; or what cannot be read. */
+/** The sites of a Caddyfile in which one asks forwardgate, each as a front; or what cannot be read. */
 export function readCaddy(file: string, text: string): readonly Front[] | Unreadable {
   const read = readCaddyLines(file, text)
   return read.ok ? frontsOf(read.lines) : read
@@ -11,10 +11,12 @@ export function readCaddy(file: string, text: string): readonly Front[] | Unread
 function frontsOf(lines: readonly CaddyLine[]): readonly Front[] {
   const isOneSite = lines.length > 0 && lines[0]?.block === undefined
   const sites = isOneSite ? [{ names: lines[0]?.words ?? [], block: lines.slice(1) }] : sitesOf(lines)
-  return sites.flatMap(({ names, block }) => {
-    const front = readSite(names.map(hostOf), block)
-    return front.questions.length === 0 ? [] : [front]
-  })
+  return frontsOfFile(
+    sites.map(({ names, block }) => {
+      const hosts = names.map(hostOf)
+      return { front: readSite(hosts, block), hosts }
+    }),
+  )
 }
 
 /** Neither global options nor snippets are sites. */

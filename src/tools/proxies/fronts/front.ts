@@ -64,6 +64,25 @@ export interface Front {
   readonly unread: readonly (Spot & { readonly what: string })[]
 }
 
+/** A server or a site of a file, and the hosts that it names. */
+export interface NamedFront {
+  readonly front: Front
+  readonly hosts: readonly string[]
+}
+
+/**
+ * The fronts of one file; none if nothing in it asks. Those that ask nothing count for the hosts that they name: the one
+ * for plain HTTP is easily forgotten.
+ */
+export function frontsOfFile(all: readonly NamedFront[]): readonly Front[] {
+  if (all.every(({ front }) => front.questions.length === 0)) return []
+  return all.map(({ front, hosts }) =>
+    front.questions.length > 0
+      ? front
+      : { ...front, unread: [], way: (host, path) => (hosts.includes(host) ? front.way(host, path) : undefined) },
+  )
+}
+
 /** Why a file cannot be read, and where. */
 export interface Unreadable {
   readonly ok: false

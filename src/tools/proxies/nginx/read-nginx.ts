@@ -1,9 +1,9 @@
-import { type Front, isBelow, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
+import { type Front, frontsOfFile, isBelow, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
 import { type Directive, readDirectives } from './directives.ts'
 import { questionIn } from './read-question.ts'
 import { addressOf, inForce, type Location, type Scope, spotOf } from './scope.ts'
 
-/** The servers of a file that ask forwardgate, each as a front; or what cannot be read. */
+/** The servers of a file in which one asks forwardgate, each as a front; or what cannot be read. */
 export function readNginx(file: string, text: string): readonly Front[] | Unreadable {
   const read = readDirectives(file, text)
   return read.ok ? frontsOf(read.directives) : read
@@ -16,10 +16,9 @@ function frontsOf(directives: readonly Directive[]): readonly Front[] {
       named(block, 'server').map((server) => server.args[0] ?? ''),
     ]),
   )
-  return scopesOf(directives).flatMap((server) => {
-    const front = readServer(server, upstreams)
-    return front.questions.length === 0 ? [] : [front]
-  })
+  return frontsOfFile(
+    scopesOf(directives).map((server) => ({ front: readServer(server, upstreams), hosts: namesOf(server) })),
+  )
 }
 
 /** Blocks called `server` with what is around them, at any depth. */
@@ -52,7 +51,7 @@ function locationsOf(scope: Scope): readonly Location[] {
 
 function readServer(server: Scope, upstreams: ReadonlyMap<string, readonly string[]>): Front {
   const locations = locationsOf(server)
-  const names = server.own.filter(({ name }) => name === 'server_name').flatMap(({ args }) => args)
+  const names = namesOf(server)
   const questions = new Map<Location, Question>()
   for (const location of locations) {
     const question = questionIn(location, locations, upstreams)
@@ -72,6 +71,10 @@ function readServer(server: Scope, upstreams: ReadonlyMap<string, readonly strin
       return location === undefined ? { kind: 'closed' } : wayThrough(location, questions.has(location), upstreams)
     },
   }
+}
+
+function namesOf(server: Scope): readonly string[] {
+  return server.own.filter(({ name }) => name === 'server_name').flatMap(({ args }) => args)
 }
 
 function serves(name: string, host: string): boolean {
