@@ -60,6 +60,15 @@ const ENVOY: readonly Omit<Planted, 'proxy'>[] = [
     to: '                              disabled: true\n',
     also: ['metadata-not-open'],
   },
+  {
+    id: 'resource-unasked',
+    from: /^ {2}clusters:/m,
+    to: `    - name: plain
+      filter_chains: [{ filters: [{ typed_config: {
+        "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+        route_config: { virtual_hosts: [{ domains: ["api.example.com:*"], routes: [{ match: { prefix: / }, route: { cluster: api } }] }] } } }] }]
+  clusters:`,
+  },
   { id: 'not-read', from: /^( +)route_config:$/m, to: '$1rds: {}\n$1other:', severity: 'note' },
 ]
 

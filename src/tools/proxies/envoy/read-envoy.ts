@@ -1,4 +1,4 @@
-import { type Front, isBelow, isGate, type Question, type Spot, type Way } from '../fronts/front.ts'
+import { type Front, forItsHosts, isBelow, isGate, type Question, type Spot, type Way } from '../fronts/front.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
 import { documentNode, entries, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import { type Authorization, questionOf } from './read-question.ts'
@@ -12,7 +12,11 @@ export function readEnvoy(document: ManifestDocument): readonly Front[] {
     ...items(member(root, 'resources')),
     ...(member(root, 'filter_chains') === undefined ? [] : [root]),
   ]
-  return listeners.flatMap(managersOf).flatMap((manager) => readManager(manager) ?? [])
+  const managers = listeners.flatMap(managersOf)
+  const asking = managers.flatMap((manager) => readManager(manager) ?? [])
+  // One that asks nothing counts beside one that does: the listener for plain HTTP is easily forgotten.
+  const isAsked = asking.some(({ questions }) => questions.length > 0)
+  return isAsked ? [...asking, ...managers.flatMap((manager) => readOpenManager(manager) ?? [])] : asking
 }
 
 function managersOf(listener: YamlNode): readonly YamlNode[] {
@@ -28,11 +32,34 @@ function typeOf(node: YamlNode | undefined): string {
   return textOf(member(node, '@type')) ?? ''
 }
 
-/** Undefined: no ext_authz of ours in it. */
-function readManager(manager: YamlNode): Front | undefined {
-  const filter = items(member(manager, 'http_filters')).find((candidate) =>
+function filterOf(manager: YamlNode): YamlNode | undefined {
+  return items(member(manager, 'http_filters')).find((candidate) =>
     typeOf(member(candidate, 'typed_config')).endsWith('.ext_authz.v3.ExtAuthz'),
   )
+}
+
+/** Undefined: it has an ext_authz. */
+function readOpenManager(manager: YamlNode): Front | undefined {
+  if (filterOf(manager) !== undefined) return undefined
+  const hosts = items(member(manager, 'route_config', 'virtual_hosts')).map((host) => ({
+    domains: textsOf(member(host, 'domains')),
+    routes: items(member(host, 'routes')).map(readOpenRoute),
+  }))
+  const front: Front = { questions: [], unread: [], way: (host, path) => wayOf(hosts, host, path) }
+  const named = hosts.flatMap(({ domains }) => domains.map((domain) => domain.replace(/:\*$/, '')))
+  return forItsHosts({ front, hosts: named })
+}
+
+function readOpenRoute(route: YamlNode): RouteOfEnvoy {
+  const fits = (path: string) => routeFits(member(route, 'match'), path)
+  const target = textOf(member(route, 'route', 'cluster'))
+  if (target === undefined) return { fits, question: undefined, way: { kind: 'closed' } }
+  return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: spotOf(route) } }
+}
+
+/** Undefined: no ext_authz of ours in it. */
+function readManager(manager: YamlNode): Front | undefined {
+  const filter = filterOf(manager)
   const filterConfig = member(filter, 'typed_config')
   if (filter === undefined || filterConfig === undefined) return undefined
   const authorization: Authorization = { manager, filter: filterConfig }
@@ -70,12 +97,8 @@ function readRoute(
   const own = levels
     .map((level) => entries(member(level, 'typed_per_filter_config')).find(([name]) => name === filterName)?.[1])
     .find((settings) => settings !== undefined)
+  if (textOf(member(own, 'disabled')) === 'true') return readOpenRoute(route)
   const fits = (path: string) => routeFits(member(route, 'match'), path)
-  if (textOf(member(own, 'disabled')) === 'true') {
-    const target = textOf(member(route, 'route', 'cluster'))
-    if (target === undefined) return { fits, question: undefined, way: { kind: 'closed' } }
-    return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: spotOf(route) } }
-  }
   const question = questionOf(authorization, member(own, 'check_settings'), levels)
   return { fits, question, way: question === undefined ? { kind: 'unknown' } : { kind: 'asked' } }
 }

@@ -76,11 +76,12 @@ export interface NamedFront {
  */
 export function frontsOfFile(all: readonly NamedFront[]): readonly Front[] {
   if (all.every(({ front }) => front.questions.length === 0)) return []
-  return all.map(({ front, hosts }) =>
-    front.questions.length > 0
-      ? front
-      : { ...front, unread: [], way: (host, path) => (hosts.includes(host) ? front.way(host, path) : undefined) },
-  )
+  return all.map((named) => (named.front.questions.length > 0 ? named.front : forItsHosts(named)))
+}
+
+/** A front that asks nothing, for the hosts alone that it names. */
+export function forItsHosts({ front, hosts }: NamedFront): Front {
+  return { ...front, unread: [], way: (host, path) => (hosts.includes(host) ? front.way(host, path) : undefined) }
 }
 
 /** Why a file cannot be read, and where. */
