@@ -208,7 +208,7 @@ describe('check', () => {
     }
   })
 
-  it('accepts what is said to be accepted, says how many that are, and what is accepted in vain', async () => {
+  it('accepts what is said to be accepted, says which these are, and what is accepted in vain', async () => {
     const open =
       '---\n# forwardgate: allow protected-path-open (the pictures are public)\napiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: { name: part, namespace: web }\nspec:\n  routes:\n    - match: Host(`api.example.com`) && PathPrefix(`/mcp/kubernetes/pictures/`)\n      priority: 9999\n      services: [{ name: web, port: 80 }]\n'
     const unchecked = GOOD['config.yaml'].replace(
@@ -221,7 +221,7 @@ describe('check', () => {
     const manifests = ['app.yaml', 'dynamic.yaml', 'open.yaml'].flatMap((name) => ['--manifests', join(folder, name)])
     const args = ['check', join(folder, 'accepted.yaml'), ...manifests]
     const { code, stdout } = await run(args)
-    assert.equal(stdout, 'no findings; accepted: 1 error, 1 warning\n')
+    assert.equal(stdout, 'no findings; accepted: 1 error, 1 warning [protected-path-open, audience-unchecked]\n')
     assert.equal(code, 0)
     const json: { readonly accepted: readonly Found[] } = JSON.parse((await run([...args, '--format', 'json'])).stdout)
     assert.deepEqual(
@@ -234,7 +234,10 @@ describe('check', () => {
     const vain = await run([...args, '--allow', 'path-prefix-wide', '--allow', 'issuer-slash'])
     assert.equal(vain.code, 1)
     assert.match(vain.stdout, /^warning: --allow: "path-prefix-wide" is accepted, and not found here \[allow-unused\]/)
-    assert.match(vain.stdout, /\n1 warning; accepted: 1 error, 1 warning\n$/)
+    assert.match(
+      vain.stdout,
+      /\n1 warning; accepted: 1 error, 1 warning \[protected-path-open, audience-unchecked\]\n$/,
+    )
   })
 
   it('notes a secret that is mounted elsewhere, and does not judge without public keys', async () => {

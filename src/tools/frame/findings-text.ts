@@ -21,9 +21,10 @@ export function formatFindings(
   return `${blocks.join(severalLines ? '\n' : '')}${blocks.length === 0 ? '' : '\n'}${countFindings(findings)}${acceptedText(accepted)}\n`
 }
 
-/** `; accepted: 1 error`, or nothing. */
+/** `; accepted: 1 error [path-prefix-wide]`, or nothing: who reads only the last line sees what a comment has hidden. */
 function acceptedText(accepted: readonly Finding[]): string {
-  return accepted.length === 0 ? '' : `; accepted: ${countFindings(accepted)}`
+  const ids = [...new Set(inOrder(accepted).map(({ id }) => id))]
+  return accepted.length === 0 ? '' : `; accepted: ${countFindings(accepted)} [${ids.join(', ')}]`
 }
 
 /** `2 errors, 1 note`, or `no findings`. */

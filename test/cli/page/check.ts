@@ -111,8 +111,8 @@ kind: IngressRoute
 
 At the top of a document, or beside the kind or the name of an object, it is about the whole object; above a key, an item or a
 label, about that and everything below it; beside a value, about that line. It may name several ids:
-\`# forwardgate: allow ID, ID\`. \`--allow ID\` accepts every finding with this id, for JSON and for findings without a
-place. The last line of the output says how many are accepted, and how severe they are; as JSON they are in \`accepted\`.
+\`# forwardgate: allow ID, ID\`. A text in quotes or in a block that looks like such a comment is none. \`--allow ID\` accepts every finding with this id, for JSON and for findings without a
+place. The last line of the output says how many are accepted, how severe they are and their ids; as JSON they are in \`accepted\`.
 What is accepted and not found any more is \`allow-unused\`, a warning. What \`serve\` refuses cannot be accepted.`,
   transcripts: [
     { title: 'Nothing is wrong.', args: 'check config.yaml' },
