@@ -26,7 +26,6 @@ export async function installKeycloak(): Promise<string | undefined> {
     return FOLDER
   } catch (error) {
     console.error(`Keycloak cannot be installed: ${error instanceof Error ? error.message : String(error)}`)
-    await rm(FOLDER, { recursive: true, force: true })
     return undefined
   }
 }
@@ -61,5 +60,11 @@ async function archive(): Promise<string> {
 
 async function unpack(file: string): Promise<void> {
   await mkdir(CACHE, { recursive: true })
-  await run('unzip', ['-q', '-o', file, '-d', CACHE])
+  try {
+    await run('unzip', ['-q', '-o', file, '-d', CACHE])
+  } catch (error) {
+    // Half a release must not look like one.
+    await rm(FOLDER, { recursive: true, force: true })
+    throw error
+  }
 }
