@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parse as parseYaml } from 'yaml'
 import type { Route } from '../../src/config/model.ts'
 import { parse } from '../../src/config/parse.ts'
+import { type Fence, fencesOf, textFiles } from '../support/documents.ts'
 import { unavailable } from '../support/missing-part.ts'
 import { isRecord, type Manifest, manifestProblems, readManifests } from './manifest-schemas.ts'
 
@@ -49,11 +50,23 @@ const rawFiles = () =>
     .filter((file) => !/(kustomization|values|config|rules)\.yaml$|^deploy\/chart\//.test(file))
     .sort()
 
+/** Whether a block of a document is whole Kubernetes objects. */
+const isManifest = ({ language, text }: Fence) => language === 'yaml' && /^apiVersion: (?!kustomize)/.test(text)
+
 describe('manifests', () => {
-  it('are known to their schemas, key by key', async () => {
+  it('in files and in documents are known to their schemas, key by key', async () => {
     const files = rawFiles()
     assert.ok(files.length >= 14, files.join(' '))
-    assert.deepEqual(await manifestProblems(files.flatMap((file) => readManifests(read(file), file))), [])
+    const shown = textFiles()
+      .filter((file) => file.endsWith('.md'))
+      .flatMap(fencesOf)
+      .filter(isManifest)
+    assert.ok(shown.length >= 3, 'the documents show manifests')
+    const manifests = [
+      ...files.flatMap((file) => readManifests(read(file), file)),
+      ...shown.flatMap(({ at, text }) => readManifests(text, at)),
+    ]
+    assert.deepEqual(await manifestProblems(manifests), [])
   })
 
   for (const directory of OVERLAYS) {
