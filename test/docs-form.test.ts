@@ -21,6 +21,11 @@ test('the index of the documentation is the first link of README.md', () => {
   assert.equal(linksOf(read('README.md'))[0], 'docs/README.md')
 })
 
+test('README has the two commands of a fresh clone, each of them whole', () => {
+  const blocks = fencesOf('README.md').map(({ text }) => text.trim())
+  for (const command of ['npm ci && npm run demo', 'npm ci && npm test']) assert.ok(blocks.includes(command), command)
+})
+
 test('no prose is wider than 120 characters; npm run docs wraps it', () => {
   const wide = prosePages(new URL('../', import.meta.url)).flatMap((file) => {
     const [now, wanted] = [read(file), wrapProse(read(file))].map((text) => text.split('\n'))
