@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { measureAgainst } from './groups/against.ts'
 import { measureBound } from './groups/bound.ts'
 import { measureContext } from './groups/context.ts'
+import { measureEnvoy } from './groups/envoy.ts'
 import { measureMemory } from './groups/memory.ts'
 import { measureCaddy, measureTraefik } from './groups/proxied.ts'
 import { measureSeen } from './groups/seen.ts'
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Section>
   memory: measureMemory,
   traefik: measureTraefik,
   caddy: measureCaddy,
+  envoy: measureEnvoy,
   steps: measureSteps,
   context: measureContext,
 }

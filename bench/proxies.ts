@@ -17,7 +17,8 @@ export interface BenchPaths {
   readonly ca: string
 }
 
-const IDENTITY = ['X-Auth-Subject', 'X-Auth-Issuer', 'X-Auth-Client', 'X-Auth-Scopes']
+/** The headers that an allow carries. */
+export const IDENTITY: readonly string[] = ['X-Auth-Subject', 'X-Auth-Issuer', 'X-Auth-Client', 'X-Auth-Scopes']
 const VERIFY = '/verify/r0'
 
 /** Starts Traefik with these paths. */

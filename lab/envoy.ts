@@ -10,8 +10,7 @@ import { DISCOVERY_PATHS, type ProxyTargets, type ReverseProxy } from './reverse
 export function openEnvoy(
   program: string,
   onLine?: (line: string) => void,
-  write: (port: number, targets: ProxyTargets) => unknown = (port, targets) =>
-    envoyBootstrap(envoySetup(port, targets)),
+  write: (port: number, targets: ProxyTargets) => unknown = writeEnvoy,
 ): Promise<ReverseProxy> {
   return openChildProxy({
     name: 'Envoy',
@@ -20,6 +19,11 @@ export function openEnvoy(
     files: (port, targets) => ({ 'envoy.json': JSON.stringify(write(port, targets)) }),
     ...(onLine === undefined ? {} : { onLine }),
   })
+}
+
+/** The bootstrap that `generate envoy` would write for these targets. */
+export function writeEnvoy(port: number, targets: ProxyTargets): object {
+  return envoyBootstrap(envoySetup(port, targets))
 }
 
 /** What Envoy has to know for these targets. */
