@@ -22,7 +22,7 @@ test('in the log line of every vector, each member of the evidence has its one t
     const { decision } = await ask(vector)
     const { evidence = {}, reason } = decisionRecord(decision, readHeaderFields([]), 1)
     const section = denials.split(`\n## ${reason}\n`)[1]?.split('\n## ')[0] ?? ''
-    const documented = /^- \*\*Evidence:\*\* .*$/m.exec(section)?.[0] ?? ''
+    const documented = /^- \*\*Evidence:\*\* .*(?:\n {2}.*)*/m.exec(section)?.[0] ?? ''
     for (const [member, value] of Object.entries(evidence)) {
       seen.add(member)
       assert.equal(typeOf(value), EVIDENCE[member as keyof typeof EVIDENCE], `${vector.id}: ${member}`)
