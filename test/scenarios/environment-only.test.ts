@@ -190,7 +190,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     theirs: 'Invalid token',
-    cause: 'no JWT: the issuer gave an opaque token, as Auth0 does where no audience was asked for',
+    cause: 'no JWT: the issuer gave an opaque token, as Auth0 does if no audience was requested',
     reason: 'token_opaque',
     log: '"reason":"token_opaque"',
     token: () => 'ya29.a0AfH6SMBx',
