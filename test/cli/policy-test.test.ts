@@ -29,9 +29,13 @@ routes:
 `
 
 async function policy(t: TestContext, tests: string, ...args: readonly string[]) {
+  return policyWith(t, CONFIG, tests, ...args)
+}
+
+async function policyWith(t: TestContext, config: string, tests: string, ...args: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'forwardgate-policy-'))
   t.after(() => rm(folder, { recursive: true }))
-  await writeFile(join(folder, 'config.yaml'), CONFIG)
+  await writeFile(join(folder, 'config.yaml'), config)
   await writeFile(join(folder, 'robots.secret'), 'a secret of robots that is long enough for HS256')
   await writeFile(join(folder, 'nonce'), 'what nonces are made from, 32 bytes or more')
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -180,6 +184,18 @@ test('an allow that was not expected fails as well, also for programs', async (t
     { what: 'outcome', expected: 'deny', actual: 'allow' },
     { what: 'header X-Auth-Subject', expected: null, actual: '' },
   ])
+})
+
+test('a secret that is not here is noted, as check does, and the tests run without it', async (t) => {
+  const without = CONFIG.replace('robots.secret', '/run/nowhere/robots.secret')
+  const tests = row('request: { route: open }, anonymous: true, expect: { outcome: allow }')
+  const text = await policyWith(t, without, tests)
+  assert.equal(text.code, 0)
+  assert.match(text.stdout, /note: issuers\.robots\.secretFile: the file "\/run\/nowhere\/robots\.secret" is not here/)
+  assert.match(text.stdout, /\[file-absent\]\n[\s\S]*\n\n1 passed\n$/)
+  const { passed, findings } = JSON.parse((await policyWith(t, without, tests, '--format', 'json')).stdout)
+  assert.deepEqual([passed, findings.map(({ id }: { id: string }) => id)], [1, ['file-absent']])
+  assert.equal(JSON.parse((await policy(t, tests, '--format', 'json')).stdout).findings, undefined)
 })
 
 const MISTAKES: readonly (readonly [text: string, expected: RegExp])[] = [

@@ -14,16 +14,18 @@ export const test = command({
   operands: { min: 1, max: Number.POSITIVE_INFINITY, missing: 'name at least one policy test' },
   options: {},
   exitCodes: { 0: 'every test passed', 1: 'a test failed', 2: 'configuration, test file or usage error' },
-  async run({ operands, terminal, configuration: { config, settings } }) {
+  async run({ operands, terminal, configuration: { config, settings, warnings } }) {
     const { planned, refused, sources } = await readPlan(operands, config, terminal)
     if (refused.length > 0) return { refused, sources }
 
     const standIn = new StandIn()
     const results: PolicyTestResult[] = []
     for (const one of planned) results.push(await runPolicyTest(one, config, standIn, settings.exposeReason))
+    // What else the loader warns of is what `check` is for.
+    const notes = warnings.filter(({ id }) => id === 'file-absent')
     return {
-      json: resultsJson(results),
-      text: (page) => formatResults(results, page),
+      json: resultsJson(results, notes),
+      text: (page) => formatResults(results, notes, page),
       exitCode: results.some(hasFailed) ? 1 : 0,
     }
   },

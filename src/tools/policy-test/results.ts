@@ -1,18 +1,21 @@
 import { type Page, plain } from '../../cli/output.ts'
 import { wrap } from '../../cli/wrap.ts'
+import { type Finding, findingsJson } from '../frame/findings.ts'
+import { formatFinding } from '../frame/findings-text.ts'
 import type { Difference, PolicyTestResult } from './run.ts'
 
-/** The results for people: a line for each test, a difference and its cause below a failed one, and the numbers. */
-export function formatResults(results: readonly PolicyTestResult[], page: Page): string {
+/** The results for people: a line for each test, a difference and its cause below a failed one, notes, and the numbers. */
+export function formatResults(results: readonly PolicyTestResult[], notes: readonly Finding[], page: Page): string {
   const { paint } = page
   const failed = results.filter(hasFailed).length
   const passed = `${results.length - failed} passed`
   const sum = failed === 0 ? paint('good', passed) : `${passed}, ${paint('bad', `${failed} failed`)}`
-  return `${[...results.map((result) => formatResult(result, page)), '', sum].join('\n')}\n`
+  const shown = notes.flatMap((note) => ['', formatFinding(note, page).trimEnd()])
+  return `${[...results.map((result) => formatResult(result, page)), ...shown, '', sum].join('\n')}\n`
 }
 
 /** The same for programs. */
-export function resultsJson(results: readonly PolicyTestResult[]): object {
+export function resultsJson(results: readonly PolicyTestResult[], notes: readonly Finding[]): object {
   return {
     passed: results.filter((result) => !hasFailed(result)).length,
     failed: results.filter(hasFailed).length,
@@ -25,6 +28,7 @@ export function resultsJson(results: readonly PolicyTestResult[]): object {
       differences: result.differences,
       failedStep: failedStep(result) ?? null,
     })),
+    ...(notes.length === 0 ? {} : { findings: findingsJson(notes) }),
   }
 }
 

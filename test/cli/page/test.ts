@@ -40,7 +40,10 @@ signature and everything else is really judged. A longer example: [examples/poli
 | \`dpopKeyFile\` | a private key as JWK or PEM, beside the test file: the token is bound to it (\`cnf\`) and sent as \`DPoP\` with a proof by it ([DPoP](how-to/dpop.md)) |
 | \`header\` | members of the token's header, such as \`{ typ: at+jwt }\` |
 | \`at\` | time of the request, such as \`2026-01-01T00:00:00Z\`; now unless written |
-| \`expect\` | \`outcome\` (allow, deny, error, would_deny), \`reason\`, \`status\`, \`headers\` of the answer (\`null\`: not there); only what is written is compared |`,
+| \`expect\` | \`outcome\` (allow, deny, error, would_deny), \`reason\`, \`status\`, \`headers\` of the answer (\`null\`: not there); only what is written is compared |
+
+A secret of the configuration need not be here: a note (\`file-absent\`) names its file, in JSON under \`findings\`, and the tests
+run without it.`,
   transcripts: [
     { title: 'All is as expected.', args: 'test policy.yaml', files: { 'policy.yaml': GOOD }, show: ['policy.yaml'] },
     {
