@@ -7,7 +7,7 @@ import { AUTHENTICATION_RULES } from './authentication-rules.ts'
 import type { CheckRule, Hit } from './check-rule.ts'
 import type { ConfigSubject, Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
-import { METADATA_RULES } from './metadata-rules.ts'
+import { ISSUER_RULES } from './issuer-rules.ts'
 import { findStepUps, STEP_UP } from './step-up.ts'
 
 const DAY = 24 * 60 * 60
@@ -15,7 +15,7 @@ const DAY = 24 * 60 * 60
 /** What is allowed and still not good. */
 export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
   ...AUTHENTICATION_RULES,
-  ...METADATA_RULES,
+  ...ISSUER_RULES,
   {
     id: 'issuer-http',
     severity: 'warning',

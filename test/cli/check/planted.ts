@@ -169,6 +169,14 @@ export const PLANTED: readonly Planted[] = [
     by: 'id.example.com, clockTolerance: «60s }',
   },
   {
+    id: 'introspection-of-jwts',
+    file: 'config.yaml',
+    replace: 'main: { issuer: https://id.example.com }',
+    by: 'main: { issuer: https://id.example.com, requireTyp: at+jwt, «introspection: { clientId: gate, clientSecretFile: gate.secret } }',
+    severity: 'note',
+    also: ['file-absent'],
+  },
+  {
     id: 'resource-trailing-slash',
     file: 'config.yaml',
     replace: 'https://api.example.com/billing',

@@ -1,0 +1,49 @@
+import type { Issuer } from '../../config/model-issuer.ts'
+import { quote } from '../../config/problem.ts'
+import type { CheckRule } from './check-rule.ts'
+import type { ConfigSubject } from './config-places.ts'
+
+/** What is allowed and still not good about an issuer: where clients are sent (RFC 9728), and what it is asked. */
+export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
+  {
+    id: 'issuer-not-advertised',
+    severity: 'warning',
+    why: 'clients learn from the metadata where to log in, and authorization_servers may hold https URLs only: none is left',
+    fix: 'write the issuer as an https URL, or advertise: false where clients bring their tokens along',
+    find: ({ config, places }) =>
+      config.routes.flatMap(({ name, accept }) => {
+        if (accept.some(({ advertise }) => advertise)) return []
+        const isMeant = [
+          ['defaults', 'advertise'],
+          ['routes', name, 'advertise'],
+          ...accept.map((_, index) => ['routes', name, 'accept', index, 'advertise']),
+        ].some((path) => places.place(path, 'value').path.endsWith('advertise'))
+        const [unfit] = accept.filter(
+          ({ issuer }) => !issuer.isLoginServer && issuer.spiffe === undefined && issuer.keys.kind !== 'tokensFile',
+        )
+        if (isMeant || unfit === undefined) return []
+        const what = `its metadata names no authorization server: ${quote(unfit.issuer.issuer)} is not one`
+        return [{ ...places.place(['routes', name], 'key'), what }]
+      }),
+  },
+  {
+    id: 'introspection-of-jwts',
+    severity: 'note',
+    why: 'a JWT is judged by the keys alone and never sent to the issuer, so a token that the issuer has revoked passes until it expires',
+    fix: 'nothing, if the issuer makes opaque tokens too; else remove introspection, and end tokens early with revocations',
+    find: ({ config, places }) =>
+      config.issuers
+        .filter(({ introspection }) => introspection !== undefined)
+        .flatMap((issuer) => {
+          const sign = signOfJwts(issuer)
+          const what = `introspection is only asked about opaque tokens, and ${sign} says that this issuer makes JWTs`
+          return sign === undefined ? [] : [{ ...places.place(['issuers', issuer.name, 'introspection'], 'key'), what }]
+        }),
+  },
+]
+
+/** The key that is written for JWTs only. Discovery is none: introspection finds its endpoint by it. */
+function signOfJwts({ keys, requireTyp }: Issuer): string | undefined {
+  if (requireTyp !== undefined) return 'requireTyp'
+  return keys.kind === 'discovery' || keys.kind === 'discoveryUri' ? undefined : keys.kind
+}
