@@ -20,7 +20,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: '`typ` is `JWT`, or missing',
     refusedBy: 'oauth4webapi',
     words: /^unexpected JWT "typ" header parameter value/,
-    why: 'few providers issue `at+jwt` (RFC 9068 §2.1); `requireTyp: at+jwt` asks for it',
+    why: 'few providers issue `at+jwt` (RFC 9068 §2.1); `requireTyp: at+jwt` requires it',
   },
   {
     token: 'no `sub`',
@@ -107,7 +107,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: 'a header or payload nested deeper than 32 levels',
     refusedBy: 'forwardgate',
     words: /^token_malformed: the (?:header|payload) is nested too deep/,
-    why: 'whoever writes it as JSON again runs out of stack',
+    why: 'a program that writes it as JSON again runs out of stack',
   },
   {
     token: 'a list in `aud` with something else than text',
@@ -155,13 +155,13 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: '`cnf`, sent as `Bearer`',
     refusedBy: 'forwardgate',
     words: /^(?:claim_invalid: cnf|token_bound)/,
-    why: 'it asks for a proof (RFC 7800 §3)',
+    why: 'it requires a proof (RFC 7800 §3)',
   },
   {
     token: 'longer than 32 KiB, or an identity above 8 KiB',
     refusedBy: 'forwardgate',
     words: /^(?:token_too_large|identity_too_large)/,
-    why: 'backends refuse headers of this size in ways that nobody understands',
+    why: 'backends refuse headers of this size in ways that are hard to diagnose',
   },
   {
     token: 'an algorithm that the JWK does not name',
