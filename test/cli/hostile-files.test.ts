@@ -81,8 +81,15 @@ const MANIFESTS: readonly (readonly [name: string, text: string, says: RegExp])[
   ],
 ]
 
+/** What this machine needs for a friendly file of 20,000 lines: about a fifth of a second where nothing else runs. */
+const FRIENDLY = await cpuSeconds(() =>
+  run(['check', CONFIG, '--manifests', '-'], { stdin: many(5_000, (i) => `a${i}:\n  b: c\n  d: [e]\n  f: 1\n`) }),
+)
+/** CPU seconds. */
+const BOUND = Math.max(3, 10 * FRIENDLY)
+
 function quick(name: string, work: () => Promise<Run>, says: RegExp): void {
-  test(`${name}: a finding within two seconds, and no stack`, async () => {
+  test(`${name}: a finding within the bound, and no stack`, async () => {
     let ended: Run | undefined
     const spent = await cpuSeconds(async () => {
       ended = await work()
@@ -90,7 +97,7 @@ function quick(name: string, work: () => Promise<Run>, says: RegExp): void {
     const said = `${ended?.stdout}${ended?.stderr}`
     assert.match(said, says)
     assert.doesNotMatch(said, /fault of its own|\n {4}at /)
-    assert.ok(spent < 3, `${spent} s`)
+    assert.ok(spent < BOUND, `${spent} s of ${BOUND}`)
   })
 }
 
