@@ -186,7 +186,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: 'a blank or a line break in the token, or a word after it',
     refusedBy: 'forwardgate',
     words: /^credentials_malformed: the token has characters outside/,
-    why: 'RFC 6750 §2.1; what stands behind may read another token',
+    why: 'RFC 6750 §2.1; the backend may read another token',
   },
   {
     token: 'a tab after the scheme',
