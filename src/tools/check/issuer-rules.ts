@@ -42,8 +42,11 @@ export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
   },
 ]
 
-/** The key that is written for JWTs only. Discovery is none: introspection finds its endpoint by it. */
+/** Key sources that say nothing about other tokens: discovery also finds the endpoint, and a secret cannot be discovered. */
+const WITH_OPAQUE: readonly string[] = ['discovery', 'discoveryUri', 'secretFile']
+
+/** The key that is written for JWTs only. */
 function signOfJwts({ keys, requireTyp }: Issuer): string | undefined {
   if (requireTyp !== undefined) return 'requireTyp'
-  return keys.kind === 'discovery' || keys.kind === 'discoveryUri' ? undefined : keys.kind
+  return WITH_OPAQUE.includes(keys.kind) ? undefined : keys.kind
 }
