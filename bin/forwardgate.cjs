@@ -15,7 +15,7 @@ if (isEnough(version)) {
   const other = otherNode()
   if (other === undefined) {
     process.stderr.write(`forwardgate: Node ${NEEDED} or later is needed, and this is ${version}.\n`)
-    const command = String(main).endsWith('.ts') ? 'npm ci' : `npm install forwardgate node@${NEEDED}`
+    const command = String(main).endsWith('.ts') ? 'npm ci' : `npm install node@${NEEDED}`
     process.stderr.write(`forwardgate: "${command}" puts one beside it, which "npx forwardgate" then finds.\n`)
     process.exitCode = 2
   } else {

@@ -41,4 +41,6 @@ test('without any fitting Node it says what is needed', async (t) => {
   ])
   assert.deepEqual([code, stdout], [2, ''])
   assert.match(stderr, /Node 24 or later is needed, and this is 20\.0\.0/)
+  // Not "npm install forwardgate …": the registry would answer with another package of this name.
+  assert.doesNotMatch(stderr, /npm install forwardgate/)
 })
