@@ -42,7 +42,7 @@ async function main(): Promise<number> {
   try {
     return await Promise.race([run(options, stage, keep, state), interrupted(state)])
   } catch (error) {
-    process.stderr.write(`\n${error instanceof Mismatch ? 'not as it should be: ' : ''}${said(error)}\n`)
+    process.stderr.write(`\n${error instanceof Mismatch ? 'unexpected: ' : ''}${said(error)}\n`)
     return 1
   } finally {
     state.closing = true
@@ -61,7 +61,7 @@ async function run(options: Options, stage: Stage, keep: Keep, state: State): Pr
   const onLine = options.verbose ? (line: string) => process.stderr.write(`   ${line}\n`) : () => {}
   if (options.mcp && options.proxy !== 'caddy') {
     await playMcp(options.proxy, keep, onLine, stage)
-    stage.note('\nEvery answer was as it should be.')
+    stage.note('\nEvery answer was as expected.')
     return 0
   }
   const world = await startWorld(options.proxy, keep, onLine)
@@ -70,7 +70,7 @@ async function run(options: Options, stage: Stage, keep: Keep, state: State): Pr
   await play(world, stage)
   state.played = true
   if (options.once) {
-    stage.note('\nEvery answer was as it should be.')
+    stage.note('\nEvery answer was as expected.')
     return 0
   }
   summary(world, stage)
@@ -80,11 +80,12 @@ async function run(options: Options, stage: Stage, keep: Keep, state: State): Pr
 
 function summary({ proxy, issuer, gate, kubernetes }: World, stage: Stage): void {
   stage.note(`
-Every answer was as it should be. Everything stays up until Ctrl-C, and the lines above work in another terminal. Also:
+Every answer was as expected. Everything stays up until Ctrl-C, and the lines above work in another terminal. Also:
 
    ${kubernetes}   the protected resource, for an MCP Inspector or any OAuth client
    ${proxy.origin}/.well-known/oauth-protected-resource/mcp/kubernetes   its metadata
-   ${issuer.url}/.well-known/openid-configuration   the issuer: registers clients, and logs everybody in as alice
+   ${issuer.url}/.well-known/openid-configuration   the issuer: registers clients, and logs every user in as alice
+   ${gate.operations}/   the status page: what was refused, and why
    ${gate.operations}/metrics   decisions by route and reason
    ${gate.operations}/readyz?verbose   the state of the issuer's keys
    ${gate.configFile}   edit it: it is read again within two seconds`)

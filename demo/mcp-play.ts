@@ -77,7 +77,7 @@ async function playClient(url: URL, issuer: string, stage: Stage): Promise<void>
   const { tools } = await client.listTools()
   stage.passed(tools.map(({ name }) => name).join(', '))
 
-  stage.scene('It calls list_pods', 'This tool needs nothing besides the route.')
+  stage.scene('It calls list_pods', 'This tool needs only what the route needs.')
   stage.passed(textOf(await client.callTool({ name: 'list_pods', arguments: {} })))
 
   stage.scene(
@@ -157,7 +157,7 @@ function createAccount(issuer: string) {
 }
 
 function fail(): never {
-  throw new Mismatch('the client sent nobody to a login')
+  throw new Mismatch('the client started no login')
 }
 
 function expectScopes(asked: string, expected: string): void {

@@ -37,7 +37,7 @@ async function noToken({ kubernetes }: World, stage: Stage): Promise<string> {
 async function metadata({ kubernetes, issuer }: World, stage: Stage, url: string): Promise<string> {
   stage.scene(
     'Follow resource_metadata',
-    'Open to everybody, through the same proxy: which server logs in, with what scopes.',
+    'Open to all, through the same proxy: which server logs clients in, and which scopes there are.',
   )
   const response = await perform(stage, { url })
   stage.answer(response, ['Content-Type', 'Access-Control-Allow-Origin'], readable(fields(response)))
@@ -105,10 +105,7 @@ async function missingScope({ kubernetes }: World, stage: Stage, token: string):
 }
 
 async function wrongResource({ grafana }: World, stage: Stage, token: string): Promise<void> {
-  stage.scene(
-    "A token for somebody else's door",
-    'A good token of the right issuer, but its audience is another resource.',
-  )
+  stage.scene('A token for another resource', 'A good token of the right issuer, but its audience is another resource.')
   const response = await perform(stage, withToken(grafana, 'TOKEN'), token)
   stage.answer(response, DENIAL, response.body)
   expect('status', response.status, 401)

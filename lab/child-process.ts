@@ -97,9 +97,8 @@ async function started(child: ChildProcess, command: string): Promise<void> {
     await once(child, 'spawn')
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    throw new Error(missing ? `${command} is not installed, or not in PATH` : `${command} does not start`, {
-      cause: error,
-    })
+    const advice = 'is not installed, or not in PATH (TRAEFIK_BIN, CADDY_BIN or ENVOY_BIN names the program)'
+    throw new Error(`${command} ${missing ? advice : 'does not start'}`, { cause: error })
   }
 }
 

@@ -25,7 +25,7 @@ describe('the demo', () => {
       /X-Forwardgate-Reason: audience_mismatch/,
       /X-Forwardgate-Reason: token_expired/,
       /The issuer is down.*HTTP\/1\.1 200 OK/s,
-      /Every answer was as it should be\./,
+      /Every answer was as expected\./,
     ]) {
       assert.match(output, line)
     }
