@@ -146,7 +146,7 @@ async function written(directory: string, files: Files, resource: string): Promi
   const next = [
     `next: forwardgate check ${config} --manifests ${manifests}`,
     `then: forwardgate test ${tests} --config ${config}`,
-    `then: forwardgate serve --config ${config}    (auth port 8080, which ${manifests} asks as forwardgate:8080; 9090 has /metrics and /readyz)`,
+    `then: forwardgate serve --config ${config}    (auth port 8080 is for the proxy; 9090 has the status page, /metrics and /readyz)`,
     `then: forwardgate doctor ${resource}`,
   ]
   const lines = [...[config, manifests, tests].map((name) => `written: ${name}`), ...next]
