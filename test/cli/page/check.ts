@@ -95,7 +95,7 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 | a regular expression | 1,024 characters; else it is not evaluated, counts as one that may match, and is told as \`pattern-unread\` |
 | middlewares of a router | 500, chains written out |
 
-Besides: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`, \`file-absent\` (a secret that is not here),
+Further ones: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`, \`file-absent\` (a secret that is not here),
 \`manifest-unreadable\`, \`helm-values-unread\` (values of a HelmRelease from which a chart makes routers), and with \`--online\` ${ONLINE_IDS.map((id) => `\`${id}\``).join(', ')}. Some are an error on one route and
 a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.
 

@@ -35,7 +35,7 @@ ForwardAuth call as it was captured.`,
       files: { 'token.jwt': `${TOKEN}\n`, 'keys.json': TRANSCRIPT_KEYS },
     },
     {
-      title: 'What if the claims were these? Nobody is asked for keys, and no signature is checked.',
+      title: 'What if the claims were these? No keys are fetched, and no signature is checked.',
       args: `explain --route grafana --claims claims.json ${AT}`,
       files: { 'claims.json': `${JSON.stringify(CLAIMS, null, 2)}\n` },
       show: ['claims.json'],

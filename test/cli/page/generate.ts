@@ -6,8 +6,8 @@ export const GENERATE: Section = {
   about: `The Traefik side of the configuration, from the configuration: \`authResponseHeaders\` is exactly what an allow carries
 (with \`Authorization\` where \`upstreamAuthorization\` is not \`keep\`), so that no client can make up an identity. \`check\` finds nothing in it:
 \`forwardgate generate traefik | forwardgate check --manifests -\`. It never writes \`authRequestHeaders\`, and always
-\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given; \`--url NAME=URL\` gives a route the place of its service. The metadata route stands in
-the namespace of forwardgate, everything else in that of the protected service.`,
+\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given; \`--url NAME=URL\` gives a route the place of its service. The metadata route goes into
+the namespace of forwardgate, everything else into that of the protected service.`,
   transcripts: [
     {
       title: 'One route, with CORS in front as it has `origins`.',

@@ -23,7 +23,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const INTRODUCTION = `# Commands
 
 \`forwardgate <command>\` is \`node src/main.ts <command>\` in a clone, \`npx forwardgate <command>\` there too, and the arguments
-of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config.yaml\`. It needs Node 24; \`npm install\` brings one.
+of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config.yaml\`. It needs Node 24: \`npm ci\` brings one into a clone, \`npm install node@24\` puts one beside the package.
 
 | | All commands |
 |---|---|

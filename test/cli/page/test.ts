@@ -26,8 +26,8 @@ const BROKEN = `tests:
 /** `test` on good and bad input. */
 export const TEST: Section = {
   command: 'test',
-  about: `Proves the rules of a configuration before it is merged. Each test is a request, the claims of its token, and what must
-come of it. Tokens are signed with a key that is made for the run and stands in for those of the issuer, so that the
+  about: `Proves the rules of a configuration before it is merged. Each test is a request, the claims of its token, and the
+expected answer. Tokens are signed with a key that is made for the run and used instead of the issuer’s keys, so that the
 signature and everything else is really judged. A longer example: [examples/policy-tests](../examples/policy-tests/several-mcp-servers.yaml).
 
 | Key | Meaning |

@@ -159,7 +159,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     id: 'not-read',
     severity: 'note',
     why: 'what it says is not known here, and was not compared with the configuration',
-    fix: 'check the included file by itself, or have the whole configuration written out',
+    fix: 'check an included file by itself, or have the whole configuration written out; take objects of Envoy Gateway and Istio from `forwardgate generate`',
     find: ({ fronts }) =>
       fronts.flatMap(({ unread }) => unread.map(({ what, ...spot }) => hit(spot, `not read: ${what}`))),
   },
