@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -14,8 +14,11 @@ import { makeTestCa, type TestCa } from '../support/tls-files.ts'
 import { freePort, type Running, start, until } from './child-service.ts'
 import { dashboardAnnotations, dashboardPanels } from './dashboard-panels.ts'
 import { isRecord } from './manifest-schemas.ts'
+import { panelsPage, type Recorded, type Series } from './panels-page.ts'
 import { alerts } from './prometheus-rules.ts'
 
+/** Has the numbers of the panels; written with RECORD_PANELS=1. */
+const MONITORING_PAGE = new URL('../../docs/deploy/monitoring.md', import.meta.url)
 const prometheusFound = spawnSync('prometheus', ['--version']).status === 0
 const skip = prometheusFound ? false : missing('prometheus', 'no query is tried on real data')
 
@@ -105,9 +108,12 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
   it('has data for every panel', async () => {
     const lines: string[] = []
     const empty: string[] = []
+    const recorded: Recorded[] = []
     for (const panel of dashboardPanels()) {
       for (const { refId, expr } of panel.targets) {
-        const count = await query(prometheus, concrete(expr))
+        const series = await seriesOf(prometheus, concrete(expr))
+        const count = series.length
+        recorded.push({ panel: panel.title, series })
         lines.push(`${String(count).padStart(4)}  ${panel.title} ${refId}: ${expr}`)
         if (count === 0) empty.push(`${panel.title} ${refId}`)
       }
@@ -121,6 +127,9 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     }
     console.log(`series  panel and query\n${lines.join('\n')}`)
     assert.deepEqual(empty, [])
+    if (process.env['RECORD_PANELS'] === '1') {
+      writeFileSync(MONITORING_PAGE, panelsPage(readFileSync(MONITORING_PAGE, 'utf8'), recorded))
+    }
   })
 
   it('scrapes OpenMetrics, where a counter is declared without _total', async () => {
@@ -207,10 +216,17 @@ async function metricTypes(prometheus: string): Promise<ReadonlyMap<string, stri
 
 /** How many series an expression gives. */
 async function query(prometheus: string, expr: string): Promise<number> {
+  return (await seriesOf(prometheus, expr)).length
+}
+
+/** The series that an expression gives, those without a number left out. */
+async function seriesOf(prometheus: string, expr: string): Promise<readonly Series[]> {
   const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query: expr })}`)
   const answer: unknown = await response.json()
   const data = isRecord(answer) ? answer['data'] : undefined
   const result = isRecord(data) ? data['result'] : undefined
   if (!Array.isArray(result)) throw new Error(`${expr}: ${JSON.stringify(answer)}`)
-  return result.filter((series) => !(isRecord(series) && String(series['value']).endsWith(',NaN'))).length
+  return result
+    .map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
+    .filter(({ value }) => !Number.isNaN(value))
 }
