@@ -181,7 +181,7 @@ export const MCP_CALLS: Family = {
       like: rule('lazy-call', 'lazy-response', 'lazy-broken', 'shut-anonymous'),
     },
     {
-      title: 'a static token that nobody listed, the beginning of one, in other letters, of another route',
+      title: 'a static token that is not listed, the beginning of one, in other letters, of another route',
       source: 'CWE-187; CWE-287',
       like: [
         'static-stranger',

@@ -72,7 +72,7 @@ export const TOKENS: Family = {
       like: ['alg-swapped', 'alg-of-another-key', 'alg-of-issuer'],
     },
     {
-      title: 'an algorithm that is no text, or that nobody knows',
+      title: 'an algorithm that is not a string, or is unknown',
       source: 'RFC 7515 §4.1.1',
       rows: [
         ...headed(
@@ -165,7 +165,7 @@ export const TOKENS: Family = {
       like: ['header-kid is a number', 'header-kid is a list', 'header-kid of 64 KiB'],
     },
     {
-      title: '`crit`, `b64`: extensions that nobody here understands',
+      title: '`crit`, `b64`: extensions that are not understood here',
       source: 'CVE-2025-59420; RFC 7515 §4.1.11; RFC 7797 §7',
       rows: headed([{ crit: [] }, { crit: 'exp' }, { crit: null }, { b64: true }, { crit: ['b64'] }], MALFORMED),
       like: ['header-crit*', 'header-b64 false'],
@@ -211,7 +211,7 @@ export const TOKENS: Family = {
       tests: [{ file: 'test/hostile/corpus-cache.test.ts', name: 'every other spelling of a cached token' }],
     },
     {
-      title: 'a header or payload that is no JSON object, has a BOM, blanks or broken UTF-8',
+      title: 'a header or payload that is not a JSON object, has a BOM, blanks or broken UTF-8',
       source: 'RFC 7519 §7.2; RFC 8725 §3.7',
       rows: [
         ...mutated(['header is null', 'header is a text', 'header is not JSON'], MALFORMED),

@@ -68,7 +68,7 @@ export const ISSUER_FAULTS: readonly Fault[] = [
     }),
   ),
   {
-    name: 'One odd key stands among good ones',
+    name: 'One unusable key is among good ones',
     clientsSee: 'nothing: the good keys work',
     metricsSay:
       '`issuer_refreshes_total{outcome="success"}`; the log line `keys refreshed` names the key under `skipped`',
@@ -83,7 +83,7 @@ export const ISSUER_FAULTS: readonly Fault[] = [
     run: meetFlapping,
   },
   {
-    name: 'A redirect leads to somebody who would answer',
+    name: 'The issuer redirects to a server that answers with good keys',
     clientsSee: 'as where it refuses connections: a redirect is never followed, not even to a good key set',
     metricsSay: '`issuer_refreshes_total{outcome="failure"}`',
     heals: 'the next fetch without a redirect',

@@ -28,7 +28,7 @@ export const LOG_FAULTS: readonly Fault[] = [
     run: meetFullDisk,
   },
   {
-    name: 'Nobody reads the log',
+    name: 'The reader of the log has stopped reading',
     clientsSee: 'nothing',
     metricsSay: '`log_lines_lost_total`, once 1 MiB of lines waits',
     heals: 'a reader; the lines that waited come first, then one that says how many are lost',

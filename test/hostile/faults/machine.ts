@@ -32,7 +32,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
   },
   {
     name: 'File descriptors run out',
-    clientsSee: 'new connections are closed unanswered; those that stand, such as a proxy keeps, are answered',
+    clientsSee: 'new connections are closed without an answer; open ones, such as a proxy keeps, are served',
     metricsSay: '`process_open_fds` nears `process_max_fds`; with none left it keeps its last value',
     heals: 'the next connection after some were closed',
     run: meetNoDescriptors,
@@ -46,7 +46,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     run: meetNoInotify,
   },
   {
-    name: 'The event loop stands still for 2 s',
+    name: 'The event loop is blocked for 2 s',
     clientsSee: 'answers that come late; none is lost or wrong',
     metricsSay:
       '`nodejs_eventloop_lag_max_seconds`; past a minute `/livez` fails its sixth probe, and the pod is restarted',
