@@ -46,7 +46,8 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     name: 'A deploy changes the audience',
-    cause: (instance) => instance.configure(instance.config.replace('    scopes:', '    audience: [other]\n    scopes:')),
+    cause: (instance) =>
+      instance.configure(instance.config.replace('    scopes:', '    audience: [other]\n    scopes:')),
     steps: [
       'the reasons of the route: `audience_mismatch`',
       '`configuration loaded` names the changed route; the decision line has expected and actual',
@@ -97,7 +98,10 @@ export const FAULTS: readonly Fault[] = [
     name: 'Our clock is ahead',
     how: 'every token has expired an hour ago',
     cause: (instance) => instance.asks(() => ({ token: good(instance, { iat: now() - 3900, exp: now() - 3600 }) })),
-    steps: ['the reasons of the route: only `token_expired`', '`secondsPast` in the decision line is large for every caller'],
+    steps: [
+      'the reasons of the route: only `token_expired`',
+      '`secondsPast` in the decision line is large for every caller',
+    ],
   },
   {
     name: 'Traefik has dropped the router',
