@@ -41,7 +41,7 @@ and this \`policy-test.yaml\`:
 ${firstPolicyTest(START)}\`\`\``,
   transcripts: [
     {
-      title: 'An issuer that is none.',
+      title: 'An address that is not an issuer.',
       args: 'init --issuer id.example.com --resource https://mcp.example.com/kubernetes',
     },
     { title: 'Not enough.', args: 'init --issuer https://id.example.com' },
