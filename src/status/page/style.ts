@@ -49,12 +49,13 @@ h2 small { font-weight: 400; color: var(--quiet); font-size: 13px; }
 th, td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { border-top: 0; color: var(--quiet); font-weight: 500; font-size: 12.5px; white-space: nowrap; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; min-width: 8em; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time { font-variant-numeric: tabular-nums; white-space: nowrap; }
 .quiet { color: var(--quiet); }
 .state { font-weight: 600; white-space: nowrap; }
 .state.ok { color: var(--ok); } .state.warning { color: var(--warning); } .state.problem { color: var(--problem); } .state.quiet { color: var(--quiet); font-weight: 400; }
+td > code { white-space: nowrap; }
 code, .code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 dl { margin: 0; display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 12px; }
 dt { color: var(--quiet); }
