@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
 import { textTable } from '../support/text-table.ts'
 import { readConfiguration } from './configuration.ts'
@@ -31,6 +32,19 @@ test('every vector gets the same answer over /ext_authz as over /verify, but for
     count(difference === undefined || same ? 'equal, byte for byte' : difference.why)
   }
   for (const { why } of DIFFERENCES) assert.ok(counts.has(why), `nothing differs because ${why}`)
+})
+
+test('the reference names each difference, and no other', async () => {
+  const page = await readFile(new URL('../../docs/reference/endpoints.md', import.meta.url), 'utf8')
+  const table = /^\| Over `\/ext_authz` .*\n\|-.*\n(?<rows>(?:\|.*\n)+)/m.exec(page)?.groups?.['rows'] ?? ''
+  const rows = DIFFERENCES.map(({ why, expect }) => [
+    why,
+    expect?.replace(/ (.*)/, ' `$1`') ?? 'what the rest of the request deserves',
+  ])
+  assert.deepEqual(
+    table.trim().split('\n'),
+    rows.map((cells) => `| ${cells.join(' | ')} |`),
+  )
 })
 
 test('over a socket, byte for byte', async (t) => {
