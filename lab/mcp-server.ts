@@ -10,13 +10,18 @@ export interface DemoMcpServer {
 }
 
 /** Starts an MCP server of the official SDK with two tools. It checks nothing: that is what the gate is for. */
-export async function startDemoMcpServer(): Promise<DemoMcpServer> {
-  const handler = createMcpHandler(() => {
+export function startDemoMcpServer(): Promise<DemoMcpServer> {
+  return serveMcp(() => {
     const mcp = new McpServer({ name: 'pods', version: '1.0.0' })
     mcp.registerTool('list_pods', { description: 'Lists pods' }, () => says('web-1 web-2'))
     mcp.registerTool('delete_pod', { description: 'Deletes a pod' }, () => says('web-1 is gone'))
     return mcp
   })
+}
+
+/** Serves MCP on loopback; `create` makes the server of a session. */
+export async function serveMcp(create: () => McpServer): Promise<DemoMcpServer> {
+  const handler = createMcpHandler(create)
   const serve = toNodeHandler(handler)
   const server = createServer((request, response) => {
     // Whether a proxy serves is seen by its reaching this.

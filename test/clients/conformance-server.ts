@@ -1,7 +1,5 @@
-import { createServer } from 'node:http'
-import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
-import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
+import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
+import { type DemoMcpServer, serveMcp } from '../../lab/mcp-server.ts'
 
 /** One red pixel. */
 const IMAGE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC'
@@ -11,23 +9,14 @@ const SOUND = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA='
  * Starts an MCP server with the tools, resources and prompts that the official conformance suite asks for, as far as the
  * SDK offers them without more. What it fails by itself it fails with and without a gate in front.
  */
-export async function startConformanceServer() {
-  const handler = createMcpHandler(() => {
+export function startConformanceServer(): Promise<DemoMcpServer> {
+  return serveMcp(() => {
     const mcp = new McpServer({ name: 'conformance', version: '1.0.0' })
     offerTools(mcp)
     offerResources(mcp)
     offerPrompts(mcp)
     return mcp
   })
-  const serve = toNodeHandler(handler)
-  const server = createServer((request, response) => {
-    // Whether a proxy serves is seen by its reaching this.
-    if (request.url === '/ready-canary') return void response.end()
-    // The SDK's own types differ here under exactOptionalPropertyTypes.
-    serve(request as Parameters<typeof serve>[0], response).catch(() => response.destroy())
-  })
-  const port = await listenOnLoopback(server)
-  return { origin: `http://127.0.0.1:${port}`, stop: () => closeNow(server).then(() => handler.close()) }
 }
 
 const text = (said: string) => ({ type: 'text' as const, text: said })
