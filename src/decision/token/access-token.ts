@@ -50,8 +50,8 @@ export async function verifyAccessToken(
 
 /**
  * Verifies a JWT against those of the route's issuers that its unverified `iss` names (without `iss`: against the one for
- * JWT-SVIDs), each with its own keys only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then type and shape of the claims. `jwk`, `jku`,
- * `x5u` and `x5c` of the header are never looked at.
+ * JWT-SVIDs), each with its own keys only (RFC 8725 §3.8, §3.10): strict syntax, allowed algorithm, key, signature, then
+ * type and shape of the claims. `jwk`, `jku`, `x5u` and `x5c` of the header are never looked at.
  */
 async function verifyJwt(
   token: string,
