@@ -23,11 +23,14 @@ const THEIR_ISSUER = 'https://id.example.com'
 /** A document of YAML that is about to be changed. */
 type Tree = Record<string, unknown>
 
-test('README: the four steps lead to the answer that it shows, and on to the service', async (t) => {
+test('README and its page for Traefik lead to the answer that README shows, and on to the service', async (t) => {
   if (!(await isInstalled('Traefik'))) return absent(t, 'Traefik', 1)
   const page = read('README.md')
   const configuration = fence(page, 'yaml', /^# config\.yaml$/m)
-  const manifests = fence(page, 'yaml', /^kind: IngressRoute$/m)
+  const traefik = read('docs/how-to/traefik.md')
+  const manifests = [/^  name: kubernetes-auth$/m, /^kind: IngressRoute$/m]
+    .map((line) => fence(traefik, 'yaml', line))
+    .join('---\n')
   const [, url = '', shown = ''] = /^\$ curl -i (\S+)\n(.*)/s.exec(fence(page, 'console', /^\$ curl -i https/m)) ?? []
   assert.match(page, /`npm start -- --config config\.yaml`/)
   assert.equal(JSON.parse(read('package.json')).scripts.start, 'node src/main.ts serve')
