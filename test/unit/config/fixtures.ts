@@ -94,3 +94,13 @@ export interface Row {
   readonly bad: string
   readonly problems: readonly string[]
 }
+
+/** Under each good fragment the broken ones, each with its line or lines. */
+export function rowsOf(
+  slot: Slot,
+  goods: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>,
+): readonly Row[] {
+  return Object.entries(goods).flatMap(([good, broken]) =>
+    Object.entries(broken).map(([bad, problems]) => ({ slot, good, bad, problems: [problems].flat() })),
+  )
+}
