@@ -9,18 +9,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: ROOT }).sort()
 
-/** Actions by tag, as nobody has looked their digests up yet. A line less here is an improvement. */
-const BY_TAG = ['fluxcd/flux2/action@v2.7.0', 'github/codeql-action/analyze@v3', 'github/codeql-action/init@v3']
-
-test('every action is pinned by digest with its version beside it, except those that are named here', () => {
+test('every action is pinned by digest, with its version beside it', () => {
   const lines = WORKFLOWS.flatMap((file) => [...read(file).matchAll(/^ *(?:- )?uses: (?<action>\S+)(?<rest>.*)$/gm)])
   const foreign = lines.flatMap(({ groups = {} }) => (groups['action']?.startsWith('./') ? [] : [groups]))
   assert.ok(foreign.length > 10)
-  const pinned = /@[0-9a-f]{40}$/
-  const tagged = foreign.filter(({ action = '' }) => !pinned.test(action)).map(({ action }) => action)
-  assert.deepEqual(tagged.sort(), BY_TAG)
-  const bare = foreign.filter(({ action = '', rest = '' }) => pinned.test(action) && !/^ # v\d+\.\d+\.\d+$/.test(rest))
-  assert.deepEqual(bare, [])
+  const loose = foreign.filter(
+    ({ action = '', rest = '' }) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d+\.\d+\.\d+$/.test(rest),
+  )
+  assert.deepEqual(loose, [])
 })
 
 test('no workflow may do anything that a job does not ask for, and no job runs without end', () => {
