@@ -1,9 +1,8 @@
 import { discoveryUrls } from '../../issuers/discovery.ts'
-import { type Ask, type Exchange, jsonObject } from './exchange.ts'
+import type { JsonObject } from '../../keys/json-object.ts'
+import { type Ask, documentOf, type Exchange, jsonObject, whyNoDocument } from './exchange.ts'
 import { judgeRegistration, REGISTRATION_FAULTS } from './registration.ts'
-import { type Fault, openReport, type Report, type StepReport } from './report.ts'
-
-type Document = Readonly<Record<string, unknown>>
+import type { Fault, Report } from './report.ts'
 
 /** What can be wrong with an authorization server. */
 export const AUTHORIZATION_SERVER_FAULTS = {
@@ -43,70 +42,51 @@ export const AUTHORIZATION_SERVER_FAULTS = {
 type ServerReport = Report<keyof typeof AUTHORIZATION_SERVER_FAULTS>
 
 /** Step 3: the login server's metadata, as MCP clients look for it (RFC 8414, then OpenID Connect), and its keys. */
-export async function checkAuthorizationServer(issuer: string, register: boolean, ask: Ask): Promise<StepReport> {
-  const report: ServerReport = openReport('the authorization server', issuer, AUTHORIZATION_SERVER_FAULTS)
-  if (!URL.canParse(issuer)) {
-    report.find('issuer-form', 'authorization_servers[0] is not a URL')
-    return report.done()
-  }
+export async function checkAuthorizationServer(report: ServerReport, issuer: string, register: boolean, ask: Ask) {
+  if (!URL.canParse(issuer)) return report.find('issuer-form', 'authorization_servers[0] is not a URL')
   const { document, failures } = await find(issuer, ask)
-  if (document === undefined) {
-    report.find('server-metadata-missing', `no metadata: ${failures.join('; ')}`)
-    return report.done()
-  }
+  if (document === undefined) return report.find('server-metadata-missing', `no metadata: ${failures.join('; ')}`)
   judgeIssuer(report, issuer, document['issuer'])
   judgeLogin(report, document)
   await judgeRegistration(report, issuer, document, register, ask)
   await judgeKeys(report, document['jwks_uri'], ask)
-  return report.done()
 }
 
 /** The first document, or what came in its place at each of the places. */
-async function find(issuer: string, ask: Ask): Promise<{ document?: Document; failures: readonly string[] }> {
+async function find(issuer: string, ask: Ask): Promise<{ document?: JsonObject; failures: readonly string[] }> {
   const failures: string[] = []
   for (const place of discoveryUrls(issuer)) {
     const answer = await ask(place, { headers: { accept: 'application/json' } })
-    const document = answer.ok && answer.status === 200 ? jsonObject(answer.body) : undefined
+    const document = documentOf(answer)
     if (document !== undefined) return { document, failures }
-    failures.push(`${place}: ${whyNot(answer)}`)
+    failures.push(`${place}: ${whyNoDocument(answer)}`)
   }
   return { failures }
 }
 
-function whyNot(answer: Exchange): string {
-  if (!answer.ok) return answer.problem
-  return answer.status === 200 ? 'status 200, but not a JSON object' : `status ${answer.status}`
-}
-
 function judgeIssuer(report: ServerReport, advertised: string, named: unknown): void {
-  if (named === advertised) {
-    report.ok('issuer-mismatch', 'its issuer is the one advertised, byte for byte')
-    return
-  }
   const slash = named === `${advertised}/` || `${String(named)}/` === advertised
   const how = slash ? ': only a trailing slash differs' : ''
-  report.find(
-    'issuer-mismatch',
-    `it calls itself ${JSON.stringify(named)}, advertised is ${JSON.stringify(advertised)}${how}`,
-  )
+  const differs = `it calls itself ${JSON.stringify(named)}, advertised is ${JSON.stringify(advertised)}${how}`
+  report.judge('issuer-mismatch', named === advertised, 'its issuer is the one advertised, byte for byte', differs)
 }
 
-function judgeLogin(report: ServerReport, document: Document): void {
+function judgeLogin(report: ServerReport, document: JsonObject): void {
   for (const member of ['authorization_endpoint', 'token_endpoint']) {
     if (typeof document[member] !== 'string') report.find('endpoint-missing', `it has no ${member}`)
   }
   const methods = document['code_challenge_methods_supported']
-  if (Array.isArray(methods) && methods.includes('S256')) report.ok('no-pkce', 'PKCE with S256')
-  else report.find('no-pkce', 'code_challenge_methods_supported lacks S256')
+  const hasPkce = Array.isArray(methods) && methods.includes('S256')
+  report.judge('no-pkce', hasPkce, 'PKCE with S256', 'code_challenge_methods_supported lacks S256')
 }
 
 async function judgeKeys(report: ServerReport, uri: unknown, ask: Ask): Promise<void> {
   const answer = typeof uri === 'string' && URL.canParse(uri) ? await ask(uri) : undefined
-  const keys = answer?.ok === true && answer.status === 200 ? jsonObject(answer.body)?.['keys'] : undefined
+  const keys = answer && documentOf(answer)?.['keys']
   if (Array.isArray(keys) && keys.length > 0) report.ok('no-keys', `${keys.length} keys`)
   else report.find('no-keys', `no keys at ${JSON.stringify(uri)}${answer === undefined ? '' : `: ${noKeys(answer)}`}`)
 }
 
 function noKeys(answer: Exchange): string {
-  return answer.ok && jsonObject(answer.body) !== undefined ? 'a document without keys' : whyNot(answer)
+  return answer.ok && jsonObject(answer.body) !== undefined ? 'a document without keys' : whyNoDocument(answer)
 }

@@ -5,14 +5,14 @@ import { exitCodeOf, type Finding, findingsJson, inOrder } from '../frame/findin
 import { countFindings, formatFinding } from '../frame/findings-text.ts'
 import { readInput } from '../frame/input.ts'
 import { readConfiguration } from '../frame/read-configuration.ts'
-import { checkAuthorizationServer } from './authorization-server.ts'
+import { AUTHORIZATION_SERVER_FAULTS, checkAuthorizationServer } from './authorization-server.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
 import { ask } from './exchange.ts'
-import { checkFirstAnswer } from './first-answer.ts'
+import { checkFirstAnswer, FIRST_ANSWER_FAULTS } from './first-answer.ts'
 import { type IdentityNames, identityNamesFor } from './identity.ts'
-import { checkMetadata } from './metadata.ts'
-import type { StepReport } from './report.ts'
-import { checkWithToken } from './with-token.ts'
+import { checkMetadata, METADATA_FAULTS } from './metadata.ts'
+import { type Faults, openReport, type StepReport } from './report.ts'
+import { checkWithToken, WITH_TOKEN_FAULTS } from './with-token.ts'
 
 /** Finds out, from the network of a client, why a login does not work, and which known client breaks on it. */
 export const doctor = command({
@@ -54,11 +54,7 @@ export const doctor = command({
     const credentials = await readCredentials(token?.text, values['dpop-key'], terminal)
     if (credentials !== undefined && 'finding' in credentials) return { refused: [credentials.finding] }
 
-    const reports = await examine(url, {
-      credentials,
-      identity,
-      register: values.register === true,
-    })
+    const reports = await examine(url, credentials, identity, values.register === true)
     const findings = reports.flatMap((report) => report.findings.filter((finding) => !isOk(finding)))
     const steps = reports.map((report) => ({
       title: report.title,
@@ -72,22 +68,33 @@ export const doctor = command({
   },
 })
 
-interface Examination {
-  readonly credentials: Credentials | undefined
-  readonly identity: IdentityNames
-  readonly register: boolean
-}
-
-async function examine(url: string, { credentials, identity, register }: Examination): Promise<readonly StepReport[]> {
-  const [first, challenge] = await checkFirstAnswer(url, ask)
-  const reports = [first]
+async function examine(
+  url: string,
+  credentials: Credentials | undefined,
+  identity: IdentityNames,
+  register: boolean,
+): Promise<readonly StepReport[]> {
+  const reports: StepReport[] = []
+  const open = <Id extends string>(title: string, at: string, faults: Faults<Id>) => {
+    const report = openReport(title, at, faults)
+    reports.push(report)
+    return report
+  }
+  const challenge = await checkFirstAnswer(open('a request without credentials', url, FIRST_ANSWER_FAULTS), url, ask)
   const metadataUrl = challenge?.resourceMetadata
   if (metadataUrl !== undefined && URL.canParse(metadataUrl)) {
-    const [metadata, issuer] = await checkMetadata(url, metadataUrl, ask)
-    reports.push(metadata)
-    if (issuer !== undefined) reports.push(await checkAuthorizationServer(issuer, register, ask))
+    const report = open('the metadata of the resource', metadataUrl, METADATA_FAULTS)
+    const issuer = await checkMetadata(report, url, metadataUrl, ask)
+    if (issuer !== undefined)
+      await checkAuthorizationServer(
+        open('the authorization server', issuer, AUTHORIZATION_SERVER_FAULTS),
+        issuer,
+        register,
+        ask,
+      )
   }
-  if (credentials !== undefined) reports.push(await checkWithToken(url, credentials, identity, ask))
+  if (credentials !== undefined)
+    await checkWithToken(open('a request with the token', url, WITH_TOKEN_FAULTS), url, credentials, identity, ask)
   return reports
 }
 

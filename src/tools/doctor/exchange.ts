@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns'
 import { request as askHttp, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as askHttps } from 'node:https'
+import { isJsonObject, type JsonObject } from '../../keys/json-object.ts'
 
 /** What came back, or why nothing did. Header names are lower case; the body is text, cut at 256 KiB. */
 export type Exchange =
@@ -45,13 +46,24 @@ export const ask: Ask = async (url, request = {}) => {
 }
 
 /** The JSON object of a body; undefined if it is not one. */
-export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
+export function jsonObject(body: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }
+}
+
+/** The JSON object of an answer with status 200. */
+export function documentOf(answer: Exchange): JsonObject | undefined {
+  return answer.ok && answer.status === 200 ? jsonObject(answer.body) : undefined
+}
+
+/** What came in the place of a document. */
+export function whyNoDocument(answer: Exchange): string {
+  if (!answer.ok) return answer.problem
+  return answer.status === 200 ? 'status 200, but not a JSON object' : `status ${answer.status}`
 }
 
 function send(url: URL, { method = 'GET', headers, body }: Request, signal: AbortSignal): Promise<IncomingMessage> {

@@ -1,7 +1,7 @@
 import type { Ask, Exchange } from './exchange.ts'
 import { type Challenge, readChallenge } from './read-challenge.ts'
 import { onlyDifference } from './redirect.ts'
-import { type Fault, openReport, type Report, type StepReport } from './report.ts'
+import type { Fault, Report } from './report.ts'
 
 /** The first message of an MCP session, as a client sends it. */
 export const INITIALIZE = {
@@ -101,62 +101,46 @@ export const FIRST_ANSWER_FAULTS = {
 type FirstReport = Report<keyof typeof FIRST_ANSWER_FAULTS>
 
 /** Step 1: a request without credentials gets 401 and a challenge that real clients can read, the same each time. */
-export async function checkFirstAnswer(url: string, ask: Ask): Promise<[StepReport, Challenge | undefined]> {
-  const report: FirstReport = openReport('a request without credentials', url, FIRST_ANSWER_FAULTS)
+export async function checkFirstAnswer(report: FirstReport, url: string, ask: Ask): Promise<Challenge | undefined> {
   const first = await ask(url, INITIALIZE)
-  if (!first.ok) {
-    report.find('unreachable', `nothing answers: ${first.problem}`)
-    return [report.done(), undefined]
-  }
-  if (first.status !== 401) {
-    judgeStatus(report, first)
-    return [report.done(), undefined]
-  }
+  if (!first.ok) return report.find('unreachable', `nothing answers: ${first.problem}`)
+  if (first.status !== 401) return judgeStatus(report, first)
   report.ok('refused', 'status 401')
   const challenge = judgeChallenge(report, first.headers.get('www-authenticate'))
-  if (challenge === undefined) return [report.done(), undefined]
+  if (challenge === undefined) return undefined
   const second = await ask(url, INITIALIZE)
-  if (second.ok && second.headers.get('www-authenticate') !== challenge.text) {
-    report.find('challenge-unstable', 'the challenge differs from one request to the next')
-  } else report.ok('challenge-unstable', 'the challenge is the same each time')
-  return [report.done(), challenge]
+  const isStable = !second.ok || second.headers.get('www-authenticate') === challenge.text
+  const differs = 'the challenge differs from one request to the next'
+  report.judge('challenge-unstable', isStable, 'the challenge is the same each time', differs)
+  return challenge
 }
 
 type Answered = Extract<Exchange, { ok: true }>
 
-function judgeStatus(report: FirstReport, { status, headers, url }: Answered): void {
+function judgeStatus(report: FirstReport, { status, headers, url }: Answered): undefined {
   const refused = `status ${status} instead of 401`
-  if (status < 300) report.find('unprotected', `status ${status}: the resource is open to everyone`)
-  else if (status < 400) judgeRedirect(report, refused, url, headers.get('location') ?? '')
-  else if (status === 400 || status === 404 || status === 405) report.find('old-server', refused)
-  else if (status >= 500) report.find('verifier-down', refused)
-  else {
-    const reason = headers.get('x-forwardgate-reason')
-    report.find('refused', `${refused}${reason === null ? '' : ` (${reason})`}`)
-  }
+  if (status < 300) return report.find('unprotected', `status ${status}: the resource is open to everyone`)
+  if (status < 400) return judgeRedirect(report, refused, url, headers.get('location') ?? '')
+  if (status === 400 || status === 404 || status === 405) return report.find('old-server', refused)
+  if (status >= 500) return report.find('verifier-down', refused)
+  const reason = headers.get('x-forwardgate-reason')
+  return report.find('refused', `${refused}${reason === null ? '' : ` (${reason})`}`)
 }
 
-function judgeRedirect(report: FirstReport, refused: string, url: string, location: string): void {
+function judgeRedirect(report: FirstReport, refused: string, url: string, location: string): undefined {
   const difference = onlyDifference(url, location)
-  if (difference === undefined) report.find('redirected', `${refused}, to ${location || 'nowhere'}`)
-  else {
-    report.find('redirected', `${refused}, to ${location}: only ${difference} differs`, {
-      why: 'Something answers before forwardgate is asked; clients do not repeat a POST elsewhere.',
-      fix: 'Let users type the URL that it redirects to, or take the redirect off this router.',
-    })
-  }
+  if (difference === undefined) return report.find('redirected', `${refused}, to ${location || 'nowhere'}`)
+  return report.find('redirected', `${refused}, to ${location}: only ${difference} differs`, {
+    why: 'Something answers before forwardgate is asked; clients do not repeat a POST elsewhere.',
+    fix: 'Let users type the URL that it redirects to, or take the redirect off this router.',
+  })
 }
 
 function judgeChallenge(report: FirstReport, text: string | null): Challenge | undefined {
-  if (text === null) {
-    report.find('challenge-missing', 'the 401 has no WWW-Authenticate')
-    return undefined
-  }
+  if (text === null) return report.find('challenge-missing', 'the 401 has no WWW-Authenticate')
   const challenge = readChallenge(text)
-  if (challenge === undefined) {
-    report.find('challenge-form', 'the challenge does not begin with Bearer or DPoP, one space and parameters')
-    return undefined
-  }
+  if (challenge === undefined)
+    return report.find('challenge-form', 'the challenge does not begin with Bearer or DPoP, one space and parameters')
   judgeParameters(report, challenge)
   return challenge
 }

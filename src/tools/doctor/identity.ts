@@ -1,3 +1,4 @@
+import { isWithin } from '../../config/canonical-path.ts'
 import type { Config } from '../../config/model.ts'
 import type { Exchange } from './exchange.ts'
 import type { Fault, Report } from './report.ts'
@@ -45,10 +46,9 @@ export interface IdentityNames {
 export function identityNamesFor(url: string, config: Config | undefined): IdentityNames | undefined {
   if (config === undefined) return { certain: BY_DEFAULT, likely: LIKELY }
   const { origin, pathname } = new URL(url)
-  const covers = (path: string) => path === '' || pathname === path || pathname.startsWith(`${path}/`)
   const [nearest] = config.routes
     .flatMap((route) => route.resources.map((resource) => ({ route, resource })))
-    .filter(({ resource }) => resource.origin === origin && covers(resource.path))
+    .filter(({ resource }) => resource.origin === origin && isWithin(pathname, resource.path))
     .toSorted((one, other) => other.resource.path.length - one.resource.path.length)
   return nearest === undefined
     ? undefined
@@ -68,11 +68,10 @@ export async function checkIdentity(report: IdentityReport, { certain, likely }:
   if (known.length > 0) report.find('identity-spoofable', `the service saw ${known.join(', ')} as the client sent it`)
   else if (guessed.length > 0 || hasArrived(NEUTRAL))
     report.ok('identity-spoofable', `the service does not see a client's own ${certain.join(', ')}`)
-  else
-    report.find(
-      'identity-unseen',
-      `the answer shows no headers, so nothing is known of a client's own ${names.join(', ')}`,
-    )
+  else {
+    const unseen = `the answer shows no headers, so nothing is known of a client's own ${names.join(', ')}`
+    report.find('identity-unseen', unseen)
+  }
   if (guessed.length > 0)
     report.find('identity-spoofable', `the service saw ${guessed.join(', ')} as the client sent it`, GUESSED)
 }
@@ -85,9 +84,9 @@ const GUESSED = {
 
 /** Whether a second spelling of an identity header is refused. */
 export async function checkAlias(report: IdentityReport, send: Send, isRefused: (answer: Exchange) => boolean) {
-  if (isRefused(await send({ [ALIAS]: PROBE }))) {
-    report.ok('identity-alias', `a request with the alias ${ALIAS} is refused`)
-  } else report.find('identity-alias', `a request with ${ALIAS} passes`)
+  const refused = isRefused(await send({ [ALIAS]: PROBE }))
+  const right = `a request with the alias ${ALIAS} is refused`
+  report.judge('identity-alias', refused, right, `a request with ${ALIAS} passes`)
 }
 
 /** One for each name, none of which begins another one. */

@@ -1,5 +1,6 @@
-import { type Ask, type Exchange, jsonObject } from './exchange.ts'
-import { type Fault, openReport, type Report, type StepReport } from './report.ts'
+import { isWithin } from '../../config/canonical-path.ts'
+import { type Ask, documentOf, type Exchange, whyNoDocument } from './exchange.ts'
+import type { Fault, Report } from './report.ts'
 
 /** What can be wrong with the metadata of a protected resource. */
 export const METADATA_FAULTS = {
@@ -49,57 +50,39 @@ export const METADATA_FAULTS = {
 type MetadataReport = Report<keyof typeof METADATA_FAULTS>
 
 /** Step 2: every client can read the protected-resource metadata (RFC 9728), and it describes exactly this resource. */
-export async function checkMetadata(
-  url: string,
-  metadataUrl: string,
-  ask: Ask,
-): Promise<[StepReport, string | undefined]> {
-  const report: MetadataReport = openReport('the metadata of the resource', metadataUrl, METADATA_FAULTS)
-  const answer = await ask(metadataUrl, {
-    headers: { 'mcp-protocol-version': '2025-11-25', accept: 'application/json' },
-  })
-  const document = answer.ok && answer.status === 200 ? jsonObject(answer.body) : undefined
-  if (!answer.ok || document === undefined) {
-    judgeMissing(report, answer)
-    return [report.done(), undefined]
-  }
+export async function checkMetadata(report: MetadataReport, url: string, metadataUrl: string, ask: Ask) {
+  const headers = { 'mcp-protocol-version': '2025-11-25', accept: 'application/json' }
+  const answer = await ask(metadataUrl, { headers })
+  const document = documentOf(answer)
+  if (!answer.ok || document === undefined) return judgeMissing(report, answer)
   report.ok('metadata-missing', 'status 200 with a JSON object')
   judgeResource(report, url, document['resource'])
-  if (answer.headers.get('access-control-allow-origin') === null) {
-    report.find('metadata-cors', 'no Access-Control-Allow-Origin')
-  } else report.ok('metadata-cors', 'readable from a browser')
+  const isReadable = answer.headers.get('access-control-allow-origin') !== null
+  report.judge('metadata-cors', isReadable, 'readable from a browser', 'no Access-Control-Allow-Origin')
   judgeScopes(report, document['scopes_supported'])
-  return [report.done(), judgeServers(report, document['authorization_servers'])]
+  return judgeServers(report, document['authorization_servers'])
 }
 
-function judgeMissing(report: MetadataReport, answer: Exchange): void {
-  if (!answer.ok) {
-    report.find('metadata-missing', `no metadata: ${answer.problem}`)
-    return
-  }
-  const { status } = answer
-  const isBehindAuth = status === 401 || (status >= 300 && status < 400)
-  const found = status === 200 ? 'status 200, but not a JSON object' : `status ${status}`
-  report.find(isBehindAuth ? 'metadata-behind-auth' : 'metadata-missing', `no metadata: ${found}`)
+function judgeMissing(report: MetadataReport, answer: Exchange): undefined {
+  const isBehindAuth = answer.ok && (answer.status === 401 || (answer.status >= 300 && answer.status < 400))
+  return report.find(
+    isBehindAuth ? 'metadata-behind-auth' : 'metadata-missing',
+    `no metadata: ${whyNoDocument(answer)}`,
+  )
 }
 
-function judgeResource(report: MetadataReport, url: string, resource: unknown): void {
-  if (resource === url) {
-    report.ok('resource-mismatch', 'resource is exactly the URL that was requested')
-    return
-  }
+function judgeResource(report: MetadataReport, url: string, resource: unknown): undefined {
+  if (resource === url) return report.ok('resource-mismatch', 'resource is exactly the URL that was requested')
   const differs = `resource is ${JSON.stringify(resource)}, the URL is ${JSON.stringify(url)}`
-  if (typeof resource !== 'string' || !URL.canParse(resource)) {
-    report.find('resource-mismatch', differs, {
+  if (typeof resource !== 'string' || !URL.canParse(resource))
+    return report.find('resource-mismatch', differs, {
       why: 'RFC 9728 §3.3: clients must not use this document.',
       fix: 'Set `resource` of the route to the URL that users type.',
     })
-    return
-  }
   const [named, asked] = [new URL(resource), new URL(url)]
   const parent = named.pathname.replace(/\/$/, '')
-  const covers = named.origin === asked.origin && (asked.pathname === parent || asked.pathname.startsWith(`${parent}/`))
-  report.find(resource === `${url}/` || !covers ? 'resource-mismatch' : 'resource-parent', differs)
+  const covers = named.origin === asked.origin && isWithin(asked.pathname, parent)
+  return report.find(resource === `${url}/` || !covers ? 'resource-mismatch' : 'resource-parent', differs)
 }
 
 function judgeScopes(report: MetadataReport, scopes: unknown): void {

@@ -1,8 +1,7 @@
 import { REGISTRATION_PATH } from '../../documents/registration.ts'
+import type { JsonObject } from '../../keys/json-object.ts'
 import { type Ask, type Exchange, jsonObject } from './exchange.ts'
 import type { Fault, Report } from './report.ts'
-
-type Document = Readonly<Record<string, unknown>>
 
 const CREATE_ONE = 'Create one, and type it into the client (Claude: advanced settings of the connector).'
 
@@ -36,42 +35,36 @@ type RegistrationReport = Report<keyof typeof REGISTRATION_FAULTS>
 export async function judgeRegistration(
   report: RegistrationReport,
   issuer: string,
-  document: Document,
+  document: JsonObject,
   register: boolean,
   ask: Ask,
-): Promise<void> {
+): Promise<undefined> {
   const endpoint = document['registration_endpoint']
-  if (typeof endpoint === 'string' && endpoint.startsWith(`${new URL(issuer).origin}${REGISTRATION_PATH}/`)) {
-    await tryOwn(report, endpoint, ask)
-  } else if (document['client_id_metadata_document_supported'] === true) {
-    report.ok('no-registration', 'registration by metadata document is announced, not tried')
-  } else if (typeof endpoint !== 'string') {
-    reportNone(report, document)
-  } else if (register) {
-    await tryForeign(report, endpoint, ask)
-  } else {
-    report.ok('no-registration', 'registration is announced, not tried; --register tries it')
-  }
+  if (typeof endpoint === 'string' && endpoint.startsWith(`${new URL(issuer).origin}${REGISTRATION_PATH}/`))
+    return tryOwn(report, endpoint, ask)
+  if (document['client_id_metadata_document_supported'] === true)
+    return report.ok('no-registration', 'registration by metadata document is announced, not tried')
+  if (typeof endpoint !== 'string') return reportNone(report, document)
+  if (register) return tryForeign(report, endpoint, ask)
+  return report.ok('no-registration', 'registration is announced, not tried; --register tries it')
 }
 
-function reportNone(report: RegistrationReport, document: Document): void {
+function reportNone(report: RegistrationReport, document: JsonObject): undefined {
   const instead =
     document['authorization_response_iss_parameter_supported'] === true
       ? 'forwardgate cannot register clients in its place: it sends iss in authorization responses (RFC 9207).'
       : 'Or give the issuer a `registration` in the configuration.'
   const what = 'it offers neither dynamic registration nor client metadata documents'
-  report.find('no-registration', what, { fix: `${CREATE_ONE} ${instead}` })
+  return report.find('no-registration', what, { fix: `${CREATE_ONE} ${instead}` })
 }
 
 /** Our own endpoint keeps nothing, so it can be tried: without redirect URIs it refuses, and that is the good answer. */
-async function tryOwn(report: RegistrationReport, endpoint: string, ask: Ask): Promise<void> {
+async function tryOwn(report: RegistrationReport, endpoint: string, ask: Ask): Promise<undefined> {
   const answer = await post(endpoint, {}, ask)
-  if (answer.ok && answer.status === 400 && jsonObject(answer.body)?.['error'] === 'invalid_redirect_uri') {
-    report.ok('registration-unreachable', 'clients register at forwardgate')
-    return
-  }
+  if (answer.ok && answer.status === 400 && jsonObject(answer.body)?.['error'] === 'invalid_redirect_uri')
+    return report.ok('registration-unreachable', 'clients register at forwardgate')
   const found = answer.ok ? `status ${answer.status}` : answer.problem
-  report.find('registration-unreachable', `${endpoint} does not register clients: ${found}`, {
+  return report.find('registration-unreachable', `${endpoint} does not register clients: ${found}`, {
     fix: `Route Path(\`${new URL(endpoint).pathname}\`) of this host to the auth port of forwardgate, without the auth middleware.`,
   })
 }
@@ -85,17 +78,15 @@ const CLIENT = {
   token_endpoint_auth_method: 'none',
 } as const
 
-async function tryForeign(report: RegistrationReport, endpoint: string, ask: Ask): Promise<void> {
+async function tryForeign(report: RegistrationReport, endpoint: string, ask: Ask): Promise<undefined> {
   const answer = await post(endpoint, CLIENT, ask)
   const client = answer.ok && answer.status < 300 ? jsonObject(answer.body) : undefined
-  if (!answer.ok || client === undefined || typeof client['client_id'] !== 'string') {
-    report.find('registration-refused', `a client cannot register: ${refusal(answer)}`)
-    return
-  }
+  if (typeof client?.['client_id'] !== 'string')
+    return report.find('registration-refused', `a client cannot register: ${refusal(answer)}`)
   const left = await remove(client, endpoint, ask)
   const unfit = unfitMembers(client)
-  if (unfit.length === 0) report.ok('no-registration', `a client registered by itself; ${left}`)
-  else report.find('registration-answer', `the answer to a registration has ${unfit.join(', ')}; ${left}`)
+  if (unfit.length === 0) return report.ok('no-registration', `a client registered by itself; ${left}`)
+  return report.find('registration-answer', `the answer to a registration has ${unfit.join(', ')}; ${left}`)
 }
 
 function refusal(answer: Exchange): string {
@@ -108,7 +99,7 @@ function refusal(answer: Exchange): string {
 /** Optional members that hold a URI; the SDKs take an empty one for a broken URL. */
 const URIS = ['client_uri', 'logo_uri', 'tos_uri', 'policy_uri', 'jwks_uri']
 
-function unfitMembers(client: Document): readonly string[] {
+function unfitMembers(client: JsonObject): readonly string[] {
   const redirects = Array.isArray(client['redirect_uris']) ? [] : ['no list redirect_uris']
   const empty = URIS.filter((name) => client[name] === '').map((name) => `an empty ${name}`)
   const nulls = Object.keys(client).filter((name) => client[name] === null)
@@ -119,7 +110,7 @@ function unfitMembers(client: Document): readonly string[] {
  * Takes the client away again where the provider lets it (RFC 7592), and only there: an answer must not choose which other
  * host or port gets a DELETE from this machine. Says what is left.
  */
-async function remove(client: Document, endpoint: string, ask: Ask): Promise<string> {
+async function remove(client: JsonObject, endpoint: string, ask: Ask): Promise<string> {
   const { client_id: id, registration_client_uri: uri, registration_access_token: token } = client
   const isAtProvider = typeof uri === 'string' && URL.parse(uri)?.origin === URL.parse(endpoint)?.origin
   if (isAtProvider && /^https?:/i.test(uri) && typeof token === 'string') {

@@ -4,7 +4,7 @@ import { INITIALIZE } from './first-answer.ts'
 import { checkAlias, checkIdentity, IDENTITY_FAULTS, type IdentityNames } from './identity.ts'
 import { readChallenge } from './read-challenge.ts'
 import { onlyDifference } from './redirect.ts'
-import { type Fault, openReport, type Report, type StepReport } from './report.ts'
+import type { Fault, Report } from './report.ts'
 
 /** What can be wrong with the answer to a request with a token. */
 export const WITH_TOKEN_FAULTS = {
@@ -66,15 +66,15 @@ type Answered = Extract<Exchange, { ok: true }>
 
 /** Step 4: the token is accepted, and a client cannot choose its own identity. */
 export async function checkWithToken(
+  report: TokenReport,
   url: string,
   credentials: Credentials,
   identity: IdentityNames,
   ask: Ask,
-): Promise<StepReport> {
+) {
   const { token } = credentials
-  const report: TokenReport = openReport('a request with the token', url, WITH_TOKEN_FAULTS)
   const send = presenting(url, credentials, ask)
-  if (!isAccepted(report, await send({}))) return report.done()
+  if (!isAccepted(report, await send({}))) return
   if (credentials.key !== undefined) judgeDowngrade(report, await presenting(url, { token }, ask)({}))
 
   await checkIdentity(report, identity, send)
@@ -83,20 +83,19 @@ export async function checkWithToken(
   const query = new URL(url)
   query.searchParams.set('access_token', token)
   judgeQuery(report, await ask(query.href, INITIALIZE))
-  return report.done()
 }
 
 /** RFC 9449 §7.2: a token that is bound to a key is worth nothing as a bearer token. */
 function judgeDowngrade(report: TokenReport, answer: Exchange): void {
-  if (isRefused(answer)) report.ok('binding-ignored', 'the token without its proof is not accepted')
-  else report.find('binding-ignored', 'the token passes as Bearer, without a proof')
+  const wrong = 'the token passes as Bearer, without a proof'
+  report.judge('binding-ignored', isRefused(answer), 'the token without its proof is not accepted', wrong)
 }
 
-function judgeQuery(report: TokenReport, answer: Exchange): void {
-  if (!answer.ok || answer.status >= 500) {
-    report.find('token-in-query-unknown', 'a token in the query could not be tried')
-  } else if (isRefused(answer)) report.ok('token-in-query', 'a token in the query is not accepted')
-  else report.find('token-in-query', 'a token in the query is accepted')
+function judgeQuery(report: TokenReport, answer: Exchange): undefined {
+  if (!answer.ok || answer.status >= 500)
+    return report.find('token-in-query-unknown', 'a token in the query could not be tried')
+  const right = 'a token in the query is not accepted'
+  return report.judge('token-in-query', isRefused(answer), right, 'a token in the query is accepted')
 }
 
 /** Turned away by a gate; any other answer came from behind it. */
@@ -104,31 +103,20 @@ function isRefused(answer: Exchange): boolean {
   return answer.ok && [400, 401, 403].includes(answer.status)
 }
 
-function isAccepted(report: TokenReport, answer: Exchange): boolean {
-  if (!answer.ok) {
-    report.find('unreachable', `nothing answers: ${answer.problem}`)
-    return false
-  }
+function isAccepted(report: TokenReport, answer: Exchange): boolean | undefined {
+  if (!answer.ok) return report.find('unreachable', `nothing answers: ${answer.problem}`)
   const { status, headers } = answer
   const reason = headers.get('x-forwardgate-reason')
   if (status === 401 && (reason === 'credentials_missing' || (reason === null && asksForCredentials(headers)))) {
-    report.find(
-      'token-lost',
-      `status 401${reason === null ? ', without an error' : ` (${reason})`}: the token did not arrive`,
-    )
-    return false
+    const how = reason === null ? ', without an error' : ` (${reason})`
+    return report.find('token-lost', `status 401${how}: the token did not arrive`)
   }
-  if (reason !== null) {
-    report.find('token-refused', `status ${status} (${reason})`)
-    return false
-  }
-  if (status === 401 || status === 403) {
-    report.find('token-refused', `status ${status}`, {
+  if (reason !== null) return report.find('token-refused', `status ${status} (${reason})`)
+  if (status === 401 || status === 403)
+    return report.find('token-refused', `status ${status}`, {
       why: 'Not forwardgate, or its reason is hidden: the upstream may check tokens too.',
       fix: 'Look at the log of the upstream.',
     })
-    return false
-  }
   judgeService(report, answer)
   return status < 500
 }

@@ -7,7 +7,8 @@ import { currentNonce, isFreshNonce } from '../../../../src/decision/token/proof
 import { importProofKey } from '../../../../src/keys/proof-key.ts'
 import { readCredentials } from '../../../../src/tools/doctor/credentials.ts'
 import type { Ask } from '../../../../src/tools/doctor/exchange.ts'
-import { checkWithToken } from '../../../../src/tools/doctor/with-token.ts'
+import { openReport } from '../../../../src/tools/doctor/report.ts'
+import { checkWithToken, WITH_TOKEN_FAULTS } from '../../../../src/tools/doctor/with-token.ts'
 import { readClientKey } from '../../../../src/tools/replay/client-key.ts'
 
 const URL = 'https://api.example.com/mcp?x=1'
@@ -56,10 +57,11 @@ for (const [alg, pair] of Object.entries(PAIRS)) {
     for (const open of [false, true]) {
       const { ask, seen } = gate(key.thumbprint, alg, open)
       const identity = { certain: ['X-Auth-Subject'], likely: [] }
-      const { findings } = await checkWithToken(URL, { token: 'a.b.c', key }, identity, ask)
+      const report = openReport('', URL, WITH_TOKEN_FAULTS)
+      await checkWithToken(report, URL, { token: 'a.b.c', key }, identity, ask)
       assert.deepEqual(seen.slice(0, 3), ['401 DPoP', '200 DPoP', `${open ? 200 : 401} Bearer`])
       assert.equal(seen.slice(3).includes('401 DPoP'), false, 'the nonce is used from then on')
-      const binding = findings.find(({ id }) => id === 'binding-ignored')
+      const binding = report.findings.find(({ id }) => id === 'binding-ignored')
       assert.equal(binding?.severity, open ? 'error' : 'ok')
     }
   })
