@@ -28,7 +28,7 @@ test('README and its page for Traefik lead to the answer that README shows, and 
   const page = read('README.md')
   const configuration = fence(page, 'yaml', /^# config\.yaml$/m)
   const traefik = read('docs/how-to/traefik.md')
-  const manifests = [/^  name: kubernetes-auth$/m, /^kind: IngressRoute$/m]
+  const manifests = [/^ {2}name: kubernetes-auth$/m, /^kind: IngressRoute$/m]
     .map((line) => fence(traefik, 'yaml', line))
     .join('---\n')
   const [, url = '', shown = ''] = /^\$ curl -i (\S+)\n(.*)/s.exec(fence(page, 'console', /^\$ curl -i https/m)) ?? []
