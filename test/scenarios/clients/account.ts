@@ -24,7 +24,7 @@ export type Login =
     }
 
 /** Plays the browser at a login page: from the authorization request to the call of the redirect URI. */
-type Follow = (authorizationUrl: URL) => Promise<URL>
+export type Follow = (authorizationUrl: URL) => Promise<URL>
 
 /** A request that a client made, to whomever. */
 export interface Exchange {

@@ -4,34 +4,34 @@ import { closeNow, listenOnLoopback } from '../../../lab/loopback-server.ts'
 import type { ReverseProxy } from '../../../lab/reverse-proxy.ts'
 import { openTraefik } from '../../../lab/traefik.ts'
 import { isInstalled, PROGRAMS } from '../../proxy/support/open-proxy.ts'
-import { type ManifestRoute, type MiddlewareSpec, readManifestRoutes } from './manifest-routes.ts'
+import { type ManifestRoute, type MiddlewareSpec, readDynamicFile, readManifestRoutes } from './manifest-routes.ts'
 
 /** A real proxy that does what an example's manifests say. It owns its port before anything stands behind it. */
 export interface ManifestProxy {
   readonly name: string
   readonly origin: string
-  /** Puts the manifests into force; `services` are the origins behind the names of Kubernetes services. */
+  /**
+   * Puts the manifests into force; `services` are the origins behind the names of Kubernetes services. A file of Traefik's
+   * file provider names its own, and Traefik gets it as it is.
+   */
   connect(manifests: string, services: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
 }
 
 /** Traefik where there is one; else Caddy, and says so loudly. */
 export async function openManifestProxy(): Promise<ManifestProxy> {
-  const wanted: { routes: readonly ManifestRoute[]; services: Readonly<Record<string, string>> } = {
-    routes: [],
-    services: {},
-  }
+  const wanted: { manifests: string; services: Readonly<Record<string, string>> } = { manifests: '', services: {} }
   const canary = createServer((_request, response) => response.end('ready'))
   const ready = `http://127.0.0.1:${await listenOnLoopback(canary)}`
   const proxy = (await isInstalled('Traefik'))
-    ? await openTraefik(PROGRAMS.Traefik, undefined, { write: () => traefikFile(wanted.routes, wanted.services) })
-    : await openCaddyLoudly((port) => caddyfile(port, wanted.routes, wanted.services))
+    ? await openTraefik(PROGRAMS.Traefik, undefined, { write: () => traefikFile(wanted.manifests, wanted.services) })
+    : await openCaddyLoudly((port) => caddyfile(port, readManifestRoutes(wanted.manifests), wanted.services))
   return {
     name: proxy.name,
     origin: proxy.origin,
     connect: async (manifests, services) => {
-      wanted.routes = readManifestRoutes(manifests)
-      wanted.services = { ...services, ready }
+      wanted.manifests = manifests
+      wanted.services = { ...services, ...readDynamicFile(manifests)?.origins, ready }
       await proxy.connect({ verifier: '', upstream: '', routes: [], identityHeaders: [] })
     },
     stop: async () => {
@@ -46,7 +46,16 @@ function openCaddyLoudly(write: (port: number) => string): Promise<ReverseProxy>
   return openCaddy(PROGRAMS.Caddy, undefined, write)
 }
 
-function traefikFile(routes: readonly ManifestRoute[], services: Readonly<Record<string, string>>): unknown {
+function traefikFile(manifests: string, services: Readonly<Record<string, string>>): unknown {
+  const { http } = readDynamicFile(manifests) ?? { http: translated(readManifestRoutes(manifests), services) }
+  const canary = { rule: 'Path(`/ready-canary`)', service: 'ready' }
+  const ready = balancer(services['ready'] ?? '')
+  return {
+    http: { ...http, routers: { ...http.routers, ready: canary }, services: { ...http.services, ready } },
+  }
+}
+
+function translated(routes: readonly ManifestRoute[], services: Readonly<Record<string, string>>) {
   const routers = routes.map(({ rule, priority, middlewares, service }, at): [string, unknown] => [
     `route-${at}`,
     {
@@ -57,16 +66,16 @@ function traefikFile(routes: readonly ManifestRoute[], services: Readonly<Record
     },
   ])
   return {
-    http: {
-      routers: { ...Object.fromEntries(routers), ready: { rule: 'Path(`/ready-canary`)', service: 'ready' } },
-      middlewares: Object.fromEntries(
-        routes.flatMap(({ middlewares }) => middlewares.map(({ name, spec }): [string, unknown] => [name, spec])),
-      ),
-      services: Object.fromEntries(
-        Object.entries(services).map(([name, url]) => [name, { loadBalancer: { servers: [{ url }] } }]),
-      ),
-    },
+    routers: Object.fromEntries(routers),
+    middlewares: Object.fromEntries(
+      routes.flatMap(({ middlewares }) => middlewares.map(({ name, spec }): [string, unknown] => [name, spec])),
+    ),
+    services: Object.fromEntries(Object.entries(services).map(([name, url]) => [name, balancer(url)])),
   }
+}
+
+function balancer(url: string) {
+  return { loadBalancer: { servers: [{ url }] } }
 }
 
 function caddyfile(port: number, routes: readonly ManifestRoute[], services: Readonly<Record<string, string>>): string {

@@ -48,6 +48,9 @@ export interface SystemFiles {
   readonly manifests: string
 }
 
+/** Files that are made when the public origin is known, and what stands around the gate runs. */
+export type SystemMaker = (origin: string) => Promise<SystemFiles>
+
 /**
  * Runs these files: the gate with the configuration or the variables, and a real proxy with the manifests. `surround`
  * starts issuers and services, when the public origin is known. All of it ends with the test, and then no line of the
@@ -55,7 +58,7 @@ export interface SystemFiles {
  */
 export async function startSystem(
   t: TestContext,
-  { configuration, variables, manifests }: SystemFiles,
+  files: SystemFiles | SystemMaker,
   surround: (origin: string) => Promise<Surroundings>,
   options: SystemOptions = {},
 ): Promise<System> {
@@ -65,6 +68,7 @@ export async function startSystem(
   if (tunnel !== undefined) t.after(() => tunnel.stop())
   const origin = tunnel?.origin ?? proxy.origin
   const { urls, services } = await surround(origin)
+  const { configuration, variables, manifests } = typeof files === 'function' ? await files(origin) : files
 
   const lines: string[] = []
   const hear = (line: string) => lines.push(line)
@@ -78,6 +82,7 @@ export async function startSystem(
   })
   const addresses = {
     'http://forwardgate.auth.svc.cluster.local:8080': gate.auth,
+    'http://forwardgate:8080': gate.auth,
     'api.example.com': new URL(origin).hostname,
   }
   await proxy.connect(placed(manifests, { ...urls, ...addresses }), { forwardgate: gate.auth, ...services })
