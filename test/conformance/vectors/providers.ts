@@ -1,11 +1,10 @@
 import { providerResource } from '../provider-page.ts'
-import { type MUTATIONS, REMOVED, type Vector } from '../vector.ts'
+import { REMOVED, type TokenRecipe, type Vector } from '../vector.ts'
 
 /** How one provider's access token looks, and what does not get in there; on the configuration that its page gives. */
 interface Shape {
-  readonly slug: string
-  /** The name under `issuers:` on the page. */
-  readonly issuer: string
+  /** The name under `issuers:` on the page. Default: that of the section. */
+  readonly issuer?: string
   readonly path: string
   /** Default POST. */
   readonly method?: string
@@ -15,19 +14,16 @@ interface Shape {
   readonly claims: Readonly<Record<string, unknown>>
   /** Identity headers that come of it. */
   readonly headers: Readonly<Record<string, string>>
-  readonly traps: readonly Trap[]
+  readonly traps: Readonly<Record<string, Trap>>
 }
 
-/** One difference, and what it comes to. */
-interface Trap {
-  readonly name: string
-  readonly title: string
-  readonly claims?: Readonly<Record<string, unknown>>
-  readonly header?: Readonly<Record<string, unknown>>
-  readonly alg?: string
-  readonly mutation?: keyof typeof MUTATIONS
-  readonly expect: Vector['expect']
-}
+/** One difference, in claims or otherwise, and what it comes to. */
+type Trap = readonly [
+  title: string,
+  claims: Readonly<Record<string, unknown>>,
+  expect: Vector['expect'],
+  how?: Pick<TokenRecipe, 'header' | 'alg' | 'mutation'>,
+]
 
 const refused = (reason: Vector['expect']['reason']): Vector['expect'] => ({ status: 401, reason })
 const forbidden = (reason: Vector['expect']['reason']): Vector['expect'] => ({ status: 403, reason })
@@ -37,10 +33,9 @@ const UNTYPED = { typ: REMOVED }
 const TENANT = '11111111-2222-3333-4444-555555555555'
 const APPLICATION = '66666666-7777-8888-9999-000000000000'
 
-const SHAPES: readonly Shape[] = [
-  {
-    slug: 'authentik',
-    issuer: 'authentik',
+/** By the anchor of the page's section. */
+const SHAPES: Readonly<Record<string, Shape>> = {
+  authentik: {
     path: '/mcp/kubernetes',
     spec: 'Authentik: id_token.py',
     claims: {
@@ -51,31 +46,18 @@ const SHAPES: readonly Shape[] = [
       'mcp:read': true,
     },
     headers: { 'X-Auth-Client': 'THE-CLIENT-ID', 'X-Auth-Scopes': 'mcp:read' },
-    traps: [
-      {
-        name: 'slash',
-        title: 'the issuer without its slash',
-        claims: { iss: 'https://authentik.example.com/application/o/mcp' },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'id-token',
-        title: 'an ID token: it names no client',
-        claims: { azp: REMOVED },
-        expect: forbidden('client_not_allowed'),
-      },
-      { name: 'secret', title: 'no signing key selected', alg: 'HS256', expect: refused('algorithm_not_allowed') },
-      {
-        name: 'scope-text',
-        title: 'a scope mapping that returns text',
-        claims: { 'mcp:read': 'true' },
-        expect: forbidden('scope_insufficient'),
-      },
-    ],
+    traps: {
+      slash: [
+        'the issuer without its slash',
+        { iss: 'https://authentik.example.com/application/o/mcp' },
+        refused('issuer_untrusted'),
+      ],
+      'id-token': ['an ID token: it names no client', { azp: REMOVED }, forbidden('client_not_allowed')],
+      secret: ['no signing key selected', {}, refused('algorithm_not_allowed'), { alg: 'HS256' }],
+      'scope-text': ['a scope mapping that returns text', { 'mcp:read': 'true' }, forbidden('scope_insufficient')],
+    },
   },
-  {
-    slug: 'keycloak',
-    issuer: 'keycloak',
+  keycloak: {
     path: '/orders',
     method: 'GET',
     spec: 'Keycloak: audience support',
@@ -88,25 +70,13 @@ const SHAPES: readonly Shape[] = [
       realm_access: { roles: ['orders-reader', 'offline_access'] },
     },
     headers: { 'X-Auth-Client': 'web', 'X-Auth-Scopes': 'openid profile' },
-    traps: [
-      {
-        name: 'account',
-        title: 'no audience mapper',
-        claims: { aud: 'account' },
-        expect: refused('audience_mismatch'),
-      },
-      { name: 'id-token', title: 'an ID token', claims: { typ: 'ID' }, expect: refused('token_type_not_allowed') },
-      {
-        name: 'role',
-        title: 'without the role',
-        claims: { realm_access: { roles: ['offline_access'] } },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      account: ['no audience mapper', { aud: 'account' }, refused('audience_mismatch')],
+      'id-token': ['an ID token', { typ: 'ID' }, refused('token_type_not_allowed')],
+      role: ['without the role', { realm_access: { roles: ['offline_access'] } }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'auth0',
-    issuer: 'auth0',
+  auth0: {
     path: '/mcp',
     spec: 'Auth0: access token profiles',
     claims: {
@@ -117,29 +87,17 @@ const SHAPES: readonly Shape[] = [
       permissions: ['mcp:read'],
     },
     headers: { 'X-Auth-Client': 'AbCd1234' },
-    traps: [
-      {
-        name: 'slash',
-        title: 'the issuer without its slash',
-        claims: { iss: 'https://example.eu.auth0.com' },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'encrypted',
-        title: 'no API in the login: a JWE',
-        mutation: 'five segments',
-        expect: refused('token_opaque'),
-      },
-      {
-        name: 'userinfo',
-        title: 'for nothing but userinfo',
-        claims: { aud: ['https://example.eu.auth0.com/userinfo'] },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      slash: ['the issuer without its slash', { iss: 'https://example.eu.auth0.com' }, refused('issuer_untrusted')],
+      encrypted: ['no API in the login: a JWE', {}, refused('token_opaque'), { mutation: 'five segments' }],
+      userinfo: [
+        'for nothing but userinfo',
+        { aud: ['https://example.eu.auth0.com/userinfo'] },
+        refused('audience_mismatch'),
+      ],
+    },
   },
-  {
-    slug: 'okta-custom-authorization-server',
+  'okta-custom-authorization-server': {
     issuer: 'okta',
     path: '/mcp',
     spec: 'Okta: custom authorization server',
@@ -153,23 +111,20 @@ const SHAPES: readonly Shape[] = [
       scp: ['openid', 'mcp:read'],
     },
     headers: { 'X-Auth-Client': '0oa1example', 'X-Auth-Scopes': 'openid mcp:read' },
-    traps: [
-      {
-        name: 'org-server',
-        title: 'a token of the org authorization server',
-        claims: { iss: 'https://example.okta.com' },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'resource',
-        title: 'an audience that nobody configured there',
-        claims: { aud: providerResource('okta-custom-authorization-server', '/mcp') },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      'org-server': [
+        'a token of the org authorization server',
+        { iss: 'https://example.okta.com' },
+        refused('issuer_untrusted'),
+      ],
+      resource: [
+        'an audience that nobody configured there',
+        { aud: providerResource('okta-custom-authorization-server', '/mcp') },
+        refused('audience_mismatch'),
+      ],
+    },
   },
-  {
-    slug: 'entra-id-v2-tokens',
+  'entra-id-v2-tokens': {
     issuer: 'entra',
     path: '/mcp',
     spec: 'Entra ID: access token claims, ver 2.0',
@@ -182,35 +137,27 @@ const SHAPES: readonly Shape[] = [
       tid: TENANT,
     },
     headers: { 'X-Auth-Client': '0a0a0a0a-0000-0000-0000-000000000001', 'X-Auth-Scopes': 'mcp.read' },
-    traps: [
-      {
-        name: 'audience',
-        title: 'the App ID URI as the audience',
-        claims: { aud: `api://${APPLICATION}` },
-        expect: refused('audience_mismatch'),
-      },
-      {
-        name: 'v1-token',
-        title: 'a v1 token: the manifest does not say otherwise',
-        claims: { iss: `https://sts.windows.net/${TENANT}/` },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'prefix',
-        title: 'the scope as it is asked for, not as it is granted',
-        claims: { scp: `api://${APPLICATION}/mcp.read` },
-        expect: {
+    traps: {
+      audience: ['the App ID URI as the audience', { aud: `api://${APPLICATION}` }, refused('audience_mismatch')],
+      'v1-token': [
+        'a v1 token: the manifest does not say otherwise',
+        { iss: `https://sts.windows.net/${TENANT}/` },
+        refused('issuer_untrusted'),
+      ],
+      prefix: [
+        'the scope as it is asked for, not as it is granted',
+        { scp: `api://${APPLICATION}/mcp.read` },
+        {
           status: 403,
           reason: 'scope_insufficient',
           headers: {
             'WWW-Authenticate': `Bearer resource_metadata="https://entra-id-v2-tokens.example.com/.well-known/oauth-protected-resource/mcp", scope="api://${APPLICATION}/mcp.read", error="insufficient_scope", error_description="The access token lacks a required scope"`,
           },
         },
-      },
-    ],
+      ],
+    },
   },
-  {
-    slug: 'entra-id-v1-tokens',
+  'entra-id-v1-tokens': {
     issuer: 'entra-v1',
     path: '/api',
     spec: 'Entra ID: access token claims, ver 1.0',
@@ -223,19 +170,16 @@ const SHAPES: readonly Shape[] = [
       tid: TENANT,
     },
     headers: { 'X-Auth-Client': '0a0a0a0a-0000-0000-0000-000000000001', 'X-Auth-Scopes': 'api.read' },
-    traps: [
-      {
-        name: 'slash',
-        title: 'the issuer without its slash',
-        claims: { iss: `https://sts.windows.net/${TENANT}` },
-        expect: refused('issuer_untrusted'),
-      },
-      { name: 'audience', title: 'the GUID', claims: { aud: APPLICATION }, expect: refused('audience_mismatch') },
-    ],
+    traps: {
+      slash: [
+        'the issuer without its slash',
+        { iss: `https://sts.windows.net/${TENANT}` },
+        refused('issuer_untrusted'),
+      ],
+      audience: ['the GUID', { aud: APPLICATION }, refused('audience_mismatch')],
+    },
   },
-  {
-    slug: 'google',
-    issuer: 'google',
+  google: {
     path: '/deploy',
     spec: 'Google: ID tokens of service accounts',
     claims: {
@@ -246,29 +190,18 @@ const SHAPES: readonly Shape[] = [
       email_verified: true,
     },
     headers: { 'X-Auth-Client': '123456789012345678901', 'X-Auth-Scopes': '' },
-    traps: [
-      {
-        name: 'access-token',
-        title: 'an access token: opaque',
-        mutation: 'an opaque token in its place',
-        expect: refused('token_opaque'),
-      },
-      {
-        name: 'scheme',
-        title: 'the issuer without its scheme',
-        claims: { iss: 'accounts.google.com' },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'anybody',
-        title: 'somebody else with a Google account',
-        claims: { email: 'mallory@gmail.com' },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      'access-token': [
+        'an access token: opaque',
+        {},
+        refused('token_opaque'),
+        { mutation: 'an opaque token in its place' },
+      ],
+      scheme: ['the issuer without its scheme', { iss: 'accounts.google.com' }, refused('issuer_untrusted')],
+      anybody: ['somebody else with a Google account', { email: 'mallory@gmail.com' }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'amazon-cognito',
+  'amazon-cognito': {
     issuer: 'cognito',
     path: '/mcp',
     spec: 'Cognito: access token payload',
@@ -281,24 +214,12 @@ const SHAPES: readonly Shape[] = [
       'cognito:groups': ['operators'],
     },
     headers: { 'X-Auth-Client': '1example23456789', 'X-Auth-Scopes': 'openid mcp/read' },
-    traps: [
-      {
-        name: 'id-token',
-        title: 'an ID token',
-        claims: { token_use: 'id' },
-        expect: refused('token_type_not_allowed'),
-      },
-      {
-        name: 'client',
-        title: 'another client of the pool',
-        claims: { client_id: '2example' },
-        expect: forbidden('client_not_allowed'),
-      },
-    ],
+    traps: {
+      'id-token': ['an ID token', { token_use: 'id' }, refused('token_type_not_allowed')],
+      client: ['another client of the pool', { client_id: '2example' }, forbidden('client_not_allowed')],
+    },
   },
-  {
-    slug: 'zitadel',
-    issuer: 'zitadel',
+  zitadel: {
     path: '/mcp',
     spec: 'Zitadel: claims',
     claims: {
@@ -308,30 +229,21 @@ const SHAPES: readonly Shape[] = [
       'urn:zitadel:iam:org:project:roles': { reader: { '345678901234567890': 'example.id.example.com' } },
     },
     headers: { 'X-Auth-Client': '234567890123456789@example' },
-    traps: [
-      {
-        name: 'opaque',
-        title: 'Auth Token Type is Bearer',
-        mutation: 'an opaque token in its place',
-        expect: refused('token_opaque'),
-      },
-      {
-        name: 'project',
-        title: 'the project’s audience was not asked for',
-        claims: { aud: ['234567890123456789@example'] },
-        expect: refused('audience_mismatch'),
-      },
-      {
-        name: 'role',
-        title: 'without the role, or without the scope for roles',
-        claims: { 'urn:zitadel:iam:org:project:roles': {} },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      opaque: ['Auth Token Type is Bearer', {}, refused('token_opaque'), { mutation: 'an opaque token in its place' }],
+      project: [
+        'the project’s audience was not asked for',
+        { aud: ['234567890123456789@example'] },
+        refused('audience_mismatch'),
+      ],
+      role: [
+        'without the role, or without the scope for roles',
+        { 'urn:zitadel:iam:org:project:roles': {} },
+        forbidden('claim_not_allowed'),
+      ],
+    },
   },
-  {
-    slug: 'pocket-id',
-    issuer: 'pocket-id',
+  'pocket-id': {
     path: '/mcp',
     spec: 'Pocket ID: access_token_scope.go; RFC 9068',
     header: { typ: 'at+jwt' },
@@ -342,18 +254,16 @@ const SHAPES: readonly Shape[] = [
       scp: ['mcp:read'],
     },
     headers: { 'X-Auth-Scopes': 'mcp:read' },
-    traps: [
-      { name: 'id-token', title: 'an ID token', header: { typ: 'JWT' }, expect: refused('token_type_not_allowed') },
-      {
-        name: 'no-resource',
-        title: 'a client that sent no resource: the audience is the client',
-        claims: { aud: ['5f2d1c9e-0000-0000-0000-000000000001'] },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      'id-token': ['an ID token', {}, refused('token_type_not_allowed'), { header: { typ: 'JWT' } }],
+      'no-resource': [
+        'a client that sent no resource: the audience is the client',
+        { aud: ['5f2d1c9e-0000-0000-0000-000000000001'] },
+        refused('audience_mismatch'),
+      ],
+    },
   },
-  {
-    slug: 'pocket-id-before-210',
+  'pocket-id-before-210': {
     issuer: 'pocket-id',
     path: '/mcp',
     spec: 'Pocket ID 2.9.0: tokens as it made them',
@@ -365,24 +275,12 @@ const SHAPES: readonly Shape[] = [
       type: 'oauth-access-token',
     },
     headers: { 'X-Auth-Subject': TENANT, 'X-Auth-Client': '', 'X-Auth-Scopes': '' },
-    traps: [
-      {
-        name: 'id-token',
-        title: 'an ID token',
-        claims: { type: 'id-token' },
-        expect: refused('token_type_not_allowed'),
-      },
-      {
-        name: 'refresh-token',
-        title: 'a refresh token',
-        claims: { type: 'refresh-token' },
-        expect: refused('token_type_not_allowed'),
-      },
-    ],
+    traps: {
+      'id-token': ['an ID token', { type: 'id-token' }, refused('token_type_not_allowed')],
+      'refresh-token': ['a refresh token', { type: 'refresh-token' }, refused('token_type_not_allowed')],
+    },
   },
-  {
-    slug: 'dex',
-    issuer: 'dex',
+  dex: {
     path: '/api',
     spec: 'Dex: tokens/claims.go',
     header: UNTYPED,
@@ -394,35 +292,22 @@ const SHAPES: readonly Shape[] = [
       groups: ['example:developers'],
     },
     headers: { 'X-Auth-Client': '', 'X-Auth-Scopes': '' },
-    traps: [
-      {
-        name: 'client',
-        title: 'another client',
-        claims: { aud: 'other-client' },
-        expect: refused('audience_mismatch'),
-      },
-      {
-        name: 'group',
-        title: 'without the group',
-        claims: { groups: ['example:guests'] },
-        expect: forbidden('claim_not_allowed'),
-      },
-      {
-        name: 'id-token',
-        title: 'an ID token gets in: nothing in it is different but a nonce',
-        claims: { nonce: 'n-0S6_WzA2Mj' },
-        expect: { status: 200, reason: 'token' },
-      },
-      {
-        name: 'id-token-c-hash',
-        title: 'an ID token that came with the code',
-        claims: { c_hash: 'GEzjvwvMMXI-3rSwGzJVEg' },
-        expect: refused('token_type_not_allowed'),
-      },
-    ],
+    traps: {
+      client: ['another client', { aud: 'other-client' }, refused('audience_mismatch')],
+      group: ['without the group', { groups: ['example:guests'] }, forbidden('claim_not_allowed')],
+      'id-token': [
+        'an ID token gets in: nothing in it is different but a nonce',
+        { nonce: 'n-0S6_WzA2Mj' },
+        { status: 200, reason: 'token' },
+      ],
+      'id-token-c-hash': [
+        'an ID token that came with the code',
+        { c_hash: 'GEzjvwvMMXI-3rSwGzJVEg' },
+        refused('token_type_not_allowed'),
+      ],
+    },
   },
-  {
-    slug: 'cloudflare-access',
+  'cloudflare-access': {
     issuer: 'cloudflare',
     path: '/api',
     spec: 'Cloudflare Access: application token',
@@ -433,18 +318,12 @@ const SHAPES: readonly Shape[] = [
       email: 'alice@example.com',
     },
     headers: { 'X-Auth-Subject': 'alice' },
-    traps: [
-      {
-        name: 'application',
-        title: 'another application of the team',
-        claims: { aud: ['ffff'] },
-        expect: refused('audience_mismatch'),
-      },
-      { name: 'service', title: 'a service token', claims: { email: REMOVED }, expect: forbidden('claim_not_allowed') },
-    ],
+    traps: {
+      application: ['another application of the team', { aud: ['ffff'] }, refused('audience_mismatch')],
+      service: ['a service token', { email: REMOVED }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'github-actions',
+  'github-actions': {
     issuer: 'github',
     path: '/deploy',
     spec: 'GitHub Actions: OpenID Connect reference',
@@ -457,24 +336,12 @@ const SHAPES: readonly Shape[] = [
       ref: 'refs/heads/main',
     },
     headers: { 'X-Auth-Subject': 'repo:me/infra:environment:production', 'X-Auth-Repository': 'me/infra' },
-    traps: [
-      {
-        name: 'repository',
-        title: 'anybody’s workflow',
-        claims: { repository: 'mallory/infra' },
-        expect: forbidden('claim_not_allowed'),
-      },
-      {
-        name: 'audience',
-        title: 'the default audience',
-        claims: { aud: 'https://github.com/me' },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      repository: ['anybody’s workflow', { repository: 'mallory/infra' }, forbidden('claim_not_allowed')],
+      audience: ['the default audience', { aud: 'https://github.com/me' }, refused('audience_mismatch')],
+    },
   },
-  {
-    slug: 'casdoor',
-    issuer: 'casdoor',
+  casdoor: {
     path: '/mcp',
     spec: 'Casdoor 3.158, as it ran',
     claims: {
@@ -487,23 +354,16 @@ const SHAPES: readonly Shape[] = [
       scope: 'openid profile mcp:read',
     },
     headers: { 'X-Auth-Client': 'THE-CLIENT-ID', 'X-Auth-Scopes': 'openid profile mcp:read' },
-    traps: [
-      {
-        name: 'refresh-token',
-        title: 'a refresh token, signed with the same key',
-        claims: { tokenType: 'refresh-token' },
-        expect: refused('token_type_not_allowed'),
-      },
-      {
-        name: 'client',
-        title: 'a token of another application',
-        claims: { aud: ['OTHER'] },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      'refresh-token': [
+        'a refresh token, signed with the same key',
+        { tokenType: 'refresh-token' },
+        refused('token_type_not_allowed'),
+      ],
+      client: ['a token of another application', { aud: ['OTHER'] }, refused('audience_mismatch')],
+    },
   },
-  {
-    slug: 'ory-hydra',
+  'ory-hydra': {
     issuer: 'hydra',
     path: '/mcp',
     spec: 'Hydra 25.4, as it ran',
@@ -515,47 +375,32 @@ const SHAPES: readonly Shape[] = [
       ext: { groups: ['family'] },
     },
     headers: { 'X-Auth-Client': 'app', 'X-Auth-Scopes': 'mcp:read offline_access' },
-    traps: [
-      {
-        name: 'no-audience',
-        title: 'a client that asked by resource: Hydra does not read it',
-        claims: { aud: [] },
-        expect: refused('audience_mismatch'),
-      },
-      {
-        name: 'group',
-        title: 'groups that the consent page did not grant',
-        claims: { ext: {} },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      'no-audience': [
+        'a client that asked by resource: Hydra does not read it',
+        { aud: [] },
+        refused('audience_mismatch'),
+      ],
+      group: ['groups that the consent page did not grant', { ext: {} }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'spring-authorization-server',
+  'spring-authorization-server': {
     issuer: 'spring',
     path: '/mcp',
     spec: 'Spring Authorization Server 1.5.2, as it ran',
     header: UNTYPED,
     claims: { iss: 'https://auth.example.com', aud: ['THE-CLIENT-ID'], sub: 'alice', scope: ['openid', 'mcp:read'] },
     headers: { 'X-Auth-Subject': 'alice', 'X-Auth-Scopes': 'openid mcp:read' },
-    traps: [
-      {
-        name: 'id-token',
-        title: 'an ID token: it has no scope',
-        claims: { scope: REMOVED },
-        expect: forbidden('scope_insufficient'),
-      },
-      {
-        name: 'resource',
-        title: 'the resource as audience, of a server that was taught to write it',
-        claims: { aud: [providerResource('spring-authorization-server', '/mcp')] },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      'id-token': ['an ID token: it has no scope', { scope: REMOVED }, forbidden('scope_insufficient')],
+      resource: [
+        'the resource as audience, of a server that was taught to write it',
+        { aud: [providerResource('spring-authorization-server', '/mcp')] },
+        refused('audience_mismatch'),
+      ],
+    },
   },
-  {
-    slug: 'rauthy',
-    issuer: 'rauthy',
+  rauthy: {
     path: '/mcp',
     spec: 'Rauthy: access token',
     claims: {
@@ -568,24 +413,13 @@ const SHAPES: readonly Shape[] = [
       roles: null,
     },
     headers: { 'X-Auth-Client': 'THE-CLIENT-ID', 'X-Auth-Scopes': 'openid profile groups' },
-    traps: [
-      { name: 'id-token', title: 'an ID token', claims: { typ: 'Id' }, expect: refused('token_type_not_allowed') },
-      {
-        name: 'slash',
-        title: 'the issuer without its slash',
-        claims: { iss: 'https://id.example.com/auth/v1' },
-        expect: refused('issuer_untrusted'),
-      },
-      {
-        name: 'group',
-        title: 'groups are null',
-        claims: { groups: null },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      'id-token': ['an ID token', { typ: 'Id' }, refused('token_type_not_allowed')],
+      slash: ['the issuer without its slash', { iss: 'https://id.example.com/auth/v1' }, refused('issuer_untrusted')],
+      group: ['groups are null', { groups: null }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'gitlab-ci',
+  'gitlab-ci': {
     issuer: 'gitlab',
     path: '/deploy',
     spec: 'GitLab: ID token authentication',
@@ -598,24 +432,12 @@ const SHAPES: readonly Shape[] = [
       ref_protected: 'true',
     },
     headers: { 'X-Auth-Subject': 'project_path:me/infra:ref_type:branch:ref:main' },
-    traps: [
-      {
-        name: 'project',
-        title: 'anybody’s project',
-        claims: { project_path: 'mallory/infra' },
-        expect: forbidden('claim_not_allowed'),
-      },
-      {
-        name: 'branch',
-        title: 'a branch that everybody may push to',
-        claims: { ref_protected: 'false' },
-        expect: forbidden('claim_not_allowed'),
-      },
-    ],
+    traps: {
+      project: ['anybody’s project', { project_path: 'mallory/infra' }, forbidden('claim_not_allowed')],
+      branch: ['a branch that everybody may push to', { ref_protected: 'false' }, forbidden('claim_not_allowed')],
+    },
   },
-  {
-    slug: 'firebase',
-    issuer: 'firebase',
+  firebase: {
     path: '/api',
     spec: 'Firebase: verify ID tokens',
     claims: {
@@ -626,23 +448,12 @@ const SHAPES: readonly Shape[] = [
       firebase: { sign_in_provider: 'password' },
     },
     headers: { 'X-Auth-Subject': 'alice', 'X-Auth-Client': '' },
-    traps: [
-      {
-        name: 'stranger',
-        title: 'somebody who signed up',
-        claims: { role: REMOVED },
-        expect: forbidden('claim_not_allowed'),
-      },
-      {
-        name: 'project',
-        title: 'another project',
-        claims: { aud: 'other-project' },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      stranger: ['somebody who signed up', { role: REMOVED }, forbidden('claim_not_allowed')],
+      project: ['another project', { aud: 'other-project' }, refused('audience_mismatch')],
+    },
   },
-  {
-    slug: 'kubernetes-service-accounts',
+  'kubernetes-service-accounts': {
     issuer: 'cluster',
     path: '/internal',
     spec: 'Kubernetes: service account tokens',
@@ -654,26 +465,24 @@ const SHAPES: readonly Shape[] = [
       'kubernetes.io': { namespace: 'jobs', serviceaccount: { name: 'backup' } },
     },
     headers: { 'X-Auth-Subject': 'system:serviceaccount:jobs:backup' },
-    traps: [
-      {
-        name: 'account',
-        title: 'another service account',
-        claims: { sub: 'system:serviceaccount:jobs:default' },
-        expect: forbidden('claim_not_allowed'),
-      },
-      {
-        name: 'default-audience',
-        title: 'the token that every pod has: for the API server',
-        claims: { aud: ['https://kubernetes.default.svc.cluster.local'] },
-        expect: refused('audience_mismatch'),
-      },
-    ],
+    traps: {
+      account: [
+        'another service account',
+        { sub: 'system:serviceaccount:jobs:default' },
+        forbidden('claim_not_allowed'),
+      ],
+      'default-audience': [
+        'the token that every pod has: for the API server',
+        { aud: ['https://kubernetes.default.svc.cluster.local'] },
+        refused('audience_mismatch'),
+      ],
+    },
   },
-]
+}
 
 /** The tokens of each provider of the page about them, on the configuration that stands there. */
-export const PROVIDERS: readonly Vector[] = SHAPES.flatMap((shape) => {
-  const { slug, issuer, path, method = 'POST', spec, header, claims, headers } = shape
+export const PROVIDERS: readonly Vector[] = Object.entries(SHAPES).flatMap(([slug, shape]) => {
+  const { issuer = slug, path, method = 'POST', spec, header, claims, headers } = shape
   const id = `provider-${slug}`
   const token = {
     issuer: `at-${slug}-${issuer}`,
@@ -683,16 +492,11 @@ export const PROVIDERS: readonly Vector[] = SHAPES.flatMap((shape) => {
   const place = { spec, route: `at-${slug}`, request: { method, host: `${slug}.example.com`, uri: path } }
   return [
     { ...place, id, title: 'as its tokens are', token, expect: { status: 200, reason: 'token', headers } },
-    ...shape.traps.map(({ name, title, expect, claims: wrong, header: odd, ...how }) => ({
+    ...Object.entries(shape.traps).map(([name, [title, wrong, expect, how]]) => ({
       ...place,
       id: `${id}-${name}`,
       title,
-      token: {
-        ...token,
-        ...how,
-        claims: { ...token.claims, ...wrong },
-        ...(odd === undefined ? {} : { header: odd }),
-      },
+      token: { ...token, ...how, claims: { ...token.claims, ...wrong } },
       ...(expect.status === 200 ? {} : { twin: id }),
       expect,
     })),
