@@ -1,5 +1,5 @@
 import type { Changes } from './config/changes.ts'
-import { SECRET_READABLE } from './config/compile/compile-route.ts'
+import { SECRET_READABLE } from './config/compile/compile-upstream.ts'
 import type { Config } from './config/model.ts'
 import { formatProblem, type Problem } from './config/problem.ts'
 import type { Certificate } from './config/reading/certificate.ts'

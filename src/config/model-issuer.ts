@@ -42,9 +42,9 @@ export interface Issuer {
 /** With what an issuer's metadata and keys are fetched. Absolute paths; the files are read for each request. */
 export interface IssuerFetch {
   /** Certificates in PEM; if set, only theirs are trusted. */
-  readonly caFile?: string
+  readonly caFile?: string | undefined
   /** A bearer token, for the origin that is written in the configuration alone. */
-  readonly bearerTokenFile?: string
+  readonly bearerTokenFile?: string | undefined
 }
 
 /** Kinds of tokens that a configuration may let in. */

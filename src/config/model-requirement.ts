@@ -56,8 +56,8 @@ export type ClaimValue = string | number | boolean
 /** All operators that are set must hold. Values compare by type and code point. */
 export interface ClaimRule {
   readonly claim: ClaimSelector
-  readonly anyOf?: readonly ClaimValue[]
-  readonly allOf?: readonly ClaimValue[]
-  readonly noneOf?: readonly ClaimValue[]
-  readonly exists?: boolean
+  readonly anyOf?: readonly ClaimValue[] | undefined
+  readonly allOf?: readonly ClaimValue[] | undefined
+  readonly noneOf?: readonly ClaimValue[] | undefined
+  readonly exists?: boolean | undefined
 }

@@ -2,9 +2,9 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { compile, WHAT_TO_WRITE } from './compile/compile.ts'
 import { checkSchema } from './format/schema-problems.ts'
 import type { Config } from './model.ts'
-import { formatPath, type Path, type Position, type Problem, type ProblemSink } from './problem.ts'
-import { type Origin, originOfFiles } from './reading/places.ts'
-import type { FileContent } from './reading/referenced-file.ts'
+import type { Path, Problem } from './problem.ts'
+import type { FileContent } from './reading/at-rest.ts'
+import { type Origin, originOfFiles, Place } from './reading/places.ts'
 import { readYaml } from './reading/yaml-document.ts'
 import { allAtOnce, type Steps } from './steps.ts'
 
@@ -47,53 +47,20 @@ export function parse(texts: readonly ConfigText[], deps: ParseDeps): Parsed {
 
 /** The same for what was read already, or is not written in YAML, in steps. */
 export function* parseOrigin(origin: Origin, { now, readFile }: ParseDeps): Steps<Parsed> {
-  const problems: Problem[] = [...origin.problems]
+  const problems = [...origin.problems]
   const warnings: Problem[] = []
   if (problems.length === 0 || origin.value !== undefined) {
-    const sink = collect(origin, problems, warnings)
-    const readNamed = (name: string, at: Path) =>
+    const read = (name: string, at: Path) =>
       readFile(resolve(origin.fileOf(at), name), { at, name, place: () => origin.place(at, 'value') })
-    if (origin.value === null || origin.value === undefined) {
-      sink.problem([], `the file is empty; ${WHAT_TO_WRITE}`)
-    } else {
-      const file = yield* checkSchema(origin.value, sink)
-      if (file !== undefined) return finish(yield* compile(file, now, sink, readNamed), problems, warnings)
+    const place = Place.top({ origin, read, problems, warnings })
+    if (origin.value === null || origin.value === undefined) place.problem(`the file is empty; ${WHAT_TO_WRITE}`)
+    else {
+      const file = yield* checkSchema(origin.value, place)
+      const config = file && (yield* compile(file, now, place))
+      if (config !== undefined && problems.length === 0) return { ok: true, config, warnings }
     }
   }
   return { ok: false, problems: inOrder(problems) }
-}
-
-function finish(config: Config, problems: readonly Problem[], warnings: readonly Problem[]): Parsed {
-  return problems.length === 0 ? { ok: true, config, warnings } : { ok: false, problems: inOrder(problems) }
-}
-
-/** Reports each thing once, with its place, and remembers which paths were reported. */
-function collect(origin: Origin, problems: Problem[], warnings: Problem[]): ProblemSink {
-  const reported = new Set<string>()
-  const refused = new Set<string>()
-  const add = (
-    list: Problem[],
-    path: Path,
-    message: string,
-    at: 'key' | 'value' | Position,
-    about: Pick<Problem, 'id' | 'why'> = {},
-  ) => {
-    const line = `${formatPath(path)} ${message}`
-    if (reported.has(line)) return
-    reported.add(line)
-    const place = typeof at === 'string' ? origin.place(path, at) : { path: formatPath(path), position: at }
-    list.push({ ...place, message, ...about })
-  }
-  return {
-    problem(path, message, at = 'value') {
-      for (let length = 0; length <= path.length; length++) refused.add(formatPath(path.slice(0, length)))
-      add(problems, path, message, at)
-    },
-    warning(path, { id, message, why }) {
-      add(warnings, path, message, 'value', { id, why })
-    },
-    refused: (path) => refused.has(formatPath(path)),
-  }
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

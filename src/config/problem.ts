@@ -23,17 +23,6 @@ export interface Problem {
 /** Something odd but legal: its stable name, what is so with the fix, and why it matters. */
 export type Warning = Required<Pick<Problem, 'id' | 'message' | 'why'>>
 
-/**
- * Collects what is found in one reading. `at`: whether the position is that of the key or of the value, or the position
- * itself if it lies in a file that the configuration names.
- */
-export interface ProblemSink {
-  problem(path: Path, message: string, at?: 'key' | 'value' | Position): void
-  warning(path: Path, warning: Warning): void
-  /** True if a problem at or below this path was already reported; what follows from it need not be. */
-  refused(path: Path): boolean
-}
-
 /** `routes.kubernetes.issuers[0]: "homelb" is not in issuers; did you mean "homelab"? (config.yaml:14:15)`: always one line. */
 export function formatProblem({ path, message, position }: Problem): string {
   const where = position === undefined ? '' : ` (${position.file}:${position.line}:${position.column})`

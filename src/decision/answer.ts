@@ -1,4 +1,4 @@
-import { combineAuthentication } from '../config/compile/compile-authentication.ts'
+import { combineAuthentication } from '../config/compile/compile-requirement.ts'
 import type { Resource, Route } from '../config/model.ts'
 import { buildChallenge, errorOf, resourceFor } from './challenge.ts'
 import type { Decision } from './decide.ts'

@@ -1,4 +1,4 @@
-import { prefixedScopes } from '../config/compile/compile-scopes.ts'
+import { prefixedScopes } from '../config/compile/compile-requirement.ts'
 import type { Resource, Route } from '../config/model.ts'
 import type { Authentication, Requirement } from '../config/model-requirement.ts'
 import type { DenialRow } from './denial.ts'

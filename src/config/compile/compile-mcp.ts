@@ -3,39 +3,39 @@ import type { McpEntry, RouteEntry } from '../format/schema.ts'
 import { mcpShape } from '../format/schema-mcp.ts'
 import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model-requirement.ts'
-import { type Path, type ProblemSink, quote } from '../problem.ts'
-import { compileAddition } from './compile-addition.ts'
-import { requestedScopes } from './compile-scopes.ts'
+import { quote } from '../problem.ts'
+import type { Place } from '../reading/places.ts'
+import { compileAddition, requestedScopes } from './compile-requirement.ts'
 
 /** The `mcp:` of a route; undefined without one: then no body is ever read. */
-export function compileMcp({ mcp: written, anonymous }: RouteEntry, path: Path, sink: ProblemSink): Mcp | undefined {
+export function compileMcp({ mcp: written, anonymous }: RouteEntry, place: Place): Mcp | undefined {
   if (written === undefined) return undefined
   const mcp = withDefaults(mcpShape, written)
   const patterns = (key: 'tools' | 'resources' | 'prompts', kind: NamedKind) =>
-    compilePatterns(mcp[key], kind, [...path, key], sink)
+    compilePatterns(mcp[key], kind, place.at(key))
   const compiled = {
     tools: patterns('tools', 'tool'),
     resources: patterns('resources', 'resource'),
     prompts: patterns('prompts', 'prompt'),
-    otherwise: compileDefault(mcp.default, [...path, 'default'], sink),
+    otherwise: mcp.default === 'deny' ? undefined : requirement(mcp.default, place.at('default')),
     openLists: mcp.lists === 'open',
     maxBodySize: mcp.maxBodySize,
   }
   const named = compiled.tools.length + compiled.resources.length + compiled.prompts.length
-  if (named === 0 && compiled.otherwise === undefined && !sink.refused(path)) {
-    sink.warning(path, {
+  if (named === 0 && compiled.otherwise === undefined && !place.refused()) {
+    place.warning({
       ...WITHOUT_EFFECT,
       message: 'allows no tool, resource or prompt; add tools, or a default with scopes',
     })
   }
   if (compiled.openLists && anonymous !== true) {
-    sink.warning([...path, 'lists'], {
+    place.at('lists').warning({
       ...WITHOUT_EFFECT,
       message: 'open has no effect without anonymous: true; add it, or remove lists',
     })
   }
   if (!compiled.openLists && anonymous === true) {
-    sink.warning(path, {
+    place.warning({
       ...WITHOUT_EFFECT,
       message: 'every request needs a token, also on this anonymous route; add lists: open',
     })
@@ -53,44 +53,29 @@ export function scopesOfMcp(mcp: Mcp | undefined): readonly string[] {
 
 const WITHOUT_EFFECT = { id: 'mcp-without-effect', why: 'clients get less than the route seems to offer' } as const
 
-type Written = McpEntry['tools']
-
-function compilePatterns(written: Written, kind: NamedKind, path: Path, sink: ProblemSink): readonly McpPattern[] {
+function compilePatterns(written: McpEntry['tools'], kind: NamedKind, place: Place): readonly McpPattern[] {
   const patterns = Object.entries(written ?? {}).map(
     ([pattern, entry]): McpPattern => ({
       pattern,
       loose: looseReading(pattern),
       ...(entry === 'allow'
         ? { scopes: [], claims: [], authentication: undefined }
-        : requirement(entry, [...path, pattern], sink)),
+        : requirement(entry, place.at(pattern))),
     }),
   )
   for (const one of patterns) {
     if (canMatch(one, patterns, kind)) continue
     const message = `${quote(one.pattern)} can never match: ${whyNot(one, patterns)}`
     const why = 'requests that it was written for are refused, or need what default requires'
-    sink.warning([...path, one.pattern], { id: 'mcp-pattern-dead', message, why })
+    place.at(one.pattern).warning({ id: 'mcp-pattern-dead', message, why })
   }
   return patterns
 }
 
-function compileDefault(
-  entry: NonNullable<McpEntry['default']>,
-  path: Path,
-  sink: ProblemSink,
-): Requirement | undefined {
-  return entry === 'deny' ? undefined : requirement(entry, path, sink)
-}
-
-function requirement(
-  entry: Exclude<NonNullable<McpEntry['default']>, 'deny'>,
-  path: Path,
-  sink: ProblemSink,
-): Requirement {
-  const written = Array.isArray(entry)
-    ? { entry: { scopes: entry }, path, scopesPath: path }
-    : { entry, path, scopesPath: [...path, 'scopes'] }
-  return compileAddition(written, 'write allow for a name', sink)
+function requirement(entry: Exclude<NonNullable<McpEntry['default']>, 'deny'>, place: Place): Requirement {
+  const instead = 'write allow for a name'
+  if (!Array.isArray(entry)) return compileAddition(entry, instead, place)
+  return compileAddition({ scopes: entry }, instead, place, place)
 }
 
 /** Whether some name would match: one with nothing for each `*`, or with a letter. */

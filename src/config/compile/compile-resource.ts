@@ -1,26 +1,35 @@
 import { canonicalPath } from '../canonical-path.ts'
+import type { RouteEntry } from '../format/schema.ts'
 import type { Resource } from '../model.ts'
-import { type Path, type ProblemSink, quote } from '../problem.ts'
+import { quote } from '../problem.ts'
+import type { Place } from '../reading/places.ts'
+
+/** The resources of a route as written, in order; each well-formed. */
+export function compileResources({ resource: written }: RouteEntry, route: Place): readonly Resource[] {
+  const place = route.at('resource')
+  if (written === undefined) {
+    route.lacks('resource', 'add resource: with the URL that users type into a client')
+    return []
+  }
+  if (typeof written === 'string') return [compileResource(written, place) ?? []].flat()
+  return markTwins(written.flatMap((url, index) => compileResource(url, place.at(index)) ?? []))
+}
 
 /** The parts of a `resource` URL; undefined if no request could ever be for it. */
-export function compileResource(url: string, path: Path, sink: ProblemSink): Resource | undefined {
+function compileResource(url: string, place: Place): Resource | undefined {
   const parsed = URL.parse(url)
+  const shown = quote(url)
   if (parsed === null || parsed.port === '0') {
-    sink.problem(path, `${quote(url)} is not a well-formed URL; correct its host or port`)
-    return undefined
+    return place.problem(`${shown} is not a well-formed URL; correct its host or port`)
   }
   // As written: the URL parser would silently resolve dot segments.
   const written = /^[^:]+:\/\/[^/?]*([^?]*)/.exec(url)?.[1] ?? ''
   if (canonicalPath(written === '' ? '/' : written) === undefined) {
-    sink.problem(
-      path,
-      `the path of ${quote(url)} can be read in two ways; write it without empty or dot segments, ; and encoded separators`,
-    )
-    return undefined
+    const fix = 'write it without empty or dot segments, ; and encoded separators'
+    return place.problem(`the path of ${shown} can be read in two ways; ${fix}`)
   }
   if (/^\/\.well-known(?:\/|$)/.test(written)) {
-    sink.problem(path, `${quote(url)} is a metadata URL; write the URL of the resource itself`)
-    return undefined
+    return place.problem(`${shown} is a metadata URL; write the URL of the resource itself`)
   }
   return {
     url,
@@ -39,7 +48,7 @@ export function audienceOf(resources: readonly string[]): readonly string[] {
 }
 
 /** Marks what a route lists with and without a slash at its end: each has a document of its own. */
-export function markTwins(resources: readonly Resource[]): readonly Resource[] {
+function markTwins(resources: readonly Resource[]): readonly Resource[] {
   const urls = new Set(resources.map(({ url }) => url))
   return resources.map((resource) =>
     endsInSlash(resource) && urls.has(otherSpelling(resource.url)) ? { ...resource, slashed: true } : resource,
@@ -56,22 +65,18 @@ function otherSpelling(url: string): string {
 
 /** Refuses a resource that two routes (or one route twice) claim: clients could not distinguish them. */
 export function checkEqualResources(
-  resources: readonly { readonly resource: Resource; readonly route: string; readonly path: Path }[],
-  sink: ProblemSink,
+  resources: readonly { readonly resource: Resource; readonly route: string; readonly place: Place }[],
 ): void {
   const first = new Map<string, string>()
-  for (const { resource, route, path } of resources) {
+  for (const { resource, route, place } of resources) {
     const slash = resource.slashed ? '/' : ''
     const key = `${resource.origin.replace(/\.(?=:|$)/, '')}${canonicalPath(resource.path || '/') ?? ''}${slash}${resource.query}`
     const other = first.get(key)
     if (other === undefined) {
       first.set(key, route)
-    } else {
-      const same =
-        other === route
-          ? 'is listed twice; remove one'
-          : `is the resource of ${quote(other)} already; give each route its own`
-      sink.problem(path, `${quote(resource.url)} ${same}`)
+      continue
     }
+    const owner = `is the resource of ${quote(other)} already; give each route its own`
+    place.problem(`${quote(resource.url)} ${other === route ? 'is listed twice; remove one' : owner}`)
   }
 }

@@ -1,66 +1,83 @@
 import { withDefaults } from '../format/key-map.ts'
-import type { DefaultsEntry, RouteEntry } from '../format/schema.ts'
+import type { ConfigFile, DefaultsEntry, RouteEntry } from '../format/schema.ts'
 import { checkMetadataKeys } from '../format/schema-problems.ts'
 import { routeShape } from '../format/schema-route.ts'
-import type { Accept, IdentityHeader, Resource, Route, UpstreamAuthorization } from '../model.ts'
-import type { Path, ProblemSink } from '../problem.ts'
-import { type ReadNamedFile, readHeaderFile } from '../reading/referenced-file.ts'
-import { compileAccept, type IssuersByName } from './compile-accept.ts'
-import { claimSelector } from './compile-claim-rules.ts'
-import { compileDpop } from './compile-dpop.ts'
-import { compileIdentityHeaders } from './compile-identity-headers.ts'
-import { checkOneIntrospection } from './compile-introspection.ts'
-import { compileMatch } from './compile-match.ts'
+import type { Accept, IdentityHeader, Route } from '../model.ts'
+import type { Place } from '../reading/places.ts'
+import type { Steps } from '../steps.ts'
+import { compileAccept, type RouteContext, resolveIssuers } from './compile-accept.ts'
+import { checkOverlaps, compileMatch, compileRules } from './compile-match.ts'
 import { compileMcp, scopesOfMcp } from './compile-mcp.ts'
-import { compileResource, markTwins } from './compile-resource.ts'
-import { compileRules } from './compile-rules.ts'
-import { impliedScopes, prefixedScopes, requestedScopes } from './compile-scopes.ts'
-import { checkSpiffeAccept } from './compile-spiffe.ts'
-import { compileTokenSource } from './compile-token-source.ts'
+import {
+  claimSelector,
+  impliedScopes,
+  prefixedScopes,
+  requestedScopes,
+  warnOfOidcWords,
+} from './compile-requirement.ts'
+import { checkEqualResources, compileResources } from './compile-resource.ts'
+import { compileDpop, compileTokenSource } from './compile-token-source.ts'
+import { compileIdentityHeaders, compileUpstreamAuthorization } from './compile-upstream.ts'
 
-/** What every route is compiled with. */
-export interface RouteContext {
-  readonly defaults: DefaultsEntry
-  readonly issuers: IssuersByName
-  readonly readFile: ReadNamedFile
-  readonly sink: ProblemSink
+/** The `routes:` of a file; those without a resource are left out. */
+export function* compileRoutes(entries: ConfigFile['routes'], context: RouteContext): Steps<readonly Route[]> {
+  const { defaults, file } = context
+  const shared = file.at('defaults')
+  const place = file.at('routes')
+  resolveIssuers(defaults.issuers ?? [], shared.at('issuers'), context)
+  warnOfOidcWords(defaults.scopes, shared.at('scopes'))
+  const routes: Route[] = []
+  for (const [name, entry] of Object.entries(entries ?? {})) {
+    yield
+    const route = compileRoute(name, entry, context)
+    if (route !== undefined) routes.push(route)
+  }
+  yield
+  checkEqualResources(
+    routes.flatMap(({ name: route, resources }) => {
+      const here = place.at(route, 'resource')
+      const isList = Array.isArray(entries?.[route]?.resource)
+      return resources.map((resource, index) => ({ resource, route, place: isList ? here.at(index) : here }))
+    }),
+  )
+  yield
+  checkOverlaps(routes, place)
+  return routes
 }
 
-/** One entry of `routes:` with `defaults` and every derived default; undefined without a resource. */
-export function compileRoute(name: string, entry: RouteEntry, context: RouteContext): Route | undefined {
-  const { defaults, issuers, sink } = context
-  const path: Path = ['routes', name]
+/** A route with `defaults` and every derived default; undefined without a resource. */
+function compileRoute(name: string, entry: RouteEntry, context: RouteContext): Route | undefined {
+  const { defaults, file } = context
+  const place = file.at('routes', name)
+  const shared = file.at('defaults')
   // Only for keys that a route overrides; scopes, claims, clientIds and rules of `defaults` are added to its own.
   const inForce = withDefaults(routeShape, { ...defaults, ...entry })
-  const placeOf = (key: keyof DefaultsEntry): Path => (key in entry ? [...path, key] : ['defaults', key])
-  const resources = compileResources(entry, path, sink)
-  const { match, lockedHosts, lockedPaths } = compileMatch(entry.match, resources, [...path, 'match'], sink)
-  const accept = compileAccept(entry, defaults, path, issuers, sink)
+  const placeOf = (key: keyof DefaultsEntry): Place => (key in entry ? place : shared).at(key)
+  const resources = compileResources(entry, place)
+  const { match, lockedHosts, lockedPaths } = compileMatch(entry.match, resources, place.at('match'))
+  const accept = compileAccept(entry, place, context)
   const rules = [
-    ...compileRules(defaults.rules, ['defaults', 'rules'], match, sink),
-    ...compileRules(entry.rules, [...path, 'rules'], match, sink),
+    ...compileRules(defaults.rules, match, shared.at('rules')),
+    ...compileRules(entry.rules, match, place.at('rules')),
   ]
   const hasPathRule = rules.some((rule) => rule.paths !== undefined)
-  const headers = compileIdentityHeaders(inForce.identityHeaders, placeOf('identityHeaders'), sink)
+  const headers = compileIdentityHeaders(inForce.identityHeaders, placeOf('identityHeaders'))
   const { origins, metadata = {} } = inForce
-  const taken = { identityHeaders: headers, origins }
-  const tokenSource = compileTokenSource(inForce.tokenSource, taken, placeOf('tokenSource'), sink)
-  const dpop = compileDpop(inForce.dpop, tokenSource, placeOf('dpop'), sink, context.readFile)
+  const tokenSource = compileTokenSource(inForce.tokenSource, headers, origins, placeOf('tokenSource'))
+  const dpop = compileDpop(inForce.dpop, tokenSource, placeOf('dpop'))
   // A backend must not take for checked what forwardgate has not read.
   const { upstreamAuthorization = tokenSource.kind === 'authorization' ? 'keep' : 'strip' } = inForce
-  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'), context)
-  checkMetadataKeys(metadata, placeOf('metadata'), sink)
-  const mcp = compileMcp(entry, [...path, 'mcp'], sink)
+  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'))
+  checkMetadataKeys(metadata, placeOf('metadata'))
+  const mcp = compileMcp(entry, place.at('mcp'))
   if (inForce.mode === 'observe') {
-    sink.warning([...path, 'mode'], {
+    place.at('mode').warning({
       id: 'route-observed',
       message: 'observe lets pass what enforce would deny; set it to enforce when its counts look right',
       why: 'requests that would be denied reach the service, without identity',
     })
   }
-  warnOfSeveralIssuers(accept, headers, path, sink)
-  checkOneIntrospection(accept, path, sink)
-  checkSpiffeAccept(accept, path, sink)
+  warnOfSeveralIssuers(accept, headers, place)
 
   const [resource, ...others] = resources
   if (resource === undefined) return undefined
@@ -95,58 +112,10 @@ export function compileRoute(name: string, entry: RouteEntry, context: RouteCont
   }
 }
 
-/** Resources as written, in order; each well-formed. */
-function compileResources(entry: RouteEntry, path: Path, sink: ProblemSink): readonly Resource[] {
-  const here = [...path, 'resource']
-  if (entry.resource === undefined) {
-    const message = 'has no resource; add resource: with the URL that users type into a client'
-    if (!sink.refused(here)) sink.problem(path, message, 'key')
-    return []
-  }
-  if (typeof entry.resource === 'string') return [compileResource(entry.resource, here, sink) ?? []].flat()
-  return markTwins(entry.resource.flatMap((url, index) => compileResource(url, [...here, index], sink) ?? []))
-}
-
-/** A warning that is pointless if only the proxy can reach the auth port. */
-export const SECRET_READABLE = {
-  id: 'upstream-secret',
-  message: 'anyone with a good token who reaches the auth port can read this secret; admit only the proxy to it',
-  why: 'the answer of /verify carries it, and the proxy is not the only client that can call there',
-} as const
-
-function compileUpstreamAuthorization(
-  value: NonNullable<DefaultsEntry['upstreamAuthorization']>,
-  here: Path,
-  { sink, readFile }: RouteContext,
-): UpstreamAuthorization {
-  if (typeof value === 'string') return { kind: value }
-  const { claim, secretFile: file } = value
-  if ((claim === undefined) === (file === undefined) && !sink.refused(here)) {
-    sink.problem(
-      here,
-      'must be keep, strip, bearer, { secretFile: … } or { claim: … }; write one of secretFile and claim',
-    )
-  }
-  if (claim !== undefined) return { kind: 'claim', claim: claimSelector(claim) }
-  if (file === undefined) return { kind: 'strip' }
-  const read = readHeaderFile(readFile, file, [...here, 'secretFile'])
-  if (!read.ok) {
-    sink.problem([...here, 'secretFile'], read.message)
-    return { kind: 'strip' }
-  }
-  sink.warning(here, SECRET_READABLE)
-  return { kind: 'secret', file, value: read.value }
-}
-
-function warnOfSeveralIssuers(
-  accept: readonly Accept[],
-  headers: readonly IdentityHeader[],
-  path: Path,
-  sink: ProblemSink,
-): void {
+function warnOfSeveralIssuers(accept: readonly Accept[], headers: readonly IdentityHeader[], place: Place): void {
   const issuers = new Set(accept.map(({ issuer }) => issuer.name))
   if (issuers.size < 2 || headers.length === 0 || headers.some(({ source }) => source.kind === 'issuer')) return
-  sink.warning(path, {
+  place.warning({
     id: 'issuer-header-missing',
     message: 'has several issuers, whose subjects may be equal; add a header with "@issuer" to identityHeaders',
     why: 'two issuers may know two people by the same subject; the service could not distinguish them',

@@ -1,30 +1,35 @@
+import { durationSeconds } from '../duration.ts'
+import { withDefaults } from '../format/key-map.ts'
 import type { DefaultsEntry } from '../format/schema.ts'
-import type { IdentityHeader, TokenSource } from '../model.ts'
-import { type Path, type ProblemSink, quote } from '../problem.ts'
-import { hasMeaning } from './compile-identity-headers.ts'
+import { dpopShape } from '../format/schema-dpop.ts'
+import type { Dpop, IdentityHeader, TokenSource } from '../model.ts'
+import { quote } from '../problem.ts'
+import type { Place } from '../reading/places.ts'
+import { readSecretFile } from '../reading/referenced-file.ts'
+import { hasMeaning } from './compile-upstream.ts'
 
 /** What forwardgate itself learns of the request by, or Traefik overwrites. */
 const FORWARDED = /^x-forwarded-(?:method|host|uri|proto|port|prefix|server|for)$/i
 
-/** The `tokenSource` of a route; `origins`: those of the route. */
+/** The `tokenSource` of a route, whose `identityHeaders` and `origins` these are. */
 export function compileTokenSource(
   written: NonNullable<DefaultsEntry['tokenSource']>,
-  { identityHeaders, origins }: { identityHeaders: readonly IdentityHeader[]; origins: readonly string[] | undefined },
-  path: Path,
-  sink: ProblemSink,
+  identityHeaders: readonly IdentityHeader[],
+  origins: readonly string[] | undefined,
+  place: Place,
 ): TokenSource {
   if (written === 'authorization') return { kind: 'authorization' }
   const { header, cookie } = written
-  if ((header === undefined) === (cookie === undefined) && !sink.refused(path)) {
-    sink.problem(path, 'must be authorization, { header: … } or { cookie: … }; write one of header and cookie')
+  if ((header === undefined) === (cookie === undefined) && !place.refused()) {
+    place.problem('must be authorization, { header: … } or { cookie: … }; write one of header and cookie')
   }
   if (header !== undefined) {
-    checkHeader(header, identityHeaders, [...path, 'header'], sink)
+    checkHeader(header, identityHeaders, place.at('header'))
     return { kind: 'header', name: header }
   }
   if (cookie === undefined) return { kind: 'authorization' }
   if (origins === undefined) {
-    sink.warning(path, {
+    place.warning({
       id: 'cookie-without-origins',
       message: 'browsers send a cookie with requests that other sites make; list the sites that may under origins',
       why: 'a page of any site can act in the name of a user who visits it (CSRF)',
@@ -33,15 +38,39 @@ export function compileTokenSource(
   return { kind: 'cookie', name: cookie }
 }
 
-function checkHeader(name: string, identityHeaders: readonly IdentityHeader[], path: Path, sink: ProblemSink): void {
+function checkHeader(name: string, identityHeaders: readonly IdentityHeader[], place: Place): void {
   const folded = name.toLowerCase()
   if (folded === 'authorization') {
-    sink.problem(path, 'is the default place of the token; write tokenSource: authorization, or leave it out')
+    place.problem('is the default place of the token; write tokenSource: authorization, or leave it out')
   } else if (folded === 'cookie') {
-    sink.problem(path, 'holds many things; write tokenSource: { cookie: <name> }')
+    place.problem('holds many things; write tokenSource: { cookie: <name> }')
   } else if (FORWARDED.test(name) || (hasMeaning(name) && !folded.startsWith('x-forwarded-'))) {
-    sink.problem(path, `${quote(name)} has a meaning of its own; name the header that holds the token`)
+    place.problem(`${quote(name)} has a meaning of its own; name the header that holds the token`)
   } else if (identityHeaders.some((identity) => identity.name.toLowerCase() === folded)) {
-    sink.problem(path, `${quote(name)} is an identity header of the route; rename that one`)
+    place.problem(`${quote(name)} is an identity header of the route; rename that one`)
+  }
+}
+
+const MIN_MAX_AGE_SECONDS = 10
+const MAX_MAX_AGE_SECONDS = 60 * 60
+
+/** The `dpop` of a route. A token that comes from elsewhere than Authorization has no scheme, so no proof can belong to it. */
+export function compileDpop(entry: NonNullable<DefaultsEntry['dpop']>, tokenSource: TokenSource, place: Place): Dpop {
+  const written = withDefaults(dpopShape, typeof entry === 'string' ? { mode: entry } : entry)
+  const { mode, algorithms, maxAge, nonceSecretFile: file, replay } = written
+  const elsewhere = tokenSource.kind !== 'authorization'
+  if (elsewhere && mode === 'required') {
+    place.problem('required needs the token in Authorization; remove tokenSource, or write dpop: off')
+  }
+  const maxAgeSeconds = durationSeconds(maxAge)
+  if (maxAgeSeconds < MIN_MAX_AGE_SECONDS || maxAgeSeconds > MAX_MAX_AGE_SECONDS) {
+    place.at('maxAge').problem(`${quote(maxAge)} does not work; write 10s to 1h`)
+  }
+  return {
+    mode: elsewhere ? 'off' : mode,
+    algorithms,
+    maxAgeSeconds,
+    nonceSecret: file === undefined ? undefined : readSecretFile(file, place.at('nonceSecretFile')),
+    refuseReplay: replay === 'refuse',
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean } from '../nearest-name.ts'
-import { listOf, oneOf, type Path, type ProblemSink, quote } from '../problem.ts'
+import { listOf, oneOf, type Path, quote } from '../problem.ts'
+import type { Place } from '../reading/places.ts'
 import type { Steps } from '../steps.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
 import { keysAt, typesAt } from './schema-keys.ts'
@@ -27,7 +28,7 @@ const DERIVED_METADATA = new Set([
  * Checks a whole file against the schema and reports every problem in a sentence. What was refused is cut out, so that
  * the rest can still be checked; undefined if nothing is left.
  */
-export function* checkSchema(value: unknown, sink: ProblemSink): Steps<ConfigFile | undefined> {
+export function* checkSchema(value: unknown, file: Place): Steps<ConfigFile | undefined> {
   let rest = value
   // Twice is enough for everything seen: cutting out never makes another value wrong, as nothing is required.
   for (let round = 0; round < 3; round++) {
@@ -41,7 +42,7 @@ export function* checkSchema(value: unknown, sink: ProblemSink): Steps<ConfigFil
     }
     for (const issue of issues) {
       yield
-      report(issue, rest, sink)
+      report(issue, rest, file)
     }
     for (const issue of issues) {
       const cut =
@@ -89,18 +90,18 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 /** `metadata` takes any key in the schema, because of its languages; this reports those that do not exist. */
-export function checkMetadataKeys(metadata: object, path: Path, sink: ProblemSink): void {
-  const known = keysAt(configSchema, path)
+export function checkMetadataKeys(metadata: object, place: Place): void {
+  const known = keysAt(configSchema, place.path)
   for (const [key, value] of Object.entries(metadata)) {
     const [name = '', language] = key.split('#')
     if (language === undefined && known.includes(key)) continue
     if (known.includes(name) && name !== 'scopes_supported' && LANGUAGE_TAG.test(language ?? '')) {
       const judged = (name === 'resource_name' ? plainText : webUrl).safeParse(value)
-      for (const issue of judged.error?.issues ?? []) sink.problem([...path, key], sentence(issue, value))
+      for (const issue of judged.error?.issues ?? []) place.at(key).problem(sentence(issue, value))
       continue
     }
     const message = DERIVED_METADATA.has(name) ? 'is derived from the rest; remove it' : unknownKey(key, known)
-    sink.problem([...path, key], message, 'key')
+    place.at(key).problem(message, 'key')
   }
 }
 
@@ -126,15 +127,15 @@ function below(issue: Issue, root: unknown): Issue[] {
   return issues.map((inner) => ({ ...inner, path: [section, name ?? '', ...inner.path.slice(2)] }))
 }
 
-function report(issue: Issue, root: unknown, sink: ProblemSink): void {
+function report(issue: Issue, root: unknown, file: Place): void {
   const path = pathOf(issue)
+  const place = file.at(...path)
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(configSchema, path)
-    for (const key of issue.keys) sink.problem([...path, key], unrecognized(key, path, known), 'key')
+    for (const key of issue.keys) place.at(key).problem(unrecognized(key, path, known), 'key')
     return
   }
-  const at = issue.code === 'invalid_key' ? 'key' : 'value'
-  sink.problem(path, sentence(issue, valueAt(root, path)), at)
+  place.problem(sentence(issue, valueAt(root, path)), issue.code === 'invalid_key' ? 'key' : 'value')
 }
 
 function unrecognized(key: string, path: Path, known: readonly string[]): string {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quote } from '../problem.ts'
-import type { FileContent } from './referenced-file.ts'
+
+/** A file as it was read, or why it could not be. */
+export type FileContent = { readonly bytes: Buffer } | { readonly error: string }
 
 /** Files as they were read together. */
 export interface Reading {

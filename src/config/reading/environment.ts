@@ -1,4 +1,4 @@
-import { requiredScopes } from '../compile/compile-scopes.ts'
+import { requiredScopes } from '../compile/compile-requirement.ts'
 import { formatPath, type Path, type Problem } from '../problem.ts'
 import type { Origin } from './places.ts'
 

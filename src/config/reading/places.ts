@@ -1,4 +1,5 @@
-import { formatPath, type Path, type Position, type Problem } from '../problem.ts'
+import { formatPath, type Path, type Position, type Problem, type Warning } from '../problem.ts'
+import type { FileContent } from './at-rest.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** The configuration as plain data, from whatever it was written in, and the way back from a path to what was written. */
@@ -9,6 +10,75 @@ export interface Origin {
   place(path: Path, at: 'key' | 'value'): { readonly path: string; readonly position: Position | undefined }
   /** The file in which a path is written; undefined if it is in none. */
   fileOf(path: Path): string | undefined
+}
+
+interface PlaceDeps {
+  readonly origin: Origin
+  /** Gives the content of a file that is named at a path. */
+  readonly read: (name: string, at: Path) => FileContent
+  /** Get what is found. */
+  readonly problems: Problem[]
+  readonly warnings: Problem[]
+  /** What was found already. */
+  readonly reported: Set<string>
+  readonly refused: Set<string>
+}
+
+/** A place in the configuration, where what is found is reported once, with its position. */
+export class Place {
+  readonly path: Path
+  readonly #file: PlaceDeps
+
+  private constructor(path: Path, file: PlaceDeps) {
+    this.path = path
+    this.#file = file
+  }
+
+  /** The whole configuration. */
+  static top(deps: Omit<PlaceDeps, 'reported' | 'refused'>): Place {
+    return new Place([], { ...deps, reported: new Set(), refused: new Set() })
+  }
+
+  /** A place below this one. */
+  at(...below: Path): Place {
+    return new Place([...this.path, ...below], this.#file)
+  }
+
+  /** The content of a file that is named here. */
+  read(name: string): FileContent {
+    return this.#file.read(name, this.path)
+  }
+
+  /** Something wrong. `at`: whether it is in the key or in the value, or its position in a file that is named here. */
+  problem(message: string, at: 'key' | 'value' | Position = 'value'): undefined {
+    const { refused, problems } = this.#file
+    for (let length = 0; length <= this.path.length; length++) refused.add(formatPath(this.path.slice(0, length)))
+    this.#report(problems, message, at)
+  }
+
+  /** Something odd but legal. */
+  warning({ message, ...about }: Warning): void {
+    this.#report(this.#file.warnings, message, 'value', about)
+  }
+
+  /** True if a problem was reported there or below it; what follows from it need not be. */
+  refused(...below: Path): boolean {
+    return this.#file.refused.has(formatPath([...this.path, ...below]))
+  }
+
+  /** A key is missing, unless it is only because what it said was refused. `fix`: what to write. */
+  lacks(key: string, fix: string): void {
+    if (!this.refused(key)) this.problem(`has no ${key}; ${fix}`, 'key')
+  }
+
+  #report(list: Problem[], message: string, at: 'key' | 'value' | Position, about: Pick<Problem, 'id' | 'why'> = {}) {
+    const { origin, reported } = this.#file
+    const path = formatPath(this.path)
+    if (reported.has(`${path} ${message}`)) return
+    reported.add(`${path} ${message}`)
+    const place = typeof at === 'string' ? origin.place(this.path, at) : { path, position: at }
+    list.push({ ...place, message, ...about })
+  }
 }
 
 /** Sections whose entries may be spread over several files. */

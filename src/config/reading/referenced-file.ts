@@ -9,16 +9,8 @@ import {
   withoutNulls,
 } from '../../keys/jwk-import.ts'
 import { importPem } from '../../keys/local-keys.ts'
-import { type Path, quote } from '../problem.ts'
-
-/** A file as it was read, or why it could not be. */
-export type FileContent = { readonly bytes: Buffer } | { readonly error: string }
-
-/** Gives the content of a file that the configuration names. `name` is as written, `at` says where. */
-export type ReadNamedFile = (name: string, at: Path) => FileContent
-
-/** What a referenced file holds, or what is wrong with it. */
-export type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
+import { quote } from '../problem.ts'
+import type { Place } from './places.ts'
 
 /** A file of public keys: as it was written, and what of it can be used. */
 export interface KeyFile<T> {
@@ -31,83 +23,78 @@ export interface KeyFile<T> {
 /** Shortest HS256 key (RFC 7518 §3.2). */
 const MIN_SECRET_BYTES = 32
 
+/*
+ * Each of these reads the file that is named at a place. What is wrong with it is reported there, by its name and never by
+ * its content; then nothing is returned.
+ */
+
 /** The key set in a file: an RFC 7517 document with public keys only, of which at least one can be used. `uses`: of its keys. */
-export function readKeySetFile(
-  read: ReadNamedFile,
-  name: string,
-  at: Path,
-  uses: readonly string[] | undefined,
-): Read<KeyFile<unknown>> {
-  return open(read, name, at, (bytes) => {
+export function readKeySetFile(name: string, place: Place, uses?: readonly string[]): KeyFile<unknown> | undefined {
+  return open(name, place, (bytes, refuse) => {
     let document: unknown
     try {
       document = JSON.parse(bytes.toString('utf8'))
     } catch {
-      return wrong(name, 'is not JSON; it must hold a key set such as {"keys": [...]}')
+      return refuse('is not JSON; it must hold a key set such as {"keys": [...]}')
     }
     const keys = isJsonObject(document) ? document['keys'] : undefined
     if (!Array.isArray(keys) || keys.length === 0)
-      return wrong(name, 'holds no keys; it must be a key set such as {"keys": [...]}')
+      return refuse('holds no keys; it must be a key set such as {"keys": [...]}')
     for (const [index, key] of keys.entries()) {
       if (!isJsonObject(key) || withoutNulls(key)['kty'] === undefined)
-        return wrong(name, `has no JSON Web Key at keys[${index}]`)
+        return refuse(`has no JSON Web Key at keys[${index}]`)
       if (hasPrivateMember(withoutNulls(key)))
-        return wrong(name, `has a private or secret key at keys[${index}]; write public keys only`)
+        return refuse(`has a private or secret key at keys[${index}]; write public keys only`)
     }
-    return usable(name, document, importJwkSet(document, uses), 'holds no keys')
+    return usable(document, importJwkSet(document, uses), 'holds no keys', refuse)
   })
 }
 
 /** The public keys (or certificates) in a PEM file, of which at least one can be used. */
-export function readPublicKeyFile(read: ReadNamedFile, name: string, at: Path): Read<KeyFile<string>> {
-  return open(read, name, at, (bytes) => {
+export function readPublicKeyFile(name: string, place: Place): KeyFile<string> | undefined {
+  return open(name, place, (bytes, refuse) => {
     const pem = bytes.toString('utf8')
-    if (/PRIVATE KEY-----/.test(pem)) return wrong(name, 'holds a private key; write the public key only')
-    return usable(name, pem, importPem(pem), 'holds no public key in PEM (-----BEGIN PUBLIC KEY-----)')
+    if (/PRIVATE KEY-----/.test(pem)) return refuse('holds a private key; write the public key only')
+    return usable(pem, importPem(pem), 'holds no public key in PEM (-----BEGIN PUBLIC KEY-----)', refuse)
   })
 }
 
 /** The shared secret in a file, without one trailing newline. */
-export function readSecretFile(read: ReadNamedFile, name: string, at: Path): Read<Buffer> {
-  return open(read, name, at, (bytes) => {
+export function readSecretFile(name: string, place: Place): Buffer | undefined {
+  return open(name, place, (bytes, refuse) => {
     const secret = withoutNewline(bytes)
-    if (secret.length >= MIN_SECRET_BYTES) return { ok: true, value: secret }
-    return wrong(
-      name,
-      `holds ${secret.length} bytes; a secret needs at least ${MIN_SECRET_BYTES} (RFC 7518 section 3.2)`,
-    )
+    if (secret.length >= MIN_SECRET_BYTES) return secret
+    return refuse(`holds ${secret.length} bytes; a secret needs at least ${MIN_SECRET_BYTES} (RFC 7518 section 3.2)`)
   })
 }
 
 /** The secret of an OAuth client in a file, without one trailing newline: printable ASCII (RFC 6749 appendix A.2). */
-export function readClientSecretFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
-  return open(read, name, at, (bytes) => {
+export function readClientSecretFile(name: string, place: Place): string | undefined {
+  return open(name, place, (bytes, refuse) => {
     const secret = withoutNewline(bytes).toString('latin1')
-    if (secret === '') return wrong(name, 'is empty; write the secret of the client')
-    return /^[\x20-\x7e]+$/.test(secret)
-      ? { ok: true, value: secret }
-      : wrong(name, 'holds no client secret; write one line of printable ASCII')
+    if (secret === '') return refuse('is empty; write the secret of the client')
+    if (/^[\x20-\x7e]+$/.test(secret)) return secret
+    return refuse('holds no client secret; write one line of printable ASCII')
   })
 }
 
 /** The whole value of a header field in a file, without one trailing newline. */
-export function readHeaderFile(read: ReadNamedFile, name: string, at: Path): Read<string> {
-  return open(read, name, at, (bytes) => {
+export function readHeaderFile(name: string, place: Place): string | undefined {
+  return open(name, place, (bytes, refuse) => {
     const value = withoutNewline(bytes).toString('latin1')
-    if (value === '') return wrong(name, 'is empty; write the whole header value, such as Bearer abc')
-    if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) return { ok: true, value }
-    return wrong(name, 'holds no header value; write one line of printable ASCII without blanks around it')
+    if (value === '') return refuse('is empty; write the whole header value, such as Bearer abc')
+    if (/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) return value
+    return refuse('holds no header value; write one line of printable ASCII without blanks around it')
   })
 }
 
-function open<T>(read: ReadNamedFile, name: string, at: Path, use: (bytes: Buffer) => Read<T>): Read<T> {
-  const content = read(name, at)
-  return 'error' in content ? wrong(name, `cannot be read: ${content.error}`) : use(content.bytes)
-}
+/** Reports a problem of a file. */
+type Refuse = (message: string) => undefined
 
-/** Names the file, never its content. */
-function wrong(name: string, message: string): { ok: false; message: string } {
-  return { ok: false, message: `the file ${quote(name)} ${message}` }
+function open<T>(name: string, place: Place, use: (bytes: Buffer, refuse: Refuse) => T): T | undefined {
+  const refuse: Refuse = (message) => place.problem(`the file ${quote(name)} ${message}`)
+  const content = place.read(name)
+  return 'error' in content ? refuse(`cannot be read: ${content.error}`) : use(content.bytes, refuse)
 }
 
 /** Bytes as text; undefined when they are not UTF-8. */
@@ -125,11 +112,12 @@ function withoutNewline(bytes: Buffer): Buffer {
 }
 
 /** What a file of keys holds, if that can be used; `otherwise` is the problem if it holds no key at all. */
-function usable<T>(name: string, content: T, imported: KeyImport, otherwise: string): Read<KeyFile<T>> {
+function usable<T>(content: T, imported: KeyImport, otherwise: string, refuse: Refuse): KeyFile<T> | undefined {
   const { ok, skipped } = imported
-  if (ok) return { ok, value: { content, keys: imported.keys, skipped } }
-  const why = `holds no usable key: ${describeSkipped(skipped)}`
-  return wrong(name, skipped.length === 0 ? otherwise : `${why}; write ${USABLE_KEYS}`)
+  if (ok) return { content, keys: imported.keys, skipped }
+  return refuse(
+    skipped.length === 0 ? otherwise : `holds no usable key: ${describeSkipped(skipped)}; write ${USABLE_KEYS}`,
+  )
 }
 
 const USABLE_KEYS = 'an RSA key of at least 2048 bits, or one on P-256, P-384, P-521 or Ed25519'

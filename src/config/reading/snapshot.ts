@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, normalize, resolve } from 'node:path'
-import type { Reading } from './at-rest.ts'
-import type { FileContent } from './referenced-file.ts'
+import type { FileContent, Reading } from './at-rest.ts'
 import { MAX_FILE_BYTES } from './yaml-document.ts'
 
 /** Files as they were together at one moment, by the name under which they were requested. */

@@ -1,9 +1,10 @@
 import { dateTimeSeconds } from '../date-time.ts'
 import type { StaticToken } from '../model-issuer.ts'
 import { didYouMean } from '../nearest-name.ts'
-import { type Path, type ProblemSink, quote } from '../problem.ts'
+import { type Path, quote } from '../problem.ts'
 import type { Steps } from '../steps.ts'
-import { decodeUtf8, type ReadNamedFile } from './referenced-file.ts'
+import type { Place } from './places.ts'
+import { decodeUtf8 } from './referenced-file.ts'
 import { readYamlSteps, type YamlDocument } from './yaml-document.ts'
 
 /** Most tokens of one file: every one of them is compared for every unknown token. */
@@ -27,48 +28,36 @@ export const ENTRY_KEYS = [
  * The static tokens of a file; undefined after a problem, which is reported with its place in that file. No message
  * repeats a value: it may be a token, written in the place of its hash.
  */
-export function* readTokensFile(
-  read: ReadNamedFile,
-  name: string,
-  path: Path,
-  sink: ProblemSink,
-): Steps<readonly StaticToken[] | undefined> {
-  const refuse = (what: string) => sink.problem(path, `the file ${quote(name)} ${what}`)
-  const content = read(name, path)
-  if ('error' in content) return void refuse(`cannot be read: ${content.error}`)
+export function* readTokensFile(name: string, place: Place): Steps<readonly StaticToken[] | undefined> {
+  const refuse = (what: string): undefined => place.problem(`the file ${quote(name)} ${what}`)
+  const content = place.read(name)
+  if ('error' in content) return refuse(`cannot be read: ${content.error}`)
   const text = decodeUtf8(content.bytes)
-  if (text === undefined) return void refuse('is not UTF-8; save it as UTF-8')
+  if (text === undefined) return refuse('is not UTF-8; save it as UTF-8')
   const document = yield* readYamlSteps(name, text)
   for (const problem of document.problems) {
     // The parser's own message may quote the text.
-    const message = problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML')
-    sink.problem(path, message, problem.position)
+    place.problem(problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML'), problem.position)
   }
   if (document.problems.length > 0) return undefined
   if (!Array.isArray(document.value)) {
-    return void sink.problem(path, `must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
+    return place.problem(`must be a list of tokens; write ${EXAMPLE}`, document.locate([], 'value'))
   }
   if (document.value.length > MAX_TOKENS) {
-    return void refuse(`holds ${document.value.length} tokens; at most ${MAX_TOKENS} are compared, write fewer`)
+    return refuse(`holds ${document.value.length} tokens; at most ${MAX_TOKENS} are compared, write fewer`)
   }
-  const problems: Problems = { count: 0, report: () => {} }
-  problems.report = (below, message, at) => {
-    problems.count++
-    sink.problem([...path, ...below], message, document.locate(below, at ?? 'value'))
-  }
-  const tokens = document.value.map((entry, index) => readEntry(entry, index, problems))
-  reportRepeated(tokens, document, problems)
-  return problems.count > 0 ? undefined : tokens
+  const report: Report = (below, message, at = 'value') =>
+    place.at(...below).problem(message, document.locate(below, at))
+  const tokens = document.value.map((entry, index) => readEntry(entry, index, report))
+  reportRepeated(tokens, document, report)
+  return place.refused() ? undefined : tokens
 }
 
 const EXAMPLE = '- { sha256: …, sub: robot, aud: https://api.example.com, exp: 2027-01-01 }, or [] for none'
 
-interface Problems {
-  count: number
-  report: (below: Path, message: string, at?: 'key' | 'value') => void
-}
+type Report = (below: Path, message: string, at?: 'key' | 'value') => void
 
-function readEntry(entry: unknown, index: number, { report }: Problems): StaticToken {
+function readEntry(entry: unknown, index: number, report: Report): StaticToken {
   if (!isMap(entry)) {
     report([index], `must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')}`)
     return { sha256: Buffer.alloc(0), claims: {} }
@@ -119,7 +108,7 @@ function isClaim(key: string): key is ClaimKey {
   return Object.hasOwn(PROBLEM, key)
 }
 
-function readHash(value: unknown, index: number, report: Problems['report']): Buffer {
+function readHash(value: unknown, index: number, report: Report): Buffer {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return Buffer.from(value, 'hex')
   const isToken = typeof value === 'string' && value.startsWith('fwg_')
   if (isToken) report([index, 'sha256'], 'is the token itself; make a new one, and write only its SHA-256')
@@ -131,7 +120,7 @@ function readHash(value: unknown, index: number, report: Problems['report']): Bu
   return Buffer.alloc(0)
 }
 
-function readClaims(value: unknown, index: number, report: Problems['report']): Readonly<Record<string, unknown>> {
+function readClaims(value: unknown, index: number, report: Report): Readonly<Record<string, unknown>> {
   if (value === undefined) return {}
   if (!isMap(value)) {
     report([index, 'claims'], 'must be a map (claim: value)')
@@ -148,7 +137,7 @@ function readClaims(value: unknown, index: number, report: Problems['report']): 
 /** A static token has no issuer, no type and no proof, and is valid from the reload on. */
 const RESERVED: ReadonlySet<string> = new Set(['iss', 'cnf', 'typ', 'nbf'])
 
-function reportRepeated(tokens: readonly StaticToken[], document: YamlDocument, { report }: Problems): void {
+function reportRepeated(tokens: readonly StaticToken[], document: YamlDocument, report: Report): void {
   const first = new Map<string, number>()
   for (const [index, { sha256 }] of tokens.entries()) {
     const hash = sha256.toString('hex')

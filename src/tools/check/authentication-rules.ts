@@ -1,4 +1,4 @@
-import { combineAuthentication } from '../../config/compile/compile-authentication.ts'
+import { combineAuthentication } from '../../config/compile/compile-requirement.ts'
 import type { Route } from '../../config/model.ts'
 import type { Requirement } from '../../config/model-requirement.ts'
 import type { Path } from '../../config/problem.ts'

@@ -1,5 +1,5 @@
 import { scopesOfMcp } from '../../config/compile/compile-mcp.ts'
-import { prefixedScopes } from '../../config/compile/compile-scopes.ts'
+import { prefixedScopes } from '../../config/compile/compile-requirement.ts'
 import type { Config } from '../../config/model.ts'
 import type { Issuer } from '../../config/model-issuer.ts'
 import { quote } from '../../config/problem.ts'

@@ -1,4 +1,4 @@
-import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
+import { OIDC_WORDS } from '../../config/compile/compile-requirement.ts'
 import { formatSpan } from '../../config/duration.ts'
 import { yamlScalar } from '../generate/yaml-text.ts'
 import { scopesToRequest } from './request-scopes.ts'

@@ -1,4 +1,4 @@
-import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
+import { OIDC_WORDS } from '../../config/compile/compile-requirement.ts'
 import type { SampleToken } from './sample-token.ts'
 
 /** Which claims a scope brings (OIDC Core §5.4; `groups` by custom). */

@@ -1,4 +1,4 @@
-import { OIDC_WORDS } from '../../config/compile/compile-scopes.ts'
+import { OIDC_WORDS } from '../../config/compile/compile-requirement.ts'
 import { quote } from '../../config/problem.ts'
 import { own } from '../../decision/token/claims.ts'
 import { checkConfirmation } from '../../decision/token/token-claims.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { claimSelector } from '../../../src/config/compile/compile-claim-rules.ts'
+import { claimSelector } from '../../../src/config/compile/compile-requirement.ts'
 import type { Route } from '../../../src/config/model.ts'
 import { admit } from '../../../src/decision/admission.ts'
 import { type Decision, decide, internalError } from '../../../src/decision/decide.ts'

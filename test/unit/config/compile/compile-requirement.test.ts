@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { combineAuthentication } from '../../../../src/config/compile/compile-authentication.ts'
+import { combineAuthentication } from '../../../../src/config/compile/compile-requirement.ts'
 import type { Authentication } from '../../../../src/config/model-requirement.ts'
 import { parseText } from '../fixtures.ts'
 
