@@ -1,4 +1,5 @@
 import type { Position } from '../../config/problem.ts'
+import { distinctBy } from '../frame/distinct.ts'
 import type { Finding, Severity } from '../frame/findings.ts'
 
 /** One place where a rule is broken. */
@@ -10,6 +11,14 @@ export interface Hit {
   /** If that of the rule is not the right one here. */
   readonly severity?: Severity
   readonly fix?: string
+}
+
+/** What a rule finds in one thing that it looks at. */
+export type Found = Hit | readonly Hit[] | false | undefined
+
+/** A hit at a node of a manifest, a line, or any other place. */
+export function hitAt({ path, position }: Pick<Hit, 'path' | 'position'>, what: string): Hit {
+  return { what, path, position }
 }
 
 /** One thing that is looked for, with everything a reader needs to know about it. */
@@ -25,11 +34,8 @@ export interface CheckRule<Subject> {
 /** Everything that the rules find, rule by rule; what several ways lead to is reported once. */
 export function applyRules<Subject>(rules: readonly CheckRule<Subject>[], subject: Subject): readonly Finding[] {
   return rules.flatMap(({ id, severity, why, fix, find }) =>
-    distinct(find(subject)).map((hit): Finding => ({ severity, id, why, fix, ...hit })),
+    distinctBy(find(subject), ({ what, path, position }) => JSON.stringify([what, path, position])).map(
+      (hit): Finding => ({ severity, id, why, fix, ...hit }),
+    ),
   )
-}
-
-function distinct(hits: readonly Hit[]): readonly Hit[] {
-  const key = ({ what, path, position }: Hit) => JSON.stringify([what, path, position])
-  return [...new Map(hits.map((hit) => [key(hit), hit])).values()]
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { quote } from '../../../config/problem.ts'
-import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { type CheckRule, hitAt } from '../../check/check-rule.ts'
 import { UNWRITTEN } from '../placeholders.ts'
-import { type GatedRouter, gatedRouters, type ManifestSubject } from './gate-middleware.ts'
+import type { GatedRouter, ManifestSubject } from './gate-middleware.ts'
 import type { EntryPoint, Landscape, Router } from './landscape.ts'
 
 /** Where protected routers listen, and where they lead. */
@@ -12,13 +12,12 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
     severity: 'error',
     why: 'the request is judged and then sent to forwardgate, which answers 404: the service behind it is never reached',
     fix: 'let the router lead to the protected service; give the service of forwardgate a name of its own',
-    find: (subject) =>
-      gatedRouters(subject).flatMap(({ router, gate }) => {
+    find: ({ gated }) =>
+      gated.flatMap(({ router, gate }) => {
         const host = gate.address?.host ?? ''
         const leadsBack = !host.includes(UNWRITTEN) && router.backends.some((backend) => isSame(backend, host))
-        return leadsBack && !isAboutDocuments(router)
-          ? [at(router, `leads to ${host}, which is forwardgate itself`)]
-          : []
+        if (!leadsBack || isAboutDocuments(router)) return []
+        return hitAt(router.node, `leads to ${host}, which is forwardgate itself`)
       }),
   },
   {
@@ -30,7 +29,7 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
       httpRouters(subject).flatMap(({ router }) =>
         pointsOf(router, subject.landscape)
           .filter((point) => point.isSecure && !point.known.some(({ tls }) => tls))
-          .map(({ name }) => at(router, `is on entry point ${quote(name)} and has no TLS`)),
+          .map(({ name }) => hitAt(router.node, `is on entry point ${quote(name)} and has no TLS`)),
       ),
   },
   {
@@ -48,12 +47,8 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
         const url = gate.routes
           .flatMap(({ resources }) => resources)
           .find(({ origin }) => origin.startsWith('https:'))?.url
-        return [
-          at(
-            router,
-            `answers plain http on ${points.map(({ name }) => quote(name)).join(', ')}, and the resource is ${url}`,
-          ),
-        ]
+        const names = points.map(({ name }) => quote(name)).join(', ')
+        return hitAt(router.node, `answers plain http on ${names}, and the resource is ${url}`)
       }),
   },
   {
@@ -65,18 +60,17 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
       [...Map.groupBy(landscape.declared, ({ name }) => name).values()].flatMap(([first, ...others]) =>
         others
           .filter(({ spec }) => !isDeepStrictEqual(spec, first?.spec))
-          .map(({ name, node: { path, position } }) => ({
-            what: `${name} is also defined at ${first?.node.position.file}:${first?.node.position.line}, and differently`,
-            path,
-            position,
-          })),
+          .map(({ name, node }) => {
+            const { file, line } = first?.node.position ?? {}
+            return hitAt(node, `${name} is also defined at ${file}:${line}, and differently`)
+          }),
       ),
   },
 ]
 
 /** Protected routers without TLS of their own, for a resource that is https. */
-function httpRouters(subject: ManifestSubject): readonly GatedRouter[] {
-  return gatedRouters(subject).filter(
+function httpRouters({ gated }: ManifestSubject): readonly GatedRouter[] {
+  return gated.filter(
     ({ router, gate }) =>
       router.tls === false &&
       (router.layer?.parents.length ?? 0) === 0 &&
@@ -114,8 +108,4 @@ function parts(address: string): { readonly name: string; readonly port: string 
 function isAboutDocuments({ rule }: Router): boolean {
   const paths = rule?.paths ?? []
   return paths.length > 0 && paths.every((path) => /^\/(?:\.well-known|forwardgate)\//.test(path))
-}
-
-function at({ node: { path, position } }: Router, what: string): Hit {
-  return { what, path, position }
 }

@@ -1,19 +1,19 @@
 import { quote } from '../../../config/problem.ts'
-import { metadataUrl } from '../../../decision/challenge.ts'
-import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { type CheckRule, type Hit, hitAt } from '../../check/check-rule.ts'
+import { distinctBy } from '../../frame/distinct.ts'
 import type { Finding } from '../../frame/findings.ts'
 import {
   findHome,
   guardOf,
   isHarmless,
-  metadataProbe,
+  metadataRequests,
   openRouters,
   ownRouter,
-  registrationProbes,
+  registrationRequests,
   usedResources,
 } from './exposure.ts'
-import { gateOf, type ManifestSubject } from './gate-middleware.ts'
-import { type Attached, attachedTo } from './landscape.ts'
+import type { ManifestSubject } from './gate-middleware.ts'
+import { attachedTo } from './landscape.ts'
 
 /** Who answers which path: the metadata must be open, everything else of a protected path must not. */
 export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
@@ -22,84 +22,39 @@ export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
     severity: 'warning',
     why: 'the challenge leads clients to this URL; if it does not answer, they cannot find out where to log in',
     fix: 'add a router without auth for PathPrefix(`/.well-known/oauth-protected-resource`) that leads to forwardgate',
-    find: (subject) =>
-      usedResources(subject).flatMap(({ route, resource, gate }) =>
-        ownRouter(subject, metadataProbe(resource)) === undefined
-          ? [
-              {
-                what: `no router leads to ${metadataUrl(resource)} of route ${quote(route.name)}`,
-                path: gate.options.path,
-                position: gate.options.keyPosition,
-              },
-            ]
-          : [],
-      ),
+    find: missing(metadataRequests),
   },
   {
     id: 'well-known-behind-auth',
     severity: 'error',
     why: 'clients read the metadata before they have a token; a 401 or a redirect there ends every login',
     fix: 'give the metadata a router of its own, without auth and with a higher priority',
-    find: (subject) =>
-      distinct(
-        usedResources(subject).flatMap(({ resource }) => {
-          const guard = guardOf(subject, metadataProbe(resource))
-          return guard === undefined
-            ? []
-            : [atAttached(guard, `${metadataUrl(resource)} is behind ${guard.reference.id}`)]
-        }),
-      ),
+    find: behindAuth(metadataRequests),
   },
   {
     id: 'registration-missing',
     severity: 'warning',
     why: 'the metadata of the resource leads clients to this URL; if it does not answer, they cannot register and never log in',
     fix: 'add a router without auth for exactly this path that leads to forwardgate, as `forwardgate generate traefik` prints it',
-    find: (subject) =>
-      usedResources(subject).flatMap(({ route, resource, gate }) =>
-        registrationProbes(route, resource).flatMap((probe) =>
-          ownRouter(subject, probe) === undefined
-            ? [
-                {
-                  what: `no router leads to ${resource.origin}${probe.path} of route ${quote(route.name)}`,
-                  path: gate.options.path,
-                  position: gate.options.keyPosition,
-                },
-              ]
-            : [],
-        ),
-      ),
+    find: missing(registrationRequests),
   },
   {
     id: 'registration-behind-auth',
     severity: 'error',
     why: 'clients register before they have a token; a 401 or a redirect there ends every login',
     fix: 'give the path a router of its own, without auth and with a higher priority',
-    find: (subject) =>
-      distinct(
-        usedResources(subject).flatMap(({ route, resource }) =>
-          registrationProbes(route, resource).flatMap((probe) => {
-            const guard = guardOf(subject, probe)
-            if (guard === undefined) return []
-            return [atAttached(guard, `${resource.origin}${probe.path} is behind ${guard.reference.id}`)]
-          }),
-        ),
-      ),
+    find: behindAuth(registrationRequests),
   },
   {
     id: 'entry-point-auth',
     severity: 'error',
     why: 'middlewares of an entry point cover everything on it, /.well-known too: clients cannot read the metadata and never log in',
     fix: 'attach the middleware to each router instead',
-    find: (subject) =>
-      subject.landscape.entryPoints.flatMap(({ name, references }) =>
-        attachedTo(references, subject.landscape)
-          .filter(
-            ({ middleware }) =>
-              middleware !== undefined &&
-              (gateOf(middleware, subject) !== undefined || middleware.kind === 'forwardAuth'),
-          )
-          .map((step) => atAttached(step, `the whole entry point ${quote(name)} is behind ${step.reference.id}`)),
+    find: ({ landscape }) =>
+      landscape.entryPoints.flatMap(({ name, references }) =>
+        attachedTo(references, landscape)
+          .filter(({ middleware }) => middleware?.kind === 'forwardAuth')
+          .map(({ reference: { id, node } }) => hitAt(node, `the whole entry point ${quote(name)} is behind ${id}`)),
       ),
   },
   {
@@ -112,12 +67,11 @@ export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
       const home = findHome(subject)
       return distinct(
         usedResources(subject).flatMap(({ route, resource }) =>
-          openRouters(subject, open, resource, home(route)).map(({ router, first }) => ({
-            what: `has no auth and ${first ? 'answers' : 'could answer'} ${resource.hostname}${resource.path || '/'} of route ${quote(route.name)}`,
-            path: router.ruleNode.path,
-            position: router.ruleNode.position,
-            severity: first ? ('error' as const) : ('warning' as const),
-          })),
+          openRouters(subject, open, resource, home(route)).map(({ router, first }): Hit => {
+            const place = `${resource.hostname}${resource.path || '/'} of route ${quote(route.name)}`
+            const what = `has no auth and ${first ? 'answers' : 'could answer'} ${place}`
+            return { ...hitAt(router.ruleNode, what), severity: first ? 'error' : 'warning' }
+          }),
         ),
       )
     },
@@ -128,23 +82,45 @@ export const EXPOSURE_RULES: readonly CheckRule<ManifestSubject>[] = [
 export function unfinishedComparison({ comparisons, landscape }: ManifestSubject): Finding | undefined {
   const [first] = landscape.routers
   if (comparisons.left > 0 || first === undefined) return undefined
-  const { path, position } = first.ruleNode
+  const what = 'too many routers to compare all of them with the resources: some may be open and are not reported'
   return {
     severity: 'warning',
     id: 'routers-not-compared',
-    what: 'too many routers to compare all of them with the resources: some may be open and are not reported',
+    ...hitAt(first.ruleNode, what),
     why: 'every router is compared with every resource; what is not compared is not checked',
     fix: 'run check on fewer manifests at a time, or shorten the rules',
-    path,
-    position,
   }
 }
 
-function atAttached({ reference: { node } }: Attached, what: string): Hit {
-  return { what, path: node.path, position: node.position }
+type Requests = typeof metadataRequests
+
+/** Where no router leads a request that clients make before they have a token. */
+function missing(requests: Requests): CheckRule<ManifestSubject>['find'] {
+  return (subject) =>
+    usedResources(subject).flatMap(({ route, resource, gate: { options } }) =>
+      requests(route, resource)
+        .filter(({ probe }) => ownRouter(subject, probe) === undefined)
+        .map(({ url }) => ({
+          what: `no router leads to ${url} of route ${quote(route.name)}`,
+          path: options.path,
+          position: options.keyPosition,
+        })),
+    )
+}
+
+/** Where such a request meets something that requires credentials. */
+function behindAuth(requests: Requests): CheckRule<ManifestSubject>['find'] {
+  return (subject) => {
+    const asked = usedResources(subject).flatMap(({ route, resource }) => requests(route, resource))
+    return distinct(
+      asked.flatMap(({ url, probe }) => {
+        const guard = guardOf(subject, probe)?.reference
+        return guard === undefined ? [] : hitAt(guard.node, `${url} is behind ${guard.id}`)
+      }),
+    )
+  }
 }
 
 function distinct(hits: readonly Hit[]): readonly Hit[] {
-  const key = ({ position }: Hit) => `${position?.file}:${position?.line}:${position?.column}`
-  return [...new Map(hits.toReversed().map((hit) => [key(hit), hit])).values()].toReversed()
+  return distinctBy(hits, ({ position }) => `${position?.file}:${position?.line}:${position?.column}`)
 }

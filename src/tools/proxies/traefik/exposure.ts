@@ -2,7 +2,8 @@ import { isWithin } from '../../../config/canonical-path.ts'
 import type { Resource, Route } from '../../../config/model.ts'
 import { metadataUrl } from '../../../decision/challenge.ts'
 import { registrationPaths } from '../../../documents/registration.ts'
-import { gatesOf, type ManifestSubject } from './gate-middleware.ts'
+import { distinctBy } from '../../frame/distinct.ts'
+import type { ManifestSubject } from './gate-middleware.ts'
 import { type Attached, attachedTo, type Router } from './landscape.ts'
 import { type Home, homeOf, isElsewhere } from './realm.ts'
 import type { Probe } from './rule-expression.ts'
@@ -14,33 +15,31 @@ function isGuard({ middleware }: Attached): boolean {
 }
 
 /** The resources whose routes some gate names: the manifests of the others may be elsewhere. */
-export function usedResources(subject: ManifestSubject) {
-  const used = new Map<
-    Resource,
-    { route: Route; resource: Resource; gate: ReturnType<typeof gatesOf>[number]['middleware'] }
-  >()
-  const seen = new Set<readonly Route[]>()
-  for (const { middleware, routes } of gatesOf(subject)) {
-    if (seen.has(routes)) continue
-    seen.add(routes)
-    for (const route of routes) {
-      for (const resource of route.resources) {
-        if (!used.has(resource)) used.set(resource, { route, resource, gate: middleware })
-      }
-    }
-  }
-  return [...used.values()]
+export function usedResources({ gates }: ManifestSubject) {
+  // Gates that are asked about the same routes have the same list of them.
+  const used = distinctBy(gates, ({ routes }) => routes).flatMap((gate) =>
+    gate.routes.flatMap((route) => route.resources.map((resource) => ({ route, resource, gate }))),
+  )
+  return distinctBy(used, ({ resource }) => resource)
 }
 
-/** The request that a client makes for the metadata of a resource. */
-export function metadataProbe(resource: Resource): Probe {
-  return { host: resource.hostname, path: new URL(metadataUrl(resource)).pathname }
+/** A request that a client makes before it has a token, as an URL and as rules see it. */
+interface Asked {
+  readonly url: string
+  readonly probe: Probe
 }
 
-/** The requests that a client makes to register with the issuers of a route. */
-export function registrationProbes({ accept }: Route, { hostname: host }: Resource): readonly Probe[] {
+/** For the metadata of a resource. */
+export function metadataRequests(_: Route, resource: Resource): readonly Asked[] {
+  const url = metadataUrl(resource)
+  return [{ url, probe: { host: resource.hostname, path: new URL(url).pathname } }]
+}
+
+/** To register with the issuers of a route. */
+export function registrationRequests({ accept }: Route, { origin, hostname: host }: Resource): readonly Asked[] {
   const issuers = new Set(accept.flatMap(({ advertise, issuer }) => (advertise ? [issuer] : [])))
-  return [...issuers].flatMap((issuer) => registrationPaths(issuer).map((path) => ({ host, path })))
+  const paths = [...issuers].flatMap(registrationPaths)
+  return paths.map((path) => ({ url: `${origin}${path}`, probe: { host, path } }))
 }
 
 /** The router that is there for this: a catch-all takes it as well, but leads elsewhere. */
@@ -89,7 +88,7 @@ export function openRouters(
   resource: Resource,
   home: Home,
 ): readonly { router: Router; first: boolean }[] {
-  const rivals = [...subject.gated.keys()]
+  const rivals = subject.gated.map(({ router }) => router)
   return open.flatMap((router) => {
     if (subject.comparisons.left <= 0 || isElsewhere(router, home, subject.landscape.objects)) return []
     const isTaken = (answer: boolean | undefined) => answer === true || (answer === undefined && !router.rule?.isVague)
@@ -104,7 +103,7 @@ export function openRouters(
 
 /** Where the protected routers of each route are; those that choose the route by its path may protect any. */
 export function findHome({ gated }: ManifestSubject): (route: Route) => Home {
-  const byName = Map.groupBy(gated.values(), ({ gate }) => gate.named)
+  const byName = Map.groupBy(gated, ({ gate }) => gate.named)
   const of = (name: string | undefined) => (byName.get(name) ?? []).map(({ router }) => router)
   return ({ name }) => homeOf([...of(undefined), ...of(name)])
 }
@@ -119,14 +118,7 @@ function probesOf({ hostname, path }: Resource, { rule }: Router): readonly Prob
 export function isHarmless(router: Router, subject: ManifestSubject): boolean {
   if (router.leadsOn === true) return true
   const steps = attachedTo(router.references, subject.landscape)
-  if (
-    steps.some(
-      (step) => step.middleware === undefined || isGuard(step) || /^redirect/.test(step.middleware?.kind ?? ''),
-    )
-  )
-    return true
-  return (
-    router.services.length > 0 &&
-    router.services.every((name) => name.endsWith('@internal') || /^forwardgate(?:[@:]|$)/.test(name))
-  )
+  const ends = (step: Attached) => isGuard(step) || /^redirect/.test(step.middleware?.kind ?? 'redirect')
+  const isOwn = (name: string) => name.endsWith('@internal') || /^forwardgate(?:[@:]|$)/.test(name)
+  return steps.some(ends) || (router.services.length > 0 && router.services.every(isOwn))
 }

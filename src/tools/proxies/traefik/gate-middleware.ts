@@ -1,9 +1,9 @@
 import type { Config, Route } from '../../../config/model.ts'
 import { emptyIdentityHeaders } from '../../../decision/identity-headers.ts'
+import { distinctBy } from '../../frame/distinct.ts'
 import { fillAddress, UNWRITTEN } from '../placeholders.ts'
-import { child, textOf } from '../yaml-node.ts'
-import type { Attached, Landscape, Router } from './landscape.ts'
-import { attachedTo } from './landscape.ts'
+import { child, textOf, type YamlNode } from '../yaml-node.ts'
+import { type Attached, attachedTo, type Landscape, type Router } from './landscape.ts'
 import type { Middleware } from './reference.ts'
 
 /** What the rules about manifests look at. */
@@ -11,9 +11,9 @@ export interface ManifestSubject {
   readonly config: Config
   readonly landscape: Landscape
   /** Every middleware that calls forwardgate. */
-  readonly gates: ReadonlyMap<Middleware, Gate>
+  readonly gates: readonly Gate[]
   /** Every router with such a middleware. */
-  readonly gated: ReadonlyMap<Router, GatedRouter>
+  readonly gated: readonly GatedRouter[]
   /** What is left for comparing routers with requests: routers, resources and paths multiply. */
   readonly comparisons: Comparisons
 }
@@ -30,22 +30,16 @@ const MAX_COMPARISONS = 25_000_000
 /** What every rule needs to know, found out once. */
 export function manifestSubject(config: Config, landscape: Landscape): ManifestSubject {
   const named = Map.groupBy(config.routes, ({ name }) => name)
-  const gates = new Map<Middleware, Gate>()
-  for (const middleware of landscape.middlewares) {
-    const gate = readGate(middleware, config.routes, named)
-    if (gate !== undefined) gates.set(middleware, gate)
-  }
-  const gated = new Map<Router, GatedRouter>()
-  for (const router of landscape.routers) {
-    const found = readGatedRouter(router, landscape, gates)
-    if (found !== undefined) gated.set(router, found)
-  }
+  const gates = landscape.middlewares.flatMap((middleware) => readGate(middleware, config.routes, named) ?? [])
+  const byOptions = new Map(gates.map((gate) => [gate.options, gate]))
+  const gated = landscape.routers.flatMap((router) => readGatedRouter(router, landscape, byOptions) ?? [])
   return { config, landscape, gates, gated, comparisons: { left: MAX_COMPARISONS, takers: new Map() } }
 }
 
 /** A forwardAuth middleware that calls forwardgate. */
 export interface Gate {
-  readonly middleware: Middleware
+  /** Those of the middleware. */
+  readonly options: YamlNode
   readonly address: URL | undefined
   /** The name in `/verify/<name>`; undefined if the path decides. */
   readonly named: string | undefined
@@ -54,10 +48,6 @@ export interface Gate {
 }
 
 /** The middleware as a gate; undefined if it is not one, or calls another service. */
-export function gateOf(middleware: Middleware, { gates }: Pick<ManifestSubject, 'gates'>): Gate | undefined {
-  return gates.get(middleware)
-}
-
 function readGate(
   middleware: Middleware,
   routes: readonly Route[],
@@ -66,25 +56,17 @@ function readGate(
   if (middleware.kind !== 'forwardAuth') return undefined
   const address = addressOf(middleware)
   const asked = /^\/verify(?:\/|$)(?<name>.*)$/.exec(address?.pathname ?? '')?.groups?.['name']
-  if (asked === undefined) {
-    return /forwardgate/.test(address?.hostname ?? '')
-      ? { middleware, address, named: undefined, routes: [] }
-      : undefined
-  }
-  if (asked === '') return { middleware, address, named: undefined, routes }
-  if (asked.includes(UNWRITTEN)) return { middleware, address, named: undefined, routes: [] }
-  return { middleware, address, named: asked, routes: byName.get(asked) ?? [] }
+  if (asked === undefined && !/forwardgate/.test(address?.hostname ?? '')) return undefined
+  const gate = { options: middleware.options, address }
+  if (asked === '') return { ...gate, named: undefined, routes }
+  if (asked === undefined || asked.includes(UNWRITTEN)) return { ...gate, named: undefined, routes: [] }
+  return { ...gate, named: asked, routes: byName.get(asked) ?? [] }
 }
 
 /** Where a forwardAuth middleware asks; what a template or a substitution will fill in may be anything. */
 export function addressOf({ options }: Middleware): URL | undefined {
   const address = URL.parse(fillAddress(textOf(child(options, 'address')) ?? '')) ?? undefined
   return address !== undefined && /^https?:$/.test(address.protocol) ? address : undefined
-}
-
-/** Every gate of the manifests. */
-export function gatesOf(subject: ManifestSubject): readonly Gate[] {
-  return [...subject.gates.values()]
 }
 
 /** A router that calls forwardgate, with the middlewares before and after that. */
@@ -95,19 +77,14 @@ export interface GatedRouter {
   readonly after: readonly Attached[]
 }
 
-/** Every router with a gate. */
-export function gatedRouters(subject: ManifestSubject): readonly GatedRouter[] {
-  return [...subject.gated.values()]
-}
-
 function readGatedRouter(
   router: Router,
   landscape: Landscape,
-  gates: ManifestSubject['gates'],
+  gates: ReadonlyMap<YamlNode, Gate>,
 ): GatedRouter | undefined {
   const steps = attachedTo(router.references, landscape)
   for (const [index, { middleware }] of steps.entries()) {
-    const gate = middleware === undefined ? undefined : gates.get(middleware)
+    const gate = middleware && gates.get(middleware.options)
     if (gate !== undefined) return { router, gate, before: steps.slice(0, index), after: steps.slice(index + 1) }
   }
   return undefined
@@ -149,7 +126,7 @@ export function tokenHeaderName({ tokenSource }: Route): string {
 /** Names of every header that an allow of these routes may carry, each once. */
 export function emittedHeaders(routes: readonly Route[]): readonly string[] {
   const names = routes.flatMap((route) => emptyIdentityHeaders(route).filter((_, index) => index % 2 === 0))
-  return [...new Map(names.toReversed().map((name) => [name.toLowerCase(), name])).values()].toReversed()
+  return distinctBy(names, (name) => name.toLowerCase())
 }
 
 /** Fields of the client that must not reach the service behind these routes, and that no answer of ours has. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
-import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { type CheckRule, hitAt } from '../../check/check-rule.ts'
 import { hasPlaceholder } from '../placeholders.ts'
 import type { ManifestSubject } from './gate-middleware.ts'
 import { attachedTo, chained, type Landscape } from './landscape.ts'
@@ -22,7 +22,7 @@ export const REFERENCE_RULES: readonly CheckRule<ManifestSubject>[] = [
         .filter(({ reference }) => !hasPlaceholder(reference.id))
         .map(({ reference }, index) => {
           const hint = index < HINTS ? didYouMean(reference.id, names.slice(0, CANDIDATES)) : ''
-          return at(reference, `${quote(reference.id)} does not exist${hint}`)
+          return hitAt(reference.node, `${quote(reference.id)} does not exist${hint}`)
         })
     },
   },
@@ -32,11 +32,9 @@ export const REFERENCE_RULES: readonly CheckRule<ManifestSubject>[] = [
     why: 'unless providers.kubernetesCRD.allowCrossNamespace is on, Traefik drops the whole router: the name could be of another namespace',
     fix: 'write the name of the Middleware alone; the form with @kubernetescrd belongs into the annotations of an Ingress',
     find: ({ landscape }) =>
-      landscape.crossNamespace
-        ? []
-        : references(landscape)
-            .filter(({ byProviderName }) => byProviderName === true)
-            .map((reference) => at(reference, `${quote(reference.id)} is refused in a Kubernetes object`)),
+      references(landscape)
+        .filter(({ byProviderName }) => byProviderName === true && !landscape.crossNamespace)
+        .map(({ id, node }) => hitAt(node, `${quote(id)} is refused in a Kubernetes object`)),
   },
   {
     id: 'middleware-other-namespace',
@@ -44,13 +42,10 @@ export const REFERENCE_RULES: readonly CheckRule<ManifestSubject>[] = [
     why: 'unless providers.kubernetesCRD.allowCrossNamespace is on, Traefik drops the whole router',
     fix: 'give each namespace a Middleware of its own; the address leads to forwardgate from everywhere',
     find: ({ landscape }) =>
-      landscape.crossNamespace
-        ? []
-        : references(landscape).flatMap((reference) => {
-            if (reference.crossing === undefined) return []
-            const { from, to } = reference.crossing
-            return [at(reference, `is in namespace ${quote(to)}, the router in ${quote(from)}`)]
-          }),
+      references(landscape).flatMap(({ crossing, node }) => {
+        if (crossing === undefined || landscape.crossNamespace) return []
+        return hitAt(node, `is in namespace ${quote(crossing.to)}, the router in ${quote(crossing.from)}`)
+      }),
   },
   {
     id: 'parent-missing',
@@ -60,7 +55,7 @@ export const REFERENCE_RULES: readonly CheckRule<ManifestSubject>[] = [
     find: ({ landscape }) =>
       landscape.missingParents
         .filter(({ id }) => !hasPlaceholder(id))
-        .map((parent) => at(parent, `the parent ${quote(parent.id)} does not exist`)),
+        .map(({ id, node }) => hitAt(node, `the parent ${quote(id)} does not exist`)),
   },
 ]
 
@@ -70,10 +65,6 @@ function references({ routers, middlewares }: Landscape): readonly Reference[] {
     ...routers.flatMap((router) => [...router.references, ...(router.layer?.parents ?? [])]),
     ...middlewares.flatMap((middleware) => (middleware.kind === 'chain' ? chained(middleware) : [])),
   ]
-}
-
-function at({ node: { path, position } }: Reference, what: string): Hit {
-  return { what, path, position }
 }
 
 /** Of a provider that the manifests say nothing about, nothing can be said. */
