@@ -1,4 +1,5 @@
 import type { Position } from '../../../config/problem.ts'
+import type { Unreadable } from '../fronts/front.ts'
 
 /** One line of a Caddyfile, and what is in its braces. */
 export interface CaddyLine {
@@ -6,11 +7,6 @@ export interface CaddyLine {
   readonly block: readonly CaddyLine[] | undefined
   readonly position: Position
 }
-
-/** A Caddyfile as lines, or where it cannot be read on. */
-export type CaddyLines =
-  | { readonly ok: true; readonly lines: readonly CaddyLine[] }
-  | { readonly ok: false; readonly what: string; readonly position: Position }
 
 /** Lines of one file, and levels of braces: more than any Caddyfile has. */
 const MAX_LINES = 50_000
@@ -24,7 +20,7 @@ interface Open {
 }
 
 /** Reads the language of Caddy: words on lines, and braces at the ends of them. Texts over several lines are not known. */
-export function readCaddyLines(file: string, text: string): CaddyLines {
+export function readCaddyLines(file: string, text: string): readonly CaddyLine[] | Unreadable {
   const start = { file, line: 1, column: 1 }
   const whole: CaddyLine[] = []
   const open: Open[] = [{ lines: whole, words: [], position: start }]
@@ -51,7 +47,7 @@ export function readCaddyLines(file: string, text: string): CaddyLines {
   const unclosed = open.at(-1)
   if (open.length > 1 && unclosed !== undefined)
     return { ok: false, what: 'has a brace that is not closed', position: unclosed.position }
-  return { ok: true, lines: whole }
+  return whole
 }
 
 const WORD = /"(?<double>(?:[^"\\]|\\.)*)"|`(?<back>[^`]*)`|(?<word>[^\s"`]\S*)|(?<other>["`])/g

@@ -5,7 +5,7 @@ import { readQuestion, spotOf } from './read-question.ts'
 /** The sites of a Caddyfile in which one asks forwardgate, each as a front; or what cannot be read. */
 export function readCaddy(file: string, text: string): readonly Front[] | Unreadable {
   const read = readCaddyLines(file, text)
-  return read.ok ? frontsOf(read.lines) : read
+  return 'ok' in read ? read : frontsOf(read)
 }
 
 function frontsOf(lines: readonly CaddyLine[]): readonly Front[] {
@@ -49,7 +49,10 @@ function readSite(hosts: readonly string[], block: readonly CaddyLine[]): Front 
   const bare = readQuestion(block, { isOrdered: false, isGuarded })
   const pass = block.find(({ words }) => words[0] === 'reverse_proxy')
   const rest: Way = bare !== undefined ? { kind: 'asked' } : pass === undefined ? { kind: 'closed' } : wayOf(pass)
-  const unread = importsIn(block).map(({ words, position }) => ({ path: '', position, what: words.join(' ') }))
+  const unread = importsIn(block).map(({ words, position }) => ({
+    spot: { path: '', position },
+    what: words.join(' '),
+  }))
   return {
     questions: [...handlers.flatMap(({ question }) => question ?? []), ...(bare === undefined ? [] : [bare])],
     unread,

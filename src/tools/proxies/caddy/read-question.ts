@@ -23,7 +23,7 @@ export function readQuestion(block: readonly CaddyLine[], { isOrdered, isGuarded
   const hidden = removals(options.map((option) => ({ ...option, words: ['request_header', ...option.words.slice(1)] })))
   const takes = (patterns: readonly string[], name: string) => patterns.some((pattern) => takesName(pattern, name))
   return {
-    ...spotOf(line),
+    spot: spotOf(line),
     proxy: 'Caddy',
     asked,
     prefix: '/verify',

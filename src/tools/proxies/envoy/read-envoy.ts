@@ -1,4 +1,5 @@
-import { type Front, forItsHosts, isBelow, isGate, type Question, type Spot, type Way } from '../fronts/front.ts'
+import { distinctBy } from '../../frame/distinct.ts'
+import { type Front, forItsHosts, isBelow, isGate, type Question, type Way } from '../fronts/front.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
 import { documentNode, entries, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import { type Authorization, questionOf } from './read-question.ts'
@@ -23,9 +24,8 @@ function managersOf(listener: YamlNode): readonly YamlNode[] {
   const chains = [...items(member(listener, 'filter_chains')), member(listener, 'default_filter_chain') ?? []].flat()
   return chains
     .flatMap((chain) => items(member(chain, 'filters')))
-    .map((filter) => member(filter, 'typed_config'))
-    .filter((config) => config !== undefined && typeOf(config).endsWith('.HttpConnectionManager'))
-    .filter((config) => config !== undefined)
+    .flatMap((filter) => member(filter, 'typed_config') ?? [])
+    .filter((config) => typeOf(config).endsWith('.HttpConnectionManager'))
 }
 
 function typeOf(node: YamlNode | undefined): string {
@@ -33,9 +33,9 @@ function typeOf(node: YamlNode | undefined): string {
 }
 
 function filterOf(manager: YamlNode): YamlNode | undefined {
-  return items(member(manager, 'http_filters')).find((candidate) =>
-    typeOf(member(candidate, 'typed_config')).endsWith('.ext_authz.v3.ExtAuthz'),
-  )
+  const isAuthorization = (filter: YamlNode) =>
+    typeOf(member(filter, 'typed_config')).endsWith('.ext_authz.v3.ExtAuthz')
+  return items(member(manager, 'http_filters')).find(isAuthorization)
 }
 
 /** Undefined: it has an ext_authz. */
@@ -54,7 +54,7 @@ function readOpenRoute(route: YamlNode): RouteOfEnvoy {
   const fits = (path: string) => routeFits(member(route, 'match'), path)
   const target = textOf(member(route, 'route', 'cluster'))
   if (target === undefined) return { fits, question: undefined, way: { kind: 'closed' } }
-  return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: spotOf(route) } }
+  return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: route } }
 }
 
 /** Undefined: no ext_authz of ours in it. */
@@ -66,10 +66,10 @@ function readManager(manager: YamlNode): Front | undefined {
   const name = textOf(member(filter, 'name')) ?? 'envoy.filters.http.ext_authz'
   const config = member(manager, 'route_config')
   const unread = [
-    ...(config === undefined ? [{ ...spotOf(manager), what: 'routes that come from elsewhere (rds)' }] : []),
+    ...(config === undefined ? [{ spot: manager, what: 'routes that come from elsewhere (rds)' }] : []),
     ...(member(filterConfig, 'grpc_service') === undefined
       ? []
-      : [{ ...spotOf(filterConfig), what: 'ext_authz over gRPC, which forwardgate does not speak' }]),
+      : [{ spot: filterConfig, what: 'ext_authz over gRPC, which forwardgate does not speak' }]),
   ]
   const hosts = items(member(config, 'virtual_hosts')).map((host) => ({
     domains: textsOf(member(host, 'domains')),
@@ -77,7 +77,8 @@ function readManager(manager: YamlNode): Front | undefined {
   }))
   const questions = hosts.flatMap(({ routes }) => routes.flatMap(({ question }) => question ?? []))
   if (questions.length === 0 && unread.length === 0) return undefined
-  return { questions: distinct(questions), way: (host, path) => wayOf(hosts, host, path), unread }
+  const distinct = distinctBy(questions, ({ spot, asked }) => `${spot.path} ${asked}`)
+  return { questions: distinct, way: (host, path) => wayOf(hosts, host, path), unread }
 }
 
 interface RouteOfEnvoy {
@@ -130,13 +131,4 @@ function wayOf(hosts: readonly HostOfEnvoy[], host: string, path: string): Way |
     if (fit) return way
   }
   return { kind: 'closed' }
-}
-
-/** A place as a spot. */
-function spotOf({ path, position }: YamlNode): Spot {
-  return { path, position }
-}
-
-function distinct(questions: readonly Question[]): readonly Question[] {
-  return [...new Map(questions.map((question) => [`${question.path} ${question.asked}`, question])).values()]
 }

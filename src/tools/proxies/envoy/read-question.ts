@@ -30,7 +30,7 @@ export function questionOf(
     levels.flatMap((level) => textsOf(member(level, 'request_headers_to_remove'))).map((name) => name.toLowerCase()),
   )
   return {
-    ...spotOf(prefix ?? service),
+    spot: prefix ?? service,
     proxy: 'Envoy',
     asked,
     prefix: '/ext_authz',
@@ -56,10 +56,10 @@ function faultsOf(manager: YamlNode, filter: YamlNode): Faults {
   const passing = !['REJECT_REQUEST', 'DROP_HEADER'].includes(textOf(underscores) ?? '')
   const ambiguous = ambiguousPaths(manager)
   return {
-    ...(open === undefined ? {} : { 'fails-open': spotOf(open) }),
-    ...(passing ? { 'underscores-pass': spotOf(underscores ?? manager) } : {}),
+    ...(open === undefined ? {} : { 'fails-open': open }),
+    ...(passing ? { 'underscores-pass': underscores ?? manager } : {}),
     ...(ambiguous === undefined ? {} : { 'ambiguous-paths-pass': ambiguous }),
-    ...(member(filter, 'status_on_error') === undefined ? { 'error-status-lost': spotOf(filter) } : {}),
+    ...(member(filter, 'status_on_error') === undefined ? { 'error-status-lost': filter } : {}),
   }
 }
 
@@ -67,20 +67,16 @@ function faultsOf(manager: YamlNode, filter: YamlNode): Faults {
 function ambiguousPaths(manager: YamlNode): Spot | undefined {
   for (const name of ['normalize_path', 'merge_slashes']) {
     const node = member(manager, name)
-    if (textOf(node) !== 'true') return spotOf(node ?? manager)
+    if (textOf(node) !== 'true') return node ?? manager
   }
   const escaped = member(manager, 'path_with_escaped_slashes_action')
   const isSafe = ['REJECT_REQUEST', 'UNESCAPE_AND_REDIRECT', 'UNESCAPE_AND_FORWARD'].includes(textOf(escaped) ?? '')
-  return isSafe ? undefined : spotOf(escaped ?? manager)
+  return isSafe ? undefined : (escaped ?? manager)
 }
 
 /** Without a list, every header of a refusal reaches the client. */
 function lostChallenge(answer: YamlNode | undefined): Faults {
   const list = member(answer, 'allowed_client_headers')
   if (list === undefined || items(member(list, 'patterns')).length === 0) return {}
-  return listMatches(list, 'www-authenticate') ? {} : { 'challenge-lost': spotOf(list) }
-}
-
-function spotOf({ path, position }: YamlNode): Spot {
-  return { path, position }
+  return listMatches(list, 'www-authenticate') ? {} : { 'challenge-lost': list }
 }

@@ -2,16 +2,11 @@ import type { Config, Route } from '../../../config/model.ts'
 import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import { fieldsReadOn } from '../../../decision/fields-read.ts'
-import type { CheckRule, Hit } from '../../check/check-rule.ts'
+import { type CheckRule, type Found, hitAt } from '../../check/check-rule.ts'
+import { distinctBy } from '../../frame/distinct.ts'
 import { emittedHeaders, hidesProof, removedFields } from '../traefik/gate-middleware.ts'
-import type { Fault, Front, Question, Spot } from './front.ts'
-import { WAY_RULES } from './way-rules.ts'
-
-/** What the rules about proxies other than Traefik look at. */
-export interface FrontSubject {
-  readonly config: Config
-  readonly fronts: readonly Front[]
-}
+import type { Fault, Question, Spot } from './front.ts'
+import { type FrontSubject, WAY_RULES } from './way-rules.ts'
 
 /** What a proxy that asks forwardgate must do, and must not do. */
 export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
@@ -22,12 +17,9 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     fix: 'end the path of the question in the name of a route',
     find: eachQuestion((question, routes, { config }) => {
       const name = nameOf(question)
-      if (name === undefined || name === '' || routes.length > 0) return []
-      const hint = didYouMean(
-        name,
-        config.routes.map((route) => route.name),
-      )
-      return [hit(question, `the route ${quote(name)} does not exist${hint}`)]
+      if (name === undefined || name === '' || routes.length > 0) return undefined
+      const names = config.routes.map((route) => route.name)
+      return hitAt(question.spot, `the route ${quote(name)} does not exist${didYouMean(name, names)}`)
     }),
   },
   {
@@ -35,16 +27,11 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     severity: 'error',
     why: 'forwardgate reads the client’s request from X-Forwarded-* at /verify, and from the request itself at /ext_authz; the other one refuses every request',
     fix: 'ask /verify/<route> from nginx and Caddy, /ext_authz/<route> from Envoy and the Gateway API',
-    find: eachQuestion((question) =>
-      nameOf(question) === undefined
-        ? [
-            hit(
-              question,
-              `asks ${quote(question.asked)}, where ${question.proxy} has to ask ${question.prefix}/<route>`,
-            ),
-          ]
-        : [],
-    ),
+    find: eachQuestion((question) => {
+      const { asked, proxy, prefix } = question
+      const what = `asks ${quote(asked)}, where ${proxy} has to ask ${prefix}/<route>`
+      return nameOf(question) === undefined && hitAt(question.spot, what)
+    }),
   },
   {
     id: 'identity-header-passes',
@@ -54,7 +41,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     find: eachQuestion((question, routes) =>
       emittedHeaders(routes)
         .filter((name) => !question.overwrites(name))
-        .map((name) => hit(question, `${name} of the client is not overwritten`)),
+        .map((name) => hitAt(question.spot, `${name} of the client is not overwritten`)),
     ),
   },
   {
@@ -66,7 +53,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
       removedFields(routes)
         .filter((name) => !question.removes(name))
         .map((name) => ({
-          ...hit(question, `${name} of the client is not removed`),
+          ...hitAt(question.spot, `${name} of the client is not removed`),
           severity: routes.some((route) => hidesProof(route) && route.dpop.mode === 'required') ? 'error' : 'note',
         })),
     ),
@@ -77,9 +64,9 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     why: 'a rule about a field that forwardgate does not get never fires: origins, preflights, method overrides, MCP calls, tokens',
     fix: 'forward every field that a decision reads, as `forwardgate generate` lists them',
     find: eachQuestion((question, routes) => {
-      if (routes.length === 0) return []
+      if (routes.length === 0) return undefined
       const missing = requiredFields(routes).filter((name) => !question.forwards(name))
-      return missing.length === 0 ? [] : [hit(question, `forwardgate does not get ${missing.join(', ')}`)]
+      return missing.length > 0 && hitAt(question.spot, `forwardgate does not get ${missing.join(', ')}`)
     }),
   },
   {
@@ -89,16 +76,12 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     fix: 'send bodies of at least one byte more than maxBodySize; nginx and Caddy cannot: use Traefik or Envoy, or remove mcp from the route',
     find: eachQuestion((question, routes) =>
       routes.flatMap(({ name, mcp }) => {
-        if (mcp === undefined || (question.maxBodyBytes ?? 0) > mcp.maxBodySize) return []
         const { maxBodyBytes } = question
-        return [
-          hit(
-            question,
-            maxBodyBytes === undefined
-              ? `sends no body, and the route ${quote(name)} has mcp`
-              : `sends ${maxBodyBytes} bytes of a body, and the route ${quote(name)} reads ${mcp.maxBodySize}`,
-          ),
-        ]
+        if (mcp === undefined || (maxBodyBytes ?? 0) > mcp.maxBodySize) return []
+        if (maxBodyBytes === undefined)
+          return hitAt(question.spot, `sends no body, and the route ${quote(name)} has mcp`)
+        const reads = `and the route ${quote(name)} reads ${mcp.maxBodySize}`
+        return hitAt(question.spot, `sends ${maxBodyBytes} bytes of a body, ${reads}`)
       }),
     ),
   },
@@ -131,7 +114,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     find: eachQuestion(({ faults }, routes) => {
       const spot = faults['ambiguous-paths-pass']
       const isLocked = routes.length > 0 && routes.every(({ lockedPaths }) => lockedPaths !== undefined)
-      return spot === undefined || isLocked ? [] : [hit(spot, 'lets paths pass that can be read in two ways')]
+      return spot !== undefined && !isLocked && hitAt(spot, 'lets paths pass that can be read in two ways')
     }),
   },
   {
@@ -161,7 +144,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     why: 'what it says is not known here, and was not compared with the configuration',
     fix: 'check an included file by itself, or have the whole configuration written out; take objects of Envoy Gateway and Istio from `forwardgate generate`',
     find: ({ fronts }) =>
-      fronts.flatMap(({ unread }) => unread.map(({ what, ...spot }) => hit(spot, `not read: ${what}`))),
+      fronts.flatMap(({ unread }) => unread.map(({ what, spot }) => hitAt(spot, `not read: ${what}`))),
   },
   ...WAY_RULES,
 ]
@@ -186,11 +169,11 @@ function requiredFields(routes: readonly Route[]): readonly string[] {
 }
 
 function eachQuestion(
-  find: (question: Question, routes: readonly Route[], subject: FrontSubject) => readonly Hit[],
+  find: (question: Question, routes: readonly Route[], subject: FrontSubject) => Found,
 ): CheckRule<FrontSubject>['find'] {
   return (subject) =>
     subject.fronts.flatMap(({ questions }) =>
-      questions.flatMap((question) => find(question, routesOf(question, subject.config), subject)),
+      questions.flatMap((question) => find(question, routesOf(question, subject.config), subject) || []),
     )
 }
 
@@ -198,11 +181,7 @@ function eachQuestion(
 function eachFault(fault: Fault, what: string): CheckRule<FrontSubject>['find'] {
   return ({ fronts }) => {
     const spots = fronts.flatMap(({ questions }) => questions.flatMap(({ faults }) => faults[fault] ?? []))
-    const distinct = new Map(spots.map((spot) => [`${spot.path} ${spot.position.line}:${spot.position.column}`, spot]))
-    return [...distinct.values()].map((spot) => hit(spot, what))
+    const placeOf = ({ path, position: { line, column } }: Spot) => `${path} ${line}:${column}`
+    return distinctBy(spots, placeOf).map((spot) => hitAt(spot, what))
   }
-}
-
-function hit({ path, position }: Spot, what: string): Hit {
-  return { what, path, position }
 }

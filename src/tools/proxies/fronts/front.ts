@@ -8,7 +8,8 @@ export interface Spot {
 }
 
 /** One place where a proxy other than Traefik asks forwardgate, whichever language it is written in. */
-export interface Question extends Spot {
+export interface Question {
+  readonly spot: Spot
   readonly proxy: 'Envoy' | 'Gateway API' | 'nginx' | 'Caddy'
   /** The path that is asked, without what the proxy adds: `/verify/api`, `/ext_authz/api`. */
   readonly asked: string
@@ -61,7 +62,7 @@ export interface Front {
   /** What becomes of a request; undefined if the host is another one's. */
   readonly way: (host: string, path: string) => Way | undefined
   /** What cannot be understood, in a few words, and where. */
-  readonly unread: readonly (Spot & { readonly what: string })[]
+  readonly unread: readonly { readonly what: string; readonly spot: Spot }[]
 }
 
 /** A server or a site of a file, and the hosts that it names. */
@@ -84,7 +85,7 @@ export function forItsHosts({ front, hosts }: NamedFront): Front {
   return { ...front, unread: [], way: (host, path) => (hosts.includes(host) ? front.way(host, path) : undefined) }
 }
 
-/** Why a file cannot be read, and where. */
+/** Why a file cannot be read on, and where. */
 export interface Unreadable {
   readonly ok: false
   readonly what: string

@@ -66,7 +66,7 @@ export function readFrontDocuments(documents: readonly ManifestDocument[]): read
 
 function notJudged(node: YamlNode, kind: string): Front {
   const what = `${kind.split(' ')[1]}: objects of ${kind.includes('istio') ? 'Istio' : 'Envoy Gateway'} are generated, not judged`
-  return { questions: [], way: () => undefined, unread: [{ path: node.path, position: node.position, what }] }
+  return { questions: [], way: () => undefined, unread: [{ spot: node, what }] }
 }
 
 interface KubernetesNode {

@@ -49,10 +49,8 @@ function questionIn(rule: YamlNode): Question | undefined {
     .flatMap((other) => textsOf(child(other, 'requestHeaderModifier', 'remove')))
     .map((name) => name.toLowerCase())
   const size = textOf(child(filter, 'forwardBody', 'maxSize'))
-  const at = child(http, 'path') ?? filter
   return {
-    path: at.path,
-    position: at.position,
+    spot: child(http, 'path') ?? filter,
     proxy: 'Gateway API',
     asked,
     prefix: '/ext_authz',
@@ -71,11 +69,7 @@ function wayThrough(rule: YamlNode): Way {
     return { kind: 'unknown' }
   const services = items(child(rule, 'backendRefs')).flatMap((service) => textOf(child(service, 'name')) ?? [])
   if (services.length === 0) return { kind: 'closed' }
-  return {
-    kind: 'open',
-    toGate: services.some((name) => isGate(name, '')),
-    spot: { path: rule.path, position: rule.position },
-  }
+  return { kind: 'open', toGate: services.some((name) => isGate(name, '')), spot: rule }
 }
 
 interface PathMatch {

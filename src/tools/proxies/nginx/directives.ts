@@ -1,4 +1,5 @@
 import type { Position } from '../../../config/problem.ts'
+import type { Unreadable } from '../fronts/front.ts'
 
 /** One directive with its arguments, and what is in its braces. */
 export interface Directive {
@@ -7,11 +8,6 @@ export interface Directive {
   readonly block: readonly Directive[] | undefined
   readonly position: Position
 }
-
-/** A text as directives, or where it cannot be read on. */
-export type Directives =
-  | { readonly ok: true; readonly directives: readonly Directive[] }
-  | { readonly ok: false; readonly what: string; readonly position: Position }
 
 /** Words and signs of one text, and levels of braces: more than any configuration has. */
 const MAX_TOKENS = 100_000
@@ -25,7 +21,7 @@ interface Token {
 }
 
 /** Reads the language of nginx: words, `;`, and braces. */
-export function readDirectives(file: string, text: string): Directives {
+export function readDirectives(file: string, text: string): readonly Directive[] | Unreadable {
   const tokens = tokensOf(file, text)
   if (tokens === undefined)
     return { ok: false, what: `has more than ${MAX_TOKENS} words`, position: { file, line: 1, column: 1 } }
@@ -55,7 +51,7 @@ export function readDirectives(file: string, text: string): Directives {
   const [whole, ...unclosed] = open
   const left = unclosed.length > 0 ? open.at(-2)?.words[0] : whole?.words[0]
   if (left !== undefined) return { ok: false, what: `${left.text} is not closed`, position: left.position }
-  return { ok: true, directives: whole?.directives ?? [] }
+  return whole?.directives ?? []
 }
 
 function directive(name: Token, args: readonly Token[], block: readonly Directive[] | undefined): Directive {

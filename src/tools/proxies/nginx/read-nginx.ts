@@ -6,7 +6,7 @@ import { addressOf, inForce, type Location, type Scope, spotOf } from './scope.t
 /** The servers of a file in which one asks forwardgate, each as a front; or what cannot be read. */
 export function readNginx(file: string, text: string): readonly Front[] | Unreadable {
   const read = readDirectives(file, text)
-  return read.ok ? frontsOf(read.directives) : read
+  return 'ok' in read ? read : frontsOf(read)
 }
 
 function frontsOf(directives: readonly Directive[]): readonly Front[] {
@@ -60,7 +60,10 @@ function readServer(server: Scope, upstreams: ReadonlyMap<string, readonly strin
   const includes = [...server.own, ...locations.flatMap(({ scope }) => scope.own)].filter(({ name, block }) =>
     block === undefined ? name === 'include' : /_by_lua/.test(name),
   )
-  const unread = includes.map(({ name, args, position }) => ({ path: '', position, what: [name, ...args].join(' ') }))
+  const unread = includes.map(({ name, args, position }) => ({
+    spot: { path: '', position },
+    what: [name, ...args].join(' '),
+  }))
   return {
     questions: [...questions.values()],
     unread,

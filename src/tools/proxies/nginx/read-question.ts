@@ -21,7 +21,7 @@ export function questionIn(
   const sources = new Map(location.scope.own.filter(isSource).map(({ args: [name = '', value = ''] }) => [name, value]))
   const isWhole = inForce(asking.scope, 'proxy_pass_request_headers')?.args[0] !== 'off'
   return {
-    ...spotOf(pass),
+    spot: spotOf(pass),
     proxy: 'nginx',
     asked: path.replace(/[?$].*$/, '').replace(/(?<=.)\/$/, ''),
     prefix: '/verify',
