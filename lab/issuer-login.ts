@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
+import { openPageVisits } from './page-visits.ts'
 
 /** Where a browser is sent to log in and to consent; the interaction's id follows. */
 export const INTERACTION_PATH = '/interaction/'
@@ -22,20 +23,12 @@ export function approveInteraction(
  * URL that the client's redirect URI is called with (`?code=…&state=…`, or `?error=…`).
  */
 export async function followLogin(authorizationUrl: URL): Promise<URL> {
-  const cookies = new Map<string, string>()
+  const visit = openPageVisits()
   let url = authorizationUrl
   for (let hops = 0; hops < 12; hops += 1) {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { redirect: 'manual', headers: cookie === '' ? {} : { Cookie: cookie } })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (name !== undefined && value !== undefined) cookies.set(name, value)
-    }
-    const location = response.headers.get('location')
-    if (location === null)
-      throw new Error(`the login stopped at ${url.pathname}: ${response.status} ${await response.text()}`)
-    await response.body?.cancel()
-    url = new URL(location, url)
+    const { location, status, text } = await visit(url)
+    if (location === undefined) throw new Error(`the login stopped at ${url.pathname}: ${status} ${text}`)
+    url = location
     if (url.origin !== authorizationUrl.origin) return url
   }
   throw new Error('the login goes round in circles')

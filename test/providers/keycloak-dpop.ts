@@ -6,9 +6,7 @@ import { curl, refusal } from '../scenarios/support/http.ts'
 import { logInAtKeycloak } from './keycloak-login.ts'
 import { PASSWORD, REALM } from './keycloak-realm.ts'
 import type { Keycloak } from './keycloak-server.ts'
-
-/** Runs a row; what it promises is what came of it. */
-export type Row = (what: string, run: () => Promise<string>) => Promise<void>
+import type { Row } from './outcome-page.ts'
 
 const LOGIN: DpopLogin = {
   clientId: 'bound',

@@ -1,34 +1,26 @@
+import { openPageVisits } from '../../lab/page-visits.ts'
+
 /**
  * Plays the browser of a user at Keycloak's own pages: name and password, then consent where a client needs it. Promises
  * what the redirect URI of the client is called with.
  */
 export async function logInAtKeycloak(authorizationUrl: URL, username: string, password: string): Promise<URL> {
-  const cookies = new Map<string, string>()
-  const visit = async (url: URL, form?: URLSearchParams) => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const sent = form === undefined ? {} : { method: 'POST', body: form }
-    const response = await fetch(url, { redirect: 'manual', headers: { Cookie: cookie }, ...sent })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (name !== undefined && value !== undefined) cookies.set(name, value)
-    }
-    return { location: response.headers.get('location'), page: await response.text() }
-  }
+  const visit = openPageVisits()
   let url = authorizationUrl
-  let answer = await visit(url)
+  let page = await visit(url)
   for (let steps = 0; steps < 8; steps += 1) {
-    if (answer.location !== null) {
-      url = new URL(answer.location, url)
+    if (page.location !== undefined) {
+      url = page.location
       if (url.origin !== authorizationUrl.origin) return url
-      answer = await visit(url)
+      page = await visit(url)
       continue
     }
-    const action = /<form[^>]*action="([^"]+)"/.exec(answer.page)?.[1]
-    if (action === undefined) throw new Error(`no form at ${url.pathname}: ${textOf(answer.page)}`)
+    const action = /<form[^>]*action="([^"]+)"/.exec(page.text)?.[1]
+    if (action === undefined) throw new Error(`no form at ${url.pathname}: ${textOf(page.text)}`)
     url = new URL(action.replaceAll('&amp;', '&'), url)
-    answer = await visit(url, answersTo(answer.page, username, password))
+    page = await visit(url, answersTo(page.text, username, password))
   }
-  throw new Error(`the login goes round in circles: ${textOf(answer.page)}`)
+  throw new Error(`the login goes round in circles: ${textOf(page.text)}`)
 }
 
 function answersTo(page: string, username: string, password: string): URLSearchParams {

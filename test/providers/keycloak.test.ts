@@ -15,7 +15,8 @@ import { startMcpServer } from '../scenarios/support/mcp-server.ts'
 import { generated, type System, startSystem } from '../scenarios/support/system.ts'
 import { missing } from '../support/missing-part.ts'
 import { until } from '../support/service.ts'
-import { passed, playDpop, type Row } from './keycloak-dpop.ts'
+import { playFirstLogin } from './first-login.ts'
+import { passed, playDpop } from './keycloak-dpop.ts'
 import { logInAtKeycloak } from './keycloak-login.ts'
 import { installKeycloak, releaseOf } from './keycloak-program.ts'
 import {
@@ -29,7 +30,7 @@ import {
   SECRET,
 } from './keycloak-realm.ts'
 import { type Keycloak, startKeycloak } from './keycloak-server.ts'
-import { openOutcomePage } from './outcome-page.ts'
+import { openOutcomePage, type Row } from './outcome-page.ts'
 
 const PAGE = new URL('../../docs/reference/keycloak.md', import.meta.url)
 /** Keycloak calls itself by its host name, and is asked for its keys under another one. */
@@ -118,6 +119,14 @@ test('keycloak: what its tokens, its clients and its logouts come to behind the 
       return `logs in, calls a tool as client \`${caller.clientId}\``
     })
   }
+  await playFirstLogin(t, row, {
+    issuer: `${keycloak.origin}/realms/${REALM}`,
+    discoveryUri: `${keycloak.inside}/realms/${REALM}/.well-known/openid-configuration`,
+    url: server.origin,
+    token: String((await tokensOf('app'))['access_token']),
+    clientId: 'app',
+    follow,
+  })
   await playRegistration(row, keycloak, system)
   await playDpop(row, keycloak, url)
 

@@ -1,5 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
+/** Runs a row; what it promises is what came of it. */
+export type Row = (what: string, run: () => Promise<string>) => Promise<void>
+
 /** A table of what was run, checked in, with the release and the day. */
 export interface OutcomePage {
   record(what: string, outcome: string): void

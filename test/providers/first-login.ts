@@ -1,0 +1,51 @@
+import type { TestContext } from 'node:test'
+import { run } from '../cli/run.ts'
+import type { Follow } from '../scenarios/clients/account.ts'
+import { SDK_V1 } from '../scenarios/clients/sdk-v1.ts'
+import { SDK_V2 } from '../scenarios/clients/sdk-v2.ts'
+import { type FirstFlags, firstFiles } from '../scenarios/support/first-files.ts'
+import { startSystem } from '../scenarios/support/system.ts'
+import type { Row } from './outcome-page.ts'
+
+/** What `init` is told about a provider, and how a user of its client logs in there. */
+export interface FirstLogin extends Omit<FirstFlags, 'resource'> {
+  readonly clientId: string
+  readonly follow: Follow
+}
+
+/** Rows of the way that the page of `init` shows: its files, what the next commands say, and a login that ends in a tool. */
+export async function playFirstLogin(t: TestContext, row: Row, login: FirstLogin): Promise<void> {
+  const { clientId, issuer, follow } = login
+  const found: { online: readonly string[] } = { online: [] }
+  const resource = (origin: string) => `${origin}/mcp/first`
+  const { origin } = await startSystem(
+    t,
+    async (origin) => {
+      const files = await firstFiles({ ...login, resource: resource(origin) })
+      found.online = files.findings
+      return files
+    },
+    async () => ({ urls: {}, services: {} }),
+  )
+  await row('`init` with a sample token, `check --online` of its files', async () => named(found.online))
+  await row('the same files in force, `doctor`', () => doctor(resource(origin)))
+  await row('the same, `doctor --register`', () => doctor(resource(origin), '--register'))
+  for (const program of [SDK_V1, SDK_V2]) {
+    await row(`the same, MCP ${program.name}, client registered beforehand`, async () => {
+      const session = await program.open(resource(origin), { kind: 'registered', clientId, issuer, follow })
+      await session.call('whoami')
+      await session.close()
+      return 'logs in, calls a tool'
+    })
+  }
+}
+
+async function doctor(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(['doctor', ...args, '--format', 'json'])
+  const { findings }: { readonly findings: readonly { readonly id: string }[] } = JSON.parse(stdout)
+  return named(findings.map(({ id }) => id))
+}
+
+function named(ids: readonly string[]): string {
+  return ids.length === 0 ? 'no findings' : ids.map((id) => `\`${id}\``).join(', ')
+}
