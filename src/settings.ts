@@ -1,7 +1,7 @@
-import { durationSeconds } from './config/duration.ts'
 import { didYouMean } from './config/nearest-name.ts'
 import type { CertificateFiles } from './config/reading/certificate.ts'
 import { CONFIG_VARIABLES, type ConfigVariables } from './config/reading/environment.ts'
+import { durationSeconds } from './config/time.ts'
 import type { LogLevel } from './telemetry/logger.ts'
 
 /** Process settings, from the environment. Everything about routes is in the configuration file. */

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { type Mention, type Parsed, parseOrigin } from './parse.ts'
-import { type Problem, quote } from './problem.ts'
+import { type Mention, type ParseDeps, type Parsed, parseOrigin } from './parse.ts'
 import type { FileContent, Reading } from './reading/at-rest.ts'
 import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './reading/environment.ts'
-import { type Origin, originOfFiles } from './reading/places.ts'
-import { decodeUtf8 } from './reading/referenced-file.ts'
+import { readOrigin } from './reading/places.ts'
 import { isMissing, readSnapshot, type Snapshot } from './reading/snapshot.ts'
-import { readYamlSteps, type YamlDocument } from './reading/yaml-document.ts'
-import { allAtOnce, inSlices, type Steps } from './steps.ts'
+import { allAtOnce, inSlices } from './steps.ts'
 
 /** Where the configuration comes from: a file, a directory of files, or variables if there is none. */
 export type Source =
@@ -56,63 +53,22 @@ export async function load(source: Source, now: number, standIn?: StandIn): Prom
  */
 export async function loadSnapshot(path: string, first: Snapshot, now: number, standIn?: StandIn): Promise<Loaded> {
   let snapshot = first
-  let written = await inSlices(readParts(snapshot.config))
+  let origin = await inSlices(readOrigin(first.config))
   // The second reading has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
     const { named, contents, hash, unread, torn } = snapshot
     const asked = new Set<string>()
-    const parsed = await inSlices(parseWritten(written, named, now, asked, standIn))
-    if (asked.symmetricDifference(named).size === 0 || round === 3) {
-      return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
-    }
-    snapshot = await readSnapshot(path, asked)
-    if (!isSame(snapshot.config, written.config)) written = await inSlices(readParts(snapshot.config))
-  }
-}
-
-/** The files of a configuration as one whole, or why they cannot be. */
-interface Written {
-  readonly config: Snapshot['config']
-  readonly origin: Origin
-  readonly problems: readonly Problem[]
-}
-
-function* readParts(config: Snapshot['config']): Steps<Written> {
-  const documents: YamlDocument[] = []
-  const problems: Problem[] = []
-  for (const [file, content] of config) {
-    if ('error' in content) {
-      const message = `the configuration ${quote(file)} cannot be read: ${content.error}; correct it, or set FORWARDGATE_CONFIG`
-      problems.push({ path: '', message, position: undefined })
-      continue
-    }
-    const text = decodeUtf8(content.bytes)
-    if (text !== undefined) documents.push(yield* readYamlSteps(file, text))
-    else problems.push({ path: '', message: NOT_UTF8, position: { file, line: 1, column: 1 } })
-  }
-  return { config, origin: originOfFiles(documents), problems }
-}
-
-const NOT_UTF8 = 'the file is not UTF-8; save it as UTF-8'
-
-function* parseWritten(
-  { origin, problems }: Written,
-  named: Snapshot['named'],
-  now: number,
-  asked: Set<string>,
-  standIn: StandIn | undefined,
-): Steps<Parsed> {
-  if (problems.length > 0) return { ok: false, problems }
-  return yield* parseOrigin(origin, {
-    now,
-    readFile: (file, mention) => {
+    const readNamed: ParseDeps['readFile'] = (file, mention) => {
       asked.add(file)
       const content = named.get(file) ?? { error: 'it has not been read' }
       return isMissing(content) ? (standIn?.(mention) ?? content) : content
-    },
-  })
-}
-
-function isSame(one: Snapshot['config'], other: Snapshot['config']): boolean {
-  return isDeepStrictEqual([...one], [...other])
+    }
+    const parsed = await inSlices(parseOrigin(origin, { now, readFile: readNamed }))
+    if (asked.symmetricDifference(named).size === 0 || round === 3) {
+      return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
+    }
+    const next = await readSnapshot(path, asked)
+    if (!isDeepStrictEqual([...next.config], [...snapshot.config])) origin = await inSlices(readOrigin(next.config))
+    snapshot = next
+  }
 }

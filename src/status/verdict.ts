@@ -1,4 +1,4 @@
-import { formatSpan } from '../config/duration.ts'
+import { formatSpan } from '../config/time.ts'
 import type { Status, StatusFinding } from './status.ts'
 import { counted, withCommas } from './words.ts'
 

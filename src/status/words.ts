@@ -1,4 +1,4 @@
-import { formatSpan } from '../config/duration.ts'
+import { formatSpan } from '../config/time.ts'
 
 /** `12:03 UTC`, with the day (`29 Nov`) if it is more than half a day from `now`. Both RFC 3339. */
 export function clockTime(time: string, now: string): string {

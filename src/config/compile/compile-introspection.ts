@@ -1,4 +1,3 @@
-import { durationSeconds } from '../duration.ts'
 import { withDefaults } from '../format/key-map.ts'
 import type { IssuerEntry } from '../format/schema.ts'
 import { introspectionShape } from '../format/schema-issuer.ts'
@@ -6,6 +5,7 @@ import type { Introspection, KeySource } from '../model-issuer.ts'
 import { quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
 import { readClientSecretFile } from '../reading/referenced-file.ts'
+import { durationSeconds } from '../time.ts'
 import { checkFetched, isDiscovered } from './issuer-url.ts'
 
 /** A revoked token passes for as long. */

@@ -1,8 +1,8 @@
-import { durationSeconds } from '../duration.ts'
 import type { ClaimsEntry, RuleEntry } from '../format/schema.ts'
 import type { Authentication, ClaimRule, ClaimSelector, Requirement } from '../model-requirement.ts'
 import { quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
+import { durationSeconds } from '../time.ts'
 
 /**
  * What a rule or an MCP call requires in addition to its route; `scopesPlace`: where its scopes are written. Nothing at all

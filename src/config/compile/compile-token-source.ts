@@ -1,4 +1,3 @@
-import { durationSeconds } from '../duration.ts'
 import { withDefaults } from '../format/key-map.ts'
 import type { DefaultsEntry } from '../format/schema.ts'
 import { dpopShape } from '../format/schema-dpop.ts'
@@ -6,6 +5,7 @@ import type { Dpop, IdentityHeader, TokenSource } from '../model.ts'
 import { quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
 import { readSecretFile } from '../reading/referenced-file.ts'
+import { durationSeconds } from '../time.ts'
 import { hasMeaning } from './compile-upstream.ts'
 
 /** What forwardgate itself learns of the request by, or Traefik overwrites. */

@@ -1,10 +1,10 @@
-import type { z } from 'zod'
+import * as z from 'zod'
+import { isJsonObject } from '../../keys/json-object.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { listOf, oneOf, type Path, quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
 import type { Steps } from '../steps.ts'
 import { type ConfigFile, configSchema } from './schema.ts'
-import { keysAt, typesAt } from './schema-keys.ts'
 import { ROUTE_ONLY_KEYS } from './schema-route.ts'
 import { duration, plainText, webUrl } from './schema-text.ts'
 
@@ -65,7 +65,7 @@ function* judge(file: unknown): Steps<{ readonly data: ConfigFile; readonly issu
     if (!success) continue
     for (const [key, value] of Object.entries(accepted)) {
       const known = data[key]
-      if (isMap(known) && isMap(value)) Object.assign(known, value)
+      if (isJsonObject(known) && isJsonObject(value)) Object.assign(known, value)
       else data[key] = value
     }
   }
@@ -74,19 +74,15 @@ function* judge(file: unknown): Steps<{ readonly data: ConfigFile; readonly issu
 
 /** The file without its issuers and routes, then each of them. */
 function* partsOf(file: unknown): Generator<unknown, void, void> {
-  if (!isMap(file)) return yield file
+  if (!isJsonObject(file)) return yield file
   const sections = (['issuers', 'routes'] as const).flatMap((name) => {
     const entries = file[name]
-    return isMap(entries) ? [{ name, entries }] : []
+    return isJsonObject(entries) ? [{ name, entries }] : []
   })
   yield { ...file, ...Object.fromEntries(sections.map(({ name }) => [name, {}])) }
   for (const { name, entries } of sections) {
     for (const [key, entry] of Object.entries(entries)) yield { [name]: { [key]: entry } }
   }
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** `metadata` takes any key in the schema, because of its languages; this reports those that do not exist. */
@@ -207,6 +203,25 @@ function wrongType(expected: string, value: unknown): string {
     default:
       return `must be a ${expected}, not ${quote(value)}`
   }
+}
+
+/** The types that a value at this path of the file may have; none if there is no such place. */
+function typesAt(schema: z.core.$ZodType, path: Path): readonly z.core.$ZodType[] {
+  if (schema instanceof z.ZodOptional) return typesAt(schema.unwrap(), path)
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => typesAt(option, path))
+  const [part, ...rest] = path
+  if (part === undefined) return [schema]
+  if (schema instanceof z.ZodObject) {
+    return Object.hasOwn(schema.shape, part) ? typesAt(schema.shape[part], rest) : []
+  }
+  if (schema instanceof z.ZodRecord) return typesAt(schema.valueType, rest)
+  if (schema instanceof z.ZodArray) return typesAt(schema.element, rest)
+  return []
+}
+
+/** The keys that a map at this path of the file may have. */
+function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+  return typesAt(schema, path).flatMap((type) => (type instanceof z.ZodObject ? Object.keys(type.shape) : []))
 }
 
 function pathOf({ path }: Issue): Path {

@@ -1,6 +1,5 @@
 import * as z from 'zod'
-import { claims } from './schema-claims.ts'
-import { acrValue, duration, method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
+import { acrValue, claimName, duration, method, name, nonEmptyList, path, plainText, scope } from './schema-text.ts'
 
 /** One or more scopes. */
 export const scopes = nonEmptyList(scope)
@@ -8,6 +7,36 @@ export const scopes = nonEmptyList(scope)
 export const audience = z.union([nonEmptyList(plainText), z.literal('unchecked')], {
   error: 'must be a list, such as [my-api], or unchecked',
 })
+
+const claimValue = z.union(
+  [z.string(), z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER), z.boolean()],
+  {
+    error: 'must be text, a number, true or false',
+  },
+)
+
+/** A `claims:` map. */
+export const claims = z
+  .record(
+    claimName,
+    z.union(
+      [
+        claimValue,
+        nonEmptyList(claimValue),
+        z.strictObject({
+          anyOf: nonEmptyList(claimValue).optional().describe('The claim is, or contains, one of these.'),
+          allOf: nonEmptyList(claimValue).optional().describe('The claim contains all of these.'),
+          noneOf: nonEmptyList(claimValue).optional().describe('The claim is there and contains none of these.'),
+          exists: z
+            .boolean()
+            .optional()
+            .describe('Whether the claim must be there, whatever its value, or must be absent.'),
+        }),
+      ],
+      { error: 'must be a value, a list of values, or a map of anyOf, allOf, noneOf, exists' },
+    ),
+  )
+  .meta({ title: 'map of claim to requirement' })
 
 /** How the user of a token must have authenticated. */
 export const authenticationShape = {

@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { keyMap } from './key-map.ts'
-import { claims } from './schema-claims.ts'
 import { dpop } from './schema-dpop.ts'
 import { mcpShape } from './schema-mcp.ts'
 import { metadata } from './schema-metadata.ts'
-import { acceptShape, audience, authenticationShape, rule, scopes } from './schema-requirement.ts'
+import { acceptShape, audience, authenticationShape, claims, rule, scopes } from './schema-requirement.ts'
 import {
   claimName,
   cookieName,

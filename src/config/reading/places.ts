@@ -1,6 +1,8 @@
-import { formatPath, type Path, type Position, type Problem, type Warning } from '../problem.ts'
+import { isJsonObject } from '../../keys/json-object.ts'
+import { formatPath, type Path, type Position, type Problem, quote, type Warning } from '../problem.ts'
+import type { Steps } from '../steps.ts'
 import type { FileContent } from './at-rest.ts'
-import type { YamlDocument } from './yaml-document.ts'
+import { readYamlBytes, type YamlDocument } from './yaml-document.ts'
 
 /** The configuration as plain data, from whatever it was written in, and the way back from a path to what was written. */
 export interface Origin {
@@ -84,6 +86,21 @@ export class Place {
 /** Sections whose entries may be spread over several files. */
 const SPREAD = ['issuers', 'routes']
 
+/** Configuration files as they were read. If one cannot be read, that is all that is wrong with them. */
+export function* readOrigin(files: ReadonlyMap<string, FileContent>): Steps<Origin> {
+  const documents: YamlDocument[] = []
+  const problems: Problem[] = []
+  for (const [file, content] of files) {
+    if ('bytes' in content) documents.push(yield* readYamlBytes(file, content.bytes))
+    else {
+      const message = `the configuration ${quote(file)} cannot be read: ${content.error}; correct it, or set FORWARDGATE_CONFIG`
+      problems.push({ path: '', message, position: undefined })
+    }
+  }
+  const origin = originOfFiles(documents)
+  return problems.length === 0 ? origin : { ...origin, value: undefined, problems }
+}
+
 /** Several YAML files as one. A name, `defaults` and `revocations` may each be written in one of them only. */
 export function originOfFiles(documents: readonly YamlDocument[]): Origin {
   const problems = documents.flatMap((document) => document.problems)
@@ -121,7 +138,7 @@ function merge(documents: readonly YamlDocument[], problems: Problem[]): unknown
   for (const document of documents) {
     // An empty file in a directory is nothing, not a mistake.
     if (document.value === null) continue
-    if (!isMap(document.value)) {
+    if (!isJsonObject(document.value)) {
       problems.push({
         path: '',
         message: 'the file must be a map (key: value)',
@@ -130,8 +147,8 @@ function merge(documents: readonly YamlDocument[], problems: Problem[]): unknown
       continue
     }
     for (const [key, section] of Object.entries(document.value)) {
-      if (SPREAD.includes(key) && isMap(section)) {
-        const together = isMap(whole[key]) ? whole[key] : {}
+      if (SPREAD.includes(key) && isJsonObject(section)) {
+        const together: Record<string, unknown> = isJsonObject(whole[key]) ? whole[key] : {}
         for (const [name, entry] of Object.entries(section)) if (claim(document, [key, name])) together[name] = entry
         whole[key] = together
       } else if (claim(document, [key])) {
@@ -140,8 +157,4 @@ function merge(documents: readonly YamlDocument[], problems: Problem[]): unknown
     }
   }
   return whole
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -97,15 +97,6 @@ function open<T>(name: string, place: Place, use: (bytes: Buffer, refuse: Refuse
   return 'error' in content ? refuse(`cannot be read: ${content.error}`) : use(content.bytes, refuse)
 }
 
-/** Bytes as text; undefined when they are not UTF-8. */
-export function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
-}
-
 function withoutNewline(bytes: Buffer): Buffer {
   if (bytes.at(-1) !== 0x0a) return bytes
   return bytes.subarray(0, bytes.at(-2) === 0x0d ? -2 : -1)

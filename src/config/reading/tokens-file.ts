@@ -1,11 +1,11 @@
-import { dateTimeSeconds } from '../date-time.ts'
+import { isJsonObject } from '../../keys/json-object.ts'
 import type { StaticToken } from '../model-issuer.ts'
 import { didYouMean } from '../nearest-name.ts'
 import { type Path, quote } from '../problem.ts'
 import type { Steps } from '../steps.ts'
+import { dateTimeSeconds } from '../time.ts'
 import type { Place } from './places.ts'
-import { decodeUtf8 } from './referenced-file.ts'
-import { readYamlSteps, type YamlDocument } from './yaml-document.ts'
+import { readYamlBytes, type YamlDocument } from './yaml-document.ts'
 
 /** Most tokens of one file: every one of them is compared for every unknown token. */
 export const MAX_TOKENS = 1_000
@@ -32,9 +32,7 @@ export function* readTokensFile(name: string, place: Place): Steps<readonly Stat
   const refuse = (what: string): undefined => place.problem(`the file ${quote(name)} ${what}`)
   const content = place.read(name)
   if ('error' in content) return refuse(`cannot be read: ${content.error}`)
-  const text = decodeUtf8(content.bytes)
-  if (text === undefined) return refuse('is not UTF-8; save it as UTF-8')
-  const document = yield* readYamlSteps(name, text)
+  const document = yield* readYamlBytes(name, content.bytes)
   for (const problem of document.problems) {
     // The parser's own message may quote the text.
     place.problem(problem.message.replace(/^this is not valid YAML: .*/s, 'this is not valid YAML'), problem.position)
@@ -58,7 +56,7 @@ const EXAMPLE = '- { sha256: …, sub: robot, aud: https://api.example.com, exp:
 type Report = (below: Path, message: string, at?: 'key' | 'value') => void
 
 function readEntry(entry: unknown, index: number, report: Report): StaticToken {
-  if (!isMap(entry)) {
+  if (!isJsonObject(entry)) {
     report([index], `must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')}`)
     return { sha256: Buffer.alloc(0), claims: {} }
   }
@@ -122,7 +120,7 @@ function readHash(value: unknown, index: number, report: Report): Buffer {
 
 function readClaims(value: unknown, index: number, report: Report): Readonly<Record<string, unknown>> {
   if (value === undefined) return {}
-  if (!isMap(value)) {
+  if (!isJsonObject(value)) {
     report([index, 'claims'], 'must be a map (claim: value)')
     return {}
   }
@@ -176,8 +174,4 @@ function notTexts(value: unknown): string | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

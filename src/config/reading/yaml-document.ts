@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type YAMLMap } from 'yaml'
 import { formatPath, type Path, type Position, type Problem, quote } from '../problem.ts'
 import { allAtOnce, type Steps } from '../steps.ts'
@@ -38,7 +39,7 @@ export function readYaml(file: string, text: string, allowance = yamlAllowance()
 }
 
 /** The same in steps. */
-export function* readYamlSteps(file: string, text: string, allowance = yamlAllowance()): Steps<YamlDocument> {
+function* readYamlSteps(file: string, text: string, allowance = yamlAllowance()): Steps<YamlDocument> {
   const lines = new LineCounter()
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
@@ -71,6 +72,13 @@ export function* readYamlSteps(file: string, text: string, allowance = yamlAllow
     locate: (path, at) => position(find(path, at).offset),
     has: (path) => find(path, 'value').found,
   }
+}
+
+/** Reads a file as it is on the disk, in steps. */
+export function* readYamlBytes(file: string, bytes: Buffer): Steps<YamlDocument> {
+  const start = { file, line: 1, column: 1 }
+  if (!isUtf8(bytes)) return broken(file, start, 'is not UTF-8; save it as UTF-8')
+  return yield* readYamlSteps(file, new TextDecoder().decode(bytes))
 }
 
 /** What each alias means; to search for it costs as much as the whole file. */

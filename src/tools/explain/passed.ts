@@ -1,7 +1,7 @@
-import { formatSpan } from '../../config/duration.ts'
 import type { Route } from '../../config/model.ts'
 import type { Issuer } from '../../config/model-issuer.ts'
 import type { Requirement, Rule } from '../../config/model-requirement.ts'
+import { formatSpan } from '../../config/time.ts'
 import type { McpJudgement } from '../../decision/mcp/mcp.ts'
 import { isPreflight } from '../../decision/request/forwarded-request.ts'
 import { showUnverified } from '../../decision/show-unverified.ts'

@@ -1,4 +1,4 @@
-import { formatSpan } from '../../config/duration.ts'
+import { formatSpan } from '../../config/time.ts'
 import { type Denial, type DenialEvidence, denialRow, evidenceOf } from '../../decision/denial.ts'
 import type { VerifiedToken } from '../../decision/token/access-token.ts'
 import type { Step } from '../../decision/trace.ts'

@@ -1,5 +1,5 @@
 import { OIDC_WORDS } from '../../config/compile/compile-requirement.ts'
-import { formatSpan } from '../../config/duration.ts'
+import { formatSpan } from '../../config/time.ts'
 import { yamlScalar } from '../generate/yaml-text.ts'
 import { scopesToRequest } from './request-scopes.ts'
 import type { SampleToken } from './sample-token.ts'

@@ -74,7 +74,7 @@ const WRONG: readonly (readonly [text: string | Buffer, lines: readonly string[]
       `${AT}: must be a list of tokens; write - { sha256: …, sub: robot, aud: https://api.example.com, exp: 2027-01-01 }, or [] for none (tokens.yaml:1:1)`,
     ],
   ],
-  [Buffer.from([0xff]), [`${AT}: the file "tokens.yaml" is not UTF-8; save it as UTF-8 (config.yaml:1:34)`]],
+  [Buffer.from([0xff]), [`${AT}: the file is not UTF-8; save it as UTF-8 (tokens.yaml:1:1)`]],
   ['- fwg_secret\n', [`${AT}[0]: must be a map (key: value) with the keys ${ENTRY_KEYS.join(', ')} (tokens.yaml:1:3)`]],
   [
     '- {}\n',
