@@ -2,8 +2,8 @@ import { combineAuthentication } from '../../config/compile/compile-requirement.
 import type { Route } from '../../config/model.ts'
 import type { Requirement } from '../../config/model-requirement.ts'
 import type { Path } from '../../config/problem.ts'
-import type { CheckRule, Hit } from './check-rule.ts'
-import type { ConfigSubject } from './config-places.ts'
+import type { CheckRule } from './check-rule.ts'
+import { type ConfigSubject, hitIn } from './config-places.ts'
 
 /** What is allowed and still not good about the login that a route requires (RFC 9470). */
 export const AUTHENTICATION_RULES: readonly CheckRule<ConfigSubject>[] = [
@@ -17,7 +17,7 @@ export const AUTHENTICATION_RULES: readonly CheckRule<ConfigSubject>[] = [
         .filter(({ mcp }) => mcp !== undefined)
         .flatMap((route) => {
           const [first] = [...waysOf(route), ...additionsOf(route)].filter(([, { authentication }]) => authentication)
-          return first === undefined ? [] : [at({ places }, first, 'requires a certain login of MCP clients')]
+          return first === undefined ? [] : hitIn(places, first[0], 'requires a certain login of MCP clients', 'key')
         }),
   },
   {
@@ -29,7 +29,7 @@ export const AUTHENTICATION_RULES: readonly CheckRule<ConfigSubject>[] = [
       config.routes.flatMap((route) =>
         additionsOf(route)
           .filter(([, addition]) => route.accept.every((way) => excludes(way, addition)))
-          .map((addition) => at({ places }, addition, 'lists no acr that the route lists')),
+          .map(([path]) => hitIn(places, path, 'lists no acr that the route lists', 'key')),
       ),
   },
 ]
@@ -51,8 +51,4 @@ function additionsOf({ name, rules, mcp }: Route): readonly Placed[] {
 
 function excludes(way: Requirement, addition: Requirement): boolean {
   return combineAuthentication([way.authentication, addition.authentication])?.acr?.length === 0
-}
-
-function at({ places }: Pick<ConfigSubject, 'places'>, [path]: Placed, what: string): Hit {
-  return { ...places.place(path, 'key'), what }
 }

@@ -4,10 +4,9 @@ import type { Finding } from '../frame/findings.ts'
 import { type Configuration, readConfiguration } from '../frame/read-configuration.ts'
 import { readManifests } from '../proxies/traefik/manifests.ts'
 import { acceptFindings } from './acceptance.ts'
-import { checkConfig, checkManifests } from './all-rules.ts'
+import { checkConfig, checkManifests, idsOf } from './all-rules.ts'
 import { readPlaces } from './config-places.ts'
 import { checkIssuers } from './online-rules.ts'
-import { idsOf } from './rule-ids.ts'
 
 /** Finds what is wrong with a configuration and the configuration of the proxy in front. */
 export const check = command({

@@ -4,6 +4,7 @@ import { type Origin, originOfFiles } from '../../config/reading/places.ts'
 import { readSnapshot } from '../../config/reading/snapshot.ts'
 import { readYaml } from '../../config/reading/yaml-document.ts'
 import type { Source } from '../../config/source.ts'
+import type { Hit } from './check-rule.ts'
 
 /** The way from a path of the configuration to where it is written; undefined position in environment mode. */
 export type Places = Pick<Origin, 'place'>
@@ -12,6 +13,11 @@ export type Places = Pick<Origin, 'place'>
 export interface ConfigSubject {
   readonly config: Config
   readonly places: Places
+}
+
+/** A hit where a part of the configuration is written. */
+export function hitIn(places: Places, path: Path, what: string, at: 'key' | 'value' = 'value'): Hit {
+  return { ...places.place(path, at), what }
 }
 
 /** Reads a good configuration once more, for its places only. `namedFiles`: the files that it names, which are not part of it. */

@@ -1,7 +1,7 @@
 import type { Issuer } from '../../config/model-issuer.ts'
 import { quote } from '../../config/problem.ts'
 import type { CheckRule } from './check-rule.ts'
-import type { ConfigSubject } from './config-places.ts'
+import { type ConfigSubject, hitIn } from './config-places.ts'
 
 /** What is allowed and still not good about an issuer: where clients are sent (RFC 9728), and what it is asked. */
 export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
@@ -23,7 +23,7 @@ export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
         )
         if (isMeant || unfit === undefined) return []
         const what = `its metadata names no authorization server: ${quote(unfit.issuer.issuer)} is not one`
-        return [{ ...places.place(['routes', name], 'key'), what }]
+        return hitIn(places, ['routes', name], what, 'key')
       }),
   },
   {
@@ -32,13 +32,12 @@ export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
     why: 'a JWT is judged by the keys alone and never sent to the issuer, so a token that the issuer has revoked passes until it expires',
     fix: 'nothing, if the issuer makes opaque tokens too; else remove introspection, and end tokens early with revocations',
     find: ({ config, places }) =>
-      config.issuers
-        .filter(({ introspection }) => introspection !== undefined)
-        .flatMap((issuer) => {
-          const sign = signOfJwts(issuer)
-          const what = `introspection is only asked about opaque tokens, and ${sign} says that this issuer makes JWTs`
-          return sign === undefined ? [] : [{ ...places.place(['issuers', issuer.name, 'introspection'], 'key'), what }]
-        }),
+      config.issuers.flatMap((issuer) => {
+        const sign = signOfJwts(issuer)
+        if (issuer.introspection === undefined || sign === undefined) return []
+        const what = `introspection is only asked about opaque tokens, and ${sign} says that this issuer makes JWTs`
+        return hitIn(places, ['issuers', issuer.name, 'introspection'], what, 'key')
+      }),
   },
 ]
 

@@ -43,7 +43,7 @@ export async function checkIssuers(config: Config, places: Places, deps: FetchDe
       return findings
     }),
   )
-  return [...found.flat(), ...judgeRegistrations(config, places, documents)]
+  return [...found.flat(), ...judgeRegistrations({ config, places, documents })]
 }
 
 function isFetched({ kind }: KeyedIssuer['keys']): boolean {
@@ -60,28 +60,19 @@ export async function askIssuer(issuer: KeyedIssuer, place: Place, deps: FetchDe
 
 function judgeKeys(reading: KeyReading, place: Place): readonly Finding[] {
   if (!reading.ok) {
-    const finding: Finding = {
-      severity: 'error',
-      id: 'issuer-keys-unavailable',
-      what: `no key of this issuer can be used: ${reading.reason}`,
-      ...place,
-      why: WITHOUT_KEYS,
-      fix:
-        remedyIn(reading.reason) ??
-        'correct what is said here at the issuer; it must publish a key that signs (RS256, ES256 or the like)',
-    }
-    return [finding]
+    const { reason } = reading
+    const what = `no key of this issuer can be used: ${reason}`
+    const fix = remedyIn(reason) ?? A_KEY_THAT_SIGNS
+    return [{ severity: 'error', id: 'issuer-keys-unavailable', what, ...place, why: WITHOUT_KEYS, fix }]
   }
   if (reading.skipped.length === 0) return []
-  const finding: Finding = {
-    severity: 'note',
-    id: 'issuer-keys-skipped',
-    what: `some keys of this issuer are not used: ${describeSkipped(reading.skipped)}`,
-    ...place,
-    why: 'tokens that are signed with one of these are refused',
-  }
-  return [finding]
+  const what = `some keys of this issuer are not used: ${describeSkipped(reading.skipped)}`
+  const why = 'tokens that are signed with one of these are refused'
+  return [{ severity: 'note', id: 'issuer-keys-skipped', what, ...place, why }]
 }
+
+const A_KEY_THAT_SIGNS =
+  'correct what is said here at the issuer; it must publish a key that signs (RS256, ES256 or the like)'
 
 const WITHOUT_KEYS = 'without keys every request with a token is answered 503, keys_unavailable'
 

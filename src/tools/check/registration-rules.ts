@@ -1,14 +1,11 @@
-import type { Config } from '../../config/model.ts'
 import { registrationState } from '../../documents/registration.ts'
 import type { JsonObject } from '../../keys/json-object.ts'
 import type { Finding } from '../frame/findings.ts'
 import { applyRules, type CheckRule } from './check-rule.ts'
-import type { Places } from './config-places.ts'
-import { findStepUps, STEP_UP } from './step-up.ts'
+import { type ConfigSubject, hitIn } from './config-places.ts'
+import { stepUpRule } from './step-up.ts'
 
-interface Subject {
-  readonly config: Config
-  readonly places: Places
+interface Subject extends ConfigSubject {
   /** By issuer, as far as they could be read. */
   readonly documents: ReadonlyMap<string, JsonObject>
 }
@@ -26,29 +23,19 @@ const RULES: readonly CheckRule<Subject>[] = [
         const state = document === undefined ? undefined : registrationState(document)
         if (state?.kind !== 'refused') return []
         const what = `clients cannot register here for this issuer: ${state.reason}`
-        return [{ what, ...places.place(['issuers', name, 'registration'], 'key') }]
+        return hitIn(places, ['issuers', name, 'registration'], what, 'key')
       }),
   },
-  {
-    ...STEP_UP,
-    find: ({ config, places, documents }) =>
-      findStepUps(
-        config,
-        places,
-        ({ name, registration }) =>
-          registration === undefined && typeof documents.get(name)?.['registration_endpoint'] === 'string',
-      ),
-  },
+  stepUpRule(
+    ({ name, registration }, { documents }) =>
+      registration === undefined && typeof documents.get(name)?.['registration_endpoint'] === 'string',
+  ),
 ]
 
 /** Their names. */
 export const REGISTRATION_IDS: readonly string[] = RULES.map(({ id }) => id)
 
 /** Judges the registrations of a configuration by the documents of its issuers. */
-export function judgeRegistrations(
-  config: Config,
-  places: Places,
-  documents: ReadonlyMap<string, JsonObject>,
-): readonly Finding[] {
-  return applyRules(RULES, { config, places, documents })
+export function judgeRegistrations(subject: Subject): readonly Finding[] {
+  return applyRules(RULES, subject)
 }
