@@ -8,7 +8,6 @@ import type { CheckRule, Found } from './check-rule.ts'
 import { type ConfigSubject, hitIn, type Places } from './config-places.ts'
 import { confusion } from './confusable-headers.ts'
 import { ISSUER_RULES } from './issuer-rules.ts'
-import { stepUpRule } from './step-up.ts'
 
 const DAY = 24 * 60 * 60
 
@@ -138,7 +137,6 @@ export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
       return isSilent && hitIn(places, ['routes', name], 'clients do not learn which scopes to request', 'key')
     }),
   },
-  stepUpRule(({ registration }) => registration?.kind === 'endpoint'),
 ]
 
 /** Hosts to which plain http never leaves the machine or the cluster. */

@@ -2,6 +2,7 @@ import type { Issuer } from '../../config/model-issuer.ts'
 import { quote } from '../../config/problem.ts'
 import type { CheckRule } from './check-rule.ts'
 import { type ConfigSubject, hitIn } from './config-places.ts'
+import { stepUpRule } from './step-up.ts'
 
 /** What is allowed and still not good about an issuer: where clients are sent (RFC 9728), and what it is asked. */
 export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
@@ -39,6 +40,7 @@ export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
         return hitIn(places, ['issuers', issuer.name, 'introspection'], what, 'key')
       }),
   },
+  stepUpRule(({ registration }) => registration?.kind === 'endpoint'),
 ]
 
 /** Key sources that say nothing about other tokens: discovery also finds the endpoint, and a secret cannot be discovered. */

@@ -1,11 +1,9 @@
 import type { Config, Route } from '../../../config/model.ts'
-import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import { fieldsReadOn } from '../../../decision/fields-read.ts'
 import { type CheckRule, type Found, hitAt } from '../../check/check-rule.ts'
-import { distinctBy } from '../../frame/distinct.ts'
-import { emittedHeaders, hidesProof, removedFields } from '../traefik/gate-middleware.ts'
-import type { Fault, Question, Spot } from './front.ts'
+import { emittedHeaders, hidesProof, removedFields, unknownRoute } from '../traefik/gate-middleware.ts'
+import type { Fault, Question } from './front.ts'
 import { type FrontSubject, WAY_RULES } from './way-rules.ts'
 
 /** What a proxy that asks forwardgate must do, and must not do. */
@@ -18,8 +16,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
     find: eachQuestion((question, routes, { config }) => {
       const name = nameOf(question)
       if (name === undefined || name === '' || routes.length > 0) return undefined
-      const names = config.routes.map((route) => route.name)
-      return hitAt(question.spot, `the route ${quote(name)} does not exist${didYouMean(name, names)}`)
+      return hitAt(question.spot, unknownRoute(name, config))
     }),
   },
   {
@@ -177,11 +174,9 @@ function eachQuestion(
     )
 }
 
-/** Once for each place: several questions may share one. */
 function eachFault(fault: Fault, what: string): CheckRule<FrontSubject>['find'] {
   return ({ fronts }) => {
     const spots = fronts.flatMap(({ questions }) => questions.flatMap(({ faults }) => faults[fault] ?? []))
-    const placeOf = ({ path, position: { line, column } }: Spot) => `${path} ${line}:${column}`
-    return distinctBy(spots, placeOf).map((spot) => hitAt(spot, what))
+    return spots.map((spot) => hitAt(spot, what))
   }
 }

@@ -1,4 +1,3 @@
-import { didYouMean } from '../../../config/nearest-name.ts'
 import { quote } from '../../../config/problem.ts'
 import { type CheckRule, type Found, type Hit, hitAt } from '../../check/check-rule.ts'
 import { hasPlaceholder } from '../placeholders.ts'
@@ -13,6 +12,7 @@ import {
   pathDecides,
   removedFields,
   tokenHeaderName,
+  unknownRoute,
   unusedFields,
 } from './gate-middleware.ts'
 import { type GoPattern, goPattern } from './go-pattern.ts'
@@ -26,8 +26,7 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     fix: 'end the address in /verify/ and the name of the route',
     find: eachGate((gate, { config }) => {
       if (gate.named === undefined || gate.routes.length > 0) return undefined
-      const names = config.routes.map(({ name }) => name)
-      return option(gate, 'address', `the route ${quote(gate.named)} does not exist${didYouMean(gate.named, names)}`)
+      return option(gate, 'address', unknownRoute(gate.named, config))
     }),
   },
   {
