@@ -60,10 +60,9 @@ export function buildGeneration(config: Config, registry: KeyRegistry, deps: Gen
 }
 
 function statusesOf({ issuers }: Config, registry: KeyRegistry): readonly IssuerStatus[] {
-  return registry.statuses().map(({ issuer: name, lastFailure: lastError, ...status }) => {
-    const issuer = issuers.find((one) => one.name === name)
-    if (issuer?.registration === undefined) return { ...status, name, lastError }
-    const registration = registrationState(registry.findDocument(issuer)).kind
-    return { ...status, name, lastError, registration }
+  return registry.statuses().map((status) => {
+    const issuer = issuers.find(({ name }) => name === status.name)
+    if (issuer?.registration === undefined) return status
+    return { ...status, registration: registrationState(registry.findDocument(issuer)).kind }
   })
 }

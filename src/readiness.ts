@@ -1,4 +1,5 @@
 import type { KeySource } from './config/model-issuer.ts'
+import type { Readiness } from './documents/issuer-status.ts'
 import type { Generation } from './generation.ts'
 import type { Clock } from './issuers/clock.ts'
 
@@ -9,15 +10,6 @@ export interface ReadinessDeps {
   readonly generation: () => Pick<Generation, 'config' | 'issuers'>
   /** Seconds since the epoch. */
   readonly now: () => number
-}
-
-/** Whether the process can take requests as far as keys go. */
-export interface Readiness {
-  readonly ready: boolean
-  /** Issuers that some route accepts and whose first keys have not come, or had not when it got ready; by name. */
-  readonly missing: readonly string[]
-  /** When it will be ready without them, in ISO 8601; undefined once it is ready, or if it waits until they come. */
-  readonly until: string | undefined
 }
 
 /** The longest that a process with the keys of some issuers waits for those of the others. */

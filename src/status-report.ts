@@ -1,6 +1,6 @@
 import type { Source } from './config/source.ts'
+import type { Readiness } from './documents/issuer-status.ts'
 import type { InForce } from './in-force.ts'
-import type { Readiness } from './readiness.ts'
 import { findingsOf, type NotReady, stateOf } from './status/findings.ts'
 import type { Recorder } from './status/recording/recorder.ts'
 import { countsOf, routeStatus, timeText } from './status/route-status.ts'

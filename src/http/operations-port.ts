@@ -1,23 +1,16 @@
 import { type FastifyInstance, fastify } from 'fastify'
-import type { IssuerStatus } from '../documents/issuer-status.ts'
+import type { IssuerStatus, Readiness } from '../documents/issuer-status.ts'
 import type { Status } from '../status/status.ts'
 import { NO_SCHEMAS } from './no-schemas.ts'
 import { sendNotFound } from './not-found.ts'
 import { serveStatusPage } from './status-page.ts'
 import { countRequests, type Pending } from './wire/requests-in-flight.ts'
 
-/** Which issuers a process waits for before it is ready, and until when; undefined: until their keys come. */
-interface KeyReadiness {
-  readonly ready: boolean
-  readonly missing: readonly string[]
-  readonly until: string | undefined
-}
-
 export interface OperationsDeps {
   readonly pending: Pending
   readonly draining: () => boolean
   /** Whether it has the first keys of its issuers, or has waited for them long enough. */
-  readonly readiness: () => KeyReadiness
+  readonly readiness: () => Readiness
   readonly issuers: () => readonly IssuerStatus[]
   /** How the process fares now; undefined if that is not to be shown. */
   readonly status: (() => Status) | undefined

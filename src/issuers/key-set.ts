@@ -1,13 +1,13 @@
 import type { KeyAnswer, VerificationKey } from '../decision/token/keys.ts'
+import type { IssuerStatus } from '../documents/issuer-status.ts'
 import { isPublicKeyAlgorithm } from '../keys/algorithm-table.ts'
 import type { JsonObject } from '../keys/json-object.ts'
 import type { ImportedKey, SkippedKey } from '../keys/jwk-import.ts'
 import { selectKeys } from '../keys/key-selection.ts'
-import { type Clock, settledWithin } from './clock.ts'
+import { type Clock, freshFor, refreshDelay, retryDelay, settledWithin } from './clock.ts'
 import { type HeldKeys, holdKeys, withdrawnKids } from './held-keys.ts'
 import type { KeyedIssuer } from './issuer-fetch.ts'
 import { createKeyReader, type KeyReading, readLocalKeys } from './key-reader.ts'
-import { freshFor, refreshDelay, retryDelay } from './refresh-schedule.ts'
 import { UnknownKids } from './unknown-kids.ts'
 
 export interface KeySetDeps {
@@ -25,20 +25,6 @@ export type RefreshEvent = {
   readonly keys: number
   readonly skipped: readonly SkippedKey[]
 } & ({ readonly outcome: 'success' } | { readonly outcome: 'failure'; readonly reason: string })
-
-export interface KeySetStatus {
-  readonly issuer: string
-  /** How many keys can be used now. */
-  readonly keys: number
-  /** Seconds since the keys were last confirmed; 0 for configured keys, undefined when there never were any. */
-  readonly ageSeconds: number | undefined
-  /** Seconds until the keys cease to serve if no reading succeeds, below 0 when they have; undefined for configured keys, and when there never were any. */
-  readonly validForSeconds: number | undefined
-  /** Whether the first reading has ended, well or not. */
-  readonly tried: boolean
-  /** Why the last reading failed; undefined when it went well. */
-  readonly lastFailure: string | undefined
-}
 
 /** The longest that a request waits for keys, in milliseconds. */
 export const MAX_WAIT_MS = 5_000
@@ -121,16 +107,16 @@ export class KeySet {
     return this.#mayAskFor(alg, kid) ? this.#findUnknown(alg, kid) : 'unknown'
   }
 
-  status(): KeySetStatus {
+  status(): Omit<IssuerStatus, 'registration'> {
     const age = this.#confirmedAt === undefined ? undefined : this.#ports.clock.now() - this.#confirmedAt
     const validFor = this.#freshUntil + this.issuer.maxStale * 1000 - this.#ports.clock.now()
     return {
-      issuer: this.issuer.name,
+      name: this.issuer.name,
       keys: this.#isUsable() ? this.#held.size : 0,
       ageSeconds: age === undefined ? undefined : this.#local === undefined ? age / 1000 : 0,
       validForSeconds: Number.isFinite(validFor) ? validFor / 1000 : undefined,
       tried: this.#tried,
-      lastFailure: this.#lastFailure,
+      lastError: this.#lastFailure,
     }
   }
 

@@ -4,7 +4,7 @@ import type { FindKeys } from '../decision/token/keys.ts'
 import type { FindServerDocument } from '../documents/registration.ts'
 import { settledWithin } from './clock.ts'
 import type { KeyedIssuer } from './issuer-fetch.ts'
-import { KeySet, type KeySetDeps, type KeySetStatus } from './key-set.ts'
+import { KeySet, type KeySetDeps } from './key-set.ts'
 
 /** The key sets of one configuration. A request uses the registry that was opened for its configuration. */
 export interface KeyRegistry {
@@ -15,7 +15,7 @@ export interface KeyRegistry {
   readonly findKeys: FindKeys
   readonly findDocument: FindServerDocument
   /** One per issuer, in the order of the configuration. */
-  statuses(): readonly KeySetStatus[]
+  statuses(): readonly ReturnType<KeySet['status']>[]
   /**
    * Ends the key sets, except those that `heir` shares. After a swap: `old.close(next)`; when a swap is called off:
    * `next.close(old)`; at the end: `close()`.

@@ -1,4 +1,5 @@
 import type { Issuer } from '../config/model-issuer.ts'
+import type { Readiness } from '../documents/issuer-status.ts'
 import { type FindServerDocument, registrationState } from '../documents/registration.ts'
 import type { Logger } from './logger.ts'
 
@@ -30,15 +31,8 @@ export function createRegistrationLog(log: Logger, inForce: IssuersInForce): () 
   }
 }
 
-/** What a start waits for. */
-export interface Awaited {
-  readonly ready: boolean
-  readonly missing: readonly string[]
-  readonly until: string | undefined
-}
-
 /** Writes which issuers a start waits for, once and again when they change, and how that ended. */
-export function createReadinessLog(log: Logger, readiness: () => Awaited): () => void {
+export function createReadinessLog(log: Logger, readiness: () => Readiness): () => void {
   let known = ''
   return () => {
     const { ready, missing: issuers, until } = readiness()

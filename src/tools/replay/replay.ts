@@ -5,9 +5,10 @@ import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'
 import type { IssuerDeps } from '../../decision/token/access-token.ts'
 import { assessToken } from '../../decision/token/assessed-token.ts'
-import { createProofDeps, prepareAsking } from '../../issuers/asking.ts'
+import { prepareAsking } from '../../issuers/asking.ts'
 import { createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
+import { createProofDeps } from '../../issuers/proofs.ts'
 import type { Call } from './proxy-call.ts'
 
 /** Some issuers, to be asked for keys and about tokens, opened for one command. */

@@ -169,12 +169,12 @@ test('background: a fetch for an unknown kid leaves exactly one schedule', async
 
 test('status and events tell how it stands', async (t) => {
   const { set, network, clock, events } = setUp(t)
-  const status = { issuer: 'main', keys: 0, ageSeconds: undefined, tried: false, lastFailure: undefined }
+  const status = { name: 'main', keys: 0, ageSeconds: undefined, tried: false, lastError: undefined }
   assert.partialDeepStrictEqual(set.status(), status)
   network.refuse()
   await set.start()
   const reason = 'keys: https://id.example.com/jwks: connection refused'
-  assert.partialDeepStrictEqual(set.status(), { ...status, tried: true, lastFailure: reason })
+  assert.partialDeepStrictEqual(set.status(), { ...status, tried: true, lastError: reason })
   assert.equal(set.status().validForSeconds, undefined)
   network.serve({ [JWKS_URI]: { keys: [A.jwk, { kty: 'oct', kid: 'x', k: 'AA' }] } })
   await clock.advance(SECOND)

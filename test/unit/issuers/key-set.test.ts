@@ -260,11 +260,11 @@ for (const [what, keys, alg] of [
     assert.equal(key?.live, true)
     assert.equal(set.find('RS256', 'unknown'), 'unknown')
     assert.partialDeepStrictEqual(set.status(), {
-      issuer: 'main',
+      name: 'main',
       keys: 1,
       ageSeconds: 0,
       tried: true,
-      lastFailure: undefined,
+      lastError: undefined,
     })
     assert.deepEqual(network.calls, [])
     assert.deepEqual(clock.pending(), [])
@@ -279,7 +279,7 @@ test('unavailable: a configured file without a usable key says why and is not re
   const { set, clock } = setUp(t, { keys: { kind: 'publicKeyFile', file: 'a.pem', pem: 'nonsense' } })
   await set.start()
   assert.equal(set.find('ES256', 'a'), 'unavailable')
-  assert.match(set.status().lastFailure ?? '', /not a PEM file/)
+  assert.match(set.status().lastError ?? '', /not a PEM file/)
   assert.deepEqual(clock.pending(), [])
 })
 

@@ -55,7 +55,7 @@ test('an issuer that is down at the start and comes up heals without being asked
   await issuer.stop()
   await set.start()
   assert.equal(set.find('ES256', undefined), 'unavailable')
-  assert.match(set.status().lastFailure ?? '', /connection refused/)
+  assert.match(set.status().lastError ?? '', /connection refused/)
   await issuer.restart()
   while (events.at(-1)?.outcome !== 'success') await new Promise((resolve) => setTimeout(resolve, 20))
   await verify(set, issuer)
@@ -88,7 +88,7 @@ for (const [what, breakIt] of [
     const [key] = issuer.keys
     breakIt(issuer)
     assert.equal(await set.find('ES256', 'made-up'), 'unavailable')
-    assert.notEqual(set.status().lastFailure, undefined)
+    assert.notEqual(set.status().lastError, undefined)
     keysNow(set.find('ES256', key?.kid))
   })
 }
@@ -97,7 +97,7 @@ test('D1: a lying discovery document gives no keys', async (t) => {
   const { issuer, set } = await setUp(t)
   issuer.lie({ issuer: `${issuer.issuer}/` })
   await set.start()
-  assert.match(set.status().lastFailure ?? '', /only by a trailing slash/)
+  assert.match(set.status().lastError ?? '', /only by a trailing slash/)
   assert.equal(issuer.keyHits(), 0)
 })
 
@@ -107,7 +107,7 @@ test('certificate: an unknown CA is told with its remedy, and NODE_EXTRA_CA_CERT
   t.after(() => ca.remove())
   const { issuer, set } = await setUp(t, { tls: ca.tls, hostname: 'localhost' })
   await set.start()
-  assert.match(set.status().lastFailure ?? '', /UNABLE_TO_VERIFY_LEAF_SIGNATURE.*NODE_EXTRA_CA_CERTS/)
+  assert.match(set.status().lastError ?? '', /UNABLE_TO_VERIFY_LEAF_SIGNATURE.*NODE_EXTRA_CA_CERTS/)
 
   const fetcher = new URL('../../../src/issuers/bounded-fetch.ts', import.meta.url).href
   const clock = new URL('../../../src/issuers/clock.ts', import.meta.url).href

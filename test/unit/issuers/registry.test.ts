@@ -76,7 +76,7 @@ test('D5: ready waits for the first fetch of each issuer, well or not', async (t
   await settle()
   assert.equal(ready, true)
   assert.deepEqual(
-    registry.statuses().map(({ issuer, keys, tried }) => [issuer, keys, tried]),
+    registry.statuses().map(({ name, keys, tried }) => [name, keys, tried]),
     [
       ['one', 1, true],
       ['missing', 0, true],

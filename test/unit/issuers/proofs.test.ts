@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProofKeys } from '../../../src/issuers/proof-keys.ts'
-import { createUsedProofs, MAX_USED_PROOFS } from '../../../src/issuers/proof-replays.ts'
+import { createProofKeys, createUsedProofs, MAX_USED_PROOFS } from '../../../src/issuers/proofs.ts'
 import { readProofJwk } from '../../../src/keys/proof-key.ts'
 import { makeClientKey } from '../../support/proof-maker.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freshFor, refreshDelay, retryDelay } from '../../../src/issuers/refresh-schedule.ts'
+import { freshFor, refreshDelay, retryDelay } from '../../../src/issuers/clock.ts'
 
 const almostOne = 1 - Number.EPSILON
 
