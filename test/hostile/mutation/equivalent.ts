@@ -91,6 +91,15 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     'a host name that ends in a number is an IPv4 address (URL)',
   ],
 
+  ['thumbprintOf: a bound off by one', 'an object has no member twice'],
+  ['fetchJson: the opposite flag', 'the listener is removed at the end'],
+  [
+    "innermostCode: one operand alone: 'code' in error && typeof error.code === 'string' → (typeof",
+    'an error without a code has none that is text',
+  ],
+  ['withdrawnKids: one ', 'a kid that is still held is found among the keys first'],
+  ['prepareAsking: a call that is not made: setMaxListeners', 'Node warns of many listeners; answers are the same'],
+
   // What only a reader of the log sees.
   ['shortened: a bound off by one', 'a text of just that length gets three dots more'],
   ['quoted: a bound off by one', 'a text of just that length gets three dots more'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { fetchJson, MAX_BODY_BYTES } from '../../../src/issuers/bounded-fetch.ts'
@@ -56,6 +57,49 @@ for (const [header, expected] of [
     assert.equal(answer.maxAge, expected)
   })
 }
+
+test('without a form the document is got, with one it is posted; the request ends with its answer', async () => {
+  const owner = new AbortController()
+  const sent: RequestInit[] = []
+  const spy: typeof fetch = (_input, init = {}) => {
+    sent.push(init)
+    return Promise.resolve(new Response('{}'))
+  }
+  const deps = { ...ports, signal: owner.signal, fetch: spy }
+  const form = new URLSearchParams({ token: 'opaque' })
+  await fetchJson('https://id.example.com/', deps)
+  await fetchJson('https://id.example.com/', deps, { body: form, headers: {}, largest: MAX_BODY_BYTES })
+  assert.deepEqual(
+    sent.map(({ method, body }) => [method, body]),
+    [
+      [undefined, undefined],
+      ['POST', form],
+    ],
+  )
+  // Frees the socket of an answer that was not read to its end.
+  assert.deepEqual(
+    sent.map(({ signal }) => signal?.aborted),
+    [true, true],
+  )
+  assert.equal(getEventListeners(owner.signal, 'abort').length, 0)
+})
+
+test('an answer without a body is not JSON; 300 is a redirect, 400 is not', async () => {
+  const kinds = [replying(null), replying('', {}, 300), replying('', {}, 399), replying('', {}, 400)].map((deps) =>
+    failureOf('https://id.example.com/', deps).then(({ kind }) => kind),
+  )
+  assert.deepEqual(await Promise.all(kinds), ['not_json', 'redirect', 'redirect', 'status'])
+})
+
+test('unreachable: the innermost of five causes is named, if its code is a text', async () => {
+  const nested = (depth: number, code: unknown): Error =>
+    Object.assign(new Error(`depth ${depth}`), depth === 1 ? { code } : { cause: nested(depth - 1, code) })
+  const messageOf = async (error: Error) =>
+    (await failureOf('https://id.example.com/', { ...ports, fetch: () => Promise.reject(error) })).message
+  assert.equal(await messageOf(nested(5, 'EOTHER')), 'https://id.example.com/: EOTHER')
+  assert.equal(await messageOf(nested(6, 'EOTHER')), 'https://id.example.com/: depth 6')
+  assert.equal(await messageOf(nested(1, 42)), 'https://id.example.com/: depth 1')
+})
 
 test('redirect: to the metadata service of a cloud is told and never followed', async (t) => {
   const issuer = await issuerFor(t)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { calculateJwkThumbprint, type JWK } from 'jose'
-import { importProofKey, readProofJwk } from '../../../src/keys/proof-key.ts'
+import { importProofKey, proofKeyFits, readProofJwk } from '../../../src/keys/proof-key.ts'
 import { makeSigningKey } from '../../support/fake-issuer-keys.ts'
 
 test('the thumbprint is that of RFC 7638', async () => {
@@ -30,6 +30,30 @@ test('RSA keys have 2,048 to 4,096 bits and a usual exponent', () => {
   assert.equal(rsa(2048, 'AQ'), 'RSA with the exponent 1')
   assert.equal(rsa(2048, '_____w'), 'taken')
   assert.equal(rsa(2048, 'AQAAAAE'), 'RSA with an exponent of more than 32 bits')
+})
+
+test('a key that declares an algorithm fits proofs of that algorithm', async () => {
+  const { jwk } = await makeSigningKey('ES256')
+  for (const [alg, fits] of [
+    ['ES256', true],
+    ['ES384', false],
+    [undefined, true],
+  ] as const) {
+    const read = readProofJwk({ ...jwk, alg })
+    const key = typeof read === 'object' && importProofKey(read)
+    assert.ok(typeof read === 'object' && typeof key === 'object')
+    assert.equal(proofKeyFits(read, key, 'ES256'), fits, String(alg))
+  }
+})
+
+test('either coordinate of a point may be too long', () => {
+  const long = 'A'.repeat(89)
+  for (const point of [
+    { x: long, y: 'AAAA' },
+    { x: 'AAAA', y: long },
+  ]) {
+    assert.equal(readProofJwk({ kty: 'EC', crv: 'P-256', ...point }), 'a coordinate is too long')
+  }
 })
 
 test('a point that is not on its curve is not a key', () => {
