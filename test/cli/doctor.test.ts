@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { IssuerShape } from '../../lab/issuer-configuration.ts'
@@ -9,6 +8,7 @@ import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { ask } from '../../src/tools/doctor/exchange.ts'
 import { judgeRegistration, REGISTRATION_FAULTS } from '../../src/tools/doctor/registration.ts'
 import { openReport } from '../../src/tools/doctor/report.ts'
+import { folderFor } from '../support/folder.ts'
 import { type Fault, type PassingAnswer, type Patient, startPatient } from './patient.ts'
 import { run } from './run.ts'
 
@@ -214,8 +214,7 @@ test('a token that never arrived is told apart from one that was refused, with a
 })
 
 test('with --config: exactly the identity headers of the route are tried', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-doctor-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const config = join(folder, 'config.yaml')
   const route = (resource: string) =>
     `issuers: { main: https://id.example.com }\nroutes: { k: { resource: "${resource}", identityHeaders: { X-User: sub, X-Auth-Groups: groups } } }\n`

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { folderFor } from '../support/folder.ts'
 import { run, runProcess } from './run.ts'
 
 const ENTRY = fileURLToPath(new URL('../../bin/forwardgate.cjs', import.meta.url))
@@ -30,8 +30,7 @@ test('under an old Node the entry runs under the one of the clone, with its inpu
 })
 
 test('without any fitting Node it says what is needed', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-entry-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await copyFile(ENTRY, join(folder, 'forwardgate.cjs'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   const { code, stdout, stderr } = await runProcess(['--help'], {}, [

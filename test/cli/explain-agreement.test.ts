@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
@@ -13,6 +12,7 @@ import { settleUnknownKids } from '../conformance/unknown-kids.ts'
 import type { Vector } from '../conformance/vector.ts'
 import { ALL_VECTORS } from '../conformance/vectors.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { requestHead } from '../support/raw-http.ts'
 import { run } from './run.ts'
 
@@ -113,8 +113,7 @@ async function writeConfigurations(
   t: TestContext,
   keysDown: readonly string[],
 ): Promise<(route: string | null) => Promise<string>> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-explain-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const places = new Map<string, string>()
   for (const name of Object.keys(ISSUERS)) {
     const own = await startFakeIssuer({ algorithms: ['EdDSA'] })

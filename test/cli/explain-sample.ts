@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { folderFor } from '../support/folder.ts'
 
 /** The time of every what-if, in seconds. */
 export const AT = 1_800_000_000
@@ -41,8 +41,7 @@ export const CLAIMS = {
 
 /** Writes a configuration, and the files it names, into a folder of the test; resolves to its path. */
 export async function writeConfig(t: TestContext, text = CONFIG): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-explain-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'config.yaml'), text)
   await writeFile(join(folder, 'shared.secret'), 'a secret that two parties share, long enough')
   await writeFile(join(folder, 'backend.secret'), 'Basic c2VjcmV0OnNlY3JldA==')

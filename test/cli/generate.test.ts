@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { parse } from 'yaml'
 import { readYaml } from '../../src/config/reading/yaml-document.ts'
 import { toYaml } from '../../src/tools/generate/yaml-text.ts'
 import { manifestProblems, readManifests } from '../deploy/manifest-schemas.ts'
+import { folderFor } from '../support/folder.ts'
 import { run } from './run.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -176,8 +176,7 @@ describe('generate traefik', () => {
   })
 
   it('keeps the second place of a route and a route of that name apart', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'forwardgate-generate-'))
-    t.after(() => rm(folder, { recursive: true }))
+    const folder = folderFor(t)
     const config = join(folder, 'config.yaml')
     const two = 'resource: [https://a.example.com/x, https://b.example.com/x]'
     const names = ['a-2', 'forwardgate', 'forwardgate-well-known']

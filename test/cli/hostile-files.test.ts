@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, test } from 'node:test'
 import { runCommand } from '../../src/tools/commands.ts'
 import { cpuSeconds } from '../support/cpu-seconds.ts'
+import { folderFor } from '../support/folder.ts'
 import { GOOD } from './check/planted.ts'
 import { type Run, run } from './run.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'forwardgate-hostile-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = folderFor({ after })
 writeFileSync(join(folder, 'secret'), 'Basic secret')
 writeFileSync(join(folder, 'config.yaml'), GOOD['config.yaml'])
 const CONFIG = join(folder, 'config.yaml')

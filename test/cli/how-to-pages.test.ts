@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { PROGRAM } from '../../build/program.ts'
+import { folderFor } from '../support/folder.ts'
 import { run } from './run.ts'
 
 const FOLDER = new URL('../../docs/how-to/', import.meta.url)
@@ -46,8 +46,7 @@ test('each page about a task has policy tests', () => {
 
 for (const { at, kind, configuration, text } of PROOFS) {
   test(`${at}: ${kind === 'policy' ? 'every policy test passes' : 'check finds nothing that is not accepted'}`, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'forwardgate-page-'))
-    t.after(() => rm(folder, { recursive: true }))
+    const folder = folderFor(t)
     const [config, proof] = [join(folder, 'config.yaml'), join(folder, `${kind}.yaml`)]
     await writeFile(config, configuration)
     await writeFile(proof, text)
@@ -60,8 +59,7 @@ for (const { at, kind, configuration, text } of PROOFS) {
 }
 
 test('local-development.md: a static token, typed literally', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-page-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const page = readFileSync(new URL('local-development.md', FOLDER), 'utf8')
   const script = /^```sh\n([\s\S]*?)^```$/m.exec(page)?.[1] ?? ''
   const named = `forwardgate() { '${process.execPath}' '${PROGRAM}' "$@"; }; node() { '${process.execPath}' "$@"; }`

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Explanation } from '../../src/tools/explain/explanation.ts'
+import { folderFor } from '../support/folder.ts'
 import { run } from './run.ts'
 
 const CONFIG = fileURLToPath(new URL('../../examples/mcp-tools/config.yaml', import.meta.url))
 const CALL = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'count' } }
 
 async function file(t: TestContext, name: string, content: unknown): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-mcp-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
   return join(folder, name)
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { folderFor } from '../support/folder.ts'
 import { run, runProcess } from './run.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -33,8 +33,7 @@ async function policy(t: TestContext, tests: string, ...args: readonly string[])
 }
 
 async function policyWith(t: TestContext, config: string, tests: string, ...args: readonly string[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-policy-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'config.yaml'), config)
   await writeFile(join(folder, 'robots.secret'), 'a secret of robots that is long enough for HS256')
   await writeFile(join(folder, 'nonce'), 'what nonces are made from, 32 bytes or more')

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
+import { folderFor } from '../support/folder.ts'
 import { run } from './run.ts'
 
 const CONFIG = `
@@ -19,8 +19,7 @@ routes:
 `
 
 async function configuration(t: TestContext, tokens: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-token-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'config.yaml'), CONFIG)
   await writeFile(join(folder, 'tokens.yaml'), tokens)
   return join(folder, 'config.yaml')

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Service } from '../../src/service.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { createLogger, readSettings, startService } from '../support/service-code.ts'
 import { configurationText, FILES, ISSUERS, type IssuerName, NOW } from './configuration.ts'
 import type { TokenForge } from './token-forge.ts'
@@ -20,8 +20,7 @@ export async function startRealService(
   keysDown: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RealService> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-conformance-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const places = new Map<IssuerName, string>()
   for (const name of Object.keys(ISSUERS) as IssuerName[]) {
     const issuer = await startFakeIssuer({ algorithms: ['EdDSA'] })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { parse as parseYaml } from 'yaml'
 import type { Route } from '../../src/config/model.ts'
 import { parse } from '../../src/config/parse.ts'
 import { type Fence, fencesOf, textFiles } from '../support/documents.ts'
+import { folderFor } from '../support/folder.ts'
 import { unavailable } from '../support/missing-part.ts'
 import { isRecord, type Manifest, manifestProblems, readManifests } from './manifest-schemas.ts'
 
@@ -26,8 +26,7 @@ const rendered = (directory: string) =>
 
 /** The base in the namespace `somewhere`, with a component. */
 async function renderedWith(t: TestContext, component: string): Promise<readonly Manifest[]> {
-  const overlay = await mkdtemp(join(await realpath(tmpdir()), 'overlay-'))
-  t.after(() => rm(overlay, { recursive: true, force: true }))
+  const overlay = folderFor(t)
   const from = (directory: string) => relative(overlay, join(ROOT, directory))
   const lines = [
     'apiVersion: kustomize.config.k8s.io/v1beta1',

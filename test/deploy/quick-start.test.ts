@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { run } from '../cli/run.ts'
+import { folderFor } from '../support/folder.ts'
 import { unavailable } from '../support/missing-part.ts'
 import { readManifests } from './manifest-schemas.ts'
 
@@ -19,8 +19,7 @@ const needsKubectl =
 type Cluster = ReadonlyMap<string, object>
 
 describe('the quick start', needsKubectl, () => {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'forwardgate-quick-start-'))
-  after(() => rmSync(folder, { recursive: true }))
+  const folder = folderFor({ after })
   const page = readFileSync(join(ROOT, 'docs/deploy/quick-start-authentik.md'), 'utf8')
 
   it('is in order after each step, and after the next reconciliation, however often it is played', async () => {

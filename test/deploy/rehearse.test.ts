@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +9,7 @@ import { Repository } from '../../deploy/rehearse/oci.ts'
 import { startRegistry } from '../../deploy/rehearse/registry.ts'
 import { isSigned, signArtifact, throwAwayKey } from '../../deploy/rehearse/signature.ts'
 import { versionPlaces } from '../../deploy/rehearse/version.ts'
+import { folderFor } from '../support/folder.ts'
 
 const CHANGELOG =
   '# Changelog\n\n## [Unreleased]\n\nThe next release will be 0.2.0.\n\n### Added\n\n- new\n\n## [0.1.0] - 2026-01-01\n\n- old\n'
@@ -33,8 +33,7 @@ test('every file of this repository names the version of package.json', () => {
 })
 
 test('a file that names another version is found', (t) => {
-  const root = mkdtempSync(join(tmpdir(), 'forwardgate-version-'))
-  t.after(() => rmSync(root, { recursive: true }))
+  const root = folderFor(t)
   mkdirSync(join(root, 'deploy'))
   writeFileSync(join(root, 'package.json'), '{ "version": "0.2.0" }')
   writeFileSync(join(root, 'Dockerfile'), 'ARG VERSION=0.2.0\n')

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE } from '../support/service.ts'
 import { FULL } from './effort.ts'
 import { type Gate, IMAGE_NODE_OPTIONS, startGate } from './faults/gate.ts'
-import { limitMemory, type MemoryLimit, temporaryFolder } from './faults/surroundings.ts'
+import { limitMemory, type MemoryLimit } from './faults/surroundings.ts'
 import { type Attack, launch, type Progress } from './floods/attack.ts'
 import { startNeighbour } from './floods/neighbour.ts'
 import { printTable } from './table.ts'
@@ -161,7 +162,7 @@ const COLUMNS = [
 ]
 
 async function startFloodedGate(t: TestContext, within: readonly string[] = []): Promise<Gate> {
-  const secretFile = join(await temporaryFolder(t), 'secret')
+  const secretFile = join(folderFor(t), 'secret')
   await writeFile(secretFile, SECRET)
   return startGate(t, {
     within,

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startGateProcess } from '../service/child.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE, until } from '../support/service.ts'
 import { printTable } from './table.ts'
 
@@ -87,7 +87,7 @@ describe('Node’s permissions, as the image sets them', () => {
   it('let the service serve, reload and end', async (t) => {
     const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
     t.after(() => issuer.stop())
-    const folder = await folderOf(t)
+    const folder = folderFor(t)
     const file = join(folder, 'config.yaml')
     await writeFile(file, configuration(issuer, 'read'))
     const gate = await startGateProcess(
@@ -113,18 +113,12 @@ issuers: { main: ${issuer.issuer} }
 routes: { api: { resource: ${RESOURCE}, scopes: [${scope}] } }
 `
 
-async function folderOf(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'permissions-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 async function attempt(
   t: TestContext,
   flags: readonly string[],
   code: string,
 ): Promise<{ error: string; made: boolean }> {
-  const file = join(await folderOf(t), 'made')
+  const file = join(folderFor(t), 'made')
   await writeFile(`${file}-there`, 'x')
   const child = spawn(
     process.execPath,

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { folderFor } from '../support/folder.ts'
 import { printTable } from './table.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -97,8 +96,7 @@ describe('what runs in production', () => {
 
 describe('the bill of materials', () => {
   test('npm run sbom writes every production package with its version and its hash, and no other', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'sbom-'))
-    t.after(() => rm(folder, { recursive: true }))
+    const folder = folderFor(t)
     const file = join(folder, 'sbom.json')
     await promisify(execFile)(process.execPath, [join(ROOT, 'deploy/sbom.ts'), file], { cwd: folder })
     const bill: Bill = JSON.parse(readFileSync(file, 'utf8'))

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE, until } from '../support/service.ts'
 import { FULL } from './effort.ts'
 import { startGate } from './faults/gate.ts'
-import { temporaryFolder } from './faults/surroundings.ts'
 import { launch } from './floods/attack.ts'
 import { printTable } from './table.ts'
 
@@ -53,7 +53,7 @@ describe('twenty requests of a verified caller beside as much junk as the machin
 })
 
 async function start(t: TestContext, kind: string) {
-  const secretFile = join(await temporaryFolder(t), 'client.secret')
+  const secretFile = join(folderFor(t), 'client.secret')
   await writeFile(secretFile, 'the-secret-of-the-gate')
   const isOpaque = kind === 'an opaque token'
   const gate = await startGate(t, {

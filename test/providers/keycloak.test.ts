@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
@@ -13,6 +12,7 @@ import type { McpProgram } from '../scenarios/clients/session.ts'
 import { curl, refusal } from '../scenarios/support/http.ts'
 import { startMcpServer } from '../scenarios/support/mcp-server.ts'
 import { generated, type System, startSystem } from '../scenarios/support/system.ts'
+import { folderFor } from '../support/folder.ts'
 import { missing } from '../support/missing-part.ts'
 import { until } from '../support/service.ts'
 import { playFirstLogin } from './first-login.ts'
@@ -178,8 +178,7 @@ async function playRegistration(row: Row, keycloak: Keycloak, system: System): P
 
 /** The gate behind a real proxy, with what `generate` writes. */
 async function start(t: TestContext, keycloak: Keycloak) {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-keycloak-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const file = join(folder, 'nonce')
   await writeFile(file, randomBytes(48).toString('base64'))
   const server = await startMcpServer({ name: 'mcp-server' })

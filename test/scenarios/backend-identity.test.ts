@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startIssuer } from '../../lab/issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { missing } from '../support/missing-part.ts'
 import { REDIRECT_URI } from './clients/account.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
@@ -84,8 +84,7 @@ test('backend-identity: FastMCP’s AccessToken', async (t) => {
 })
 
 test('backend-identity: a backend that needs a key of its own never sees the user’s token', async (t) => {
-  const secrets = await mkdtemp(join(tmpdir(), 'forwardgate-secrets-'))
-  t.after(() => rm(secrets, { recursive: true }))
+  const secrets = folderFor(t)
   await writeFile(join(secrets, 'backend-key'), 'Bearer key-of-the-backend\n')
   const server = await startMcpServer({ name: 'keyed' })
   t.after(() => server.stop())

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer, request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import * as oauth from 'oauth4webapi'
@@ -11,6 +10,7 @@ import { startGate } from '../../lab/gate.ts'
 import { startIssuer } from '../../lab/issuer.ts'
 import { followLogin } from '../../lab/issuer-login.ts'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
+import { folderFor } from '../support/folder.ts'
 import { REDIRECT_URI } from './clients/account.ts'
 import { type DpopLogin, logInWithKey } from './clients/dpop.ts'
 import { DPOP_CASES } from './clients/dpop-cases.ts'
@@ -67,8 +67,7 @@ async function openRoundRobin(t: TestContext) {
 }
 
 async function start(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-dpop-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'nonce'), randomBytes(48).toString('base64'))
   const server = await startMcpServer({ name: 'mcp-server' })
   t.after(server.stop)

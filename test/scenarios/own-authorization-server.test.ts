@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { folderFor } from '../support/folder.ts'
 import { SDK_V1 } from './clients/sdk-v1.ts'
 import { SDK_V2 } from './clients/sdk-v2.ts'
 import { curl, refusal } from './support/http.ts'
@@ -16,8 +16,7 @@ const API_TOKEN = 'api_4f1c09b6d2f94f5f'
 const initialize = { jsonrpc: '2.0', id: 1, method: 'initialize' }
 
 test('own-authorization-server: HS256 from a shared secret, and API tokens by introspection', async (t) => {
-  const secrets = await mkdtemp(join(tmpdir(), 'forwardgate-secrets-'))
-  t.after(() => rm(secrets, { recursive: true }))
+  const secrets = folderFor(t)
   await writeFile(join(secrets, 'jwt-secret'), `${SECRET}\n`)
   await writeFile(join(secrets, 'introspection-secret'), `${INTROSPECTION.secret}\n`)
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { forwardedHeaders } from '../support/ask.ts'
+import { folderFor } from '../support/folder.ts'
 import { requestHead } from '../support/raw-http.ts'
 import { RESOURCE, startTestService, type TestService } from '../support/service.ts'
 import { flood } from './flood.ts'
@@ -70,8 +70,7 @@ describe('what strangers do takes nothing from a caller whose token held', () =>
   })
 
   it('answers about opaque tokens, each of the twenty requests has a good one', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'forwardgate-budgets-'))
-    t.after(() => rm(folder, { recursive: true }))
+    const folder = folderFor(t)
     await writeFile(join(folder, 'client.secret'), 'the-secret-of-the-gate')
     const gate = await startTestService(t, {
       env: EVERY_LINE,

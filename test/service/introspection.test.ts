@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { startIssuer } from '../../lab/issuer.ts'
 import { forwardedHeaders } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE, startTestService, type TestService, until } from '../support/service.ts'
 
 const OTHER = 'https://api.example.com/other'
@@ -25,7 +25,7 @@ routes:
 async function start(t: TestContext, more = '', now?: () => number): Promise<TestService> {
   const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
   t.after(() => issuer.stop())
-  const folder = await temporaryFolder(t)
+  const folder = folderFor(t)
   await writeFile(join(folder, 'client.secret'), `${SECRET}\n`)
   return startTestService(t, {
     issuer,
@@ -164,7 +164,7 @@ describe('introspection', () => {
     const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
     t.after(() => issuer.stop())
     issuer.introspects({ [TOKEN]: said() })
-    const folder = await temporaryFolder(t)
+    const folder = folderFor(t)
     const file = join(folder, 'client.secret')
     await writeFile(file, 'first\n')
     const gate = await startTestService(t, { issuer, yaml: () => configuration(issuer, folder, ', cacheFor: 0s') })
@@ -185,7 +185,7 @@ describe('introspection', () => {
       robots: [robot, gateClient],
     })
     t.after(() => issuer.stop())
-    const folder = await temporaryFolder(t)
+    const folder = folderFor(t)
     await writeFile(join(folder, 'client.secret'), SECRET)
     const gate = await startTestService(t, {
       yaml: () => `
@@ -205,9 +205,3 @@ routes: { api: { resource: ${RESOURCE}, scopes: [mcp:read], identityHeaders: { X
     assert.equal((await gate.ask('api')).challenge?.includes('resource_metadata'), true)
   })
 })
-
-async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-introspection-'))
-  t.after(() => rm(folder, { recursive: true }))
-  return folder
-}

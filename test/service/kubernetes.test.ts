@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type FakeApiServer, type FakeApiServerOptions, startFakeApiServer } from '../support/fake-api-server.ts'
 import { makePrivateCa } from '../support/fake-issuer-tls.ts'
+import { folderFor } from '../support/folder.ts'
 import { missing } from '../support/missing-part.ts'
 import { RESOURCE, startTestService, type TestService, until } from '../support/service.ts'
 
@@ -42,8 +42,7 @@ async function guardedCluster(t: TestContext) {
   const [ca, next] = cas
   for (const each of cas) t.after(() => each?.remove())
   if (ca === undefined || next === undefined) return undefined
-  const folder = await mkdtemp(join(tmpdir(), 'pod-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   const files = { ca: join(folder, 'ca.crt'), token: join(folder, 'token') }
   /** As the kubelet does: the file is there whole, at any time. */
   const put = async (file: string, text: string) => {

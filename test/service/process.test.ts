@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuerOptions, startFakeIssuer } from '../support/fake-issuer.ts'
 import { makePrivateCa } from '../support/fake-issuer-tls.ts'
+import { folderFor } from '../support/folder.ts'
 import { missing } from '../support/missing-part.ts'
 import { oneRoute, RESOURCE, until } from '../support/service.ts'
 import { runGate, startGateProcess } from './child.ts'
@@ -20,8 +20,7 @@ async function issuerOf(t: TestContext, options: FakeIssuerOptions = {}) {
 }
 
 async function fileOf(t: TestContext, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-process-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'config.yaml'), text)
   return join(folder, 'config.yaml')
 }

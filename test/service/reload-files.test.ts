@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict'
 import { createSecretKey, hash } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { makeSigningKey } from '../support/fake-issuer-keys.ts'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE, startTestService, until } from '../support/service.ts'
 
 const ISSUER = 'https://id.example.com'
 
-async function folderOf(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'named-files-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 describe('a file that the configuration names is read again when it changes', () => {
   it('jwksFile: the new key opens, the old one no longer does', async (t) => {
-    const file = join(await folderOf(t), 'keys.json')
+    const file = join(folderFor(t), 'keys.json')
     const [before, after] = await Promise.all([makeSigningKey('ES256', 'before'), makeSigningKey('ES256', 'after')])
     await writeFile(file, JSON.stringify({ keys: [before.jwk] }))
     const gate = await startTestService(t, {
@@ -51,7 +45,7 @@ routes: { api: { resource: ${RESOURCE} } }
   })
 
   it('secretFile: the new secret opens, the old one no longer does', async (t) => {
-    const file = join(await folderOf(t), 'secret')
+    const file = join(folderFor(t), 'secret')
     const [before, after] = ['the-first-secret-is-long-enough-too', 'another-secret-that-is-long-enough']
     await writeFile(file, `${before}\n`)
     const gate = await startTestService(t, {
@@ -74,7 +68,7 @@ routes: { api: { resource: ${RESOURCE} } }
   })
 
   it('tokensFile: a new entry opens, one that is gone no longer does, also right after it was accepted', async (t) => {
-    const file = join(await folderOf(t), 'tokens.yaml')
+    const file = join(folderFor(t), 'tokens.yaml')
     const [before, after] = ['fwg_the-first-token-0123456789', 'fwg_another-token-0123456789']
     const entry = (token: string) =>
       `- { sha256: ${hash('sha256', token, 'hex')}, sub: robot, aud: "${RESOURCE}", exp: 2999-01-01 }\n`
@@ -107,7 +101,7 @@ routes: { api: { resource: ${RESOURCE} } }
   })
 
   it('the secret for the upstream: sent anew, and only to whoever passes', async (t) => {
-    const file = join(await folderOf(t), 'upstream')
+    const file = join(folderFor(t), 'upstream')
     await writeFile(file, 'Basic first\n')
     const gate = await startTestService(t, {
       yaml: (issuer) => `

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { RESOURCE, startTestService, type TestService, until } from '../support/service.ts'
 
 const withScope = (issuer: FakeIssuer, scope: string) => `
@@ -43,8 +43,7 @@ async function replace(path: string, text: string): Promise<void> {
 
 /** A folder as kubelet mounts a ConfigMap: `config.yaml` -> `..data/config.yaml`, `..data` -> a folder of this version. */
 async function configMap(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'configmap-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   let version = 0
   const update = async (text: string) => {
     version += 1

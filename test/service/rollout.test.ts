@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { it, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask } from '../support/ask.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { oneRoute, RESOURCE, until } from '../support/service.ts'
 import { type GateProcess, startGateProcess } from './child.ts'
 
@@ -16,8 +16,7 @@ const STANDSTILL_PROBES = 10
 it('a rollout while the issuer is down: the old replicas serve until the new ones have keys, and no request is refused', async (t) => {
   const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
   t.after(() => issuer.stop())
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-rollout-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   const config = async (name: string, text: string) => {
     await writeFile(join(folder, name), text)
     return join(folder, name)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { forwardedHeaders } from '../support/ask.ts'
 import { startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { openH2 } from '../support/h2-client.ts'
 import { missing } from '../support/missing-part.ts'
 import { openRaw, requestHead } from '../support/raw-http.ts'
@@ -74,8 +74,7 @@ async function sendOn(socket: Socket, bytes: string): Promise<{ close(): void }>
 async function startGate(t: TestContext, tls: boolean) {
   const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
   t.after(() => issuer.stop())
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-silent-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, 'config.yaml'), oneRoute(issuer))
   return startGateProcess(t, {
     FORWARDGATE_CONFIG: join(folder, 'config.yaml'),

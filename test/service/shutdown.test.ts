@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { Agent, createServer, request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
 import { ask, forwardedHeaders } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
+import { folderFor } from '../support/folder.ts'
 import { openRaw } from '../support/raw-http.ts'
 import { oneRoute, RESOURCE, startTestService, until } from '../support/service.ts'
 import { type GateProcess, startGateProcess } from './child.ts'
@@ -30,8 +30,7 @@ interface BenchOptions {
 async function gateWithKeys(t: TestContext, { own, jwksUri, delay = '250ms' }: BenchOptions = {}): Promise<Bench> {
   const issuer = own ?? (await startFakeIssuer({ algorithms: ['ES256'] }))
   t.after(() => issuer.stop())
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-shutdown-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   const config = join(folder, 'config.yaml')
   const entry = jwksUri === undefined ? issuer.issuer : `{ issuer: ${issuer.issuer}, jwksUri: ${jwksUri} }`
   await writeFile(config, oneRoute(issuer).replace(issuer.issuer, entry))

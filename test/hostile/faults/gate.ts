@@ -8,8 +8,8 @@ import { freePort } from '../../deploy/child-service.ts'
 import { type GateProcess, type Surroundings, startGateProcess, type Variables } from '../../service/child.ts'
 import { ask, type Forwarded, type Verdict } from '../../support/ask.ts'
 import { type FakeIssuer, type FakeIssuerOptions, startFakeIssuer } from '../../support/fake-issuer.ts'
+import { folderFor } from '../../support/folder.ts'
 import { oneRoute, RESOURCE, seriesValue, until } from '../../support/service.ts'
-import { temporaryFolder } from './surroundings.ts'
 
 /** The service as a process of its own that has the keys of its issuer. */
 export interface Gate {
@@ -74,7 +74,7 @@ export async function startMuteGate(t: TestContext, within: readonly string[]): 
 async function prepare(t: TestContext, options: GateOptions) {
   const issuer = await startFakeIssuer({ algorithms: ['ES256'], ...options.issuerOptions })
   t.after(() => issuer.stop())
-  const config = join(await temporaryFolder(t), 'config.yaml')
+  const config = join(folderFor(t), 'config.yaml')
   await writeFile(config, (options.yaml ?? oneRoute)(issuer))
   return { issuer, config }
 }

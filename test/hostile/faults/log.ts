@@ -6,11 +6,12 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { flood } from '../../service/flood.ts'
 import { forwardedHeaders } from '../../support/ask.ts'
+import { folderFor } from '../../support/folder.ts'
 import { requestHead } from '../../support/raw-http.ts'
 import { until } from '../../support/service.ts'
 import type { Fault, Observed } from './fault.ts'
 import { type Gate, startMuteGate } from './gate.ts'
-import { afterwards, makeFifo, mayMount, temporaryFolder } from './surroundings.ts'
+import { afterwards, makeFifo, mayMount } from './surroundings.ts'
 
 /** More lines than a pipe holds, few enough for the service to keep. */
 const REQUESTS = 900
@@ -61,7 +62,7 @@ const lost = async (gate: Gate): Promise<number> =>
   (await gate.metric('log_lines_lost_total')) ?? assert.fail('no metric')
 
 async function meetFullDisk(t: TestContext): Promise<Observed> {
-  const disk = join(await temporaryFolder(t), 'disk')
+  const disk = join(folderFor(t), 'disk')
   await mkdir(disk)
   // Seen by the process alone, and gone with it.
   const mount = `mount -t tmpfs -o size=${DISK_KIB}k tmpfs ${disk}`
@@ -90,7 +91,7 @@ async function meetFullDisk(t: TestContext): Promise<Observed> {
 }
 
 async function meetStuckReader(t: TestContext): Promise<Observed> {
-  const fifo = join(await temporaryFolder(t), 'fifo')
+  const fifo = join(folderFor(t), 'fifo')
   makeFifo(fifo)
   const reader = await open(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
   t.after(() => reader.close())
@@ -118,7 +119,7 @@ async function meetStuckReader(t: TestContext): Promise<Observed> {
 }
 
 async function meetGoneReader(t: TestContext): Promise<Observed> {
-  const fifo = join(await temporaryFolder(t), 'fifo')
+  const fifo = join(folderFor(t), 'fifo')
   makeFifo(fifo)
   const reader = await open(fifo, constants.O_RDONLY | constants.O_NONBLOCK)
   const gate = await startMuteGate(t, afterwards(`exec > ${fifo}`))

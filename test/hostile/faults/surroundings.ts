@@ -1,8 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -93,11 +91,4 @@ async function removeGroup(group: string): Promise<void> {
 /** Makes a pipe with a name. */
 export function makeFifo(path: string): void {
   execFileSync('mkfifo', [path])
-}
-
-/** A folder that is gone after the test. */
-export async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-hostile-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
 }

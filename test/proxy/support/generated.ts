@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import type { ReverseProxy } from '../../../lab/reverse-proxy.ts'
 import { startUpstream, type Upstream } from '../../../lab/upstream.ts'
 import { run } from '../../cli/run.ts'
+import { folderFor } from '../../support/folder.ts'
 import { startTestService, type TestService } from '../../support/service.ts'
 
 /** A service, an application, and what `generate` printed for the two of them. */
@@ -50,8 +50,7 @@ export async function generatedWorld(
 
 /** Runs a proxy's own check on a text in a file of this name. */
 export async function accepts(t: TestContext, program: string, file: string, text: string, ...args: readonly string[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'forwardgate-generated-'))
-  t.after(() => rm(folder, { recursive: true }))
+  const folder = folderFor(t)
   await writeFile(join(folder, file), text)
   await promisify(execFile)(program, [...args, file], { cwd: folder, env: { ...process.env, HOME: folder } })
 }

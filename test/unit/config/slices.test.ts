@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { load } from '../../../src/config/source.ts'
+import { folderFor } from '../../support/folder.ts'
 
 const NAMES = Array.from({ length: 1_000 }, (_, index) => `route-${index}`)
 const ISSUERS = 'issuers: { main: https://id.example.com }\n'
@@ -30,8 +30,7 @@ const FILES: Readonly<Record<string, string>> = {
   'unfinished.yaml': `${block}  last: [`,
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'forwardgate-slices-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = folderFor({ after })
 
 for (const [name, text] of Object.entries(FILES)) {
   test(`1,000 routes are read in slices, so that requests need not wait for all of them: ${name}`, async () => {

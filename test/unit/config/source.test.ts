@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { formatProblem } from '../../../src/config/problem.ts'
 import { load } from '../../../src/config/source.ts'
+import { folderFor } from '../../support/folder.ts'
 import { BASE, NOW } from './fixtures.ts'
 
 const read = (path: string) => load({ kind: 'path', path }, NOW)
@@ -15,18 +15,12 @@ async function problemsOf(path: string): Promise<readonly string[]> {
   return parsed.ok ? [] : parsed.problems.map(formatProblem)
 }
 
-function folder(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'forwardgate-'))
-  t.after(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
-
 const SECRET = `issuers: { a: { issuer: a, secretFile: secret } }
 routes: { x: { resource: https://x.example.com } }
 `
 
 test('a file is read, with what it names beside it', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   writeFileSync(join(path, 'config.yaml'), SECRET)
   writeFileSync(join(path, 'secret'), 's'.repeat(40))
   const first = await read(join(path, 'config.yaml'))
@@ -38,7 +32,7 @@ test('a file is read, with what it names beside it', async (t) => {
 })
 
 test('a missing, empty, binary or too large file is a problem with its name', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   const file = join(path, 'config.yaml')
   assert.deepEqual(await problemsOf(file), [
     `the configuration "${file}" cannot be read: there is no such file; correct it, or set FORWARDGATE_CONFIG`,
@@ -54,13 +48,13 @@ test('a missing, empty, binary or too large file is a problem with its name', as
 })
 
 test('a byte order mark is not part of the text', async (t) => {
-  const file = join(folder(t), 'config.yaml')
+  const file = join(folderFor(t), 'config.yaml')
   writeFileSync(file, `\uFEFF${BASE}`)
   assert.deepEqual(await problemsOf(file), [])
 })
 
 test('a device or directory is refused instead of read without end', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   for (const name of ['/dev/zero', path]) {
     writeFileSync(join(path, 'config.yaml'), SECRET.replace('secretFile: secret', `secretFile: ${name}`))
     assert.match((await problemsOf(join(path, 'config.yaml')))[0] ?? '', /cannot be read: it is not a file/)
@@ -68,7 +62,7 @@ test('a device or directory is refused instead of read without end', async (t) =
 })
 
 test('what a directory holds besides is named, and what the configuration names is no part of it', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   writeFileSync(
     join(path, 'a.yaml'),
     'issuers: { a: { issuer: a, jwksFile: keys.json }, b: { tokensFile: tokens.yaml } }\n',
@@ -98,7 +92,7 @@ test('what a directory holds besides is named, and what the configuration names 
 })
 
 test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   assert.match((await problemsOf(path))[0] ?? '', /it is a directory without a \*\.yaml file/)
   writeFileSync(join(path, 'b.yml'), 'routes: { x: { resource: https://x.example.com } }\n')
   writeFileSync(join(path, 'a.yaml'), 'issuers: { a: https://a.example.com }\n')
@@ -112,7 +106,7 @@ test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t
 })
 
 test('all files of a mounted ConfigMap are of one generation, also of one that was swapped half-way', async (t) => {
-  const path = folder(t)
+  const path = folderFor(t)
   const generation = (name: string, host: string) => {
     mkdirSync(join(path, name))
     writeFileSync(join(path, name, 'a.yaml'), `issuers: { a: https://${host} }\n`)

@@ -20,6 +20,7 @@ import { formatProblem } from '../../../src/config/problem.ts'
 import type { Watch } from '../../../src/config/reading/watch-files.ts'
 import { type Loaded, load, type Source } from '../../../src/config/source.ts'
 import { watch } from '../../../src/config/watch.ts'
+import { folderFor } from '../../support/folder.ts'
 import { NOW } from './fixtures.ts'
 
 const text = (scope: string) =>
@@ -151,8 +152,7 @@ for (const [how, interval] of [
   })
 
   test(`a named file is watched too ${how}`, async (t) => {
-    const keys = mkdtempSync(join(tmpdir(), 'forwardgate-keys-'))
-    t.after(() => rmSync(keys, { recursive: true, force: true }))
+    const keys = folderFor(t)
     const secret = join(keys, 'secret')
     writeFileSync(secret, 's'.repeat(32))
     const config = `issuers: { a: { issuer: a, secretFile: ${secret} } }\nroutes: { x: { resource: https://x.example.com } }\n`
@@ -289,8 +289,7 @@ test('nothing is told after close', async (t) => {
 })
 
 test('a file mounted with subPath is noticed once', { skip: process.platform !== 'linux' }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'forwardgate-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   plainFile(folder)
   // As behind a bind mount, the file lives on without a name.
   const descriptor = openSync(join(folder, 'config.yaml'), 'r')

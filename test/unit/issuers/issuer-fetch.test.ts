@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { KeySource } from '../../../src/config/model-issuer.ts'
 import { createIssuerFetch } from '../../../src/issuers/issuer-fetch.ts'
+import { folderFor } from '../../support/folder.ts'
 
 async function setUp(t: TestContext, keys: KeySource, issuer = 'https://id.example.com/a') {
-  const folder = await mkdtemp(join(tmpdir(), 'issuer-fetch-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = folderFor(t)
   const bearerTokenFile = join(folder, 'token')
   await writeFile(bearerTokenFile, 'secret\n')
   const sent: (string | null)[] = []

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { folderFor } from '../../../support/folder.ts'
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
@@ -48,8 +48,7 @@ console.log(JSON.stringify({
   ],
 }))`
 
-const folder = mkdtempSync(join(tmpdir(), 'forwardgate-copy-'))
-after(() => rmSync(folder, { recursive: true }))
+const folder = folderFor({ after })
 
 test('a default that is changed in its one place changes the page, the schema and the behaviour', () => {
   for (const part of ['src', 'build/docs', 'package.json'])
