@@ -26,6 +26,17 @@ export interface Vector {
   readonly expect: Expectation
 }
 
+/** Rows by id, with what they have in common unless one says otherwise. */
+export function alike<Common extends Partial<Vector>>(common: Common) {
+  return (rows: Readonly<Record<string, Partial<Vector> & Omit<Vector, 'id' | keyof Common>>>): readonly Vector[] =>
+    Object.entries(rows).map(([id, row]) => ({ id, ...common, ...row }) as unknown as Vector)
+}
+
+/** A row for each of these values. */
+export function each<Value>(values: readonly Value[], row: (value: Value) => Vector): readonly Vector[] {
+  return values.map(row)
+}
+
 /** The client's request; what is not said is an ordinary POST to the first route. */
 export interface RequestRecipe {
   readonly method?: string

@@ -1,4 +1,4 @@
-import { REMOVED, type Vector } from '../vector.ts'
+import { alike, REMOVED, type Vector } from '../vector.ts'
 
 const OWN = 'https://api.example.com/mcp/kubernetes'
 const ALLOWED = { status: 200, reason: 'token' } as const
@@ -60,46 +60,35 @@ export const AUDIENCE: readonly Vector[] = [
       expect: MISMATCH,
     }),
   ),
-  {
-    id: 'aud-here-not-there',
-    spec: 'J36; bypass case 42',
-    title: 'a good token of one route on another',
-    route: 'grafana',
-    token: { claims: { aud: OWN } },
-    twin: 'aud-there',
-    expect: MISMATCH,
-  },
-  {
-    id: 'aud-there',
-    spec: 'J36',
-    title: 'and its own',
-    route: 'grafana',
-    token: { claims: { aud: 'https://api.example.com/mcp/grafana' } },
-    expect: ALLOWED,
-  },
-  {
-    id: 'aud-any-of',
-    spec: 'R3',
-    title: 'any of several',
-    route: 'audiences',
-    token: { claims: { aud: 'second' } },
-    expect: ALLOWED,
-  },
-  {
-    id: 'aud-none-of',
-    spec: 'R3',
-    title: 'none of several',
-    route: 'audiences',
-    token: { claims: { aud: 'third' } },
-    twin: 'aud-any-of',
-    expect: MISMATCH,
-  },
-  {
-    id: 'aud-unchecked',
-    spec: 'MCP: or otherwise verify that they are the intended recipient',
-    title: 'unchecked, as written out: the client decides',
-    route: 'unchecked',
-    token: { claims: { aud: REMOVED } },
-    expect: ALLOWED,
-  },
+  ...alike({ expect: ALLOWED })({
+    'aud-here-not-there': {
+      spec: 'J36; bypass case 42',
+      title: 'a good token of one route on another',
+      route: 'grafana',
+      token: { claims: { aud: OWN } },
+      twin: 'aud-there',
+      expect: MISMATCH,
+    },
+    'aud-there': {
+      spec: 'J36',
+      title: 'and its own',
+      route: 'grafana',
+      token: { claims: { aud: 'https://api.example.com/mcp/grafana' } },
+    },
+    'aud-any-of': { spec: 'R3', title: 'any of several', route: 'audiences', token: { claims: { aud: 'second' } } },
+    'aud-none-of': {
+      spec: 'R3',
+      title: 'none of several',
+      route: 'audiences',
+      token: { claims: { aud: 'third' } },
+      twin: 'aud-any-of',
+      expect: MISMATCH,
+    },
+    'aud-unchecked': {
+      spec: 'MCP: or otherwise verify that they are the intended recipient',
+      title: 'unchecked, as written out: the client decides',
+      route: 'unchecked',
+      token: { claims: { aud: REMOVED } },
+    },
+  }),
 ]

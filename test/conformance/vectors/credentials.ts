@@ -1,4 +1,4 @@
-import type { Vector } from '../vector.ts'
+import { each, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const MISSING = { status: 401, reason: 'credentials_missing' } as const
@@ -8,26 +8,22 @@ const good = { route: 'kubernetes', token: {} } as const
 /** The Authorization field (RFC 6750 §2.1). */
 export const CREDENTIALS: readonly Vector[] = [
   { ...good, id: 'bearer', spec: 'RFC 6750 §2.1', title: 'Bearer, one space and the token', expect: ALLOWED },
-  ...['Bearer  {token}', `bearer${' '.repeat(200)}{token}`].map(
-    (credentials): Vector => ({
-      ...good,
-      id: `spaces-${credentials.length}`,
-      spec: 'RFC 6750 §2.1: 1*SP',
-      title: 'more than one space',
-      credentials,
-      expect: ALLOWED,
-    }),
-  ),
-  ...['bearer {token}', 'BEARER {token}', 'bEaReR {token}'].map(
-    (credentials): Vector => ({
-      ...good,
-      id: `scheme-${credentials}`,
-      spec: 'RFC 9110 §11.1; B3; bypass case 35',
-      title: 'the scheme in any case',
-      credentials,
-      expect: ALLOWED,
-    }),
-  ),
+  ...each(['Bearer  {token}', `bearer${' '.repeat(200)}{token}`], (credentials) => ({
+    ...good,
+    id: `spaces-${credentials.length}`,
+    spec: 'RFC 6750 §2.1: 1*SP',
+    title: 'more than one space',
+    credentials,
+    expect: ALLOWED,
+  })),
+  ...each(['bearer {token}', 'BEARER {token}', 'bEaReR {token}'], (credentials) => ({
+    ...good,
+    id: `scheme-${credentials}`,
+    spec: 'RFC 9110 §11.1; B3; bypass case 35',
+    title: 'the scheme in any case',
+    credentials,
+    expect: ALLOWED,
+  })),
   {
     id: 'no-credentials',
     spec: 'RFC 6750 §3.1; B1',
@@ -84,17 +80,15 @@ export const CREDENTIALS: readonly Vector[] = [
       expect: MALFORMED,
     }),
   ),
-  ...['Bearer undefined', 'Bearer null', 'Bearer Bearer'].map(
-    (credentials): Vector => ({
-      ...good,
-      id: `no-value-${credentials}`,
-      spec: 'RFC 6750 §2.1: token68, and no token',
-      title: 'what a program sends in place of a token that it does not have',
-      credentials,
-      twin: 'bearer',
-      expect: { status: 401, reason: 'token_opaque' },
-    }),
-  ),
+  ...each(['Bearer undefined', 'Bearer null', 'Bearer Bearer'], (credentials) => ({
+    ...good,
+    id: `no-value-${credentials}`,
+    spec: 'RFC 6750 §2.1: token68, and no token',
+    title: 'what a program sends in place of a token that it does not have',
+    credentials,
+    twin: 'bearer',
+    expect: { status: 401, reason: 'token_opaque' },
+  })),
   {
     ...good,
     id: 'two-fields',
@@ -135,14 +129,12 @@ export const CREDENTIALS: readonly Vector[] = [
     request: { uri: '/mcp/kubernetes?access_token=abc' },
     expect: ALLOWED,
   },
-  ...['User-Agent', 'X-Forwarded-For', 'X-Real-Ip', 'Client-IP'].map(
-    (name): Vector => ({
-      id: `no-exemption-${name}`,
-      spec: 'GHSA-5hvv; bypass case 21',
-      title: `nobody is exempt by ${name}`,
-      route: 'kubernetes',
-      request: { headers: [[name, name === 'User-Agent' ? 'kube-probe/1.29' : '127.0.0.1']] },
-      expect: MISSING,
-    }),
-  ),
+  ...each(['User-Agent', 'X-Forwarded-For', 'X-Real-Ip', 'Client-IP'], (name) => ({
+    id: `no-exemption-${name}`,
+    spec: 'GHSA-5hvv; bypass case 21',
+    title: `nobody is exempt by ${name}`,
+    route: 'kubernetes',
+    request: { headers: [[name, name === 'User-Agent' ? 'kube-probe/1.29' : '127.0.0.1']] },
+    expect: MISSING,
+  })),
 ]

@@ -1,4 +1,4 @@
-import type { Vector } from '../vector.ts'
+import { each, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const INVALID = { status: 400, reason: 'forwarded_request_invalid', absent: ['WWW-Authenticate'] } as const
@@ -8,17 +8,15 @@ const base = { spec, route: 'locked', token: {}, request: { uri: '/locked/x' } }
 /** What may stand in X-Forwarded-*; the route `locked` decides by host and path, `kubernetes` by neither. */
 export const FORWARDED_REQUEST: readonly Vector[] = [
   { ...base, id: 'forwarded-plain', title: 'a POST below the locked path', expect: ALLOWED },
-  ...['X-Forwarded-Method', 'X-Forwarded-Host', 'X-Forwarded-Uri'].map(
-    (name): Vector => ({
-      ...base,
-      id: `forwarded-without-${name}`,
-      spec: 'CVE-2024-45410: a client can have fields removed by naming them in Connection',
-      title: `${name} is missing: no fallback to our own URL or to a default`,
-      request: { uri: '/locked/x', without: [name] },
-      twin: 'forwarded-plain',
-      expect: INVALID,
-    }),
-  ),
+  ...each(['X-Forwarded-Method', 'X-Forwarded-Host', 'X-Forwarded-Uri'], (name) => ({
+    ...base,
+    id: `forwarded-without-${name}`,
+    spec: 'CVE-2024-45410: a client can have fields removed by naming them in Connection',
+    title: `${name} is missing: no fallback to our own URL or to a default`,
+    request: { uri: '/locked/x', without: [name] },
+    twin: 'forwarded-plain',
+    expect: INVALID,
+  })),
   ...(['X-Forwarded-Method', 'X-Forwarded-Host', 'X-Forwarded-Uri'] as const).map(
     (name): Vector => ({
       ...base,
@@ -40,27 +38,23 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
       expect: INVALID,
     }),
   ),
-  ...['get', 'CONNECT', 'TRACE', 'BREW', 'POST, GET'].map(
-    (method): Vector => ({
-      ...base,
-      id: `method-${method}`,
-      spec: 'RFC 9110 §9.1: methods are case-sensitive',
-      title: `X-Forwarded-Method: ${method}`,
-      request: { uri: '/locked/x', method },
-      twin: 'forwarded-plain',
-      expect: INVALID,
-    }),
-  ),
-  ...['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'].map(
-    (method): Vector => ({
-      ...base,
-      id: `method-${method}`,
-      spec: 'B16',
-      title: `${method} is judged like any other method`,
-      request: { uri: '/locked/x', method },
-      expect: ALLOWED,
-    }),
-  ),
+  ...each(['get', 'CONNECT', 'TRACE', 'BREW', 'POST, GET'], (method) => ({
+    ...base,
+    id: `method-${method}`,
+    spec: 'RFC 9110 §9.1: methods are case-sensitive',
+    title: `X-Forwarded-Method: ${method}`,
+    request: { uri: '/locked/x', method },
+    twin: 'forwarded-plain',
+    expect: INVALID,
+  })),
+  ...each(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'], (method) => ({
+    ...base,
+    id: `method-${method}`,
+    spec: 'B16',
+    title: `${method} is judged like any other method`,
+    request: { uri: '/locked/x', method },
+    expect: ALLOWED,
+  })),
   {
     ...base,
     id: 'own-method-head',
@@ -84,16 +78,14 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
     twin: 'own-method-same',
     expect: INVALID,
   },
-  ...['API.EXAMPLE.COM', 'api.example.com:443', 'api.example.com.', 'Api.Example.com.:8443'].map(
-    (host): Vector => ({
-      ...base,
-      id: `host-${host}`,
-      spec: 'bypass case 10',
-      title: `${host} is the same host`,
-      request: { uri: '/locked/x', host },
-      expect: ALLOWED,
-    }),
-  ),
+  ...each(['API.EXAMPLE.COM', 'api.example.com:443', 'api.example.com.', 'Api.Example.com.:8443'], (host) => ({
+    ...base,
+    id: `host-${host}`,
+    spec: 'bypass case 10',
+    title: `${host} is the same host`,
+    request: { uri: '/locked/x', host },
+    expect: ALLOWED,
+  })),
   ...[
     'evil.com"',
     'api.example.com evil.com',
@@ -112,17 +104,15 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
       expect: INVALID,
     }),
   ),
-  ...['http://evil/locked/x', '//locked/x', 'locked/x', '*'].map(
-    (uri): Vector => ({
-      ...base,
-      id: `uri-${uri}`,
-      spec: 'bypass case 9',
-      title: `X-Forwarded-Uri: ${uri}`,
-      request: { uri },
-      twin: 'forwarded-plain',
-      expect: INVALID,
-    }),
-  ),
+  ...each(['http://evil/locked/x', '//locked/x', 'locked/x', '*'], (uri) => ({
+    ...base,
+    id: `uri-${uri}`,
+    spec: 'bypass case 9',
+    title: `X-Forwarded-Uri: ${uri}`,
+    request: { uri },
+    twin: 'forwarded-plain',
+    expect: INVALID,
+  })),
   ...[
     '/locked/../public',
     '/locked/%2e%2e/public',
@@ -153,16 +143,14 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
       expect: INVALID,
     }),
   ),
-  ...['/locked', '/locked/', '/%6cocked/x', '/locked/x?y=/../public', '/locked/caf%c3%a9'].map(
-    (uri): Vector => ({
-      ...base,
-      id: `path-${uri}`,
-      spec: 'bypass cases 4, 5; RFC 3986 §2.3',
-      title: `${uri} is one path to everybody`,
-      request: { uri },
-      expect: ALLOWED,
-    }),
-  ),
+  ...each(['/locked', '/locked/', '/%6cocked/x', '/locked/x?y=/../public', '/locked/caf%c3%a9'], (uri) => ({
+    ...base,
+    id: `path-${uri}`,
+    spec: 'bypass cases 4, 5; RFC 3986 §2.3',
+    title: `${uri} is one path to everybody`,
+    request: { uri },
+    expect: ALLOWED,
+  })),
   {
     id: 'path-free',
     spec: 'registries and brokers need their %2F',
@@ -172,18 +160,16 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
     request: { uri: '/v2/a%2Fb//c;d' },
     expect: ALLOWED,
   },
-  ...['//evil.example.com/x', 'http://evil.example.com/x', 'v2', '', '/a b', '/caf\u00e9'].map(
-    (uri): Vector => ({
-      id: `path-free-${uri}`,
-      spec: 'bypass case 9',
-      title: `X-Forwarded-Uri: ${uri}, where no path decides`,
-      route: 'kubernetes',
-      token: {},
-      request: { uri },
-      twin: 'path-free',
-      expect: INVALID,
-    }),
-  ),
+  ...each(['//evil.example.com/x', 'http://evil.example.com/x', 'v2', '', '/a b', '/caf\u00e9'], (uri) => ({
+    id: `path-free-${uri}`,
+    spec: 'bypass case 9',
+    title: `X-Forwarded-Uri: ${uri}, where no path decides`,
+    route: 'kubernetes',
+    token: {},
+    request: { uri },
+    twin: 'path-free',
+    expect: INVALID,
+  })),
   {
     id: 'path-free-other-host',
     spec: 'DESIGN §4: match is a lock only where it is written',

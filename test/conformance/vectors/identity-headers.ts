@@ -1,4 +1,4 @@
-import { REMOVED, type Vector } from '../vector.ts'
+import { each, REMOVED, type Vector } from '../vector.ts'
 
 const HUGE = {
   status: 403,
@@ -82,8 +82,9 @@ export const IDENTITY_HEADERS: readonly Vector[] = [
     twin: 'identity-at the limit',
     expect: HUGE,
   },
-  ...['X_Auth_Subject', 'x-auth_subject', 'X.Auth.Subject', 'x_auth_issuer', 'X_Auth_Client', 'X_AUTH_SCOPES'].map(
-    (name): Vector => ({
+  ...each(
+    ['X_Auth_Subject', 'x-auth_subject', 'X.Auth.Subject', 'x_auth_issuer', 'X_Auth_Client', 'X_AUTH_SCOPES'],
+    (name) => ({
       id: `alias-${name}`,
       spec: 'CVE-2025-64484; CVE-2026-54763; bypass case 23',
       title: `${name} is read as an identity header by some backends`,

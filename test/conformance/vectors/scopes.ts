@@ -1,4 +1,4 @@
-import { REMOVED, type Vector } from '../vector.ts'
+import { each, REMOVED, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const INSUFFICIENT = { status: 403, reason: 'scope_insufficient' } as const
@@ -40,17 +40,15 @@ export const SCOPES: readonly Vector[] = [
     token: { issuer: 'authentik' },
     expect: { ...ALLOWED, headers: { 'X-Auth-Scopes': 'mcp:read' } },
   },
-  ...[false, 'true', 1, REMOVED].map(
-    (value): Vector => ({
-      id: `scope-boolean-${value}`,
-      spec: 'Authentik',
-      title: `a claim that is ${JSON.stringify(value)}`,
-      route: 'authentik',
-      token: { issuer: 'authentik', claims: { 'mcp:read': value } },
-      twin: 'scope-boolean',
-      expect: INSUFFICIENT,
-    }),
-  ),
+  ...each([false, 'true', 1, REMOVED], (value) => ({
+    id: `scope-boolean-${value}`,
+    spec: 'Authentik',
+    title: `a claim that is ${JSON.stringify(value)}`,
+    route: 'authentik',
+    token: { issuer: 'authentik', claims: { 'mcp:read': value } },
+    twin: 'scope-boolean',
+    expect: INSUFFICIENT,
+  })),
   {
     id: 'scope-boolean-not-oidc',
     spec: 'OpenID Connect Core §5.1',

@@ -1,5 +1,5 @@
 import { STATIC } from '../configuration.ts'
-import type { Vector } from '../vector.ts'
+import { alike, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const OPAQUE = { status: 401, reason: 'token_opaque' } as const
@@ -65,53 +65,41 @@ export const STATIC_TOKENS: readonly Vector[] = [
     status: 403,
     reason: 'token_lifetime_exceeded',
   }),
-  {
-    id: 'static-rule',
-    spec: 'DESIGN §4 rules',
-    title: 'a rule asks for more',
-    route: 'robots',
-    request: { method: 'DELETE' },
-    token: { text: STATIC.good },
-    twin: 'static-good',
-    expect: { status: 403, reason: 'scope_insufficient' },
-  },
-  {
-    id: 'static-other-route',
-    spec: 'DESIGN §5: only the issuers of the route',
-    title: 'on a route that does not name the file',
-    route: 'root',
-    token: { text: STATIC.good },
-    expect: OPAQUE,
-  },
-  {
-    id: 'static-beside-jwt',
-    spec: 'DESIGN §4 accept',
-    title: 'a JWT on the same route',
-    route: 'robots',
-    token: {},
-    expect: ALLOWED,
-  },
-  {
-    id: 'static-no-iss',
-    spec: 'RFC 7519 §4.1.1',
-    title: 'a JWT with an empty iss does not belong to a file of tokens',
-    route: 'robots',
-    token: { claims: { iss: '' } },
-    twin: 'static-beside-jwt',
-    expect: { status: 401, reason: 'issuer_untrusted' },
-  },
-  {
-    id: 'static-challenge',
-    spec: 'RFC 9728 §5.1; never advertised',
-    title: 'the challenge asks for nothing that only robots have',
-    route: 'robots',
-    expect: {
-      status: 401,
-      reason: 'credentials_missing',
-      headers: {
-        'WWW-Authenticate':
-          'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/robots"',
+  ...alike({ route: 'robots' })({
+    'static-rule': {
+      spec: 'DESIGN §4 rules',
+      title: 'a rule asks for more',
+      request: { method: 'DELETE' },
+      token: { text: STATIC.good },
+      twin: 'static-good',
+      expect: { status: 403, reason: 'scope_insufficient' },
+    },
+    'static-other-route': {
+      spec: 'DESIGN §5: only the issuers of the route',
+      title: 'on a route that does not name the file',
+      route: 'root',
+      token: { text: STATIC.good },
+      expect: OPAQUE,
+    },
+    'static-beside-jwt': { spec: 'DESIGN §4 accept', title: 'a JWT on the same route', token: {}, expect: ALLOWED },
+    'static-no-iss': {
+      spec: 'RFC 7519 §4.1.1',
+      title: 'a JWT with an empty iss does not belong to a file of tokens',
+      token: { claims: { iss: '' } },
+      twin: 'static-beside-jwt',
+      expect: { status: 401, reason: 'issuer_untrusted' },
+    },
+    'static-challenge': {
+      spec: 'RFC 9728 §5.1; never advertised',
+      title: 'the challenge asks for nothing that only robots have',
+      expect: {
+        status: 401,
+        reason: 'credentials_missing',
+        headers: {
+          'WWW-Authenticate':
+            'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/robots"',
+        },
       },
     },
-  },
+  }),
 ]

@@ -1,4 +1,4 @@
-import type { MUTATIONS, Vector } from '../vector.ts'
+import { each, type MUTATIONS, type Vector } from '../vector.ts'
 
 const MALFORMED = { status: 401, reason: 'token_malformed' } as const
 const OPAQUE = { status: 401, reason: 'token_opaque' } as const
@@ -150,15 +150,13 @@ export const TOKEN_FORM: readonly Vector[] = [
     token: { issuer: 'strict' },
     expect: { status: 200, reason: 'token' },
   },
-  ...['JWT', 'removed from the token'].map(
-    (typ): Vector => ({
-      id: `typ-required-${typ}`,
-      spec: 'RFC 9068 §4; A1',
-      title: `typ ${typ} where at+jwt is required`,
-      route: 'strict',
-      token: { issuer: 'strict', header: { typ } },
-      twin: 'typ-required',
-      expect: { status: 401, reason: 'token_type_not_allowed' },
-    }),
-  ),
+  ...each(['JWT', 'removed from the token'], (typ) => ({
+    id: `typ-required-${typ}`,
+    spec: 'RFC 9068 §4; A1',
+    title: `typ ${typ} where at+jwt is required`,
+    route: 'strict',
+    token: { issuer: 'strict', header: { typ } },
+    twin: 'typ-required',
+    expect: { status: 401, reason: 'token_type_not_allowed' },
+  })),
 ]
