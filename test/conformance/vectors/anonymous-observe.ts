@@ -47,10 +47,7 @@ export const ANONYMOUS_OBSERVE: readonly Vector[] = [
     route: 'public',
     credentials,
     twin: 'anonymous-plain',
-    expect: {
-      status: 401,
-      reason: credentials.startsWith('Bearer') ? 'credentials_malformed' : 'credentials_missing',
-    },
+    expect: { status: 401, reason: credentials.startsWith('Bearer') ? 'credentials_malformed' : 'credentials_missing' },
   })),
   ...alike({ spec: 'CONTRACT', route: 'public' })({
     'anonymous-plain': { title: 'no Authorization field', expect: { status: 200, reason: 'anonymous' } },

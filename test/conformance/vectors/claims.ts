@@ -1,4 +1,4 @@
-import { inSeconds, REMOVED, type Vector } from '../vector.ts'
+import { alike, inSeconds, REMOVED, type Vector } from '../vector.ts'
 
 const INVALID = { status: 401, reason: 'claim_invalid' } as const
 const row = (id: string, spec: string, claims: Record<string, unknown>): Vector => ({
@@ -32,22 +32,18 @@ export const CLAIMS: readonly Vector[] = [
     ...row('aud null', 'CONTRACT: null is absent', { aud: null }),
     expect: { status: 401, reason: 'audience_mismatch' },
   },
-  {
-    id: 'claims-null',
-    spec: 'CONTRACT: null is absent',
-    title: 'every optional claim null: as a token without them',
-    route: 'kubernetes',
-    token: { claims: { nbf: null, jti: null, sub: null, scp: null, azp: null, cnf: null, typ: null } },
-    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '', 'X-Auth-Client': 'claude' } },
-  },
-  {
-    id: 'claims-client-null',
-    spec: 'CONTRACT: null is absent',
-    title: 'the first client claim is null: the next one decides',
-    route: 'kubernetes',
-    token: { claims: { client_id: null, azp: 'robot' } },
-    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Client': 'robot' } },
-  },
+  ...alike({ spec: 'CONTRACT: null is absent', route: 'kubernetes' })({
+    'claims-null': {
+      title: 'every optional claim null: as a token without them',
+      token: { claims: { nbf: null, jti: null, sub: null, scp: null, azp: null, cnf: null, typ: null } },
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '', 'X-Auth-Client': 'claude' } },
+    },
+    'claims-client-null': {
+      title: 'the first client claim is null: the next one decides',
+      token: { claims: { client_id: null, azp: 'robot' } },
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Client': 'robot' } },
+    },
+  }),
   row('nbf as text', 'RFC 7519 §4.1.5', { nbf: '1' }),
   row('iat as text', 'RFC 7519 §4.1.6', { iat: '1' }),
   row('iat in milliseconds', 'J11', { iat: 1_799_999_990_000 }),
@@ -63,20 +59,18 @@ export const CLAIMS: readonly Vector[] = [
   row('scope with null', 'RFC 9068 §2.2.3', { scp: ['mcp:read', null] }),
   row('client_id a list', 'RFC 8693 §4.3', { client_id: ['claude'] }),
   row('cnf', 'RFC 7800 §3.1; X2, M4: a stolen bound token must not work as a bearer token', { cnf: { jkt: 'abc' } }),
-  {
-    id: 'claim-nbf-past',
-    spec: 'RFC 7519 §4.1.5',
-    title: 'nbf in the past',
-    route: 'kubernetes',
-    token: { claims: { nbf: inSeconds(-5) } },
-    expect: { status: 200, reason: 'token' },
-  },
-  {
-    id: 'claim-no-sub',
-    spec: 'RFC 7519 §4.1.2: optional',
-    title: 'no sub at all: an empty header',
-    route: 'kubernetes',
-    token: { claims: { sub: REMOVED } },
-    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '' } },
-  },
+  ...alike({ route: 'kubernetes' })({
+    'claim-nbf-past': {
+      spec: 'RFC 7519 §4.1.5',
+      title: 'nbf in the past',
+      token: { claims: { nbf: inSeconds(-5) } },
+      expect: { status: 200, reason: 'token' },
+    },
+    'claim-no-sub': {
+      spec: 'RFC 7519 §4.1.2: optional',
+      title: 'no sub at all: an empty header',
+      token: { claims: { sub: REMOVED } },
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '' } },
+    },
+  }),
 ]

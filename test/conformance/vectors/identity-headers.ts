@@ -1,4 +1,4 @@
-import { each, REMOVED, type Vector } from '../vector.ts'
+import { alike, each, REMOVED, type Vector } from '../vector.ts'
 
 const HUGE = {
   status: 403,
@@ -24,39 +24,37 @@ const row = (id: string, claims: Record<string, unknown>, headers: Record<string
 
 /** What the upstream is told of a verified token. */
 export const IDENTITY_HEADERS: readonly Vector[] = [
-  {
-    id: 'identity-default',
-    spec,
-    title: 'the four default headers',
-    route: 'kubernetes',
-    token: { claims: { scope: 'mcp:read openid' } },
-    expect: {
-      status: 200,
-      reason: 'token',
-      headers: {
-        'X-Auth-Subject': 'alice',
-        'X-Auth-Issuer': 'main',
-        'X-Auth-Client': 'claude',
-        'X-Auth-Scopes': 'mcp:read openid',
-        'Content-Length': '0',
+  ...alike({ route: 'kubernetes' })({
+    'identity-default': {
+      spec,
+      title: 'the four default headers',
+      token: { claims: { scope: 'mcp:read openid' } },
+      expect: {
+        status: 200,
+        reason: 'token',
+        headers: {
+          'X-Auth-Subject': 'alice',
+          'X-Auth-Issuer': 'main',
+          'X-Auth-Client': 'claude',
+          'X-Auth-Scopes': 'mcp:read openid',
+          'Content-Length': '0',
+        },
+        absent: ['Authorization', 'Content-Type'],
       },
-      absent: ['Authorization', 'Content-Type'],
     },
-  },
-  {
-    id: 'identity-empty',
-    spec: 'bypass case 22: the proxy removes only what we answer',
-    title: 'no such claims: empty and not absent',
-    route: 'kubernetes',
-    token: { claims: { sub: REMOVED, client_id: REMOVED } },
-    request: {
-      headers: [
-        ['X-Auth-Subject', 'admin'],
-        ['X-Auth-Client', 'admin'],
-      ],
+    'identity-empty': {
+      spec: 'bypass case 22: the proxy removes only what we answer',
+      title: 'no such claims: empty and not absent',
+      token: { claims: { sub: REMOVED, client_id: REMOVED } },
+      request: {
+        headers: [
+          ['X-Auth-Subject', 'admin'],
+          ['X-Auth-Client', 'admin'],
+        ],
+      },
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '', 'X-Auth-Client': '' } },
     },
-    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': '', 'X-Auth-Client': '' } },
-  },
+  }),
   row('line break', { sub: 'a@b\r\nX-Evil: 1' }, { 'X-User': 'a@b%0D%0AX-Evil: 1' }),
   row('NUL and DEL', { sub: 'a\u0000\u007f' }, { 'X-User': 'a%00%7F' }),
   row('8 bit and beyond', { sub: 'é😀' }, { 'X-User': '%C3%A9%F0%9F%98%80' }),
@@ -95,22 +93,18 @@ export const IDENTITY_HEADERS: readonly Vector[] = [
       expect: ALIAS,
     }),
   ),
-  {
-    id: 'alias-none',
-    spec: 'bypass case 23',
-    title: 'the exact name, which the proxy removes',
-    route: 'kubernetes',
-    token: {},
-    request: { headers: [['x-auth-subject', 'admin']] },
-    expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice' } },
-  },
-  {
-    id: 'alias-of-another-route',
-    spec: 'bypass case 23',
-    title: 'an alias of a header that this route does not set',
-    route: 'identity',
-    token: {},
-    request: { headers: [['X_Auth_Subject', 'admin']] },
-    expect: { status: 200, reason: 'token' },
-  },
+  ...alike({ spec: 'bypass case 23', token: {} })({
+    'alias-none': {
+      title: 'the exact name, which the proxy removes',
+      route: 'kubernetes',
+      request: { headers: [['x-auth-subject', 'admin']] },
+      expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice' } },
+    },
+    'alias-of-another-route': {
+      title: 'an alias of a header that this route does not set',
+      route: 'identity',
+      request: { headers: [['X_Auth_Subject', 'admin']] },
+      expect: { status: 200, reason: 'token' },
+    },
+  }),
 ]

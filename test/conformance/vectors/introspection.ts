@@ -209,10 +209,7 @@ export const INTROSPECTION: readonly Vector[] = [
     'CONTRACT: only tokens that no tokensFile knows are sent',
     'a static token on the same route',
     STATIC.good,
-    {
-      ...ALLOWED,
-      headers: { 'X-Auth-Issuer': 'robots' },
-    },
+    { ...ALLOWED, headers: { 'X-Auth-Issuer': 'robots' } },
   ),
   {
     ...row('static-down', 'CONTRACT', 'a static token while the endpoint fails', STATIC.good, ALLOWED),
@@ -233,10 +230,7 @@ export const INTROSPECTION: readonly Vector[] = [
       'DESIGN §5: only the issuers of the route',
       'on a route that does not introspect',
       'opaque-good-0123456789',
-      {
-        status: 401,
-        reason: 'token_opaque',
-      },
+      { status: 401, reason: 'token_opaque' },
     ),
     route: 'root',
   },

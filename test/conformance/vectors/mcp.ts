@@ -80,11 +80,7 @@ export const MCP: readonly Vector[] = [
     'claim-missing',
     tool('transfer'),
     { status: 403, reason: 'claim_not_allowed' },
-    {
-      scope: 'mcp:read mcp:pay',
-      claims: { groups: ['interns'] },
-      twin: 'mcp-claim',
-    },
+    { scope: 'mcp:read mcp:pay', claims: { groups: ['interns'] }, twin: 'mcp-claim' },
   ),
   asks('unknown-tool', tool('drop_table'), refused, { twin: 'mcp-allow' }),
   asks('another-case', tool('Status'), refused, { twin: 'mcp-allow' }),
@@ -103,10 +99,7 @@ export const MCP: readonly Vector[] = [
     'resource-another-host-spelling',
     message('resources/read', { uri: 'https://FILES.example.com/public/a' }),
     refused,
-    {
-      scope: 'mcp:read mcp:files',
-      twin: 'mcp-resource-scope',
-    },
+    { scope: 'mcp:read mcp:files', twin: 'mcp-resource-scope' },
   ),
   asks('resource-scope', message('resources/read', { uri: 'https://files.example.com/public/a' }), ALLOWED, {
     scope: 'mcp:read mcp:files',
@@ -115,9 +108,7 @@ export const MCP: readonly Vector[] = [
     'resource-scope-missing',
     message('resources/subscribe', { uri: 'https://files.example.com/public/a' }),
     needs('mcp:read mcp:files'),
-    {
-      twin: 'mcp-resource',
-    },
+    { twin: 'mcp-resource' },
   ),
   asks('prompt', message('prompts/get', { name: 'greet' }), ALLOWED),
   asks('prompt-scope', message('prompts/get', { name: 'admin' }), needs('mcp:read mcp:admin'), { twin: 'mcp-prompt' }),
@@ -125,18 +116,13 @@ export const MCP: readonly Vector[] = [
     'completion',
     message('completion/complete', { ref: { type: 'ref/prompt', name: 'admin' } }),
     needs('mcp:read mcp:admin'),
-    {
-      twin: 'mcp-prompt',
-    },
+    { twin: 'mcp-prompt' },
   ),
   asks(
     'subscriptions',
     message('subscriptions/listen', { notifications: { resourceSubscriptions: ['note://secret/a'] } }),
     refused,
-    {
-      spec: 'MCP 2026-07-28, Subscriptions',
-      twin: 'mcp-resource',
-    },
+    { spec: 'MCP 2026-07-28, Subscriptions', twin: 'mcp-resource' },
   ),
   asks('initialize', message('initialize'), ALLOWED),
   asks('list', message('tools/list'), ALLOWED),
@@ -146,10 +132,7 @@ export const MCP: readonly Vector[] = [
     'tool-notification',
     JSON.stringify({ jsonrpc: '2.0', method: 'tools/call', params: { name: 'delete_pod' } }),
     needs('mcp:read mcp:admin mcp:write'),
-    {
-      spec: 'bypass case 64: a call without an id is a call to lenient servers',
-      twin: 'mcp-notification',
-    },
+    { spec: 'bypass case 64: a call without an id is a call to lenient servers', twin: 'mcp-notification' },
   ),
   asks('batch', batch(message('tools/list'), tool('status')), ALLOWED, { spec: 'MCP 2025-03-26, batching' }),
   asks('batch-hides', batch(message('tools/list'), tool('delete_pod')), needs('mcp:read mcp:admin mcp:write'), {
@@ -160,10 +143,7 @@ export const MCP: readonly Vector[] = [
     'batch-order',
     batch(tool('delete_pod'), tool('read_secrets')),
     needs('mcp:read mcp:secrets mcp:admin mcp:write'),
-    {
-      spec: 'CONTRACT: scopes in config order, whatever the order of the messages',
-      twin: 'mcp-batch',
-    },
+    { spec: 'CONTRACT: scopes in config order, whatever the order of the messages', twin: 'mcp-batch' },
   ),
   asks('batch-all', batch(tool('delete_pod'), tool('read_secrets')), ALLOWED, { scope: EVERY }),
   asks('batch-unknown', batch(tool('delete_pod'), tool('drop_table')), refused, {
@@ -253,21 +233,13 @@ export const MCP: readonly Vector[] = [
     'lazy-batch',
     batch(message('tools/list'), tool('other')),
     { status: 401, reason: 'credentials_missing' },
-    {
-      route: 'lazy',
-      anonymous: true,
-      twin: 'mcp-lazy-list',
-    },
+    { route: 'lazy', anonymous: true, twin: 'mcp-lazy-list' },
   ),
   asks(
     'lazy-response',
     JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} }),
     { status: 401, reason: 'credentials_missing' },
-    {
-      route: 'lazy',
-      anonymous: true,
-      twin: 'mcp-lazy-list',
-    },
+    { route: 'lazy', anonymous: true, twin: 'mcp-lazy-list' },
   ),
   asks(
     'lazy-broken',

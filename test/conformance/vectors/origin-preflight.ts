@@ -74,11 +74,7 @@ export const ORIGIN_PREFLIGHT: readonly Vector[] = [
     expect: { status: 200, reason: 'preflight', headers: { 'X-Auth-Subject': '', Authorization: '' } },
   },
   ...alike({ route: 'preflight', twin: 'preflight-pass', expect: { status: 401, reason: 'credentials_missing' } })({
-    'preflight-post': {
-      spec: 'bypass case 18',
-      title: 'another method',
-      request: { method: 'POST', headers: asking },
-    },
+    'preflight-post': { spec: 'bypass case 18', title: 'another method', request: { method: 'POST', headers: asking } },
     'preflight-bare': { spec: 'bypass case 18', title: 'OPTIONS alone', request: { method: 'OPTIONS' } },
     'preflight-without-method': {
       spec: 'bypass case 18',

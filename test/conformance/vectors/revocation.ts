@@ -1,4 +1,4 @@
-import { REMOVED, type Vector } from '../vector.ts'
+import { alike, REMOVED, type Vector } from '../vector.ts'
 
 const REVOKED = { status: 401, reason: 'token_revoked' } as const
 const row = (id: string, claims: Record<string, unknown>): Vector => ({
@@ -27,20 +27,16 @@ export const REVOCATION: readonly Vector[] = [
   row('by another client claim', { azp: 'revoked-client' }),
   row('by age', { iat: 1_577_836_799 }),
   row('by an age that is not told', { iat: REMOVED }),
-  {
-    id: 'revoked-other-spelling',
-    spec: 'RFC 7519 §4.1: values are compared exactly',
-    title: 'another subject',
-    route: 'kubernetes',
-    token: { claims: { sub: 'Mallory' } },
-    expect: { status: 200, reason: 'token' },
-  },
-  {
-    id: 'revoked-not-before',
-    spec: 'CONTRACT',
-    title: 'issued at that very second',
-    route: 'kubernetes',
-    token: { claims: { iat: 1_577_836_800 } },
-    expect: { status: 200, reason: 'token' },
-  },
+  ...alike({ route: 'kubernetes', expect: { status: 200, reason: 'token' } })({
+    'revoked-other-spelling': {
+      spec: 'RFC 7519 §4.1: values are compared exactly',
+      title: 'another subject',
+      token: { claims: { sub: 'Mallory' } },
+    },
+    'revoked-not-before': {
+      spec: 'CONTRACT',
+      title: 'issued at that very second',
+      token: { claims: { iat: 1_577_836_800 } },
+    },
+  }),
 ]

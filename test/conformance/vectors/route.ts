@@ -61,11 +61,7 @@ export const ROUTE: readonly Vector[] = [
       title: 'a host of no route',
       request: { uri: '/mcp/kubernetes/sse?x', host: 'mcp.example.com' },
     },
-    'plain-segment': {
-      spec: 'bypass case 8',
-      title: 'a prefix ends at a slash',
-      request: { uri: '/mcp/kubernetesX' },
-    },
+    'plain-segment': { spec: 'bypass case 8', title: 'a prefix ends at a slash', request: { uri: '/mcp/kubernetesX' } },
     'plain-query': {
       spec: 'GHSA-7rh7; bypass case 5',
       title: 'the query selects nothing',

@@ -1,4 +1,4 @@
-import type { Vector } from '../vector.ts'
+import { alike, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const METADATA = 'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/ruled"'
@@ -109,22 +109,18 @@ export const RULES: readonly Vector[] = [
       expect: { status: 400, reason: 'forwarded_request_invalid' },
     }),
   ),
-  {
-    id: 'rules-post-plain',
-    spec: 'bypass case 18',
-    title: 'without an override',
-    route: 'ruled',
-    request: { uri: '/ruled' },
-    token: {},
-    expect: ALLOWED,
-  },
-  {
-    id: 'override-free',
-    spec: 'CONTRACT',
-    title: 'an override where no method decides',
-    route: 'kubernetes',
-    request: { headers: [['X-HTTP-Method-Override', 'DELETE']] },
-    token: {},
-    expect: ALLOWED,
-  },
+  ...alike({ token: {}, expect: ALLOWED })({
+    'rules-post-plain': {
+      spec: 'bypass case 18',
+      title: 'without an override',
+      route: 'ruled',
+      request: { uri: '/ruled' },
+    },
+    'override-free': {
+      spec: 'CONTRACT',
+      title: 'an override where no method decides',
+      route: 'kubernetes',
+      request: { headers: [['X-HTTP-Method-Override', 'DELETE']] },
+    },
+  }),
 ]

@@ -1,4 +1,4 @@
-import { each, REMOVED, type Vector } from '../vector.ts'
+import { alike, each, REMOVED, type Vector } from '../vector.ts'
 
 const ALLOWED = { status: 200, reason: 'token' } as const
 const INSUFFICIENT = { status: 403, reason: 'scope_insufficient' } as const
@@ -57,22 +57,18 @@ export const SCOPES: readonly Vector[] = [
     token: { issuer: 'authentik', claims: { email_verified: true } },
     expect: { ...ALLOWED, headers: { 'X-Auth-Scopes': 'mcp:read' } },
   },
-  {
-    id: 'scope-claims-of-issuer',
-    spec: 'DESIGN §4 scopeClaims',
-    title: 'only the scope claims of the issuer',
-    route: 'strict',
-    token: { issuer: 'strict' },
-    expect: ALLOWED,
-  },
-  {
-    id: 'scope-claims-of-issuer-short',
-    spec: 'DESIGN §4 scopeClaims',
-    title: 'the usual claim where another is configured',
-    route: 'strict',
-    token: { issuer: 'strict', claims: { permissions: [], scope: 'mcp:read' } },
-    expect: INSUFFICIENT,
-  },
+  ...alike({ spec: 'DESIGN §4 scopeClaims', route: 'strict' })({
+    'scope-claims-of-issuer': {
+      title: 'only the scope claims of the issuer',
+      token: { issuer: 'strict' },
+      expect: ALLOWED,
+    },
+    'scope-claims-of-issuer-short': {
+      title: 'the usual claim where another is configured',
+      token: { issuer: 'strict', claims: { permissions: [], scope: 'mcp:read' } },
+      expect: INSUFFICIENT,
+    },
+  }),
   {
     id: 'scope-without-prefix',
     spec: 'Entra: tokens carry scopes without the App ID URI',

@@ -1,4 +1,4 @@
-import { each, type MUTATIONS, type Vector } from '../vector.ts'
+import { alike, each, type MUTATIONS, type Vector } from '../vector.ts'
 
 const MALFORMED = { status: 401, reason: 'token_malformed' } as const
 const OPAQUE = { status: 401, reason: 'token_opaque' } as const
@@ -16,14 +16,7 @@ const headed = (
   spec: string,
   header: Readonly<Record<string, unknown>>,
   expect: Vector['expect'] = MALFORMED,
-): Vector => ({
-  ...good,
-  id: `header-${id}`,
-  spec,
-  title: id,
-  token: { header },
-  expect,
-})
+): Vector => ({ ...good, id: `header-${id}`, spec, title: id, token: { header }, expect })
 
 /** Syntax and header of a token, before any key is looked at. */
 export const TOKEN_FORM: readonly Vector[] = [
@@ -45,7 +38,8 @@ export const TOKEN_FORM: readonly Vector[] = [
   broken('BOM before the payload', 'J21', MALFORMED),
   broken('payload is not UTF-8', 'RFC 7519 §7.2; J22', MALFORMED),
   {
-    ...good,
+    route: 'kubernetes',
+    twin: 'token-signed',
     id: 'form-nested',
     spec: 'J22: whoever writes it as JSON again runs out of stack',
     title: 'lists in lists, forty levels deep',
@@ -54,15 +48,10 @@ export const TOKEN_FORM: readonly Vector[] = [
   },
   broken('five segments', 'J9; A6; bypass case 33', OPAQUE),
   broken('longer than any token', 'J33', { status: 401, reason: 'token_too_large' }),
-  {
-    ...good,
-    id: 'form-opaque',
-    spec: 'DESIGN §3',
-    title: 'a token that is no JWT',
-    token: { text: 'ya29.a0AfH6SMBx' },
-    expect: OPAQUE,
-  },
-  { ...good, id: 'form-static', spec: 'DESIGN §3', title: 'a word', token: { text: 'secret' }, expect: OPAQUE },
+  ...alike({ spec: 'DESIGN §3', route: 'kubernetes', twin: 'token-signed', expect: OPAQUE })({
+    'form-opaque': { title: 'a token that is no JWT', token: { text: 'ya29.a0AfH6SMBx' } },
+    'form-static': { title: 'a word', token: { text: 'secret' } },
+  }),
   {
     id: 'form-json',
     spec: 'RFC 7515 §7.2; bypass case 33',
@@ -86,38 +75,34 @@ export const TOKEN_FORM: readonly Vector[] = [
     { kid: '__proto__' },
     { status: 401, reason: 'key_unknown' },
   ),
-  {
-    id: 'header-own-key',
-    spec: 'RFC 8725 §3.10; J4; bypass case 30',
-    title: 'jwk, jku, x5u and x5c are never looked at',
-    route: 'kubernetes',
-    token: {
-      header: {
-        jwk: { kty: 'oct', k: 'AA' },
-        jku: 'http://127.0.0.1:1/jwks',
-        x5u: 'http://127.0.0.1:1/x5u',
-        x5c: ['AA'],
+  ...alike({ route: 'kubernetes' })({
+    'header-own-key': {
+      spec: 'RFC 8725 §3.10; J4; bypass case 30',
+      title: 'jwk, jku, x5u and x5c are never looked at',
+      token: {
+        header: {
+          jwk: { kty: 'oct', k: 'AA' },
+          jku: 'http://127.0.0.1:1/jwks',
+          x5u: 'http://127.0.0.1:1/x5u',
+          x5c: ['AA'],
+        },
       },
+      expect: { status: 200, reason: 'token' },
     },
-    expect: { status: 200, reason: 'token' },
-  },
-  {
-    route: 'kubernetes',
-    twin: 'kid-known',
-    id: 'header-own-key-signed',
-    spec: 'RFC 8725 §3.10; J4; bypass case 30',
-    title: 'the key in the header signs, and nobody published it',
-    token: { signedBy: 'stranger', header: { kid: 'shared' } },
-    expect: { status: 401, reason: 'signature_invalid' },
-  },
-  {
-    id: 'kid-known',
-    spec: 'RFC 7515 §4.1.4',
-    title: 'a kid that the issuer publishes',
-    route: 'kubernetes',
-    token: { header: { kid: 'shared' } },
-    expect: { status: 200, reason: 'token' },
-  },
+    'header-own-key-signed': {
+      twin: 'kid-known',
+      spec: 'RFC 8725 §3.10; J4; bypass case 30',
+      title: 'the key in the header signs, and nobody published it',
+      token: { signedBy: 'stranger', header: { kid: 'shared' } },
+      expect: { status: 401, reason: 'signature_invalid' },
+    },
+    'kid-known': {
+      spec: 'RFC 7515 §4.1.4',
+      title: 'a kid that the issuer publishes',
+      token: { header: { kid: 'shared' } },
+      expect: { status: 200, reason: 'token' },
+    },
+  }),
   ...(['JWT', 'jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', 'removed from the token'] as const).map(
     (typ): Vector => ({
       id: `typ-${typ}`,
