@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Config, Route } from '../../../../src/config/model.ts'
 import { formatProblem } from '../../../../src/config/problem.ts'
-import { PROOF_ALGORITHMS } from '../../../support/proof-maker.ts'
+import { NO_REVOCATIONS, sampleAccept, sampleIssuer, sampleResource, sampleRoute } from '../../decision/sample.ts'
 import { BASE, parseText, problemsOf } from '../fixtures.ts'
 
 function configOf(text: string): Config {
@@ -39,86 +39,14 @@ test('dpop: as a word, as a map, from defaults, and off beside a tokenSource', (
 test('the three-line file has every default', () => {
   const config = configOf(BASE)
   const [issuer] = config.issuers
-  assert.deepEqual(issuer, {
-    name: 'homelab',
-    issuer: 'https://id.example.com',
-    spiffe: undefined,
-    isLoginServer: true,
-    keys: { kind: 'discovery' },
-    fetch: undefined,
-    algorithms: 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' '),
-    clockTolerance: 30,
-    maxTokenLifetime: undefined,
-    maxStale: 86_400,
-    requireTyp: undefined,
-    tokenKinds: ['access'],
-    scopeClaims: ['scope', 'scp'],
-    booleanScopes: false,
-    scopePrefix: '',
-    clientClaims: ['client_id', 'azp', 'cid', 'appid'],
-    introspection: undefined,
-    registration: undefined,
-  })
+  const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ')
+  assert.deepEqual(issuer, sampleIssuer({ name: 'homelab', algorithms }))
+  const resource = 'https://api.example.com/mcp'
+  const accept = [sampleAccept({ issuer, audience: [resource], scopes: [] })]
   assert.deepEqual(config.routes, [
-    {
-      name: 'api',
-      resources: [
-        {
-          url: 'https://api.example.com/mcp',
-          origin: 'https://api.example.com',
-          hostname: 'api.example.com',
-          path: '/mcp',
-          query: '',
-        },
-      ],
-      match: { hosts: ['api.example.com'], paths: ['/mcp'] },
-      lockedHosts: undefined,
-      lockedPaths: undefined,
-      accept: [
-        {
-          issuer,
-          audience: ['https://api.example.com/mcp'],
-          clientIds: [],
-          scopes: [],
-          claims: [],
-          authentication: undefined,
-          advertise: true,
-        },
-      ],
-      rules: [],
-      requestScopes: [],
-      scopePrefix: '',
-      scopeImplies: new Map(),
-      anonymous: false,
-      mode: 'enforce',
-      identityHeaders: [
-        { name: 'X-Auth-Subject', source: { kind: 'claim', claim: { text: 'sub', path: ['sub'] } } },
-        { name: 'X-Auth-Issuer', source: { kind: 'issuer' } },
-        { name: 'X-Auth-Client', source: { kind: 'client' } },
-        { name: 'X-Auth-Scopes', source: { kind: 'scopes' } },
-      ],
-      upstreamAuthorization: { kind: 'keep' },
-      dpop: {
-        mode: 'accepted',
-        algorithms: PROOF_ALGORITHMS,
-        maxAgeSeconds: 300,
-        nonceSecret: undefined,
-        refuseReplay: false,
-      },
-      tokenSource: { kind: 'authorization' },
-      origins: undefined,
-      preflight: 'deny',
-      mcp: undefined,
-      logClaims: [],
-      metadata: {},
-    },
+    sampleRoute({ name: 'api', resources: [sampleResource(resource)], accept, requestScopes: [] }),
   ])
-  assert.deepEqual(config.revocations, {
-    jti: new Set(),
-    sub: new Set(),
-    clientIds: new Set(),
-    issuedBefore: undefined,
-  })
+  assert.deepEqual(config.revocations, NO_REVOCATIONS)
 })
 
 test('an issuer takes what is written', () => {
