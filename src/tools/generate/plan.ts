@@ -1,6 +1,8 @@
 import { proxyBodySize } from '../../config/mcp-body-size.ts'
 import type { Config, Route } from '../../config/model.ts'
+import { type FieldsRead, fieldsReadOn } from '../../decision/fields-read.ts'
 import { registrationPaths } from '../../documents/registration.ts'
+import { distinctBy } from '../frame/distinct.ts'
 import { emittedHeaders, removedFields } from '../proxies/traefik/gate-middleware.ts'
 import type { Backend } from './backend.ts'
 
@@ -58,6 +60,8 @@ export interface PlannedRoute {
   readonly nonces: boolean
   /** Of a route that looks at bodies; undefined: it must not get them. */
   readonly maxBodySize: number | undefined
+  /** What decisions on it read, for proxies that send listed fields only. */
+  readonly fields: FieldsRead
 }
 
 /** The routes, and the hosts on which clients must reach forwardgate itself. */
@@ -70,6 +74,8 @@ export interface Plan {
   readonly registrationPaths: readonly string[]
   readonly entryPoint: string
   readonly tls: boolean
+  /** Of all routes. */
+  readonly fields: FieldsRead
   readonly deployment: Deployment
 }
 
@@ -139,6 +145,7 @@ export function planRoutes(routes: Config['routes'], deployment: Deployment): Pl
     registrationPaths: [...new Set(routes.flatMap(registrationPathsOf))],
     entryPoint: deployment.entryPoint ?? (tls ? 'websecure' : 'web'),
     tls,
+    fields: fieldsReadOn(routes),
     deployment,
   }
 }
@@ -167,6 +174,7 @@ function planRoute(route: Route, deployment: Deployment, names: Set<string>): Pl
     hidesToken: route.upstreamAuthorization.kind === 'strip',
     nonces: route.dpop.mode !== 'off' && route.dpop.nonceSecret !== undefined,
     maxBodySize: route.mcp?.maxBodySize,
+    fields: fieldsReadOn([route]),
   }
 }
 
@@ -180,21 +188,12 @@ export function claimName(name: string, taken: Set<string>): string {
 /** The resources; or hosts and paths of `match` if it says something else. */
 function placesOf({ resources, match }: Route): readonly (readonly [host: string, path: string])[] {
   const own = resources.map(({ hostname, path }) => [hostname, path] as const)
-  const isDerived =
-    equal(
-      match.hosts,
-      own.map(([host]) => host),
-    ) &&
-    equal(
-      match.paths,
-      own.map(([, path]) => path),
-    )
+  const isDerived = [match.hosts, match.paths].every((texts, index) => {
+    const derived = new Set(own.map((place) => place[index]))
+    return derived.symmetricDifference(new Set(texts)).size === 0
+  })
   const places = isDerived ? own : match.hosts.flatMap((host) => match.paths.map((path) => [host, path] as const))
-  return [...new Map(places.map((place) => [place.join(''), place])).values()]
-}
-
-function equal(a: readonly string[], b: readonly string[]): boolean {
-  return new Set(a).symmetricDifference(new Set(b)).size === 0
+  return distinctBy(places, (place) => place.join(''))
 }
 
 /** By whole segments; one rule for each place, so that of two nested ones the inner has the longer rule and wins. */

@@ -11,14 +11,6 @@ import type { Backend } from './backend.ts'
 import { type Deployment, type Gateway, type Plan, planRoutes } from './plan.ts'
 import { type Document, toYaml } from './yaml-text.ts'
 
-/** What is to be written. `routes` are those of which the plan was made. */
-interface Job {
-  readonly plan: Plan
-  readonly routes: readonly Route[]
-  /** Undefined: the proxy's own default. */
-  readonly listenPort: number | undefined
-}
-
 /** The proxy's side of a configuration. */
 export interface Written {
   readonly text: string
@@ -69,40 +61,37 @@ const ENVOY: Reach = {
   otherwise: 'envoy takes http only; give its cluster a transport_socket for TLS',
 }
 
+const IN_CLUSTER = ['namespace', 'gateway', 'without-well-known', 'gate-namespace'] as const
+const LISTENS = ['listen-port'] as const
+
 /** Every proxy, by its name on the command line. */
 export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyTargets>([
   [
     'traefik',
     {
       forms: new Map([
-        ['ingressroute', kubernetes('traefik', ANY, ({ plan }) => ingressRoutes(plan))],
-        ['httproute', kubernetes('traefik', HTTP_ROUTE, ({ plan }) => httpRoutes(plan))],
-        ['docker-labels', yaml('traefik', ANY, ({ plan }) => dockerLabels(plan))],
-        ['file', yaml('traefik', ANY, ({ plan }) => dynamicFile(plan))],
+        ['ingressroute', target('traefik.yaml', ANY, ingressRoutes, true)],
+        ['httproute', target('traefik.yaml', HTTP_ROUTE, httpRoutes, true)],
+        ['docker-labels', target('traefik.yaml', ANY, dockerLabels)],
+        ['file', target('traefik.yaml', ANY, dynamicFile)],
       ]),
-      options: ['as', 'namespace', 'entry-point', 'gateway', 'without-well-known', 'gate-namespace'],
+      options: ['as', 'entry-point', ...IN_CLUSTER],
       gateway: gatewayOf('traefik', 'traefik-gateway'),
     },
   ],
   [
     'nginx',
     single(
-      ['listen-port'],
-      text('nginx.conf', NGINX, (job) => nginxFile(job.plan, job.listenPort ?? 80)),
+      LISTENS,
+      target('nginx.conf', NGINX, (plan, port = 80) => nginxFile(plan, port)),
     ),
   ],
-  [
-    'caddy',
-    single(
-      ['listen-port'],
-      text('Caddyfile', ANY, (job) => caddyFile(job.plan, job.listenPort)),
-    ),
-  ],
+  ['caddy', single(LISTENS, target('Caddyfile', ANY, caddyFile))],
   [
     'envoy',
     single(
-      ['listen-port'],
-      yaml('envoy', ENVOY, ({ plan, routes, listenPort }) => envoyFile(plan, routes, listenPort ?? 10_000)),
+      LISTENS,
+      target('envoy.yaml', ENVOY, (plan, port = 10_000) => envoyFile(plan, port)),
     ),
   ],
   ['envoy-gateway', inCluster('envoy-gateway', 'envoy-gateway-system', envoyGatewayObjects)],
@@ -110,55 +99,30 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
   ['gateway-api', inCluster('gateway-api', 'default', externalAuthRoutes)],
 ])
 
-function single(
-  options: readonly ProxyOption[],
-  target: Target,
-  gateway = gatewayOf('default', 'gateway'),
-): ProxyTargets {
-  return { forms: new Map([['', target]]), options, gateway }
+function single(options: readonly ProxyOption[], only: Target, gateways = 'default'): ProxyTargets {
+  return { forms: new Map([['', only]]), options, gateway: gatewayOf(gateways, 'gateway') }
 }
 
 function gatewayOf(namespace: string, name: string): Gateway {
   return { namespace, name, listener: undefined }
 }
 
-function inCluster(
-  name: string,
-  gateways: string,
-  write: (plan: Plan, routes: readonly Route[]) => readonly Document[],
-): ProxyTargets {
-  const target = kubernetes(name, HTTP_ROUTE, ({ plan, routes }) => write(plan, routes))
-  return single(
-    ['namespace', 'gateway', 'without-well-known', 'gate-namespace'],
-    target,
-    gatewayOf(gateways, 'gateway'),
-  )
+function inCluster(name: string, gateways: string, write: Write): ProxyTargets {
+  return single(IN_CLUSTER, target(`${name}.yaml`, HTTP_ROUTE, write, true), gateways)
 }
 
-function kubernetes(name: string, reach: Reach, write: (job: Job) => readonly Document[]): Target {
-  return { ...yaml(name, reach, write), isKubernetes: true }
-}
+/** What is written, without a port the proxy's own default: YAML documents, or a text in another language. */
+type Write = (plan: Plan, listenPort: number | undefined) => readonly Document[] | string
 
-function yaml(name: string, reach: Reach, write: (job: Job) => readonly Document[]): Target {
+function target(file: string, reach: Reach, write: Write, isKubernetes = false): Target {
   return {
-    isKubernetes: false,
-    file: `${name}.yaml`,
-    ...reach,
-    write: (routes, deployment, listenPort) => {
-      const documents = write({ plan: planRoutes(routes, deployment), routes, listenPort })
-      return { text: toYaml(documents), json: documents.map(({ content }) => content) }
-    },
-  }
-}
-
-function text(file: string, reach: Reach, write: (job: Job) => string): Target {
-  return {
-    isKubernetes: false,
+    isKubernetes,
     file,
     ...reach,
     write: (routes, deployment, listenPort) => {
-      const written = write({ plan: planRoutes(routes, deployment), routes, listenPort })
-      return { text: written, json: { files: { [file]: written } } }
+      const written = write(planRoutes(routes, deployment), listenPort)
+      if (typeof written === 'string') return { text: written, json: { files: { [file]: written } } }
+      return { text: toYaml(written), json: written.map(({ content }) => content) }
     },
   }
 }

@@ -1,9 +1,10 @@
-import type { Route } from '../../../config/model.ts'
 import { corsOptions, type Plan, type PlannedRoute } from '../../generate/plan.ts'
-import type { Document, Value } from '../../generate/yaml-text.ts'
+import type { Document } from '../../generate/yaml-text.ts'
 import {
+  corsOf,
   GATEWAY_GROUP,
   gateGrant,
+  gateRef,
   httpRouteNames,
   listedFields,
   openHttpRoutes,
@@ -15,14 +16,10 @@ import { kubernetesObject } from '../kubernetes-object.ts'
 const GROUP = 'gateway.envoyproxy.io'
 
 /** HTTPRoutes, a SecurityPolicy for each route, and a ClientTrafficPolicy for the Gateway. */
-export function envoyGatewayObjects(plan: Plan, routes: readonly Route[]): readonly Document[] {
-  const documents = plan.routes.flatMap((planned) => [
-    ...protectedHttpRoutes(ABOUT_ROUTE, planned, plan, removal(planned.removedFields)),
-    securityPolicy(
-      planned,
-      routes.find(({ name }) => name === planned.name),
-      plan,
-    ),
+export function envoyGatewayObjects(plan: Plan): readonly Document[] {
+  const documents = plan.routes.flatMap((route) => [
+    ...protectedHttpRoutes(ABOUT_ROUTE, route, plan, removal(route.removedFields)),
+    securityPolicy(route, plan),
   ])
   return [trafficPolicy(plan), ...documents, ...gateGrant(GROUP, 'SecurityPolicy', plan), ...openHttpRoutes(plan)]
 }
@@ -45,12 +42,13 @@ function trafficPolicy({ wellKnownName, deployment: { gateway } }: Plan): Docume
   })
 }
 
-function securityPolicy(planned: PlannedRoute, route: Route | undefined, plan: Plan): Document {
-  const { gate, namespace } = plan.deployment
-  const { name, identityHeaders, maxBodySize, origins } = planned
-  return kubernetesObject(ABOUT_POLICY, `${GROUP}/v1alpha1`, 'SecurityPolicy', name, namespace, {
-    targetRefs: httpRouteNames(planned).map((target) => ({ group: GATEWAY_GROUP, kind: 'HTTPRoute', name: target })),
-    ...(origins === undefined ? {} : { cors: cors(origins) }),
+function securityPolicy(route: PlannedRoute, plan: Plan): Document {
+  const { name, identityHeaders, maxBodySize, origins } = route
+  return kubernetesObject(ABOUT_POLICY, `${GROUP}/v1alpha1`, 'SecurityPolicy', name, plan.deployment.namespace, {
+    targetRefs: httpRouteNames(route).map((target) => ({ group: GATEWAY_GROUP, kind: 'HTTPRoute', name: target })),
+    ...(origins === undefined
+      ? {}
+      : { cors: { ...corsOf(origins), maxAge: `${corsOptions(origins).accessControlMaxAge}s` } }),
     extAuth: {
       failOpen: false,
       recomputeRoute: false,
@@ -59,27 +57,10 @@ function securityPolicy(planned: PlannedRoute, route: Route | undefined, plan: P
       // One byte more than forwardgate reads, so that it is forwardgate that refuses, with its reason.
       ...(maxBodySize === undefined ? {} : { bodyToExtAuth: { maxRequestBytes: maxBodySize + 1 } }),
       http: {
-        backendRefs: [
-          {
-            name: gate.service,
-            ...(gate.namespace === namespace ? {} : { namespace: gate.namespace }),
-            port: gate.port,
-          },
-        ],
+        backendRefs: [gateRef(plan)],
         path: `/ext_authz/${name}`,
         headersToBackend: identityHeaders,
       },
     },
   })
-}
-
-function cors(origins: readonly string[]): Value {
-  const options = corsOptions(origins)
-  return {
-    allowOrigins: origins,
-    allowMethods: options.accessControlAllowMethods,
-    allowHeaders: options.accessControlAllowHeaders,
-    exposeHeaders: options.accessControlExposeHeaders,
-    maxAge: `${options.accessControlMaxAge}s`,
-  }
 }

@@ -1,4 +1,5 @@
 import type { FieldsRead } from '../../../decision/fields-read.ts'
+import type { PlannedRoute } from '../../generate/plan.ts'
 import { ANSWER_FIELDS, corsPolicy } from './envoy-fields.ts'
 
 /** A host and a port, as Envoy dials them. */
@@ -7,9 +8,10 @@ interface EnvoyAddress {
   readonly port: number
 }
 
-/** A protected path. */
-export interface EnvoyRoute {
-  readonly name: string
+/** A protected path of a route. */
+export interface EnvoyRoute
+  extends Pick<PlannedRoute, 'identityHeaders'>,
+    Partial<Pick<PlannedRoute, 'removedFields' | 'origins' | 'maxBodySize'>> {
   /** Undefined: any host. */
   readonly host?: string
   /** Without a trailing slash; empty for the root. */
@@ -17,14 +19,6 @@ export interface EnvoyRoute {
   /** `/ext_authz/<route>`. */
   readonly prefix: string
   readonly service: EnvoyAddress
-  /** Exactly what an allow carries: Envoy overwrites the client's copies of these and of no others. */
-  readonly identityHeaders: readonly string[]
-  /** Fields of the client that Envoy removes once forwardgate has read them. */
-  readonly removedFields?: readonly string[]
-  /** Origins that Envoy's CORS filter answers; undefined: it is off. */
-  readonly origins?: readonly string[] | undefined
-  /** Of a route that looks at bodies; undefined: it must not get them. */
-  readonly maxBodySize?: number | undefined
   /** Removes the path before the service sees it. */
   readonly strip?: boolean
 }

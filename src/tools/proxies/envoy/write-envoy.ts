@@ -1,24 +1,19 @@
-import type { Route } from '../../../config/model.ts'
-import { fieldsReadOn } from '../../../decision/fields-read.ts'
 import { type Plan, WELL_KNOWN } from '../../generate/plan.ts'
 import type { Document } from '../../generate/yaml-text.ts'
-import { type EnvoyRoute, envoyBootstrap } from './bootstrap.ts'
+import { envoyBootstrap } from './bootstrap.ts'
 
-/** A whole bootstrap of Envoy for the plan; `routes` are those it was made of. */
-export function envoyFile(plan: Plan, routes: readonly Route[], listenPort: number): readonly Document[] {
+/** A whole bootstrap of Envoy for the plan. */
+export function envoyFile({ routes, hosts, fields, ...plan }: Plan, listenPort: number): readonly Document[] {
   const { gate } = plan.deployment
   const content = envoyBootstrap({
     listen: { host: '0.0.0.0', port: listenPort },
     gate: { host: gate.service, port: gate.port },
-    routes: plan.routes.flatMap(({ name, backend, places, ...route }): EnvoyRoute[] =>
-      places.map(({ host, path }) => ({
-        ...{ name, host, path, prefix: `/ext_authz/${name}`, service: backend },
-        ...{ identityHeaders: route.identityHeaders, removedFields: route.removedFields },
-        ...{ origins: route.origins, maxBodySize: route.maxBodySize },
-      })),
-    ),
-    hosts: plan.hosts,
-    fields: fieldsReadOn(routes),
+    routes: routes.flatMap((route) => {
+      const { name, backend: service, places } = route
+      return places.map(({ host, path }) => ({ ...route, host, path, prefix: `/ext_authz/${name}`, service }))
+    }),
+    hosts,
+    fields,
     open: [WELL_KNOWN, ...plan.registrationPaths],
   })
   return [{ comment: COMMENT, content }]

@@ -1,18 +1,25 @@
-import type { Route } from '../../../config/model.ts'
 import { corsOptions, type Plan, type PlannedRoute } from '../../generate/plan.ts'
 import type { Document, Value } from '../../generate/yaml-text.ts'
-import { GATEWAY_GROUP, gateGrant, listedFields, openHttpRoutes, protectedHttpRoutes, removal } from './http-routes.ts'
+import {
+  corsOf,
+  GATEWAY_GROUP,
+  gateGrant,
+  gateRef,
+  listedFields,
+  openHttpRoutes,
+  protectedHttpRoutes,
+  removal,
+} from './http-routes.ts'
 
 /** HTTPRoutes of the Gateway API with its own filter `ExternalAuth` (GEP-1494), which asks as Envoy does. */
-export function externalAuthRoutes(plan: Plan, routes: readonly Route[]): readonly Document[] {
-  const documents = plan.routes.flatMap((planned) => {
-    const route = routes.find(({ name }) => name === planned.name)
-    return protectedHttpRoutes(ABOUT, planned, plan, [
-      ...cors(planned),
-      externalAuth(planned, route, plan),
-      ...removal(planned.removedFields),
-    ])
-  })
+export function externalAuthRoutes(plan: Plan): readonly Document[] {
+  const documents = plan.routes.flatMap((route) =>
+    protectedHttpRoutes(ABOUT, route, plan, [
+      ...cors(route),
+      externalAuth(route, plan),
+      ...removal(route.removedFields),
+    ]),
+  )
   return [...documents, ...gateGrant(GATEWAY_GROUP, 'HTTPRoute', plan), ...openHttpRoutes(plan)]
 }
 
@@ -22,18 +29,13 @@ allowedResponseHeaders are exactly what an allow carries: they overwrite the cli
 The filter has no words for these, so set them for the Gateway as your implementation offers it:
 names with underscores refused, paths normalised, escaped slashes refused.`
 
-function externalAuth(planned: PlannedRoute, route: Route | undefined, { deployment }: Plan): Value {
-  const { gate, namespace } = deployment
-  const { name, identityHeaders, maxBodySize } = planned
+function externalAuth(route: PlannedRoute, plan: Plan): Value {
+  const { name, identityHeaders, maxBodySize } = route
   return {
     type: 'ExternalAuth',
     externalAuth: {
       protocol: 'HTTP',
-      backendRef: {
-        name: gate.service,
-        ...(gate.namespace === namespace ? {} : { namespace: gate.namespace }),
-        port: gate.port,
-      },
+      backendRef: gateRef(plan),
       http: {
         path: `/ext_authz/${name}`,
         allowedHeaders: listedFields(route),
@@ -47,13 +49,5 @@ function externalAuth(planned: PlannedRoute, route: Route | undefined, { deploym
 
 function cors({ origins }: PlannedRoute): readonly Value[] {
   if (origins === undefined) return []
-  const options = corsOptions(origins)
-  const filter = {
-    allowOrigins: origins,
-    allowMethods: options.accessControlAllowMethods,
-    allowHeaders: options.accessControlAllowHeaders,
-    exposeHeaders: options.accessControlExposeHeaders,
-    maxAge: options.accessControlMaxAge,
-  }
-  return [{ type: 'CORS', cors: filter }]
+  return [{ type: 'CORS', cors: { ...corsOf(origins), maxAge: corsOptions(origins).accessControlMaxAge } }]
 }

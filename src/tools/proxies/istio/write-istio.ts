@@ -1,5 +1,3 @@
-import type { Route } from '../../../config/model.ts'
-import { fieldsReadOn } from '../../../decision/fields-read.ts'
 import { type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
 import type { Document, Value } from '../../generate/yaml-text.ts'
 import { ANSWER_FIELDS } from '../envoy/envoy-fields.ts'
@@ -7,12 +5,12 @@ import { GATEWAY_GROUP, openHttpRoutes, protectedHttpRoutes, removal } from '../
 import { kubernetesObject } from '../kubernetes-object.ts'
 
 /** The mesh configuration with an extension provider for each route, HTTPRoutes, and an AuthorizationPolicy for each route. */
-export function istioObjects(plan: Plan, routes: readonly Route[]): readonly Document[] {
+export function istioObjects(plan: Plan): readonly Document[] {
   const documents = plan.routes.flatMap((planned) => [
     ...protectedHttpRoutes(ABOUT_ROUTE, planned, plan, removal(planned.removedFields)),
     authorizationPolicy(planned, plan),
   ])
-  return [meshConfiguration(plan, routes), connectionManager(plan), ...documents, ...openHttpRoutes(plan)]
+  return [meshConfiguration(plan), connectionManager(plan), ...documents, ...openHttpRoutes(plan)]
 }
 
 const ABOUT_MESH = `For istioctl install -f; with Helm, write spec.meshConfig as meshConfig of istiod, and spec.values.pilot as its pilot.
@@ -24,19 +22,17 @@ A 5xx of forwardgate reaches clients as 503 without Retry-After.`
 const ABOUT_ROUTE = `The AuthorizationPolicy below names host and path: what it does not name is open.
 For pages of another origin let the service answer preflights (preflight: pass).`
 
+const ABOUT_POLICY = 'In the namespace of the Gateway.'
+
 const ABOUT_MANAGER =
   'No header reaches forwardgate or a service by a second spelling, and no path has an escaped slash.'
 
-function meshConfiguration(plan: Plan, routes: readonly Route[]): Document {
+function meshConfiguration(plan: Plan): Document {
   // Without it, Istio knows one provider a workload, and refuses everything if there are more.
   const several = { values: { pilot: { env: { PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS: 'true' } } } }
-  const extensionProviders = plan.routes.map((planned) => ({
-    name: providerName(planned),
-    envoyExtAuthzHttp: provider(
-      planned,
-      routes.filter(({ name }) => name === planned.name),
-      plan,
-    ),
+  const extensionProviders = plan.routes.map((route) => ({
+    name: providerName(route),
+    envoyExtAuthzHttp: provider(route, plan),
   }))
   const comment =
     plan.routes.length === 1
@@ -52,9 +48,9 @@ function providerName({ name }: PlannedRoute): string {
   return `forwardgate-${name}`
 }
 
-function provider(planned: PlannedRoute, routes: readonly Route[], { deployment: { gate } }: Plan): Value {
-  const { names, prefixes } = fieldsReadOn(routes)
-  const { name, identityHeaders, maxBodySize } = planned
+function provider({ name, identityHeaders, maxBodySize, fields }: PlannedRoute, { deployment }: Plan): Value {
+  const { gate } = deployment
+  const { names, prefixes } = fields
   // One byte more than forwardgate reads, so that it is forwardgate that refuses, with its reason.
   const body = (bytes: number) => ({ maxRequestBytes: bytes + 1, allowPartialMessage: false, packAsBytes: false })
   return {
@@ -99,19 +95,13 @@ function connectionManager({ wellKnownName, deployment: { gateway } }: Plan): Do
 function authorizationPolicy(planned: PlannedRoute, plan: Plan): Document {
   const { gateway } = plan.deployment
   const others = plan.routes.flatMap(({ name, places }) => (name === planned.name ? [] : places))
-  return kubernetesObject(
-    'In the namespace of the Gateway.',
-    'security.istio.io/v1',
-    'AuthorizationPolicy',
-    providerName(planned),
-    gateway.namespace,
-    {
-      targetRefs: [{ group: GATEWAY_GROUP, kind: 'Gateway', name: gateway.name }],
-      action: 'CUSTOM',
-      provider: { name: providerName(planned) },
-      rules: [{ to: planned.places.map((place) => ({ operation: operation(place, others, plan) })) }],
-    },
-  )
+  const name = providerName(planned)
+  return kubernetesObject(ABOUT_POLICY, 'security.istio.io/v1', 'AuthorizationPolicy', name, gateway.namespace, {
+    targetRefs: [{ group: GATEWAY_GROUP, kind: 'Gateway', name: gateway.name }],
+    action: 'CUSTOM',
+    provider: { name },
+    rules: [{ to: planned.places.map((place) => ({ operation: operation(place, others, plan) })) }],
+  })
 }
 
 function operation(place: Place, others: readonly Place[], { hosts, registrationPaths }: Plan): Value {
