@@ -12,5 +12,4 @@ const app = fastify({ keepAliveTimeout: 120_000, ...tls })
 app.all('/verify/:route', (_request, reply) => {
   reply.send()
 })
-await app.listen({ port: 0, host: '127.0.0.1' })
-announce(app.server)
+app.listen({ port: 0, host: '127.0.0.1' }).then(() => announce(app.server))

@@ -28,5 +28,4 @@ app.all('/verify/:route', async (request, reply) => {
     return reply.code(401).header('WWW-Authenticate', invalid).send({ error: 'invalid_token' })
   }
 })
-await app.listen({ port: 0, host: '127.0.0.1' })
-announce(app.server)
+app.listen({ port: 0, host: '127.0.0.1' }).then(() => announce(app.server))

@@ -7,6 +7,9 @@ const PATH = /^\/(?:[!-"$&-:<->@-[\]-~]|%[0-9A-Fa-f]{2})*$/
 /** Escapes of controls and of the characters that some backend would read as structure: `% / \ ; ? #`. */
 const DANGEROUS_ESCAPE = /%(?:[01][0-9A-F]|7F|25|2F|5C|3B|3F|23)/
 
+/** A segment that is empty, `.` or `..`. */
+const UNCLEAR_SEGMENT = /\/\.{0,2}(?:\/|$)/
+
 /** The longest path, in characters, and the most segments that a decision may hang on. */
 export const MAX_PATH_CHARACTERS = 8 * 1024
 export const MAX_SEGMENTS = 256
@@ -26,15 +29,19 @@ export function isPathTooLong(raw: string): boolean {
  */
 export function canonicalPath(raw: string): string | undefined {
   if (isPathTooLong(raw) || !PATH.test(raw)) return undefined
+  const decoded = raw.includes('%') ? decodeUnreserved(raw) : raw
+  if (decoded === undefined) return undefined
+  const path = decoded.endsWith('/') ? decoded.slice(0, -1) : decoded
+  return UNCLEAR_SEGMENT.test(path) ? undefined : path
+}
+
+/** Undefined with an escape that some backend would read as structure, or that is not UTF-8. */
+function decodeUnreserved(raw: string): string | undefined {
   const decoded = raw.replace(/%[0-9A-Fa-f]{2}/g, (triplet) => {
     const character = String.fromCharCode(Number.parseInt(triplet.slice(1), 16))
     return UNRESERVED.test(character) ? character : triplet.toUpperCase()
   })
-  if (DANGEROUS_ESCAPE.test(decoded) || !isUtf8(decoded)) return undefined
-  const segments = decoded.slice(1).split('/')
-  if (segments.at(-1) === '') segments.pop()
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return undefined
-  return segments.map((segment) => `/${segment}`).join('')
+  return DANGEROUS_ESCAPE.test(decoded) || !isUtf8(decoded) ? undefined : decoded
 }
 
 /**

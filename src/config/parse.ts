@@ -34,6 +34,25 @@ export interface Mention {
   readonly place: () => ReturnType<Origin['place']>
 }
 
+/**
+ * The files that a configuration seems to name, by its keys, which end in `File`. Nothing is judged here, and a wrong
+ * guess costs time only: what was read together with it need not be read and judged twice.
+ */
+export function likelyFiles(origin: Origin): ReadonlySet<string> {
+  const files = new Set<string>()
+  const visit = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, item] of Object.entries(value)) {
+      const here = [...path, Array.isArray(value) ? Number(key) : key]
+      // What `fetch` names is read whenever keys are fetched.
+      if (typeof item !== 'string' && key !== 'fetch') visit(item, here)
+      else if (typeof item === 'string' && key.endsWith('File')) files.add(resolve(origin.fileOf(here), item))
+    }
+  }
+  visit(origin.value, [])
+  return files
+}
+
 /** More would only be scrolled past. */
 const MAX_PROBLEMS = 200
 

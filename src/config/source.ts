@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { type Mention, type ParseDeps, type Parsed, parseOrigin } from './parse.ts'
+import { likelyFiles, type Mention, type ParseDeps, type Parsed, parseOrigin } from './parse.ts'
 import type { FileContent, Reading } from './reading/at-rest.ts'
 import { CONFIG_VARIABLES, type ConfigVariables, originOfEnvironment } from './reading/environment.ts'
 import { readOrigin } from './reading/places.ts'
@@ -54,7 +54,14 @@ export async function load(source: Source, now: number, standIn?: StandIn): Prom
 export async function loadSnapshot(path: string, first: Snapshot, now: number, standIn?: StandIn): Promise<Loaded> {
   let snapshot = first
   let origin = await inSlices(readOrigin(first.config))
-  // The second reading has all the answers, unless the configuration changes between the two.
+  const readTogether = async (files: ReadonlySet<string>): Promise<void> => {
+    const next = await readSnapshot(path, files)
+    if (!isDeepStrictEqual([...next.config], [...snapshot.config])) origin = await inSlices(readOrigin(next.config))
+    snapshot = next
+  }
+  const likely = likelyFiles(origin)
+  if (first.named.size === 0 && likely.size > 0) await readTogether(likely)
+  // A second round has all the answers, unless the configuration changes between the two.
   for (let round = 1; ; round++) {
     const { named, contents, hash, unread, torn } = snapshot
     const asked = new Set<string>()
@@ -67,8 +74,6 @@ export async function loadSnapshot(path: string, first: Snapshot, now: number, s
     if (asked.symmetricDifference(named).size === 0 || round === 3) {
       return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
-    const next = await readSnapshot(path, asked)
-    if (!isDeepStrictEqual([...next.config], [...snapshot.config])) origin = await inSlices(readOrigin(next.config))
-    snapshot = next
+    await readTogether(asked)
   }
 }

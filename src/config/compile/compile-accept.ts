@@ -27,6 +27,8 @@ export interface RouteContext {
 /** Keys that `accept` replaces. */
 const FLAT_FIELDS = ['issuers', 'audience', 'clientIds', 'scopes', 'claims', 'acr', 'maxAuthAge'] as const
 
+const completed = withDefaults(acceptShape)
+
 /** The ways into a route, in order: one for each issuer, or those of `accept`. Empty only after a problem. */
 export function compileAccept(route: RouteEntry, place: Place, context: RouteContext): readonly Accept[] {
   if (place.refused('accept') && route.accept === undefined) return []
@@ -116,8 +118,7 @@ function compileEntry(
       ...compileClaimRules(entry.claims, place.at('claims')),
     ],
     authentication,
-    advertise:
-      (issuer.isLoginServer || issuer.registration !== undefined) && withDefaults(acceptShape, entry).advertise,
+    advertise: (issuer.isLoginServer || issuer.registration !== undefined) && completed(entry).advertise,
   }
 }
 

@@ -11,6 +11,8 @@ import { checkFetched, isDiscovered } from './issuer-url.ts'
 /** A revoked token passes for as long. */
 const MAX_CACHE_SECONDS = 60 * 60
 
+const completed = withDefaults(introspectionShape)
+
 /** The `introspection` of an issuer with its defaults and its secret; valid only if no problem was reported. */
 export function compileIntrospection(
   { introspection: written, dangerouslyAllowHttp = false }: IssuerEntry,
@@ -19,7 +21,7 @@ export function compileIntrospection(
 ): Introspection | undefined {
   // Next to static tokens it was refused already.
   if (written === undefined || keys.kind === 'tokensFile') return undefined
-  const { clientSecretFile: file = '', cacheFor, ...map } = withDefaults(introspectionShape, written)
+  const { clientSecretFile: file = '', cacheFor, ...map } = completed(written)
   const { endpoint, clientId = '', clientAuthentication } = map
   if (endpoint !== undefined) checkFetched(endpoint, dangerouslyAllowHttp, place.at('endpoint'))
   else if (!isDiscovered(keys) && !place.refused('endpoint')) {

@@ -13,6 +13,8 @@ import { checkIssuerText, isLoginServer, KEY_SOURCES } from './issuer-url.ts'
 
 const MAX_CLOCK_TOLERANCE_SECONDS = 60
 
+const completed = withDefaults(issuerShape)
+
 /** The `issuers:` of a file with their defaults and their keys, by name; valid only if no problem was reported. */
 export function* compileIssuers(entries: ConfigFile['issuers'], place: Place): Steps<ReadonlyMap<string, Issuer>> {
   const issuers = new Map<string, Issuer>()
@@ -26,7 +28,7 @@ export function* compileIssuers(entries: ConfigFile['issuers'], place: Place): S
 
 function* compileIssuer(name: string, entry: IssuerEntry | string, place: Place): Steps<Issuer> {
   const written: IssuerEntry = typeof entry === 'string' ? { issuer: entry } : entry
-  const map = withDefaults(issuerShape, written)
+  const map = completed(written)
   const issuerPlace = typeof entry === 'string' ? place : place.at('issuer')
   const keys = yield* compileKeySource(written, place, issuerPlace)
   const algorithms = algorithmsOf(map, place.at('algorithms'))

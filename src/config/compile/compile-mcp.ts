@@ -7,10 +7,12 @@ import { quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
 import { compileAddition, requestedScopes } from './compile-requirement.ts'
 
+const completed = withDefaults(mcpShape)
+
 /** The `mcp:` of a route; undefined without one: then no body is ever read. */
 export function compileMcp({ mcp: written, anonymous }: RouteEntry, place: Place): Mcp | undefined {
   if (written === undefined) return undefined
-  const mcp = withDefaults(mcpShape, written)
+  const mcp = completed(written)
   const patterns = (key: 'tools' | 'resources' | 'prompts', kind: NamedKind) =>
     compilePatterns(mcp[key], kind, place.at(key))
   const compiled = {

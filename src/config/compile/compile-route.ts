@@ -27,9 +27,10 @@ export function* compileRoutes(entries: ConfigFile['routes'], context: RouteCont
   resolveIssuers(defaults.issuers ?? [], shared.at('issuers'), context)
   warnOfOidcWords(defaults.scopes, shared.at('scopes'))
   const routes: Route[] = []
+  const share = createShared()
   for (const [name, entry] of Object.entries(entries ?? {})) {
     yield
-    const route = compileRoute(name, entry, context)
+    const route = compileRoute(name, entry, context, share)
     if (route !== undefined) routes.push(route)
   }
   yield
@@ -45,14 +46,33 @@ export function* compileRoutes(entries: ConfigFile['routes'], context: RouteCont
   return routes
 }
 
+/** Makes what routes have from `defaults` once for all of them, by key. */
+type Shared = <T>(key: keyof DefaultsEntry, make: () => T) => T
+
+function createShared(): Shared {
+  const made = new Map<keyof DefaultsEntry, unknown>()
+  return <T>(key: keyof DefaultsEntry, make: () => T): T => {
+    if (!made.has(key)) made.set(key, make())
+    // Each key has one caller, so one type.
+    return made.get(key) as T
+  }
+}
+
+const completed = withDefaults(routeShape)
+
 /** A route with `defaults` and every derived default; undefined without a resource. */
-function compileRoute(name: string, entry: RouteEntry, context: RouteContext): Route | undefined {
+function compileRoute(name: string, entry: RouteEntry, context: RouteContext, share: Shared): Route | undefined {
   const { defaults, file } = context
   const place = file.at('routes', name)
   const shared = file.at('defaults')
   // Only for keys that a route overrides; scopes, claims, clientIds and rules of `defaults` are added to its own.
-  const inForce = withDefaults(routeShape, { ...defaults, ...entry })
+  const inForce = completed({ ...defaults, ...entry })
   const placeOf = (key: keyof DefaultsEntry): Place => (key in entry ? place : shared).at(key)
+  /** The value of a key, made of that key and of the `others`. */
+  const settingOf = <T>(key: keyof DefaultsEntry, make: (here: Place) => T, ...others: (keyof DefaultsEntry)[]): T => {
+    const isOwn = [key, ...others].some((one) => one in entry)
+    return isOwn ? make(placeOf(key)) : share(key, () => make(placeOf(key)))
+  }
   const resources = compileResources(entry, place)
   const { match, lockedHosts, lockedPaths } = compileMatch(entry.match, resources, place.at('match'))
   const accept = compileAccept(entry, place, context)
@@ -61,14 +81,19 @@ function compileRoute(name: string, entry: RouteEntry, context: RouteContext): R
     ...compileRules(entry.rules, match, place.at('rules')),
   ]
   const hasPathRule = rules.some((rule) => rule.paths !== undefined)
-  const headers = compileIdentityHeaders(inForce.identityHeaders, placeOf('identityHeaders'))
-  const { origins, metadata = {} } = inForce
-  const tokenSource = compileTokenSource(inForce.tokenSource, headers, origins, placeOf('tokenSource'))
-  const dpop = compileDpop(inForce.dpop, tokenSource, placeOf('dpop'))
+  const headers = settingOf('identityHeaders', (here) => compileIdentityHeaders(inForce.identityHeaders, here))
+  const { origins } = inForce
+  const compileSource = (here: Place) => compileTokenSource(inForce.tokenSource, headers, origins, here)
+  const tokenSource = settingOf('tokenSource', compileSource, 'identityHeaders', 'origins')
+  const dpop = settingOf('dpop', (here) => compileDpop(inForce.dpop, tokenSource, here), 'tokenSource')
   // A backend must not take for checked what forwardgate has not read.
   const { upstreamAuthorization = tokenSource.kind === 'authorization' ? 'keep' : 'strip' } = inForce
-  const upstream = compileUpstreamAuthorization(upstreamAuthorization, placeOf('upstreamAuthorization'))
-  checkMetadataKeys(metadata, placeOf('metadata'))
+  const compileUpstream = (here: Place) => compileUpstreamAuthorization(upstreamAuthorization, here)
+  const upstream = settingOf('upstreamAuthorization', compileUpstream, 'tokenSource')
+  const metadata = settingOf('metadata', (here) => {
+    checkMetadataKeys(inForce.metadata ?? {}, here)
+    return inForce.metadata ?? {}
+  })
   const mcp = compileMcp(entry, place.at('mcp'))
   if (inForce.mode === 'observe') {
     place.at('mode').warning({
@@ -97,7 +122,7 @@ function compileRoute(name: string, entry: RouteEntry, context: RouteContext): R
     rules,
     requestScopes: prefixedScopes(requestedScopes(wanted), scopePrefix),
     scopePrefix,
-    scopeImplies: impliedScopes(inForce.scopeImplies),
+    scopeImplies: settingOf('scopeImplies', () => impliedScopes(inForce.scopeImplies)),
     anonymous: inForce.anonymous,
     mode: inForce.mode,
     identityHeaders: headers,
@@ -107,7 +132,7 @@ function compileRoute(name: string, entry: RouteEntry, context: RouteContext): R
     origins,
     preflight: inForce.preflight,
     mcp,
-    logClaims: (inForce.logClaims ?? []).map(claimSelector),
+    logClaims: settingOf('logClaims', () => (inForce.logClaims ?? []).map(claimSelector)),
     metadata,
   }
 }

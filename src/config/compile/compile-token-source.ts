@@ -11,6 +11,8 @@ import { hasMeaning } from './compile-upstream.ts'
 /** What forwardgate itself learns of the request by, or Traefik overwrites. */
 const FORWARDED = /^x-forwarded-(?:method|host|uri|proto|port|prefix|server|for)$/i
 
+const completed = withDefaults(dpopShape)
+
 /** The `tokenSource` of a route, whose `identityHeaders` and `origins` these are. */
 export function compileTokenSource(
   written: NonNullable<DefaultsEntry['tokenSource']>,
@@ -56,7 +58,7 @@ const MAX_MAX_AGE_SECONDS = 60 * 60
 
 /** The `dpop` of a route. A token that comes from elsewhere than Authorization has no scheme, so no proof can belong to it. */
 export function compileDpop(entry: NonNullable<DefaultsEntry['dpop']>, tokenSource: TokenSource, place: Place): Dpop {
-  const written = withDefaults(dpopShape, typeof entry === 'string' ? { mode: entry } : entry)
+  const written = completed(typeof entry === 'string' ? { mode: entry } : entry)
   const { mode, algorithms, maxAge, nonceSecretFile: file, replay } = written
   const elsewhere = tokenSource.kind !== 'authorization'
   if (elsewhere && mode === 'required') {

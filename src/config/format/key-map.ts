@@ -26,12 +26,13 @@ export function keyMap<S extends Shape>(shape: S): z.ZodObject<AsWritten<S>, z.c
   return z.strictObject(Object.fromEntries(keys) as AsWritten<S>)
 }
 
-/** What is written, completed with the defaults of its keys. */
-export function withDefaults<S extends Shape, W extends object>(shape: S, written: W): W & Defaults<S> {
+/** Completes what is written with the defaults of its keys, which all maps of a kind share: zod copies them each time. */
+export function withDefaults<S extends Shape>(shape: S): <W extends object>(written: W) => W & Defaults<S> {
   const defaults = Object.entries(shape).flatMap(([key, type]) =>
     type instanceof z.ZodDefault ? [[key, type.def.defaultValue]] : [],
   )
-  return { ...Object.fromEntries(defaults), ...written }
+  const shared: Defaults<S> = Object.fromEntries(defaults)
+  return (written) => ({ ...shared, ...written })
 }
 
 /** The same key without its default, which stays in what the JSON Schema says. */

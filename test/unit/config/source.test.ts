@@ -3,7 +3,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { likelyFiles } from '../../../src/config/parse.ts'
 import { formatProblem } from '../../../src/config/problem.ts'
+import { originOfFiles } from '../../../src/config/reading/places.ts'
+import { readYaml } from '../../../src/config/reading/yaml-document.ts'
 import { load } from '../../../src/config/source.ts'
 import { folderFor } from '../../support/folder.ts'
 import { BASE, NOW } from './fixtures.ts'
@@ -29,6 +32,27 @@ test('a file is read, with what it names beside it', async (t) => {
   assert.equal((await read(join(path, 'config.yaml'))).hash, first.hash)
   writeFileSync(join(path, 'secret'), 't'.repeat(40))
   assert.notEqual((await read(join(path, 'config.yaml'))).hash, first.hash)
+})
+
+test('what a configuration names is guessed before it is judged, so that it is judged once', async (t) => {
+  const path = folderFor(t)
+  const part = (name: string, text: string) => {
+    writeFileSync(join(path, name), text)
+    return readYaml(join(path, name), text)
+  }
+  const documents = [
+    part(
+      'a.yaml',
+      'issuers: { a: { issuer: https://a.example.com, fetch: { caFile: /run/ca.pem } }, b: { issuer: b, secretFile: secret }, c: { tokensFile: /tmp/tokens.yaml } }\n',
+    ),
+    part(
+      'b.yaml',
+      'routes: { x: { resource: https://x.example.com, issuers: [b], dpop: { mode: accepted, nonceSecretFile: nonce }, upstreamAuthorization: { secretFile: header } } }\n',
+    ),
+  ]
+  const { namedFiles } = await read(path)
+  assert.equal(namedFiles.length, 4)
+  assert.deepEqual([...likelyFiles(originOfFiles(documents))].sort(), namedFiles.toSorted())
 })
 
 test('a missing, empty, binary or too large file is a problem with its name', async (t) => {
