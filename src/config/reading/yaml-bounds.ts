@@ -1,6 +1,3 @@
-import { Lexer } from 'yaml'
-import type { Steps } from '../steps.ts'
-
 /** What may still be read, of one file or of several together; reading takes from it. */
 export interface YamlAllowance {
   readonly mostTokens: number
@@ -20,28 +17,25 @@ export function yamlAllowance(mostTokens = MAX_TOKENS): YamlAllowance {
 }
 
 /**
- * Why a text is too much to be read, found in linear time before the parser sees it: each token costs the parser
- * microseconds, each alias a search, each bracket a stack frame. Undefined when it may be read.
+ * Looks at the tokens of a text one by one, before the parser sees them: each costs the parser microseconds, each alias a
+ * search, each bracket a stack frame. What it returns is why the text is too much to be read; undefined: read on.
  */
-export function* findExcess(text: string, allowance: YamlAllowance): Steps<string | undefined> {
+export function createExcess(allowance: YamlAllowance): (token: string) => string | undefined {
   let depth = 0
-  let read = 0
   let isScalar = false
-  for (const token of new Lexer().lex(text)) {
-    if (++read % STEP_TOKENS === 0) yield
+  return (token) => {
     const sign = isScalar ? '' : token[0]
     isScalar = token === SCALAR
     if (--allowance.tokens < 0) return `holds more than ${allowance.mostTokens} words and signs; split it`
     if (sign === '*' && --allowance.aliases < 0) return `holds more than ${MAX_ALIASES} aliases; write the values out`
     if (sign === '[' || sign === '{') depth++
     if (sign === ']' || sign === '}') depth--
-    if (depth > MAX_BRACKETS) return 'is nested too deeply to be read'
+    return depth > MAX_BRACKETS ? TOO_DEEP : undefined
   }
-  return undefined
 }
 
-/** Words and signs that are looked at in one step. */
-const STEP_TOKENS = 500
+/** Why a text cannot be read whose nesting has no end. */
+export const TOO_DEEP = 'is nested too deeply to be read'
 
 /** The lexer announces a plain or block scalar by this token. */
 const SCALAR = '\x1f'

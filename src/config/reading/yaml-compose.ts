@@ -15,6 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml'
 import type { Steps } from '../steps.ts'
+import { createExcess, TOO_DEEP, type YamlAllowance } from './yaml-bounds.ts'
 import { type Collection, type Cut, cutCollections } from './yaml-cut.ts'
 
 /** The nodes of a YAML text, and everything that the library says is wrong with it. */
@@ -43,14 +44,16 @@ const OPTIONS = {
   keepSourceTokens: true,
 } as const
 
-/** `parseDocument` of the library, in steps; undefined when the text is nested too deeply for the stack. */
+/** `parseDocument` of the library, in steps and within an allowance; else why the text cannot be read. */
 export function* composeYaml(
   text: string,
   lines: LineCounter,
+  allowance: YamlAllowance,
   characters = STEP_CHARACTERS,
-): Steps<Composed | undefined> {
+): Steps<Composed | string> {
   try {
-    const tokens = yield* parseTokens(text, lines)
+    const tokens = yield* parseTokens(text, lines, allowance)
+    if (typeof tokens === 'string') return tokens
     const parts: Document[] = []
     const cuts = new Map<unknown, Cut>()
     const only = onlyDocument(tokens)
@@ -68,7 +71,7 @@ export function* composeYaml(
     parts.push(document)
     const errors = parts.flatMap((part) => part.errors)
     const warnings = parts.flatMap((part) => part.warnings)
-    if (errors.some(({ message }) => message.includes('call stack'))) return undefined
+    if (errors.some(({ message }) => message.includes('call stack'))) return TOO_DEEP
     putBack(document.contents, cuts)
     return {
       contents: document.contents,
@@ -76,7 +79,7 @@ export function* composeYaml(
       hasDirective: document.directives?.yaml.explicit === true,
     }
   } catch {
-    return undefined
+    return TOO_DEEP
   }
 }
 
@@ -86,12 +89,19 @@ function onlyDocument(tokens: readonly CST.Token[]): CST.Document | undefined {
   return documents.length === 1 && !tokens.some(({ type }) => type === 'directive') ? documents[0] : undefined
 }
 
-function* parseTokens(text: string, lines: LineCounter): Steps<readonly CST.Token[]> {
+function* parseTokens(
+  text: string,
+  lines: LineCounter,
+  allowance: YamlAllowance,
+): Steps<readonly CST.Token[] | string> {
+  const excessAt = createExcess(allowance)
   const parser = new Parser(lines.addNewLine)
   lines.addNewLine(0)
   const tokens: CST.Token[] = []
   let read = 0
   for (const lexeme of new Lexer().lex(text)) {
+    const excess = excessAt(lexeme)
+    if (excess !== undefined) return excess
     for (const token of parser.next(lexeme)) tokens.push(token)
     if (++read % STEP_TOKENS === 0) yield
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type YAMLMap } from 'yaml'
 import { formatPath, type Path, type Position, type Problem, quote } from '../problem.ts'
 import { allAtOnce, type Steps } from '../steps.ts'
-import { findExcess, yamlAllowance } from './yaml-bounds.ts'
+import { yamlAllowance } from './yaml-bounds.ts'
 import { composeYaml } from './yaml-compose.ts'
 
 /** A YAML file as plain data, which still knows where everything was written. */
@@ -49,10 +49,8 @@ function* readYamlSteps(file: string, text: string, allowance = yamlAllowance())
   if (Buffer.byteLength(text) > MAX_FILE_BYTES) {
     return broken(file, position(0), 'is larger than 1 MiB; split it into a directory of files')
   }
-  const excess = yield* findExcess(text, allowance)
-  if (excess !== undefined) return broken(file, position(0), excess)
-  const composed = yield* composeYaml(text, lines)
-  if (composed === undefined) return broken(file, position(0), 'is nested too deeply to be read')
+  const composed = yield* composeYaml(text, lines, allowance)
+  if (typeof composed === 'string') return broken(file, position(0), composed)
 
   const problems: Problem[] = composed.mistakes
     .filter(({ code }) => code !== 'TAG_RESOLVE_FAILED')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { isAlias, isCollection, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { yamlAllowance } from '../../../../src/config/reading/yaml-bounds.ts'
 import { composeYaml } from '../../../../src/config/reading/yaml-compose.ts'
 import { allAtOnce } from '../../../../src/config/steps.ts'
 
@@ -89,7 +90,8 @@ function inOnePiece(text: string) {
 }
 
 function inParts(text: string, characters: number) {
-  const composed = allAtOnce(composeYaml(text, new LineCounter(), characters)) ?? assert.fail('it is not deep')
+  const composed = allAtOnce(composeYaml(text, new LineCounter(), yamlAllowance(), characters))
+  if (typeof composed === 'string') assert.fail(composed)
   const mistakes = composed.mistakes.map(({ code, pos }) => [code, pos])
   return { nodes: shapeOf(composed.contents), mistakes: mistakes.map(String).sort() }
 }
