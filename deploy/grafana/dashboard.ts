@@ -21,7 +21,7 @@ export const DASHBOARD_FILE = new URL('../components/grafana-dashboard/forwardga
 export function renderDashboard(): string {
   const built = new dashboard.DashboardBuilder('forwardgate')
     .uid('forwardgate')
-    .description('Who gets in, who does not and why; the keys and the configuration behind it.')
+    .description('Which requests are allowed, which are refused and why; the keys and the configuration behind it.')
     .tags(['forwardgate', 'traefik'])
     .timezone('browser')
     .time({ from: 'now-6h', to: 'now' })
@@ -72,7 +72,7 @@ function decisions() {
     }),
     seriesPanel({
       title: 'Unexpected denials by route, issuer and reason',
-      description: 'The reason leads to its page in the reference. issuer none: no signature held.',
+      description: 'The reason leads to its page in the reference. issuer none: no signature was verified.',
       unit: 'reqps',
       stacked: true,
       queries: [
@@ -85,7 +85,7 @@ function decisions() {
     seriesPanel({
       title: 'Logins',
       description:
-        'Requests without a token or with an expired one, and look-ups of the metadata: a healthy client shows one of each and then comes back with a token.',
+        'Requests without a token or with an expired one, and look-ups of the metadata: a healthy client shows one of each and then returns with a token.',
       unit: 'reqps',
       queries: [
         {
@@ -113,7 +113,7 @@ function decisions() {
     }),
     seriesPanel({
       title: 'MCP requests refused, by route and method',
-      description: 'Which tool it was is in the log (mcpName). After a step-up the same client comes back and gets in.',
+      description: 'Which tool it was is in the log (mcpName). After a step-up the same client returns and is allowed.',
       unit: 'reqps',
       stacked: true,
       queries: [

@@ -6,7 +6,7 @@ export function glance() {
   return [
     statPanel({
       title: 'Allowed',
-      description: 'Share of all requests that got in; also those that an observed route let pass.',
+      description: 'Share of all requests that were allowed, including those that an observed route would deny.',
       unit: 'percentunit',
       query: {
         expr:
@@ -22,7 +22,7 @@ export function glance() {
     statPanel({
       title: 'Routes that let no request in',
       description:
-        'Routes with more than one request in ten seconds, of which none gets in. An alert fires if that was otherwise.',
+        'Routes with more than one request in ten seconds, all of them refused. An alert fires if that was not so before.',
       unit: 'short',
       query: {
         expr:
@@ -44,7 +44,7 @@ export function glance() {
     }),
     statPanel({
       title: 'Requests',
-      description: 'Decisions a second.',
+      description: 'Decisions per second.',
       unit: 'reqps',
       query: { expr: `sum(rate(forwardgate_decisions_total{${ROUTE}}[$__rate_interval]))` },
     }),
@@ -65,7 +65,7 @@ export function glance() {
     statPanel({
       title: 'Errors',
       description:
-        'Requests that ended as 5xx: no keys, an issuer that cannot be asked, or a bug. None of them got in.',
+        'Requests answered with 5xx: no keys, failed introspection, or a bug. None of them was allowed.',
       unit: 'reqps',
       query: {
         expr: `sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="error"}[$__rate_interval])) or vector(0)`,
@@ -95,7 +95,7 @@ export function glance() {
     }),
     statPanel({
       title: 'Keys serve for',
-      description: 'How long the keys of the worst issuer serve on if they cannot be refreshed.',
+      description: 'How long the keys of the worst issuer stay valid if they cannot be refreshed.',
       unit: 's',
       query: { expr: `min(forwardgate_issuer_keys_valid_until_timestamp_seconds{${SERVICE}}) - time()` },
       noValue: 'keys from files',

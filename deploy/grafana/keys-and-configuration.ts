@@ -17,7 +17,7 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Keys valid for',
-      description: 'How long the keys serve on if they cannot be refreshed. At 0 the routes of the issuer answer 503.',
+      description: 'How long the keys stay valid if they cannot be refreshed. At 0 the routes of the issuer answer 503.',
       unit: 's',
       queries: [
         {
@@ -39,7 +39,7 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Introspections',
-      description: 'Questions to issuers about opaque tokens. Each failure is a request that was answered 503.',
+      description: 'Introspection requests for opaque tokens. Each failure is a request that was answered with 503.',
       unit: 'short',
       queries: [
         {
@@ -50,14 +50,14 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Usable keys',
-      description: 'The fewest that any replica holds. 0: requests with tokens of this issuer are answered 503.',
+      description: 'The fewest of any replica. 0: requests with tokens of this issuer are answered with 503.',
       unit: 'short',
       width: 8,
       queries: [{ expr: `min by (issuer) (forwardgate_issuer_keys{${SERVICE}})`, legend: '{{issuer}}' }],
     }),
     seriesPanel({
       title: 'Tokens found in the cache',
-      description: 'Share of the look-ups. Low with few requests for each token; that costs CPU, nothing else.',
+      description: 'Share of the look-ups. Low with few requests per token; that costs only CPU.',
       unit: 'percentunit',
       max: 1,
       width: 8,
@@ -77,7 +77,7 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Denials by reason',
-      description: 'All of them, beside the reloads: what changed at the same time is the likely cause.',
+      description: 'All of them, together with the reloads: a change at the same time is the likely cause.',
       unit: 'reqps',
       stacked: true,
       queries: [
@@ -89,7 +89,7 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Reloads of the configuration',
-      description: 'By outcome; a failed one leaves the last good configuration in force.',
+      description: 'By outcome; after a failed one the last good configuration stays active.',
       unit: 'short',
       queries: [
         {

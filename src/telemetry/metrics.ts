@@ -146,7 +146,7 @@ function issuerMetrics(
   )
   const unchecked = counter(
     'unchecked_claims_total',
-    'Requests allowed with a token that asks for a check which is not made.',
+    'Requests allowed with a token that requires a check which is not made.',
     ['issuer', 'claim'],
     known,
   )
@@ -161,7 +161,7 @@ function issuerMetrics(
   )
   gauge(
     'issuer_keys_valid_until_timestamp_seconds',
-    'When the keys of an issuer cease to serve if they cannot be refreshed; absent for keys from files and while there are none.',
+    'When the keys of an issuer expire if they cannot be refreshed; absent for keys from files and while there are none.',
     ['issuer'],
     () =>
       issuers().flatMap(({ name, validForSeconds }): Sample[] =>

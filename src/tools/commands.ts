@@ -62,7 +62,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'status',
-    summary: 'show how a running service fares, and what is wrong',
+    summary: 'show the state of a running service, and what is wrong',
     load: async () => (await import('./status/status.ts')).status,
   },
   {

@@ -142,7 +142,7 @@ export const issuerShape = {
       redirectUris: nonEmptyList(redirectUri)
         .optional()
         .describe(
-          'Where clients may be sent back to, exactly; `http` only to loopback, where one without a port means every port, and `/*` at the end every path below.',
+          'Allowed redirect URIs, compared exactly. `http` only for loopback; there, an entry without a port allows every port, and `/*` at the end every path below.',
         ),
       endpoint: resourceUrl
         .optional()

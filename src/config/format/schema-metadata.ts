@@ -12,7 +12,7 @@ export const metadata = z
     resource_tos_uri: webUrl.optional().describe('Terms of service.'),
     scopes_supported: scopes
       .optional()
-      .meta({ description: 'Scopes that are advertised.', otherwise: 'the scopes that clients are told to request' }),
+      .meta({ description: 'Scopes that are advertised.', otherwise: 'the scopes that clients request' }),
   })
   .catchall(z.unknown())
   .meta({

@@ -43,7 +43,7 @@ export const authenticationShape = {
   acr: nonEmptyList(acrValue)
     .optional()
     .describe(
-      'Authentication context classes; `acr` in the token must be one of them, else the client is told to log its user in again (RFC 9470). If several lists apply, it must be in all of them.',
+      'Authentication context classes; `acr` in the token must be one of them, otherwise the challenge requires a new login (RFC 9470). If several lists apply, it must be in all of them.',
     ),
   maxAuthAge: duration
     .optional()

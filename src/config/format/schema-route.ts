@@ -46,7 +46,7 @@ export const sharedShape = {
       'Scopes that the token must carry, all of them, in addition to those of `defaults`. The words of OpenID Connect (`openid`, `profile`, `email`, `offline_access`) are only requested, never required.',
     ),
   requestScopes: scopes.optional().meta({
-    description: 'Scopes that clients are told to request.',
+    description: 'Scopes that clients request, as the challenge names them.',
     otherwise: '`scopes`; those of `mcp` on an `anonymous` route without any',
   }),
   claims: claims.optional().describe('Requirements on claims, in addition to those of `defaults`.'),

@@ -14,7 +14,7 @@ export const CONFIG_VARIABLES = [
     name: 'OIDC_SCOPE',
     default: DEFAULT_SCOPE,
     meaning:
-      'Scopes, separated by spaces or commas: clients are told to request them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
+      'Scopes, separated by spaces or commas: clients request them, and tokens must carry them, except `openid`, `profile`, `email` and `offline_access`.',
   },
   {
     name: 'DCR_PROXY_URL',

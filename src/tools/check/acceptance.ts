@@ -68,6 +68,6 @@ function unusedFinding({ id, place }: Acceptance, known: readonly string[]): Fin
     what: NEVER.has(id) ? `${quote(id)} cannot be accepted` : `${quote(id)} is accepted, and not found here${hint}`,
     ...place,
     why: 'it would hide the next finding of this kind, which may be another one',
-    fix: 'remove it, or move it beside what is found',
+    fix: 'remove it, or move it next to what it accepts',
   }
 }

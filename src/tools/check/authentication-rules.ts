@@ -11,7 +11,7 @@ export const AUTHENTICATION_RULES: readonly CheckRule<ConfigSubject>[] = [
     id: 'step-up-mcp',
     severity: 'warning',
     why: 'MCP clients do not know RFC 9470 yet: they refresh their token, which keeps acr and auth_time, and are refused again',
-    fix: 'let the issuer end its refresh tokens with the login (or require the class for every login of this client), and tell users to log in anew',
+    fix: 'let the issuer end its refresh tokens with the login (or require the class for every login of this client), and ask users to log in again',
     find: ({ config, places }) =>
       config.routes
         .filter(({ mcp }) => mcp !== undefined)

@@ -76,7 +76,7 @@ export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
     id: 'resource-trailing-slash',
     severity: 'warning',
     why: 'clients compare this URL byte for byte with the one that their user typed, which rarely ends in a slash; some then refuse to log in',
-    fix: 'write it without the slash, and the audience at the issuer likewise',
+    fix: 'write it without the slash, also as the audience at the issuer',
     find: eachResource(({ url, path }) => path !== '' && url.endsWith('/'), 'ends in a slash'),
   },
   {

@@ -10,7 +10,7 @@ export const ISSUER_RULES: readonly CheckRule<ConfigSubject>[] = [
     id: 'issuer-not-advertised',
     severity: 'warning',
     why: 'clients learn from the metadata where to log in, and authorization_servers may hold https URLs only: none is left',
-    fix: 'write the issuer as an https URL, or advertise: false where clients bring their tokens along',
+    fix: 'write the issuer as an https URL, or advertise: false if clients get their tokens in another way',
     find: ({ config, places }) =>
       config.routes.flatMap(({ name, accept }) => {
         if (accept.some(({ advertise }) => advertise)) return []

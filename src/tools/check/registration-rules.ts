@@ -15,7 +15,7 @@ const RULES: readonly CheckRule<Subject>[] = [
   {
     id: 'registration-refused',
     severity: 'error',
-    why: 'clients would log in and then throw the code away; so they are sent to the issuer itself, where they cannot register',
+    why: 'clients would log in and then discard the code; so they are sent to the issuer itself, and cannot register there',
     fix: 'remove registration, and type a client ID of the issuer into each client',
     find: ({ config, places, documents }) =>
       config.issuers.flatMap(({ name, registration }) => {

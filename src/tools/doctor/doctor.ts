@@ -31,11 +31,11 @@ export const doctor = command({
     'dpop-key': {
       value: 'FILE',
       about:
-        'the private key that the token is bound to, JWK or PEM: each request then has a proof by it, with a nonce if one is asked for',
+        'the private key that the token is bound to, JWK or PEM: each request then has a proof by it, with a nonce if one is required',
     },
     register: {
       about:
-        'registers a client at the authorization server, as clients without a client ID do, and deletes it where the provider lets it',
+        'registers a client at the authorization server, as clients without a client ID do, and deletes it if the provider allows that',
     },
   },
   exitCodes: { 0: 'nothing or notes only', 1: 'errors or warnings', 2: 'usage error or unreadable input' },

@@ -53,7 +53,7 @@ export const FIRST_ANSWER_FAULTS = {
   },
   'challenge-unstable': {
     severity: 'error',
-    why: 'The SDKs stop a login loop when the same challenge comes twice; this one would loop for ever.',
+    why: 'The SDKs stop a login loop when the same challenge comes twice; this one would loop forever.',
     fix: 'Take nonces, times and request ids out of WWW-Authenticate.',
   },
   'challenge-missing': {
@@ -63,7 +63,7 @@ export const FIRST_ANSWER_FAULTS = {
   },
   'challenge-form': {
     severity: 'error',
-    why: 'The TypeScript and Python SDKs then see none of it.',
+    why: 'The TypeScript and Python SDKs then ignore all of it.',
     fix: 'Send the Bearer challenge first, with one space after the scheme.',
   },
   'challenge-dpop': {

@@ -25,12 +25,12 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
   match: ({ decision }) => ({ detail: describeLocks(decision.route) }),
   'header names': () => ({ detail: 'none could be taken for an identity header' }),
   origin: ({ call, decision }) => {
-    if (decision.route?.origins === undefined) return { detail: 'any, as the route lists none' }
+    if (decision.route?.origins === undefined) return { detail: 'any: the route lists none' }
     const { origin } = call.fields
     return { detail: origin === undefined ? 'the request has none' : `${String(origin)} is listed` }
   },
   preflight: ({ call, decision: { route, request } }) => {
-    if (request === undefined || !isPreflight(request, call.fields)) return { detail: 'it is none' }
+    if (request === undefined || !isPreflight(request, call.fields)) return { detail: 'the request is not one' }
     return { detail: route?.preflight === 'pass' ? 'the route lets them pass' : 'judged as any request' }
   },
   credentials: ({ call, decision }) => {
@@ -75,7 +75,7 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
     return { detail: count === 0 ? 'nothing is revoked' : `none of ${count} revocations is for this token` }
   },
   proof: verified(({ keyThumbprint }) => {
-    if (keyThumbprint === undefined) return { detail: 'not needed, as the token is not bound to a key' }
+    if (keyThumbprint === undefined) return { detail: 'not needed: the token is not bound to a key' }
     return { detail: `holds, by the key ${keyThumbprint} that the token is bound to` }
   }),
   client: verified(({ client }, { decision: { entry } }) => {

@@ -27,7 +27,7 @@ const OPTIONS = {
   },
   'without-well-known': {
     about:
-      'of Kubernetes objects: without the route to the metadata, where an overlay or the chart has one for the host',
+      'of Kubernetes objects: without the route to the metadata, if an overlay or the chart has one for the host',
   },
   'gate-namespace': { value: 'NAME', about: 'the namespace of forwardgate; default: auth' },
   'gate-service': { value: 'NAME', about: 'its service; default: forwardgate' },

@@ -211,7 +211,7 @@ function requestLines({ sample, offered }: FirstRoute): readonly string[] {
   const requested = scopesToRequest(sample, offered, required)
   if (requested.length === required.length) return []
   return [
-    `    requestScopes: [${requested.map(yamlScalar).join(', ')}] # what clients are told to request; the issuer must let them`,
+    `    requestScopes: [${requested.map(yamlScalar).join(', ')}] # what clients request; the issuer must allow it`,
   ]
 }
 

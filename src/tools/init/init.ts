@@ -28,7 +28,7 @@ export const init = command({
     issuer: { value: 'URL', about: 'the authorization server, as the iss claim of its tokens has it' },
     'discovery-uri': {
       value: 'URL',
-      about: 'its discovery document, where that is not found below the issuer, as with a service name in the cluster',
+      about: 'its discovery document, if it is not below the issuer, as with a service name in the cluster',
     },
     resource: { value: 'URL', about: 'the URL that users will type into a client' },
     'token-file': {

@@ -10,7 +10,7 @@ export const status = command({
   name: 'status',
   synopsis: ['status [URL]'],
   about:
-    'Shows how a running service fares: what is wrong first, then routes, last refusals, issuers and configuration. URL is that of the operations port; if it is left out, the port of FORWARDGATE_OPERATIONS_LISTEN on this machine.',
+    'Shows the state of a running service: what is wrong first, then routes, last refusals, issuers and configuration. URL is that of the operations port; default: the port of FORWARDGATE_OPERATIONS_LISTEN on this machine.',
   operands: { min: 0, max: 1, missing: '' },
   reads: 'nothing',
   options: {},

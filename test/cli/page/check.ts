@@ -65,23 +65,21 @@ const NGINX = `server {
 /** `check` on good and bad input, and everything that it looks for. */
 export const CHECK: Section = {
   command: 'check',
-  about: `Everything that \`serve\` would refuse, and what it would accept and should not: in the configuration, and in the Traefik
-manifests around it, where most bypasses are made. Give it all manifests of one Traefik: a Middleware that is not among
-them counts as missing. Rendered streams are fine: \`kustomize build . | forwardgate check config.yaml --manifests -\`.
+  about: `\`check\` reports everything that \`serve\` would reject, and what \`serve\` accepts but should not be there: in the configuration, and in the Traefik manifests around it, which cause most bypasses. Give it all manifests of one Traefik: a Middleware that is not among them counts as missing. Rendered streams are fine: \`kustomize build . | forwardgate check config.yaml --manifests -\`.
 
 | Finding | Severity | Why |
 |---|---|---|
 ${ROWS.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
 
 Configurations of other proxies may be given as well: Envoy's bootstrap or listeners, HTTPRoutes with the filter \`ExternalAuth\`, nginx and
-Caddy files. What is in a file decides, not its name. What is not understood is said (\`not-read\`): included files, routes from a
+Caddy files. The content of a file decides, not its name. What \`check\` does not understand, it reports as \`not-read\`: included files, routes from a
 discovery service, objects of Envoy Gateway and Istio.
 
 | Finding | Severity | Why |
 |---|---|---|
 ${FRONT_RULES.map(({ id, severity, why }) => `| \`${id}\` | ${severity} | ${why} |`).join('\n')}
 
-What is read is bounded, so that manifests of a pull request cannot hold a pipeline up; more is an error that says so.
+The input is limited, so that manifests in a pull request cannot block a pipeline; more is an error.
 
 | Read at most | |
 |---|---|
@@ -92,16 +90,16 @@ What is read is bounded, so that manifests of a pull request cannot hold a pipel
 | documents about routing | 5,000 |
 | a file of nginx or Caddy | 100,000 words or 50,000 lines, 32 braces within each other |
 | a rule of a router | 8 KiB, 64 brackets within each other; else \`rule-unreadable\` |
-| a regular expression | 1,024 characters; else it is not evaluated, counts as one that may match, and is told as \`pattern-unread\` |
+| a regular expression | 1,024 characters; otherwise it is not evaluated, counts as one that may match, and is reported as \`pattern-unread\` |
 | middlewares of a router | 500, chains written out |
 
-Further ones: \`config\` (what the loader refuses), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`, \`file-absent\` (a secret that is not here),
+There are more: \`config\` (what the loader rejects), \`route-observed\`, \`upstream-secret\`, \`issuer-header-missing\`, \`scopes-not-required\` (what it warns of), \`file-not-read\`, \`file-absent\` (a secret file that does not exist here),
 \`manifest-unreadable\`, \`helm-values-unread\` (values of a HelmRelease from which a chart makes routers), and with \`--online\` ${ONLINE_IDS.map((id) => `\`${id}\``).join(', ')}. Some are an error on one route and
 a warning on another: \`request-headers-list\`, \`trust-forward-header-true\`, \`path-changed-before-auth\`, \`protected-path-open\`.
 
 ### Accepting a finding
 
-A finding that is meant to be is accepted where it is made, with a comment in the YAML of the configuration or of the manifests:
+Accept an intended finding at its place, with a comment in the YAML of the configuration or of the manifests:
 
 \`\`\`yaml
 # forwardgate: allow protected-path-open (the documents are public)
@@ -109,11 +107,10 @@ apiVersion: traefik.io/v1alpha1
 kind: IngressRoute
 \`\`\`
 
-At the top of a document, or beside the kind or the name of an object, it is about the whole object; above a key, an item or a
-label, about that and everything below it; beside a value, about that line. It may name several ids:
-\`# forwardgate: allow ID, ID\`. A text in quotes or in a block that looks like such a comment is none. \`--allow ID\` accepts every finding with this id, for JSON and for findings without a
+At the top of a document, or next to the kind or the name of an object, it applies to the whole object; above a key, an item or a label, to that and everything below it; next to a value, to that line. It may name several ids:
+\`# forwardgate: allow ID, ID\`. Text in quotes or in a block that looks like such a comment does not count. \`--allow ID\` accepts every finding with this id, for JSON and for findings without a
 place. The last line of the output says how many are accepted, how severe they are and their ids; as JSON they are in \`accepted\`.
-What is accepted and not found any more is \`allow-unused\`, a warning. What \`serve\` refuses cannot be accepted.`,
+An accepted finding that no longer occurs is \`allow-unused\`, a warning. What \`serve\` rejects cannot be accepted.`,
   transcripts: [
     { title: 'Nothing is wrong.', args: 'check config.yaml' },
     {
@@ -134,7 +131,7 @@ What is accepted and not found any more is \`allow-unused\`, a warning. What \`s
       files: { 'api.yaml': DOUBTFUL },
       show: ['api.yaml'],
     },
-    { title: 'One that does not.', args: 'check api.yaml', files: { 'api.yaml': BROKEN } },
+    { title: 'A configuration that does not work.', args: 'check api.yaml', files: { 'api.yaml': BROKEN } },
     { title: 'For programs.', args: 'check api.yaml --format json', files: { 'api.yaml': BROKEN } },
   ],
 }

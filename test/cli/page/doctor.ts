@@ -40,9 +40,7 @@ const ROWS = Object.entries(STEPS).flatMap(([step, faults]) =>
 /** `doctor` on a healthy resource and on broken ones. */
 export const DOCTOR: Section = {
   command: 'doctor',
-  about: `Why does a login fail? Run it from the network of a client. It does what a strict OAuth client does, and names for each
-mismatch the known clients that break on it. With \`--token-file -\` it also sends a token, and with \`--config\` it tries exactly
-the identity headers of the route. \`--register\` registers a client, which stays at the provider unless it can be deleted.
+  about: `\`doctor\` finds out why a login fails. Run it from the network of a client. It does what a strict OAuth client does, and names the known clients that fail on each mismatch. With \`--token-file -\` it also sends a token, and with \`--config\` it tries exactly the identity headers of the route. \`--register\` registers a client, which stays at the provider unless it can be deleted.
 
 | Step | Finding | Severity | Why |
 |---|---|---|---|
@@ -54,16 +52,16 @@ ${ROWS.join('\n')}`,
       against: patient(),
     },
     {
-      title: 'A slash too many, twice.',
+      title: 'An extra slash, twice.',
       args: 'doctor http://127.0.0.1:8000/mcp/kubernetes',
       against: patient(slashed),
     },
     {
-      title: 'A middleware swallows the challenge.',
+      title: 'A middleware drops the challenge.',
       args: 'doctor http://127.0.0.1:8000/mcp/kubernetes',
       against: patient(withoutChallenge),
     },
-    { title: 'Nothing is there.', args: 'doctor http://127.0.0.1:65535/mcp' },
+    { title: 'Nothing answers.', args: 'doctor http://127.0.0.1:65535/mcp' },
     { title: 'A URL is absolute.', args: 'doctor mcp.example.com' },
   ],
 }

@@ -17,12 +17,9 @@ const AT = '--at 2026-01-01T00:10:00Z'
 /** `explain` on good and bad input. */
 export const EXPLAIN: Section = {
   command: 'explain',
-  about: `Why does a request pass or not? The request is judged by the very code of the service: same loader, same key sets, same
-decision, same answer. Every step says what was expected and what was there. What is shown may be pasted into a ticket:
-the signature of a token and the secret of \`upstreamAuthorization\` are never part of it.
+  about: `\`explain\` shows why a request is allowed or refused. It uses the code of the service: the same loader, key sets, decision and answer. Every step shows the expected and the actual value. You can paste the output into a ticket: it never contains the signature of a token or the secret of \`upstreamAuthorization\`.
 
-A log line has the route, the method and the path; the token comes from the client or its issuer. \`--call\` takes a whole
-ForwardAuth call as it was captured.`,
+Take the route, the method and the path from a log line, and the token from the client or its issuer. \`--call\` takes a whole captured ForwardAuth call.`,
   transcripts: [
     {
       title: 'A good token. `--jwks` checks its signature without network; left out, the keys come from the issuer.',
@@ -41,11 +38,11 @@ ForwardAuth call as it was captured.`,
       show: ['claims.json'],
     },
     {
-      title: 'A browser on a page that is not listed, without a route name: host and path find the route.',
+      title: 'A page whose origin is not listed. Without a route name, host and path select the route.',
       args: `explain --host mcp.example.com --uri /home/api --method POST --header 'Origin: https://evil.example.com' ${AT}`,
     },
     {
-      title: 'A call as it was captured between proxy and forwardgate.',
+      title: 'A captured call from the proxy to forwardgate.',
       args: `explain --call call.http ${AT}`,
       files: {
         'call.http': [
@@ -66,14 +63,14 @@ ForwardAuth call as it was captured.`,
       lines: 24,
     },
     {
-      title: 'A configuration with mistakes is refused like by `serve`.',
+      title: 'A configuration with mistakes is rejected, as by `serve`.',
       args: 'explain --route grafana --config bad.yaml',
       files: {
         'bad.yaml':
           'issuers: { main: https://id.example.com }\nroutes:\n  grafana:\n    resorce: https://mcp.example.com/grafana\n    issuers: [mian]\n',
       },
     },
-    { title: 'What a reason means, where no page is at hand.', args: 'explain --reason token_opaque' },
+    { title: 'What a reason means, without the documentation.', args: 'explain --reason token_opaque' },
     { title: 'A mistyped option.', args: 'explain --rout grafana' },
   ],
 }

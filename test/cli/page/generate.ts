@@ -3,14 +3,13 @@ import type { Section } from './section.ts'
 /** `generate` on good and bad input. */
 export const GENERATE: Section = {
   command: 'generate',
-  about: `The Traefik side of the configuration, from the configuration: \`authResponseHeaders\` is exactly what an allow carries
-(with \`Authorization\` where \`upstreamAuthorization\` is not \`keep\`), so that no client can make up an identity. \`check\` finds nothing in it:
+  about: `\`generate\` derives the configuration of the proxy from that of forwardgate. \`authResponseHeaders\` lists exactly what an allow carries (with \`Authorization\` unless \`upstreamAuthorization\` is \`keep\`), so that no client can forge an identity. \`check\` finds nothing in it:
 \`forwardgate generate traefik | forwardgate check --manifests -\`. It never writes \`authRequestHeaders\`, and always
-\`trustForwardHeader: false\`. Names of services, ports and entry points are guesses unless given; \`--url NAME=URL\` gives a route the place of its service. The metadata route goes into
+\`trustForwardHeader: false\`. Names of services, ports and entry points have default values; \`--url NAME=URL\` sets the service of a route. The metadata route goes into
 the namespace of forwardgate, everything else into that of the protected service.`,
   transcripts: [
     {
-      title: 'One route, with CORS in front as it has `origins`.',
+      title: 'One route, with CORS in front because it has `origins`.',
       args: 'generate traefik --route home-assistant --namespace home --port 8123',
     },
     {

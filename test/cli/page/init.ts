@@ -25,12 +25,10 @@ const START = {
 /** `init`: what it writes, and what it says when it cannot. */
 export const INIT: Section = {
   command: 'init',
-  about: `From nothing to a protected route without writing YAML: \`forwardgate init --issuer URL --resource URL --token-file token.jwt --out auth\`.
-It asks the issuer for its discovery document, reads what providers do differently from one sample token (audience, client, where scopes
-stand, groups), and writes a configuration, what \`generate\` would print for the proxy (\`--proxy\`), and a first policy test. The token's
-signature is not checked, and the token is never shown; the names of its audience, client, scopes and groups are.
+  about: `\`init\` leads to a protected route without writing YAML: \`forwardgate init --issuer URL --resource URL --token-file token.jwt --out auth\`.
+It fetches the discovery document of the issuer, and learns from one sample token what differs between providers: audience, client, scope claims and groups. It writes a configuration, the configuration of the proxy (\`--proxy\`), and a first policy test. The signature of the token is not checked. The token is never shown, only the names of its audience, client, scopes and groups.
 
-From a token of Authentik it makes this \`config.yaml\`:
+From a token of Authentik it writes this \`config.yaml\`:
 
 \`\`\`yaml forwardgate
 ${firstConfig(START)}\`\`\`

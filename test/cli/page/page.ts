@@ -22,23 +22,21 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 
 const INTRODUCTION = `# Commands
 
-\`forwardgate <command>\` is \`node src/main.ts <command>\` in a clone, \`npx forwardgate <command>\` there too, and the arguments
-of the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config.yaml\`. It needs Node 24: \`npm ci\` brings one into a clone, \`npm install node@24\` puts one beside the package.
+Run a command as \`npx forwardgate <command>\` or \`node src/main.ts <command>\` in a clone, or with the image: \`docker run --rm -v "$PWD:/w:ro" <image> check --config /w/config.yaml\`. It needs Node 24: \`npm ci\` installs one in a clone, \`npm install node@24\` next to the package.
 
 | | All commands |
 |---|---|
-| \`--config FILE\` | a YAML file or a directory of them; beats \`FORWARDGATE_CONFIG\`, which beats \`./config.yaml\` |
+| \`--config FILE\` | a YAML file or a directory of them; overrides \`FORWARDGATE_CONFIG\`, which overrides \`./config.yaml\` |
 | \`--format json\` | for programs; on standard output also if the input is refused |
 | \`--help\` | the options |
-| exit code 0 | success; notes never change that |
+| exit code 0 | success; notes do not change that |
 | exit code 1 | findings of severity warning or error, or a test that failed |
 | exit code 2 | usage error, or input that cannot be read; problems of the configuration, except for \`check\` |
 | colours | on a terminal only; \`NO_COLOR\` switches them off, \`FORCE_COLOR\` on |
-| width | that of the terminal (80 columns if it does not say). In a pipe or a file each sentence stays on one line, for \`grep\`; a help text never exceeds 100 columns |
+| width | that of the terminal (80 columns if unknown). In a pipe or a file each sentence stays on one line, for \`grep\`; a help text never exceeds 100 columns |
 | findings | worst first, then by place, in both formats. Below a place the line of the file; the value of a key that is called like a secret is hidden, and no line of a file that the configuration names is shown, nor of a manifest that cannot be parsed |
 
-All transcripts are made by running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails when they
-drift; \`npm run docs\` makes this page.`
+All transcripts come from running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails if they differ; \`npm run docs\` writes this page.`
 
 /** The whole page, every transcript run now. */
 export async function buildPage(): Promise<string> {

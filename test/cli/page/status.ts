@@ -27,6 +27,6 @@ export const STATUS: Section = {
       against: service('configuration refused'),
       lines: 6,
     },
-    { title: 'Nothing is there.', args: 'status http://127.0.0.1:65535' },
+    { title: 'Nothing answers.', args: 'status http://127.0.0.1:65535' },
   ],
 }

@@ -8,7 +8,7 @@ routes: { backup: { resource: "https://api.example.com/backup", scopes: ["backup
 export const TOKEN: Section = {
   command: 'token',
   about: `\`token new\` makes a [static token](how-to/static-tokens.md): random text for a robot that cannot log in. It prints the token once, and the
-entry for the file that \`tokensFile\` names, which has only its hash:
+entry for the file that \`tokensFile\` names, which contains only its hash:
 
 \`\`\`console
 $ forwardgate token new --sub nightly-backup --expires 90d --route backup --config robots.yaml
@@ -26,11 +26,11 @@ the file that tokensFile names; the running service reads it again by itself.
 \`\`\``,
   transcripts: [
     {
-      title: 'A route that takes no static tokens.',
+      title: 'A route that accepts no static tokens.',
       args: 'token new --sub nightly-backup --expires 90d --route grafana',
     },
     {
-      title: 'A token for ever.',
+      title: 'A token that never expires.',
       args: 'token new --sub nightly-backup --expires never --route backup --config robots.yaml',
       files: { 'robots.yaml': ROBOTS, 'tokens.yaml': '[]\n' },
       show: ['robots.yaml'],

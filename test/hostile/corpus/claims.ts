@@ -168,7 +168,7 @@ export const CLAIMS: Family = {
       like: ['strict-life-exceeded', 'strict-life-without-iat'],
     },
     {
-      title: 'a scope that only begins so, in other letters, with a comma, a tab, or beside the wrong claim',
+      title: 'a scope with a longer name, in other letters, with a comma, a tab, or in the wrong claim',
       source: 'RFC 6749 §3.3',
       rows: claims(
         'scope',

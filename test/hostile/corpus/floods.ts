@@ -80,7 +80,7 @@ export const FRAME_FLOODS: readonly FrameFlood[] = [
     reads: true,
   },
   {
-    id: 'requests whose answers nobody reads',
+    id: 'requests whose answers the client never reads',
     source: 'CVE-2019-9517',
     burst: (stream, fields) => many((at) => request(at, fields))(stream),
     reads: false,
@@ -258,7 +258,7 @@ export const HTTP2: Family = {
       title: 'a head of more than 64 KiB on a connection that carries other calls',
       source: 'CWE-770',
       tests: [{ file: 'test/service/http2.test.ts', name: 'past 64 KiB the request is refused and nobody else' }],
-      answer: 'its stream is reset; the connection serves on',
+      answer: 'its stream is reset; the connection stays in use',
     },
   ],
 }

@@ -227,7 +227,7 @@ export const FORWARDED: Family = {
       like: ['method-get', 'method-CONNECT', 'method-TRACE', 'method-BREW', 'own-method-other'],
     },
     {
-      title: 'a method override where a rule asks for a method: `X-HTTP-Method-Override` and its spellings',
+      title: 'a method override if a rule names a method: `X-HTTP-Method-Override` and its spellings',
       source: 'CWE-436; Rails, Symfony, Express method-override',
       rows: variants(
         'override',

@@ -176,7 +176,7 @@ export const MCP_CALLS: Family = {
       like: body('prototype', 'prototype-deep'),
     },
     {
-      title: 'a call without a token, where only some of them are free',
+      title: 'a call without a token, if only some calls need none',
       source: 'CWE-862',
       like: rule('lazy-call', 'lazy-response', 'lazy-broken', 'shut-anonymous'),
     },

@@ -51,7 +51,7 @@ export const KEYS_AND_CACHE: Family = {
         fetching('too_large: 50 MB are refused'),
         fetching('timeout: a body that trickles'),
       ],
-      answer: 'the last good keys serve on, for 24 h at most',
+      answer: 'the last good keys stay in use, for 24 h at most',
     },
     {
       title: 'a key set or discovery document that redirects to a metadata address',
@@ -107,7 +107,7 @@ export const OPERATIONS: Family = {
       answer: 'only configured URLs',
     },
     {
-      title: 'an `error` in the challenge where no token came, which makes clients throw a good one away',
+      title: 'an `error` in the challenge of a request without a token, which makes clients discard a good one',
       source: 'RFC 6750 §3.1; Envoy ai-gateway',
       like: ['challenge-credentials_missing', 'no-credentials'],
     },
@@ -129,7 +129,7 @@ export const OPERATIONS: Family = {
         place('service/reload.test.ts', 'a file that is gone for a while changes nothing'),
         place('unit/config/source.test.ts', 'all files of a mounted ConfigMap are of one generation'),
       ],
-      answer: 'the last good configuration serves on, told by a metric',
+      answer: 'the last good configuration stays active; a metric reports it',
     },
     {
       title: 'a YAML bomb: aliases, nesting, 1 MB',

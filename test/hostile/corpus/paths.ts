@@ -210,7 +210,7 @@ export const PATHS: Family = {
       ['path-/locked%00', 'path-/locked/%0d%0a'],
     ),
     {
-      title: 'an absolute address, two slashes, or no slash where a path belongs',
+      title: 'an absolute address, two slashes, or no slash instead of a path',
       source: 'CVE-2026-88009; RFC 9112 §3.2.2',
       rows: variants(
         'target',
@@ -277,7 +277,7 @@ export const PATHS: Family = {
       like: ['lock-path-*', 'plain-segment', 'lock-by-rules-stripped'],
     },
     {
-      title: 'the path of a route in other letters, where paths choose the route',
+      title: 'the path of a route in other letters, if paths select the route',
       source: 'CWE-178',
       like: ['plain-case', 'lock-path-/LOCKED', 'rules-spelling-/RULED/admin'],
     },

@@ -36,10 +36,10 @@ export const CONFIGURATION_FAULTS: readonly Fault[] = [
   ...BAD_EDITS.map(
     (edit): Fault => ({
       name: edit.name,
-      clientsSee: 'nothing: the last good configuration serves on',
+      clientsSee: 'nothing: the last good configuration stays active',
       metricsSay:
         '`config_last_reload_successful` is 0, `config_reloads_total{outcome="failure"}` grows. ForwardgateConfigReloadFailed',
-      heals: 'a good file, within 2 s. A pod that starts meanwhile ends with exit code 2 and says why',
+      heals: 'a good file, within 2 s. A pod that starts meanwhile exits with code 2 and says why',
       run: (t) => meetBadEdit(t, edit),
     }),
   ),

@@ -57,10 +57,10 @@ export const ISSUER_FAULTS: readonly Fault[] = [
     (outage): Fault => ({
       name: outage.name,
       clientsSee:
-        'tokens of keys at hand: 200, for 24 h (`maxStale`). Of a key never seen, or where the pod has started meanwhile: 503, no challenge. No token: the usual 401',
+        'tokens of known keys: 200, for 24 h (`maxStale`). Of an unknown key, or if the pod started during the outage: 503, no challenge. No token: the usual 401',
       metricsSay:
-        '`issuer_refreshes_total{outcome="failure"}` grows, `issuer_keys_age_seconds` too; `issuer_keys` is 0 where a pod has none. ForwardgateKeysStale, ForwardgateKeysExpire, ForwardgateKeysUnavailable',
-      heals: 'the next fetch: tries come after 1 s, 2 s, 4 s … at most a minute',
+        '`issuer_refreshes_total{outcome="failure"}` grows, `issuer_keys_age_seconds` too; `issuer_keys` is 0 on a pod without keys. ForwardgateKeysStale, ForwardgateKeysExpire, ForwardgateKeysUnavailable',
+      heals: 'the next fetch: after 1 s, 2 s, 4 s … at most a minute',
       async run(t) {
         const [warm, cold] = await Promise.all([meetWithKeys(t, outage), meetWithout(t, outage)])
         return { ...warm, clients: `${warm.clients}, pod without keys ${cold}` }
@@ -77,14 +77,14 @@ export const ISSUER_FAULTS: readonly Fault[] = [
   },
   {
     name: 'The issuer flaps every second',
-    clientsSee: 'tokens of keys at hand: 200. Of a new key: 503 until the first fetch that succeeds, then 200',
+    clientsSee: 'tokens of known keys: 200. Of a new key: 503 until the first fetch that succeeds, then 200',
     metricsSay: '`issuer_refreshes_total` grows for both outcomes',
     heals: 'the first fetch that succeeds',
     run: meetFlapping,
   },
   {
     name: 'The issuer redirects to a server that answers with good keys',
-    clientsSee: 'as where it refuses connections: a redirect is never followed, not even to a good key set',
+    clientsSee: 'as if it refused connections: a redirect is never followed, not even to a good key set',
     metricsSay: '`issuer_refreshes_total{outcome="failure"}`',
     heals: 'the next fetch without a redirect',
     run: meetBait,

@@ -25,7 +25,7 @@ const PAUSE_MS = 2000
 export const MACHINE_FAULTS: readonly Fault[] = [
   {
     name: "The issuer's certificate expires",
-    clientsSee: 'as where it refuses connections',
+    clientsSee: 'as if it refused connections',
     metricsSay: '`issuer_refreshes_total{outcome="failure"}`; the log says `CERT_HAS_EXPIRED`. ForwardgateKeysStale',
     heals: 'the next fetch after the certificate was replaced',
     run: meetExpiredCertificate,

@@ -124,7 +124,7 @@ export const FRONT_RULES: readonly CheckRule<FrontSubject>[] = [
   {
     id: 'challenge-lost',
     severity: 'error',
-    why: 'without the challenge clients neither log in nor ask for a missing scope',
+    why: 'without the challenge clients neither log in nor request a missing scope',
     fix: 'hand WWW-Authenticate of 401 and 403 on to the client, as `forwardgate generate` does',
     find: eachFault('challenge-lost', 'does not hand on WWW-Authenticate of every refusal'),
   },

@@ -36,7 +36,7 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'resource-scheme',
     severity: 'warning',
     why: 'clients compare the resource with the URL that their user typed, scheme and port included: they cannot log in at another one',
-    fix: 'give the router an entry point with TLS, or write the resource as users reach it; where TLS ends in front of Traefik, accept this finding',
+    fix: 'give the router an entry point with TLS, or write the resource as users reach it; if TLS ends in front of Traefik, accept this finding',
     find: (subject) =>
       httpRouters(subject).flatMap(({ router, gate }) => {
         const points = pointsOf(router, subject.landscape)
@@ -55,7 +55,7 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'object-conflict',
     severity: 'warning',
     why: 'the one that is applied last wins, and a reconciliation undoes the other one: what works now may end within the hour',
-    fix: 'give one of them another name, or leave it out where both are applied',
+    fix: 'give one of them another name, or leave one out',
     find: ({ landscape }) =>
       [...Map.groupBy(landscape.declared, ({ name }) => name).values()].flatMap(([first, ...others]) =>
         others

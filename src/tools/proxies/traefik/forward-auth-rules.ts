@@ -65,7 +65,7 @@ export const FORWARD_AUTH_RULES: readonly CheckRule<ManifestSubject>[] = [
     id: 'address-https',
     severity: 'note',
     why: 'over TLS Traefik keeps one HTTP/2 connection to one replica, and goes on using it for minutes when that node vanishes; TLS with HTTP/1.1 is the slowest of all',
-    fix: 'use plain http inside the cluster, or run forwardgate beside Traefik in one pod',
+    fix: 'use plain http inside the cluster, or run forwardgate and Traefik in one pod',
     find: eachGate((gate) => {
       const { protocol, hostname = '' } = gate.address ?? {}
       const isElsewhere = protocol === 'https:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)

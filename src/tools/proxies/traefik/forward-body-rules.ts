@@ -42,7 +42,7 @@ export const FORWARD_BODY_RULES: readonly CheckRule<ManifestSubject>[] = [
   {
     id: 'forward-body-trailers',
     severity: 'error',
-    why: 'with forwardBody this Traefik passes trailers of the client to the service, where X-Auth-Subject may be believed (CVE-2026-88004)',
+    why: 'with forwardBody this Traefik passes trailers of the client to the service, which may believe X-Auth-Subject (CVE-2026-88004)',
     fix: 'use Traefik 3.7.13 or newer',
     find: ({ gates, landscape }) =>
       landscape.traefikVersions
