@@ -64,8 +64,7 @@ export function glance() {
     }),
     statPanel({
       title: 'Errors',
-      description:
-        'Requests answered with 5xx: no keys, failed introspection, or a bug. None of them was allowed.',
+      description: 'Requests answered with 5xx: no keys, failed introspection, or a bug. None of them was allowed.',
       unit: 'reqps',
       query: {
         expr: `sum(rate(forwardgate_decisions_total{${ROUTE}, outcome="error"}[$__rate_interval])) or vector(0)`,

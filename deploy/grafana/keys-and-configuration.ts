@@ -17,7 +17,8 @@ export function keysAndConfiguration() {
     }),
     seriesPanel({
       title: 'Keys valid for',
-      description: 'How long the keys stay valid if they cannot be refreshed. At 0 the routes of the issuer answer 503.',
+      description:
+        'How long the keys stay valid if they cannot be refreshed. At 0 the routes of the issuer answer 503.',
       unit: 's',
       queries: [
         {

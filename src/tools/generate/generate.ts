@@ -26,8 +26,7 @@ const OPTIONS = {
       'of HTTPRoutes: NAMESPACE/NAME or NAMESPACE/NAME/LISTENER; default: traefik/traefik-gateway, envoy-gateway-system/gateway, istio-ingress/gateway or default/gateway. Its listener is named as the entry point unless given, or https (http for http resources)',
   },
   'without-well-known': {
-    about:
-      'of Kubernetes objects: without the route to the metadata, if an overlay or the chart has one for the host',
+    about: 'of Kubernetes objects: without the route to the metadata, if an overlay or the chart has one for the host',
   },
   'gate-namespace': { value: 'NAME', about: 'the namespace of forwardgate; default: auth' },
   'gate-service': { value: 'NAME', about: 'its service; default: forwardgate' },
