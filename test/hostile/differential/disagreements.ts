@@ -110,7 +110,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'a program that writes it as JSON again runs out of stack',
   },
   {
-    token: 'a list in `aud` with something else than text',
+    token: 'a list in `aud` with anything but text',
     refusedBy: 'forwardgate',
     words: /^claim_invalid: aud is neither/,
     why: 'RFC 7519 §4.1.3: strings only',
@@ -119,10 +119,10 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     token: 'no `exp`',
     refusedBy: 'forwardgate',
     words: /^claim_invalid: exp is missing/,
-    why: 'it would be valid for ever (RFC 9068 §2.2)',
+    why: 'it would be valid forever (RFC 9068 §2.2)',
   },
   {
-    token: '`exp`, `nbf` or `iat` that is no finite number',
+    token: '`exp`, `nbf` or `iat` that is not a finite number',
     refusedBy: 'forwardgate',
     words: /^claim_invalid: (?:exp|nbf|iat) is not a finite number/,
     why: 'JSON holds `1e400`, which readers take for infinity (RFC 7519 §2)',
@@ -140,7 +140,7 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     why: 'a wrong clock, or a token made in advance',
   },
   {
-    token: '`sub` or `jti` that is no text',
+    token: '`sub` or `jti` that is not text',
     refusedBy: 'forwardgate',
     words: /^claim_invalid: (?:sub|jti) is not a string/,
     why: 'RFC 7519 §4.1.2 and §4.1.7; they become a header, and are compared with revocations',
