@@ -1,6 +1,6 @@
 import { command } from '../frame/command.ts'
 import { readConfiguration } from '../frame/read-configuration.ts'
-import { judge, openKeys } from '../replay/replay.ts'
+import { judge } from '../replay/replay.ts'
 import { buildExplanation, formatExplanation } from './explanation.ts'
 import { contradiction, readQuestion } from './question.ts'
 import { explainReason } from './reason.ts'
@@ -64,15 +64,11 @@ export const explain = command({
     const { config: written, settings } = read.configuration
     const asked = await readQuestion(values, written, terminal)
     if (!asked.ok) return { refused: [asked.finding] }
-    const { call, config, now, whatIf, issuers, sourceOf } = asked.question
-
-    const keys = await openKeys(issuers, sourceOf)
+    const { question } = asked
     const { exposeReason } = settings
-    const { decision, answer } = await judge(call, config, keys.issuers, { now, exposeReason })
-    keys.close()
-    const seen = { call, config, decision, now, whatIf, readings: keys.readings, introspections: keys.introspections }
+    const judgement = await judge(question.call, question.config, { ...question, exposeReason })
     const notes = values.jwks === undefined ? [] : [`The signature was checked with the keys of ${values.jwks}.`]
-    const explanation = buildExplanation(seen, answer, notes)
+    const explanation = buildExplanation({ ...question, ...judgement }, notes)
     return { json: explanation, text: ({ paint }) => formatExplanation(explanation, paint) }
   },
 })

@@ -1,5 +1,4 @@
 import { type Paint, plain } from '../../cli/output.ts'
-import type { Answer } from '../../decision/answer.ts'
 import { denialRow } from '../../decision/denial.ts'
 import { formatInstant } from '../frame/time-text.ts'
 import { type Seen, unverifiedTokenOf } from './seen.ts'
@@ -27,8 +26,8 @@ export interface Explanation {
 }
 
 /** Lays a decision open, with the answer that the proxy gets. */
-export function buildExplanation(seen: Seen, answer: Answer, notes: readonly string[]): Explanation {
-  const { decision, call, now } = seen
+export function buildExplanation(seen: Seen, notes: readonly string[]): Explanation {
+  const { decision, answer, call, now } = seen
   const unverified = unverifiedTokenOf(call, decision.route)
   const { algorithm: alg, keyId: kid, type: typ } = unverified ?? {}
   const exp = unverified === undefined ? decision.token?.expiresAt : unverified.payload['exp']

@@ -1,9 +1,10 @@
 import type { Terminal } from '../../cli/terminal.ts'
-import type { Config, Route } from '../../config/model.ts'
+import type { Config } from '../../config/model.ts'
 import type { Issuer, KeySource } from '../../config/model-issuer.ts'
 import { candidatesFor } from '../../decision/token/access-token.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { isTooDeep } from '../../decision/token/unverified-token.ts'
+import { isJsonObject, type JsonObject } from '../../keys/json-object.ts'
 import type { Finding } from '../frame/findings.ts'
 import { readInput } from '../frame/input.ts'
 import { parseInstant } from '../frame/time-text.ts'
@@ -11,23 +12,6 @@ import { type Call, callFor, parseCall, parseHeader, placeOf, routeOfCall } from
 import { withStandIn } from '../replay/replay.ts'
 import { StandIn } from '../replay/stand-in-keys.ts'
 import { unverifiedTokenOf } from './seen.ts'
-
-/** The options of `explain`, as they were given. */
-export interface ExplainOptions {
-  readonly route?: string | undefined
-  readonly host?: string | undefined
-  readonly method?: string | undefined
-  readonly uri?: string | undefined
-  readonly header?: readonly string[] | undefined
-  readonly 'token-file'?: string | undefined
-  readonly 'dpop-proof'?: string | undefined
-  readonly claims?: string | undefined
-  readonly body?: string | undefined
-  readonly call?: string | undefined
-  readonly jwks?: string | undefined
-  readonly at?: string | undefined
-  readonly reason?: string | undefined
-}
 
 /** What is to be explained. */
 interface ExplainQuestion {
@@ -47,13 +31,19 @@ type Asked =
 
 /** What makes a request of the client. */
 const PARTS = ['route', 'host', 'method', 'uri', 'header', 'token-file', 'dpop-proof', 'claims', 'body'] as const
+const OTHERS = ['call', 'jwks', 'at'] as const
+
+/** The options of `explain`, as they were given. */
+type ExplainOptions = {
+  readonly [Name in Exclude<(typeof PARTS | typeof OTHERS)[number], 'header'> | 'reason']?: string | undefined
+} & { readonly header?: readonly string[] | undefined }
 
 /** What contradicts itself in the options, before any file is read; undefined when nothing does. */
 export function contradiction(options: ExplainOptions): string | undefined {
   const { call, claims, jwks, route, host, reason } = options
   const beside = PARTS.find((name) => options[name] !== undefined)
   if (reason !== undefined) {
-    const other = beside ?? (['call', 'jwks', 'at'] as const).find((name) => options[name] !== undefined)
+    const other = beside ?? OTHERS.find((name) => options[name] !== undefined)
     return other === undefined ? undefined : `--reason cannot be combined with --${other}`
   }
   if (call !== undefined && beside !== undefined) return `--call cannot be combined with --${beside}`
@@ -158,32 +148,28 @@ function clientRequest(options: ExplainOptions, { routes }: Config) {
     headers.push(header)
   }
   const route = routes.find(({ name }) => name === options.route)
-  const place = placeIn(route, options.host)
+  const { host, uri } = placeOf(route, options.host)
   return {
     routeName: options.route,
     method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
-    host: place.host,
-    uri: options.uri ?? place.uri,
+    host,
+    uri: options.uri ?? uri,
     headers,
   }
 }
 
-function placeIn(route: Route | undefined, host: string | undefined): { readonly host: string; readonly uri: string } {
-  return route === undefined ? { host: host ?? 'localhost', uri: '/' } : placeOf(route, host)
-}
-
 interface Parts {
-  readonly header: Readonly<Record<string, unknown>>
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly header: JsonObject
+  readonly claims: JsonObject
 }
 
 /** `{ "header": {…}, "claims": {…} }`, or the claims alone. */
 function parseClaims(text: string): Parts | string {
   const value = parseJson(text)
-  if (!isObject(value)) return 'is not a JSON object of claims, or of header and claims'
+  if (!isJsonObject(value)) return 'is not a JSON object of claims, or of header and claims'
   const { header = {}, claims } = value
   const named = Object.keys(value).every((key) => key === 'header' || key === 'claims')
-  if (named && isObject(claims) && isObject(header)) return { header, claims }
+  if (named && isJsonObject(claims) && isJsonObject(header)) return { header, claims }
   return { header: {}, claims: value }
 }
 
@@ -193,10 +179,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function refuse(path: string, what: string): { readonly ok: false; readonly finding: Finding } {

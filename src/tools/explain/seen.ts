@@ -1,22 +1,15 @@
 import type { Config, Route } from '../../config/model.ts'
-import type { Decision } from '../../decision/decide.ts'
 import { readCredentials, schemesOf } from '../../decision/request/token-source.ts'
 import { parseUnverifiedToken, type UnverifiedToken } from '../../decision/token/unverified-token.ts'
-import type { IntrospectionEvent } from '../../issuers/introspector.ts'
-import type { RefreshEvent } from '../../issuers/key-set.ts'
 import type { Call } from '../replay/proxy-call.ts'
+import type { Judgement } from '../replay/replay.ts'
 
 /** All that an explanation is made from. */
-export interface Seen {
+export interface Seen extends Judgement {
   readonly call: Call
   readonly config: Config
-  readonly decision: Decision
   /** Seconds since the epoch, of the decision. */
   readonly now: number
-  /** How the keys of each issuer that was asked were read. */
-  readonly readings: ReadonlyMap<string, RefreshEvent>
-  /** How asking an issuer about an opaque token ended. */
-  readonly introspections: ReadonlyMap<string, IntrospectionEvent>
   /** True: there were claims only; a key made for this run signed them. */
   readonly whatIf: boolean
 }

@@ -6,20 +6,16 @@ import type { AllowReason, Decision } from '../../decision/decide.ts'
 import { DENIALS } from '../../decision/denial.ts'
 import { type Finding, findingOf } from '../frame/findings.ts'
 import { parseInstant } from '../frame/time-text.ts'
-import { parseHeader } from '../replay/proxy-call.ts'
+import { type ClientRequest, parseHeader } from '../replay/proxy-call.ts'
 import { StrictMap } from './strict-map.ts'
 
 /** One row of a policy: a request with these claims must be answered like this. */
 export interface PolicyTest {
   readonly name: string
   readonly position: Position
-  readonly request: {
-    readonly route: string | undefined
+  readonly request: Pick<ClientRequest, 'routeName' | 'method' | 'headers' | 'body'> & {
     readonly host: string | undefined
-    readonly method: string
     readonly uri: string | undefined
-    readonly headers: readonly (readonly [name: string, value: string])[]
-    readonly body: string | undefined
   }
   /** undefined: the request has no token. `issuer`: a name of the configuration. */
   readonly token:
@@ -64,7 +60,7 @@ export function readPolicyTests(
     return { tests: [], findings: document.problems.map((problem) => findingOf(problem, 'error', 'policy-test')) }
   }
   const findings: Finding[] = []
-  const tests = StrictMap.open(document, ['tests'], findings)
+  const tests = new StrictMap(document, findings, [], document.value, ['tests'])
     .list('tests', TEST_KEYS)
     .map((entry) => readTest(entry, config))
   return { tests, findings: findings.toSorted(byPlace) }
@@ -100,7 +96,7 @@ function readRequest(entry: StrictMap, config: Config, expect: Expectation): Pol
     request.refuse(['route'], `${quote(route)} is not in routes${didYouMean(route, routes)}`)
   }
   return {
-    route,
+    routeName: route,
     host,
     method: request.text('method') ?? (request.has('body') ? 'POST' : 'GET'),
     uri: request.text('uri'),

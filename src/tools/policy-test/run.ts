@@ -5,7 +5,7 @@ import { currentNonce } from '../../decision/token/proof-nonce.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
 import type { ClientKey } from '../replay/client-key.ts'
 import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'
-import { type Judgement, judge, openKeys, withStandIn } from '../replay/replay.ts'
+import { type Judgement, judge, withStandIn } from '../replay/replay.ts'
 import type { StandIn } from '../replay/stand-in-keys.ts'
 import type { Expectation, PolicyTest } from './file.ts'
 import type { Planned } from './plan.ts'
@@ -38,45 +38,20 @@ export async function runPolicyTest(
   exposeReason: boolean,
 ): Promise<PolicyTestResult> {
   const now = test.at ?? Date.now() / 1000
-  const { request } = test
-  const asked = { routeName: request.route, method: request.method, host: request.host ?? '', uri: request.uri ?? '/' }
-  const route = routeFor(asked, config)
+  const { request, token } = test
+  const route = routeFor({ ...request, host: request.host ?? '', uri: request.uri ?? '/' }, config)
   const issuer = issuerOf(test, config, route)
-  const place = route === undefined ? { host: 'localhost', uri: '/' } : placeOf(route, request.host)
-  const signed =
-    test.token === undefined
-      ? undefined
-      : await standIn.sign(
-          issuer,
-          test.token.header,
-          completeClaims(test.token.claims, { issuer, route, now, clientKey }),
-        )
-  const client = {
-    routeName: request.route,
-    method: request.method,
-    host: request.host ?? place.host,
-    uri: request.uri ?? place.uri,
-    headers: request.headers,
-    body: request.body,
-    token: signed?.token,
-  }
+  const claims = completeClaims(token?.claims ?? {}, { issuer, route, now, clientKey })
+  const signed = token && (await standIn.sign(issuer, token.header, claims))
+  const { host, uri } = placeOf(route, request.host)
+  const client = { ...request, host, uri: request.uri ?? uri, token: signed?.token }
   const proof = clientKey?.prove({ ...proofFor(client, route, now), token: signed?.token ?? '' })
   const call = callFor({ ...client, proof }, config)
   const judged = signed === undefined ? config : withStandIn(config, issuer, signed.keys)
-  const keys = await openKeys(judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name))
-  const judgement = await judge(call, judged, keys.issuers, { now, exposeReason })
-  keys.close()
-  const { decision, answer } = judgement
-  const seen = {
-    call,
-    config: judged,
-    decision,
-    now,
-    whatIf: false,
-    readings: keys.readings,
-    introspections: keys.introspections,
-  }
-  return { test, differences: compare(test.expect, judgement), explanation: buildExplanation(seen, answer, []) }
+  const issuers = judged.issuers.filter(({ name }) => signed !== undefined && name === issuer?.name)
+  const judgement = await judge(call, judged, { now, exposeReason, issuers })
+  const explanation = buildExplanation({ ...judgement, call, config: judged, now, whatIf: false }, [])
+  return { test, differences: compare(test.expect, judgement), explanation }
 }
 
 /** The named issuer, else the one whose `iss` the claims have, else the first that the route accepts. */

@@ -1,50 +1,29 @@
 import { didYouMean } from '../../config/nearest-name.ts'
 import { formatPath, oneOf, type Path, quote } from '../../config/problem.ts'
 import type { YamlDocument } from '../../config/reading/yaml-document.ts'
+import { isJsonObject, type JsonObject } from '../../keys/json-object.ts'
 import type { Finding } from '../frame/findings.ts'
 
 /** A map of a YAML file that is read key by key; what is wrong with it is reported with its place. */
 export class StrictMap {
   readonly #document: YamlDocument
-  readonly #path: Path
   readonly #findings: Finding[]
-  readonly #members: Readonly<Record<string, unknown>>
+  readonly #path: Path
+  /** All members, as they are: for maps with keys of the author's choice. */
+  readonly members: JsonObject
 
-  private constructor(
-    document: YamlDocument,
-    path: Path,
-    findings: Finding[],
-    members: Readonly<Record<string, unknown>>,
-  ) {
+  /** The value at a path as a map with only these keys, or with any; an empty one, with a finding, if it is not one. */
+  constructor(document: YamlDocument, findings: Finding[], path: Path, value: unknown, keys?: readonly string[]) {
     this.#document = document
-    this.#path = path
     this.#findings = findings
-    this.#members = members
-  }
-
-  /** The whole file as a map; an empty one, with a finding, if it is not one. */
-  static open(document: YamlDocument, keys: readonly string[], findings: Finding[]): StrictMap {
-    return StrictMap.#of(document, [], document.value, keys, findings)
-  }
-
-  static #of(
-    document: YamlDocument,
-    path: Path,
-    value: unknown,
-    keys: readonly string[] | undefined,
-    findings: Finding[],
-  ): StrictMap {
-    const map = new StrictMap(document, path, findings, isMap(value) ? value : {})
-    if (!isMap(value)) map.refuse([], `must be a map (key: value), not ${described(value)}`)
-    for (const key of keys === undefined ? [] : Object.keys(map.#members)) {
-      if (keys?.includes(key)) continue
-      map.refuse(
-        [key],
-        `is not a known key${didYouMean(key, keys ?? []) || `; the keys here are ${keys?.join(', ')}`}`,
-        'key',
-      )
+    this.#path = path
+    this.members = isJsonObject(value) ? value : {}
+    if (!isJsonObject(value)) this.refuse([], `must be a map (key: value), not ${described(value)}`)
+    const unknown = keys === undefined ? [] : Object.keys(this.members).filter((key) => !keys.includes(key))
+    for (const key of unknown) {
+      const hint = didYouMean(key, keys ?? []) || `; the keys here are ${keys?.join(', ')}`
+      this.refuse([key], `is not a known key${hint}`, 'key')
     }
-    return map
   }
 
   /** Reports a problem of the value at `below`. */
@@ -55,12 +34,7 @@ export class StrictMap {
   }
 
   has(key: string): boolean {
-    return Object.hasOwn(this.#members, key)
-  }
-
-  /** All members, as they are: for maps with keys of the author's choice. */
-  get members(): Readonly<Record<string, unknown>> {
-    return this.#members
+    return Object.hasOwn(this.members, key)
   }
 
   position() {
@@ -69,7 +43,7 @@ export class StrictMap {
 
   text(key: string, values?: readonly string[]): string | undefined {
     if (!this.has(key)) return undefined
-    const value = this.#members[key]
+    const value = this.members[key]
     if (typeof value !== 'string') return this.refuse([key], `must be text, not ${described(value)}`)
     if (values === undefined || values.includes(value)) return value
     const hint = didYouMean(value, values)
@@ -83,7 +57,7 @@ export class StrictMap {
 
   integer(key: string): number | undefined {
     if (!this.has(key)) return undefined
-    const value = this.#members[key]
+    const value = this.members[key]
     return Number.isInteger(value)
       ? Number(value)
       : this.refuse([key], `must be a whole number, not ${described(value)}`)
@@ -91,31 +65,28 @@ export class StrictMap {
 
   isTrue(key: string): boolean {
     if (!this.has(key)) return false
-    if (this.#members[key] !== true) this.refuse([key], 'must be true, or be left out')
+    if (this.members[key] !== true) this.refuse([key], 'must be true, or be left out')
     return true
   }
 
   /** A map below, with only these keys, or with any. Empty if it is not written. */
   map(key: string, keys?: readonly string[]): StrictMap {
-    const path = [...this.#path, key]
-    return StrictMap.#of(this.#document, path, this.has(key) ? this.#members[key] : {}, keys, this.#findings)
+    return this.#below([key], this.has(key) ? this.members[key] : {}, keys)
   }
 
   /** The maps of a list, each with only these keys. */
   list(key: string, keys: readonly string[]): readonly StrictMap[] {
-    const value = this.#members[key]
+    const value = this.members[key]
     if (!Array.isArray(value) || value.length === 0) {
       this.refuse([key], this.has(key) ? 'must be a list with at least one entry' : 'is missing; write a list')
       return []
     }
-    return value.map((item, index) =>
-      StrictMap.#of(this.#document, [...this.#path, key, index], item, keys, this.#findings),
-    )
+    return value.map((item, index) => this.#below([key, index], item, keys))
   }
-}
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  #below(path: Path, value: unknown, keys: readonly string[] | undefined): StrictMap {
+    return new StrictMap(this.#document, this.#findings, [...this.#path, ...path], value, keys)
+  }
 }
 
 function described(value: unknown): string {

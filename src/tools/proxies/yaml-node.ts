@@ -1,5 +1,6 @@
 import { formatPath, type Path, type Position } from '../../config/problem.ts'
 import type { YamlDocument } from '../../config/reading/yaml-document.ts'
+import { isJsonObject } from '../../keys/json-object.ts'
 
 /** A value of a manifest that knows its place. */
 export interface YamlNode {
@@ -59,11 +60,6 @@ export function textsOf(node: YamlNode | undefined): readonly string[] {
   return items(node).flatMap((item) => textOf(item) ?? [])
 }
 
-/** A plain map. */
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function nodeAt(document: Located, name: string, path: Path, real: Path, loose: boolean, value: unknown): YamlNode {
   const shown = formatPath(path)
   let members: ReadonlyMap<string, YamlNode> | undefined
@@ -92,14 +88,14 @@ function nodeAt(document: Located, name: string, path: Path, real: Path, loose: 
 /** Key, the way over merge keys, value. */
 function membersOf(value: unknown): readonly (readonly [string, Path, unknown])[] {
   if (Array.isArray(value)) return value.map((item, index) => [String(index), [], item])
-  if (!isMap(value)) return []
+  if (!isJsonObject(value)) return []
   const own = Object.entries(value).filter(([key]) => key !== '<<')
   const merged = Array.isArray(value['<<'])
     ? value['<<'].map((item, index) => [['<<', index], item] as const)
     : [[['<<'], value['<<']] as const]
   const found = new Map<string, readonly [string, Path, unknown]>(own.map(([key, item]) => [key, [key, [], item]]))
   for (const [way, map] of merged) {
-    for (const [key, from, item] of membersOf(isMap(map) ? map : undefined)) {
+    for (const [key, from, item] of membersOf(isJsonObject(map) ? map : undefined)) {
       if (!found.has(key)) found.set(key, [key, [...way, ...from], item])
     }
   }
@@ -116,6 +112,6 @@ function member(node: YamlNode, key: string): YamlNode | undefined {
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((found, part) => {
     if (Array.isArray(found)) return found[Number(part)]
-    return isMap(found) ? found[part] : undefined
+    return isJsonObject(found) ? found[part] : undefined
   }, value)
 }

@@ -81,7 +81,8 @@ export function routeOfCall({ routeName, forwarded }: CallReading, { routes }: C
 }
 
 /** Host and URI of a request to the resource itself. */
-export function placeOf(route: Route, host?: string): { readonly host: string; readonly uri: string } {
+export function placeOf(route: Route | undefined, host?: string): { readonly host: string; readonly uri: string } {
+  if (route === undefined) return { host: host ?? 'localhost', uri: '/' }
   const resource = route.resources.find(({ hostname }) => hostname === host?.toLowerCase()) ?? route.resources[0]
   const authority = resource.origin.slice(resource.origin.indexOf('//') + 2)
   return { host: host ?? authority, uri: `${resource.path || '/'}${resource.query}` }

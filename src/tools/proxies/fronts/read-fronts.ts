@@ -1,10 +1,11 @@
+import { isJsonObject } from '../../../keys/json-object.ts'
 import type { Finding } from '../../frame/findings.ts'
 import { readCaddy } from '../caddy/read-caddy.ts'
 import { readEnvoy } from '../envoy/read-envoy.ts'
 import { readHttpRoutes } from '../gateway-api/read-external-auth.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
 import { readNginx } from '../nginx/read-nginx.ts'
-import { child, documentNode, isMap, items, textOf, type YamlNode } from '../yaml-node.ts'
+import { child, documentNode, items, textOf, type YamlNode } from '../yaml-node.ts'
 import type { Front } from './front.ts'
 
 /** Files of nginx and Caddy by their names; what is in them decides. */
@@ -59,7 +60,7 @@ export function readFrontDocuments(documents: readonly ManifestDocument[]): read
   const others = objects.filter(({ kind }) => /^(?:gateway\.envoyproxy\.io|[a-z]+\.istio\.io) /.test(kind))
   return [
     ...readHttpRoutes(routes),
-    ...documents.filter(({ value }) => !isMap(value) || value['apiVersion'] === undefined).flatMap(readEnvoy),
+    ...documents.filter(({ value }) => !isJsonObject(value) || value['apiVersion'] === undefined).flatMap(readEnvoy),
     ...others.map(({ node, kind }) => notJudged(node, kind)),
   ]
 }
@@ -78,7 +79,7 @@ interface KubernetesNode {
 /** The objects of a document: a single one, or those of a `List`. */
 function objectsOf(document: ManifestDocument): readonly KubernetesNode[] {
   const { value } = document
-  if (!isMap(value) || typeof value['apiVersion'] !== 'string') return []
+  if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string') return []
   const isList = value['kind'] === 'List' && Array.isArray(value['items'])
   const whole = documentNode(document, '', { loose: false })
   const places = isList ? items(child(whole, 'items')).map((_, index) => ['items', index]) : [[]]

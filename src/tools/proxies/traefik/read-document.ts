@@ -1,5 +1,5 @@
+import { isJsonObject } from '../../../keys/json-object.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
-import { isMap } from '../yaml-node.ts'
 import type { Part } from './part.ts'
 import { readArguments } from './read-arguments.ts'
 import { readTraefikFile } from './read-dynamic.ts'
@@ -14,7 +14,8 @@ export function readDocument(document: ManifestDocument): readonly Part[] {
 
 function byKind(document: ManifestDocument): readonly Part[] {
   const { value } = document
-  if (isMap(value) && typeof value['apiVersion'] === 'string') return readKubernetes(document)
-  if (isMap(value) && isMap(value['services']) && !isMap(value['http'])) return [readLabels(document)]
+  if (isJsonObject(value) && typeof value['apiVersion'] === 'string') return readKubernetes(document)
+  if (isJsonObject(value) && isJsonObject(value['services']) && !isJsonObject(value['http']))
+    return [readLabels(document)]
   return [readTraefikFile(document)]
 }
