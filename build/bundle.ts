@@ -97,7 +97,7 @@ function partsOfTheirOwn(loaded: string[]): Plugin {
   }
 }
 
-/** What no code of ours reaches: Fastify's compilers of schemas, as no route has a schema (`http/no-schemas`). */
+/** What no code of ours reaches: Fastify's compilers of schemas, as no route has a schema (`http/app`). */
 function leftOut(): Plugin {
   const packages = /^@fastify\/(?:ajv-compiler|fast-json-stringify-compiler)$/
   return {

@@ -12,7 +12,7 @@ import type { Readiness } from './documents/issuer-status.ts'
 import type { InForce } from './in-force.ts'
 import type { IntrospectionEvent } from './issuers/introspector.ts'
 import type { RefreshEvent } from './issuers/key-set.ts'
-import { isPrivateAuthPort, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import type { Recorder } from './status/recording/recorder.ts'
 import { createDecisionLog } from './telemetry/decision-log.ts'
 import {
@@ -26,8 +26,7 @@ import {
 import { createLineBudget } from './telemetry/line-budget.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Metrics } from './telemetry/metrics.ts'
-import { shownChanges } from './telemetry/shown-changes.ts'
-import { createReadinessLog, createRegistrationLog } from './telemetry/state-logs.ts'
+import { createReadinessLog, createRegistrationLog, shownChanges } from './telemetry/state-logs.ts'
 
 /** What the log says of how the proxy asked. */
 interface Dialect {
@@ -65,9 +64,8 @@ export function createObserver(deps: ObserverDeps) {
 }
 
 function observeConfiguration({ log, metrics, recorder, settings, now }: ObserverDeps) {
-  const isPrivate = isPrivateAuthPort(settings)
   // That one is about others who can reach the port.
-  const isTold = (warning: Problem) => !(isPrivate && warning.id === SECRET_READABLE.id)
+  const isShown = (warning: Problem) => !(settings.privateAuthPort && warning.id === SECRET_READABLE.id)
   let isFirst = true
   return {
     /** A configuration is in force. `changes`: what is new in it. */
@@ -76,7 +74,7 @@ function observeConfiguration({ log, metrics, recorder, settings, now }: Observe
       const shown = shownChanges(config, changes)
       log.info({ first: isFirst, ...shown }, 'configuration loaded')
       isFirst = false
-      const shownWarnings = warnings.filter(isTold).map(formatProblem)
+      const shownWarnings = warnings.filter(isShown).map(formatProblem)
       for (const warning of shownWarnings) log.warn({ warning }, 'configuration')
       recorder.onConfiguration(shown, shownWarnings)
       recorder.keep(new Set([UNMATCHED, ...namesOf(config.routes)]), new Set(namesOf(config.issuers)))

@@ -12,6 +12,8 @@ export interface Settings {
   readonly operationsListen: ListenAddress
   /** With them, the auth port speaks TLS. */
   readonly tls: CertificateFiles | undefined
+  /** Whether only the proxy can reach the auth port: it has a client certificate, or shares our loopback. */
+  readonly privateAuthPort: boolean
   readonly logLevel: LogLevel
   readonly tokenCacheEntries: number
   readonly decisionLog: 'denied' | 'all'
@@ -170,18 +172,14 @@ export function readSettings(environment: Environment): ReadSettings {
     // Never used after a problem.
     return value as T
   }
+  const rows = Object.entries(WITH_DEFAULT).map(([key, row]) => [key, read<unknown>(row)])
+  const withDefaults: Pick<Settings, keyof typeof WITH_DEFAULT> = Object.fromEntries(rows)
+  const tls = readTlsFiles(environment, problems)
   const settings: Settings = {
+    ...withDefaults,
     config: environment['FORWARDGATE_CONFIG'] || undefined,
-    listen: read(WITH_DEFAULT.listen),
-    operationsListen: read(WITH_DEFAULT.operationsListen),
-    tls: readTlsFiles(environment, problems),
-    logLevel: read(WITH_DEFAULT.logLevel),
-    tokenCacheEntries: read(WITH_DEFAULT.tokenCacheEntries),
-    decisionLog: read<Settings['decisionLog']>(WITH_DEFAULT.decisionLog),
-    exposeReason: read(WITH_DEFAULT.exposeReason),
-    statusPage: read(WITH_DEFAULT.statusPage),
-    readyWithoutKeys: read(WITH_DEFAULT.readyWithoutKeys),
-    shutdownDelay: read(WITH_DEFAULT.shutdownDelay),
+    tls,
+    privateAuthPort: tls?.clientCa !== undefined || /^(?:127\.|::1$|localhost$)/.test(withDefaults.listen?.host ?? ''),
     configVariables: Object.fromEntries(CONFIG_VARIABLES.map(({ name }) => [name, environment[name] || undefined])),
   }
   const names = VARIABLES.map((variable) => variable.name)
@@ -202,9 +200,10 @@ export function ignoredProxyVariables(environment: Environment): readonly string
   return heeded ? [] : PROXY_VARIABLES.filter((name) => Boolean(environment[name]))
 }
 
-/** Whether only the proxy can reach the auth port: it has a client certificate, or shares our loopback. */
-export function isPrivateAuthPort({ tls, listen }: Settings): boolean {
-  return tls?.clientCa !== undefined || /^(?:127\.|::1$|localhost$)/.test(listen.host ?? '')
+/** The operations port of the service in this container, by host and port. */
+export function operationsAuthority({ operationsListen: { host, port } }: Pick<Settings, 'operationsListen'>): string {
+  const everyAddress = host === undefined || host === '0.0.0.0' || host === '::'
+  return `${everyAddress ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function readTlsFiles(environment: Environment, problems: string[]): CertificateFiles | undefined {

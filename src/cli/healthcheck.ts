@@ -1,8 +1,7 @@
 import { get, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { readSettings } from '../settings.ts'
+import { operationsAuthority, readSettings } from '../settings.ts'
 import { readArguments } from './arguments.ts'
-import { operationsAuthority } from './operations-url.ts'
 import type { Command, Usage } from './usage.ts'
 
 const UNUSED = 'accepted, as by every command, and not used'

@@ -1,8 +1,8 @@
 import { formatProblem } from '../config/problem.ts'
 import { startService } from '../service.ts'
 import { ignoredProxyVariables, readSettings, type Settings } from '../settings.ts'
-import { createLogOutput, type LogOutput, sinkOf } from '../telemetry/log-output.ts'
-import { createLogger, type Logger } from '../telemetry/logger.ts'
+import type { LogOutput } from '../telemetry/log-output.ts'
+import { type Logger, openLog } from '../telemetry/logger.ts'
 import { readVersion } from '../version.ts'
 import { readArguments } from './arguments.ts'
 import { chooseSource, withoutConfiguration } from './config-source.ts'
@@ -18,7 +18,6 @@ const USAGE = {
   exitCodes: { 0: 'ended by a signal', 1: 'a listener failed', 2: 'configuration or usage error' },
 } as const satisfies Usage
 
-const STANDARD_OUTPUT = 1
 /** The longest that the end of the process waits for the last lines of the log to be read. */
 const MAX_LAST_LINES_MS = 1000
 
@@ -29,8 +28,7 @@ export const serve: Command = {
     const read = readArguments(args, USAGE, terminal)
     if (!read.ok) return read.exitCode
     const parsed = readSettings(terminal.env)
-    const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
-    const log = createLogger(parsed.ok ? parsed.settings.logLevel : 'error', output)
+    const { log, output } = openLog(parsed.ok ? parsed.settings.logLevel : 'error')
     try {
       const problems = parsed.ok
         ? await serveUntilSignal(parsed.settings, read.values.config, { terminal, log, output })

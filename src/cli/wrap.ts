@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import type { TextStream } from './terminal.ts'
 
 /** For a terminal that does not say how wide it is. */
 const USUAL_COLUMNS = 80
@@ -7,13 +8,7 @@ const USUAL_COLUMNS = 80
 const MIN_COLUMNS = 40
 
 /** The columns of a terminal; without bound for pipes and files, in which one line is one thing to search for. */
-export function columnsOf({
-  isTTY,
-  columns,
-}: {
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-}): number {
+export function columnsOf({ isTTY, columns }: Pick<TextStream, 'isTTY' | 'columns'>): number {
   return isTTY === true ? Math.max(columns ?? USUAL_COLUMNS, MIN_COLUMNS) : Number.POSITIVE_INFINITY
 }
 

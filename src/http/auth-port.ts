@@ -1,18 +1,14 @@
 import type { Duplex } from 'node:stream'
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
+import { createApp } from './app.ts'
 import { type DocumentDeps, serveDocuments } from './documents.ts'
-import { NO_SCHEMAS } from './no-schemas.ts'
 import { createNotFound } from './not-found.ts'
-import { type RegistrationDeps, serveRegistration } from './registration.ts'
 import { createVerifyEndpoint, type VerifyDeps } from './verify.ts'
-import { buildPlainServer, type NodeHandler, overHttp1 } from './wire/http1.ts'
-import { overHttp2 } from './wire/http2.ts'
-import { refuseUnparsable } from './wire/parser-refusal.ts'
-import { countRequests } from './wire/requests-in-flight.ts'
+import { buildPlainServer, overHttp1, refuseUnparsable } from './wire/http1.ts'
 import { buildSecureServer, type SecureServer } from './wire/tls.ts'
 
-export interface AuthPortDeps extends VerifyDeps, DocumentDeps, RegistrationDeps {
+export interface AuthPortDeps extends VerifyDeps, DocumentDeps {
   readonly draining: () => boolean
   /** Something was refused before it became a request. */
   readonly onUnparsable: () => void
@@ -33,14 +29,12 @@ export interface AuthServer {
 export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): AuthServer {
   let secure: SecureServer | undefined
   const notFound = createNotFound(deps)
-  const app = fastify({
-    ...NO_SCHEMAS,
-    // While draining, Fastify would answer 503 and so make proxies refuse good requests.
-    return503OnClosing: false,
+  const app = createApp(deps.pending, {
     serverFactory: (router) => {
-      const onRequest = overHttp1(createVerifyEndpoint(deps), router, deps.draining)
+      const verify = createVerifyEndpoint(deps)
+      const onRequest = overHttp1(verify, router, deps.draining)
       if (certificate === undefined) return buildPlainServer(onRequest)
-      secure = secureServer(onRequest, deps, certificate)
+      secure = buildSecureServer(certificate, { ...deps, verify, onRequest })
       return secure.server
     },
     // Fastify's own would follow ours and destroy the socket, over TLS before our answer has left.
@@ -48,7 +42,6 @@ export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): 
     // A path that the router cannot decode names nothing here.
     frameworkErrors: (_error, request, reply) => notFound(request, reply),
   })
-  countRequests(app, deps.pending)
   app.addHook('onRequest', async (request, reply) => {
     // HTTP/2 has no such field (RFC 9113 §8.2.2); its connections end by GOAWAY.
     if (deps.draining() && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close')
@@ -61,17 +54,7 @@ export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): 
     return reply.code(500).header('Cache-Control', 'no-store').type('application/json').send('{"error":"server_error"}')
   })
   serveDocuments(app, deps, notFound)
-  serveRegistration(app, deps, notFound)
   return { app, useCertificate: (next) => secure?.useCertificate(next) }
-}
-
-function secureServer(onRequest: NodeHandler, deps: AuthPortDeps, certificate: Certificate): SecureServer {
-  return buildSecureServer(certificate, {
-    draining: deps.draining,
-    onStream: overHttp2(createVerifyEndpoint(deps)),
-    onRequest,
-    onHandshakeFailure: deps.onHandshakeFailure,
-  })
 }
 
 function refuser(deps: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {
@@ -80,6 +63,6 @@ function refuser(deps: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Dup
     // Over TLS the rest of a long head comes in records of its own, each an error again, while the answer is on its way.
     if (refused.has(socket)) return
     refused.add(socket)
-    refuseUnparsable(error, socket as Parameters<typeof refuseUnparsable>[1], deps, deps.onUnparsable)
+    refuseUnparsable(error, socket, deps, deps.onUnparsable)
   }
 }

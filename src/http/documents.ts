@@ -1,26 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { findMetadata, type MetadataIndex } from '../documents/protected-resource.ts'
-import {
-  type FindServerDocument,
-  findRegistration,
-  type RegistrationIndex,
-  registrationState,
-  serverMetadata,
-} from '../documents/registration.ts'
-import { allowEveryOrigin } from './every-origin.ts'
-import type { NotFound, NotFoundDeps } from './not-found.ts'
-import { hostOf } from './request-host.ts'
+import { findRegistration, registrationState, serverMetadata } from '../documents/registration.ts'
+import { allowEveryOrigin, type NotFound, type NotFoundDeps } from './not-found.ts'
+import { hostOf, type RegistrationDeps, serveRegistration } from './registration.ts'
 
-export interface DocumentDeps extends NotFoundDeps {
+export interface DocumentDeps extends NotFoundDeps, RegistrationDeps {
   readonly metadata: () => MetadataIndex
-  readonly registrations: () => RegistrationIndex
-  readonly findDocument: FindServerDocument
 }
 
 /**
  * Serves what clients fetch below `/.well-known/`: the RFC 9728 document of the resource with exactly this host and path,
- * and the RFC 8414 document of an issuer with a `registration`. Never fetches anything, so it answers while an issuer is
- * down.
+ * and the RFC 8414 document of an issuer with a `registration`, which leads to that. Never fetches anything, so it answers
+ * while an issuer is down.
  */
 export function serveDocuments(app: FastifyInstance, deps: DocumentDeps, notFound: NotFound): void {
   const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
@@ -28,6 +19,7 @@ export function serveDocuments(app: FastifyInstance, deps: DocumentDeps, notFoun
   // A wildcard, as Fastify's router decodes a path before it compares; ours are compared as they were sent.
   app.get('/.well-known/*', answer)
   app.options('/.well-known/*', answer)
+  serveRegistration(app, deps, notFound)
 }
 
 function answerMetadata(request: FastifyRequest, reply: FastifyReply, deps: DocumentDeps): FastifyReply | undefined {

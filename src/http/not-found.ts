@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { allowEveryOrigin } from './every-origin.ts'
 
 /** Answers a request for something that is not here. */
 export type NotFound = (request: FastifyRequest, reply: FastifyReply) => FastifyReply
@@ -25,4 +24,12 @@ export function createNotFound({ onMetadataRequest }: NotFoundDeps): NotFound {
 /** The bare 404. */
 export function sendNotFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).type('application/json').send('{"error":"not_found"}')
+}
+
+/** Browser clients send MCP-Protocol-Version along, so even a public document has a preflight. `methods`: those beside OPTIONS. */
+export function allowEveryOrigin(method: string, reply: FastifyReply, methods: string): FastifyReply {
+  reply.header('Access-Control-Allow-Origin', '*')
+  if (method !== 'OPTIONS') return reply
+  reply.header('Access-Control-Allow-Methods', `${methods}, OPTIONS`)
+  return reply.header('Access-Control-Allow-Headers', 'MCP-Protocol-Version, Authorization, Content-Type')
 }

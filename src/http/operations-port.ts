@@ -1,10 +1,9 @@
-import { type FastifyInstance, fastify } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { IssuerStatus, Readiness } from '../documents/issuer-status.ts'
 import type { Status } from '../status/status.ts'
-import { NO_SCHEMAS } from './no-schemas.ts'
+import { createApp, type Pending } from './app.ts'
 import { sendNotFound } from './not-found.ts'
 import { serveStatusPage } from './status-page.ts'
-import { countRequests, type Pending } from './wire/requests-in-flight.ts'
 
 export interface OperationsDeps {
   readonly pending: Pending
@@ -25,8 +24,7 @@ export interface OperationsDeps {
  * issuer that goes down later does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
 export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
-  const app = fastify({ ...NO_SCHEMAS, return503OnClosing: false })
-  countRequests(app, deps.pending)
+  const app = createApp(deps.pending)
   app.addHook('onSend', async (_request, reply) => {
     if (deps.draining()) reply.header('Connection', 'close')
     reply.header('Cache-Control', 'no-store')

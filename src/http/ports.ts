@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
+import { closeGently, createPending } from './app.ts'
 import { type AuthPortDeps, buildAuthServer } from './auth-port.ts'
 import { buildOperationsServer, type OperationsDeps } from './operations-port.ts'
-import { closeGently } from './wire/closing.ts'
 import { type ListenAddress, listen } from './wire/listen.ts'
-import { createPending } from './wire/requests-in-flight.ts'
 
 /** Where the two ports are opened, and what the auth port speaks. */
 export interface PortOptions {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { OneClient } from '../config/model-issuer.ts'
+import { valuesOf } from '../decision/request/header-fields.ts'
 import {
   type RegistrationAnswer,
   type RegistrationEvent,
@@ -8,14 +9,19 @@ import {
   registerClient,
   registrationEvent,
 } from '../documents/client-registration.ts'
-import { findRegistration, REGISTRATION_PATH, registrationState } from '../documents/registration.ts'
-import type { DocumentDeps } from './documents.ts'
-import { allowEveryOrigin } from './every-origin.ts'
-import type { NotFound } from './not-found.ts'
-import { hostOf } from './request-host.ts'
+import {
+  type FindServerDocument,
+  findRegistration,
+  REGISTRATION_PATH,
+  type RegistrationIndex,
+  registrationState,
+} from '../documents/registration.ts'
+import { allowEveryOrigin, type NotFound } from './not-found.ts'
 import { readBody } from './wire/body.ts'
 
-export interface RegistrationDeps extends Pick<DocumentDeps, 'registrations' | 'findDocument'> {
+export interface RegistrationDeps {
+  readonly registrations: () => RegistrationIndex
+  readonly findDocument: FindServerDocument
   readonly onRegistration: (event: RegistrationEvent) => void
 }
 
@@ -83,4 +89,12 @@ function endUnread(request: FastifyRequest['raw']): void {
   const stream: unknown = Reflect.get(request, 'stream') ?? request
   request.resume()
   if (stream instanceof Readable) setTimeout(() => stream.destroy(), LINGER_MS).unref()
+}
+
+/** X-Forwarded-Host if there is exactly one, else Host. It only chooses among configured documents, and is never shown. */
+export function hostOf(rawHeaders: readonly string[]): string {
+  const [forwarded, ...more] = valuesOf('x-forwarded-host', rawHeaders)
+  if (forwarded !== undefined && more.length === 0) return forwarded
+  // HTTP/2 names the host in a pseudo-header field, which goes before Host (RFC 9113 §8.3.1).
+  return valuesOf(':authority', rawHeaders)[0] ?? valuesOf('host', rawHeaders)[0] ?? ''
 }

@@ -2,8 +2,8 @@ import { type Answer, type AnswerOptions, rememberAnswers } from '../decision/an
 import { type Decision, decide, internalError, type Policy } from '../decision/decide.ts'
 import type { RequestContent } from '../decision/mcp/mcp.ts'
 import { createHeaderReader, type HeaderFields } from '../decision/request/header-fields.ts'
+import type { Pending } from './app.ts'
 import type { Dialect } from './dialects/dialect.ts'
-import type { Pending } from './wire/requests-in-flight.ts'
 
 export interface VerifyDeps extends AnswerOptions {
   /** The policy in force; a request keeps the one it begins with. */

@@ -4,7 +4,7 @@ import type { ProofDeps } from '../decision/sender.ts'
 import { systemClock } from './clock.ts'
 import { createActiveTokens, type IntrospectionDeps } from './introspector.ts'
 import type { KeySetDeps } from './key-set.ts'
-import { createProofDeps } from './proofs.ts'
+import { createProofKeys, createUsedProofs } from './proofs.ts'
 import { type KeyRegistry, openRegistry } from './registry.ts'
 
 /** What a process needs to ask issuers for keys and about tokens, and to judge proofs, whichever configuration is in force. */
@@ -34,4 +34,9 @@ export function prepareAsking({ fetch, onRefresh, onIntrospection }: AskingDeps)
     introspection: { ...outside, signal: closing.signal, activeTokens: createActiveTokens(), onIntrospection },
     close: () => closing.abort(),
   }
+}
+
+/** What proofs are judged with: the memory of a process. */
+export function createProofDeps(): ProofDeps {
+  return { importKey: createProofKeys(), useProof: createUsedProofs() }
 }

@@ -3,11 +3,6 @@ import { LRUCache } from 'lru-cache'
 import type { ProofDeps } from '../decision/sender.ts'
 import { importProofKey } from '../keys/proof-key.ts'
 
-/** What proofs are judged with: the memory of a process. */
-export function createProofDeps(): ProofDeps {
-  return { importKey: createProofKeys(), useProof: createUsedProofs() }
-}
-
 /** Clients whose keys are kept. A key of RSA with 4,096 bits takes about 2 KiB. */
 const MAX_PROOF_KEYS = 2_000
 

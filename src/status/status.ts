@@ -1,4 +1,4 @@
-import type { ShownChanges } from '../telemetry/shown-changes.ts'
+import type { ShownChanges } from '../telemetry/state-logs.ts'
 import type { RecentRoute } from './recording/recent-decisions.ts'
 import type { Refusal } from './recording/recent-refusals.ts'
 

@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
+import { createLogOutput, type LogOutput, sinkOf } from './log-output.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -18,4 +19,12 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
     formatters: { level: (label: string) => ({ level: label }) },
   }
   return pino(options, destination)
+}
+
+const STANDARD_OUTPUT = 1
+
+/** The log of this process. */
+export function openLog(level: LogLevel): { readonly log: Logger; readonly output: LogOutput } {
+  const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
+  return { log: createLogger(level, output), output }
 }

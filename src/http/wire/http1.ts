@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Answer } from '../../decision/answer.ts'
+import type { Duplex } from 'node:stream'
+import { type Answer, type AnswerOptions, denialAnswer } from '../../decision/answer.ts'
 import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
 import { readCallBody } from './body.ts'
@@ -43,4 +44,36 @@ export function buildPlainServer(onRequest: NodeHandler): Server {
   // Without this, Node answers an unknown `Expect` with 417.
   server.on('checkExpectation', onRequest)
   return server
+}
+
+/** Status line for what Node's HTTP parser refuses by itself. */
+const STATUS_LINES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+/** Time for the answer to be read, in milliseconds. */
+const LINGER_MS = 1000
+
+/**
+ * Answers what never becomes a request (bad syntax, too large, too slow) with our JSON in place of Node's bare text,
+ * and closes the connection. `onRefusal` counts it; nothing of what was sent is reported.
+ */
+export function refuseUnparsable(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  options: AnswerOptions,
+  onRefusal: () => void,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  onRefusal()
+  const { headers, body } = denialAnswer('forwarded_request_invalid', options)
+  const lines = [`HTTP/1.1 ${STATUS_LINES[error.code ?? ''] ?? '400 Bad Request'}`]
+  for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`)
+  socket.end(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n${body}`)
+  // A client that goes on sending must not keep the connection.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

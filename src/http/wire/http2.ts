@@ -3,7 +3,15 @@ import type { Answer } from '../../decision/answer.ts'
 import { dialectOf } from '../dialects/dialect.ts'
 import type { VerifyEndpoint } from '../verify.ts'
 import { readCallBody } from './body.ts'
-import type { StreamHandler } from './tls.ts'
+import type { Sessions } from './http2-sessions.ts'
+
+/** Takes a stream; false leaves it to the handler of (request, response). */
+export type StreamHandler = (
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: readonly string[],
+  sessions: Sessions,
+) => boolean
 
 /**
  * Carries HTTP/2 streams to the endpoint, on Node's core API. No `Connection` header, which RFC 9113 §8.2.2 forbids: while

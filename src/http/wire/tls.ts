@@ -8,21 +8,16 @@ import {
 } from 'node:http2'
 import type { Duplex } from 'node:stream'
 import type { Certificate } from '../../config/reading/certificate.ts'
+import type { VerifyEndpoint } from '../verify.ts'
+import { overHttp2 } from './http2.ts'
 import { createSessions, type Sessions } from './http2-sessions.ts'
 import { MAX_HEADER_BYTES, TIMEOUTS } from './limits.ts'
 
-/** Takes a stream; false leaves it to the handler of (request, response). */
-export type StreamHandler = (
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  rawHeaders: readonly string[],
-  sessions: Sessions,
-) => boolean
-
 export interface TlsDeps {
   readonly draining: () => boolean
-  readonly onStream: StreamHandler
-  /** HTTP/1.1 requests, and the streams that `onStream` leaves. */
+  /** Gets the HTTP/2 streams that speak a dialect. */
+  readonly verify: VerifyEndpoint
+  /** HTTP/1.1 requests, and the other streams. */
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   /** A handshake failed, as for a client without a good certificate. */
   readonly onHandshakeFailure: (error: Error) => void
@@ -96,20 +91,21 @@ export function buildSecureServer(certificate: Certificate, deps: TlsDeps): Secu
 
 /**
  * Node's compatibility layer builds a request and a response for every stream; it is asked only for those that
- * `onStream` leaves, and comes with the first listener for `request`.
+ * the endpoint leaves, and comes with the first listener for `request`.
  */
 function listenToStreams(server: Http2SecureServer, deps: TlsDeps, sessions: Sessions): void {
   server.on('request', deps.onRequest as never)
   server.on('checkExpectation', deps.onRequest as never)
   const compatibility = server.listeners('stream')
   server.removeAllListeners('stream')
+  const onStream = overHttp2(deps.verify)
   server.on(
     'stream',
     (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, rawHeaders: string[]) => {
       // A client that resets its stream is not our error.
       stream.on('error', () => {})
       if (refuseLargeHead(stream, rawHeaders)) return
-      if (deps.onStream(stream, headers, rawHeaders, sessions)) return
+      if (onStream(stream, headers, rawHeaders, sessions)) return
       for (const listener of compatibility) Reflect.apply(listener, server, [stream, headers, flags, rawHeaders])
     },
   )

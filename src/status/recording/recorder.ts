@@ -1,4 +1,4 @@
-import type { ShownChanges } from '../../telemetry/shown-changes.ts'
+import type { ShownChanges } from '../../telemetry/state-logs.ts'
 import type { Refused } from '../status.ts'
 import { createRecentDecisions, type RecentDecisionsDeps } from './recent-decisions.ts'
 import { createRecentRefusals } from './recent-refusals.ts'

@@ -5,10 +5,9 @@ import { type Decision, decide, internalError } from '../../decision/decide.ts'
 import { buildRouteTable } from '../../decision/request/route-table.ts'
 import type { IssuerDeps } from '../../decision/token/access-token.ts'
 import { assessToken } from '../../decision/token/assessed-token.ts'
-import { prepareAsking } from '../../issuers/asking.ts'
+import { createProofDeps, prepareAsking } from '../../issuers/asking.ts'
 import { createIntrospector, type IntrospectionEvent } from '../../issuers/introspector.ts'
 import type { RefreshEvent } from '../../issuers/key-set.ts'
-import { createProofDeps } from '../../issuers/proofs.ts'
 import type { Call } from './proxy-call.ts'
 
 /** How a call is judged. */

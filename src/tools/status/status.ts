@@ -1,5 +1,4 @@
-import { operationsAuthority } from '../../cli/operations-url.ts'
-import { readSettings } from '../../settings.ts'
+import { operationsAuthority, readSettings } from '../../settings.ts'
 import type { Status } from '../../status/status.ts'
 import { command, type Result } from '../frame/command.ts'
 import type { Finding } from '../frame/findings.ts'

@@ -4,7 +4,7 @@ import { type Changes, changesBetween } from '../../../src/config/changes.ts'
 import type { Config } from '../../../src/config/model.ts'
 import { parse } from '../../../src/config/parse.ts'
 import { allAtOnce } from '../../../src/config/steps.ts'
-import { shownChanges } from '../../../src/telemetry/shown-changes.ts'
+import { shownChanges } from '../../../src/telemetry/state-logs.ts'
 import { FILES, NOW } from './fixtures.ts'
 
 const OTHER_SECRET = `${'o'.repeat(32)}\n`

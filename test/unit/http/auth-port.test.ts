@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createPending } from '../../../src/http/app.ts'
 import { buildAuthServer } from '../../../src/http/auth-port.ts'
-import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 
 test('a bug in a document is reported, and answered with a 500 that says nothing of it', async (t) => {
   const bugs: unknown[] = []

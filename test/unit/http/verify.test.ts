@@ -4,9 +4,9 @@ import type { Answer } from '../../../src/decision/answer.ts'
 import type { Decision } from '../../../src/decision/decide.ts'
 import { buildRouteTable } from '../../../src/decision/request/route-table.ts'
 import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
+import { createPending } from '../../../src/http/app.ts'
 import { FORWARD_AUTH } from '../../../src/http/dialects/dialect.ts'
 import { createVerifyEndpoint, type VerifyDeps } from '../../../src/http/verify.ts'
-import { createPending } from '../../../src/http/wire/requests-in-flight.ts'
 import { NOW, PROOFS, sampleResource, sampleRoute } from '../decision/sample.ts'
 
 const HEADERS = [

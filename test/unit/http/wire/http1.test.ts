@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict'
-import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
-import { refuseUnparsable } from '../../../../src/http/wire/parser-refusal.ts'
+import { refuseUnparsable } from '../../../../src/http/wire/http1.ts'
 
 /** What a refusal writes to a socket, and what it counts. */
 function refuse(code: string, { writable = true, exposeReason = true } = {}) {
   const socket = new PassThrough()
   if (!writable) socket.end()
   let counted = 0
-  refuseUnparsable(
-    Object.assign(new Error('parse error'), { code }),
-    socket as unknown as Socket,
-    { exposeReason },
-    () => {
-      counted += 1
-    },
-  )
+  refuseUnparsable(Object.assign(new Error('parse error'), { code }), socket, { exposeReason }, () => {
+    counted += 1
+  })
   return { text: String(socket.read() ?? ''), counted, destroyed: socket.destroyed }
 }
 
