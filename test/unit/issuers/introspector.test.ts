@@ -180,6 +180,12 @@ test('the endpoint of the metadata, unless one is configured', async () => {
   assert.match(await reasonFor(undefined), /never read/)
   assert.match(await reasonFor({}), /names no introspection_endpoint/)
   assert.match(await reasonFor({ introspection_endpoint: 7 }), /names no introspection_endpoint/)
+  assert.match(await reasonFor({ introspection_endpoint: 'introspect' }), /names no introspection_endpoint/)
+  // A text of it would be a URL.
+  assert.match(
+    await reasonFor({ introspection_endpoint: ['https://id.example.com/x'] }),
+    /names no introspection_endpoint/,
+  )
   assert.match(await reasonFor({ introspection_endpoint: 'http://id.example.com/x' }), /plain http to "id.example.com"/)
   assert.match(await reasonFor({ introspection_endpoint: 'file:///etc/passwd' }), /neither https nor http/)
 })
@@ -223,6 +229,16 @@ test('tokens that were active before are asked about while made-up ones take eve
   answer = active
   for (const token of known) assert.equal((await introspect(asking(), token)).kind, 'active')
   assert.equal(sent.length, before + known.length)
+})
+
+test('a token that was active stays known while its issuer gives no answer', async () => {
+  const answers = [active(), new Response(null, { status: 503 })]
+  const { introspect, sent } = open(() => answers.shift())
+  for (const _ of answers.slice()) await introspect(asking(), 'alice')
+  for (let at = 0; at < MAX_IN_FLIGHT_OF_STRANGERS; at++) void introspect(asking(), `junk ${at}`)
+  const before = sent.length
+  void introspect(asking(), 'alice')
+  assert.equal(sent.length, before + 1)
 })
 
 test('a token whose issuer calls it inactive is a stranger again', async () => {

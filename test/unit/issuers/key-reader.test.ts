@@ -54,6 +54,15 @@ test('an explicit discoveryUri is the one asked', async (t) => {
   assert.deepEqual(network.calls, [uri, OLD])
 })
 
+test('a failure names the key of the configuration that mends it', async () => {
+  const fetch = () => Promise.resolve(new Response(null, { status: 401 }))
+  const ports = { fetch, clock: fakeClock(), signal: new AbortController().signal }
+  const keys: KeySource = { kind: 'jwksUri', uri: OLD }
+  const read = createKeyReader({ name: 'main', issuer: ISSUER, keys, maxStale: 0 }, ports)
+  const reason = `keys: ${OLD}: status 401; the issuer wants a token: set fetch.bearerTokenFile`
+  assert.deepEqual(await read(), { ok: false, reason, skipped: [], document: undefined })
+})
+
 test('a moved jwks_uri heals with the first reading after the failure', async (t) => {
   const { network, kids } = setUp(t)
   network.serve({ [DISCOVERY]: document(OLD), [OLD]: SET_A })
