@@ -5,6 +5,8 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
+  readFileSync,
   readlinkSync,
   renameSync,
   rmSync,
@@ -49,8 +51,10 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
   const source: Source = { kind: 'path', path: file }
   const told: string[] = []
   const notices: string[] = []
+  const loaded = await load(source, NOW)
+  const before = process.platform === 'linux' ? watchedDirectories() : 0
   const watched = watch(source, {
-    loaded: await load(source, NOW),
+    loaded,
     now: () => NOW,
     interval,
     onChange: (loaded) => told.push(summary(loaded)),
@@ -60,8 +64,8 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
     watched.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  // Until the directory is watched.
-  await sleep(100)
+  // An event of before would be seen by nobody.
+  await (process.platform === 'linux' ? untilTrue(() => watchedDirectories() > before) : sleep(100))
   const settle = async (count: number) => {
     await reaches(told, count)
     await sleep(150)
@@ -69,9 +73,25 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
   return { folder, file, told, notices, watch: watched, settle }
 }
 
-/** Waits until a list has so many entries, half a minute at most. */
-async function reaches(list: readonly string[], count: number): Promise<void> {
-  for (let i = 0; i < 1500 && list.length < count; i++) await sleep(20)
+/** How many directories this process has events of. */
+function watchedDirectories(): number {
+  let watches = 0
+  for (const name of readdirSync('/proc/self/fdinfo')) {
+    try {
+      watches += readFileSync(join('/proc/self/fdinfo', name), 'utf8').split('inotify wd:').length - 1
+    } catch {
+      // Closed by now, as the descriptor of that very folder.
+    }
+  }
+  return watches
+}
+
+/** Waits until a list has so many entries. */
+const reaches = (list: readonly string[], count: number) => untilTrue(() => list.length >= count)
+
+/** Waits until it holds, half a minute at most. */
+async function untilTrue(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 1500 && !holds(); i++) await sleep(20)
 }
 
 const plainFile = (folder: string) => writeFileSync(join(folder, 'config.yaml'), text('s0'))
@@ -237,7 +257,8 @@ for (const [key, whole] of [
       join(folder, 'named'),
       key === 'tokensFile' ? whole.slice(0, whole.indexOf('\n') + 1) : whole.slice(0, -2),
     )
-    await sleep(900)
+    await reaches(notices, 1)
+    await sleep(200)
     assert.deepEqual(told, [])
     assert.match(notices[0] ?? '', /named" is now only the beginning/)
     await settle(1)
@@ -263,7 +284,7 @@ test('a burst ends on its last content, each content told at most once', async (
     mountConfigMap(folder, i, { 'config.yaml': text(`s${i}`) })
     if (i % 5 === 0) await sleep(20)
   }
-  await settle(1)
+  await untilTrue(() => told.at(-1) === 's20')
   await settle(told.length)
   assert.equal(told.at(-1), 's20')
   assert.equal(new Set(told).size, told.length)
