@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits until something holds, 20 s at most; `explain` says what was seen instead. */
+/** Waits until something holds, a minute at most; `explain` says what was seen instead. */
 export async function until(holds: () => Promise<boolean>, explain: () => string): Promise<void> {
   for (const end = Date.now() + 60_000; ; await sleep(100)) {
     if (await holds().catch(() => false)) return
-    if (Date.now() > end) throw new Error(`not within 20 s: ${explain()}`)
+    if (Date.now() > end) throw new Error(`not within a minute: ${explain()}`)
   }
 }
 

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { PROGRAM } from '../../build/program.ts'
 import { ask } from '../support/ask.ts'
@@ -81,21 +80,24 @@ describe('a real Prometheus', { skip, timeout: 90_000 }, () => {
     await until(async () => (await query(prometheus, 'up == 1')) === 2, database.output)
 
     const origin = `http://127.0.0.1:${auth}`
+    const both = (expr: string) =>
+      until(
+        async () => (await query(prometheus, expr)) === 2,
+        () => service.output() + database.output(),
+      )
+    const scraped = () => both(`timestamp(up) > ${Date.now() / 1000}`)
     await drive(origin, issuer)
-    await sleep(1500)
+    await scraped()
     writeConfig(config, issuer, 'read', '1h')
-    await sleep(3000)
+    await both('changes(forwardgate_config_last_reload_success_timestamp_seconds[15s]) > 0')
     writeFileSync(config, 'routes: [')
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       await drive(origin, issuer)
-      await sleep(700)
+      await scraped()
     }
-    await until(
-      async () => (await query(prometheus, 'forwardgate_config_last_reload_successful == 0')) === 2,
-      service.output,
-    )
+    await both('forwardgate_config_last_reload_successful == 0')
     await drive(origin, issuer)
-    await sleep(1500)
+    await scraped()
   })
 
   after(async () => {
