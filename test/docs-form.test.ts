@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { prosePages } from '../build/docs/prose-pages.ts'
 import { wrapProse } from '../build/docs/wrap-prose.ts'
+import { COMMANDS } from '../src/tools/commands.ts'
 import { type Fence, fencesOf, linksOf, ROOT, read, textFiles, withoutFences } from './support/documents.ts'
 
 const FILES = textFiles()
@@ -62,6 +63,31 @@ test('every block of shell can be parsed, and names scripts and files that exist
   })
   assert.deepEqual(wrong, [])
   assert.deepEqual(unparsable(lines), [])
+})
+
+test('every command of forwardgate in a document exists, with the options that it is given', async () => {
+  const known = new Map<string, readonly string[]>()
+  for (const { name, load } of COMMANDS) known.set(name, Object.keys((await load()).usage.options))
+  // The transcripts of that page are made by running them; some show what a mistake is answered with.
+  const pages = DOCUMENTS.filter((file) => file !== 'docs/commands.md')
+  const asked = pages.flatMap((file) => [...fencesOf(file).flatMap(commandsOf), ...spansOf(file)]).flatMap(callsOf)
+  assert.ok(asked.length >= 60, `only ${asked.length} calls were found`)
+  const wrong = asked.flatMap(({ at, name, options }) => {
+    const its = known.get(name)
+    if (its === undefined) return [`${at}: no command ${name}`]
+    return options.filter((option) => option !== 'help' && !its.includes(option)).map((o) => `${at}: ${name} --${o}`)
+  })
+  assert.deepEqual(wrong, [])
+})
+
+test('a block without a language shows no command', () => {
+  const shell = /^(?:\$ |(?:npm|npx|node|curl|kubectl|helm|docker|cd|git|openssl|forwardgate) )/m
+  const bare = FENCES.filter(({ language, text }) => language === '' && shell.test(text))
+  assert.deepEqual(
+    bare.map(({ at }) => at),
+    [],
+    'write ```sh, or ```console with a prompt, so that the lines are checked',
+  )
 })
 
 test('every block of YAML and JSON can be parsed, without duplicate keys', () => {
@@ -121,6 +147,24 @@ function commandsOf({ at, language, text }: Fence): readonly Command[] {
   if (language === 'sh' || language === 'bash') return [{ at, text }]
   const typed = text.replaceAll('\\\n', ' ').matchAll(/^\$ (?<line>.+)$/gm)
   return [...typed].map(({ groups }) => ({ at, text: groups?.['line'] ?? '' }))
+}
+
+/** The code spans of a page, each as a command. */
+function spansOf(file: string): readonly Command[] {
+  const spans = withoutFences(read(file))
+    .replaceAll(/``.+?``/gs, '')
+    .matchAll(/`(?<text>[^`]+)`/g)
+  return [...spans].map(({ groups }) => ({ at: file, text: groups?.['text']?.replaceAll(/\s+/g, ' ') ?? '' }))
+}
+
+/** The calls of forwardgate in a command: which command, and the names of its options. */
+function callsOf({ at, text }: Command) {
+  const calls = text.matchAll(/(?:^|\| |npx |\n)forwardgate (?<name>[a-z]+)(?![a-z:/])(?<rest>[^|#\n]*)/g)
+  return [...calls].map(({ groups }) => ({
+    at,
+    name: groups?.['name'] ?? '',
+    options: [...(groups?.['rest'] ?? '').matchAll(/ --(?<option>[a-z-]+)/g)].map((match) => match[1] ?? ''),
+  }))
 }
 
 /** Commands that a shell cannot parse. `<name>` and `…` are for the reader to fill in. */

@@ -52,6 +52,30 @@ const rawFiles = () =>
 /** Whether a block of a document is whole Kubernetes objects. */
 const isManifest = ({ language, text }: Fence) => language === 'yaml' && /^apiVersion: (?!kustomize)/.test(text)
 
+/** What a file of Traefik's file provider says, as objects of its CRDs: their schemas know the same keys. */
+function objectsOf({ at: where, text }: Fence): readonly Manifest[] {
+  const { routers = {}, middlewares = {}, services, ...rest } = parseYaml(text).http
+  assert.deepEqual(Object.keys(rest), [], `${where}: http`)
+  const apiVersion = 'traefik.io/v1alpha1'
+  const made = (kind: string, name: string, spec: unknown): Manifest => {
+    const object = { apiVersion, kind, metadata: { name }, spec }
+    return { where: `${where} ${name}`, apiVersion, kind, object }
+  }
+  return [
+    ...Object.entries<Record<string, unknown>>(middlewares).map(([name, { forwardAuth, ...others }]) => {
+      // Certificates are files there and Secrets here.
+      const { tls, ...auth } = isRecord(forwardAuth) ? forwardAuth : {}
+      return made('Middleware', name, isRecord(forwardAuth) ? { ...others, forwardAuth: auth } : others)
+    }),
+    ...Object.entries<Record<string, unknown>>(routers).map(([name, router]) => {
+      const { rule, service, middlewares: names, entryPoints, tls, ...others } = router
+      const chain = Array.isArray(names) ? { middlewares: names.map((one) => ({ name: one })) } : {}
+      const route = { kind: 'Rule', match: rule, ...chain, services: [{ name: service, port: 80 }], ...others }
+      return made('IngressRoute', name, { ...(entryPoints === undefined ? {} : { entryPoints }), routes: [route] })
+    }),
+  ]
+}
+
 describe('manifests', () => {
   it('in files and in documents are known to their schemas, key by key', async () => {
     const files = rawFiles()
@@ -61,9 +85,15 @@ describe('manifests', () => {
       .flatMap(fencesOf)
       .filter(isManifest)
     assert.ok(shown.length >= 3, 'the documents show manifests')
+    const dynamic = textFiles()
+      .filter((file) => file.endsWith('.md'))
+      .flatMap(fencesOf)
+      .filter(({ language, text }) => language === 'yaml' && /^http:$/m.test(text))
+    assert.ok(dynamic.length >= 6, 'the documents show files of the file provider')
     const manifests = [
       ...files.flatMap((file) => readManifests(read(file), file)),
       ...shown.flatMap(({ at, text }) => readManifests(text, at)),
+      ...dynamic.flatMap(objectsOf),
     ]
     assert.deepEqual(await manifestProblems(manifests), [])
   })
