@@ -31,8 +31,8 @@ async function openTokenRelay(t: TestContext, origin: string, token: string): Pr
 }
 
 test('the official conformance suite ends alike with and without the gate, also on a route with mcp', async (t) => {
-  if (!(await installConformanceSuite()))
-    return t.skip(missing('the conformance suite', 'MCP servers are not compared'))
+  const suite = await installConformanceSuite()
+  if (suite === undefined) return t.skip(missing('the conformance suite', 'MCP servers are not compared'))
   const server = await startConformanceServer()
   t.after(server.stop)
   const gate = await startTestService(t, {
@@ -54,12 +54,12 @@ routes:
   await proxy.connect({ verifier: gate.auth, upstream: server.origin, routes, identityHeaders: HEADERS })
   const token = gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' })
 
-  const alone = await runConformanceSuite(`${await openTokenRelay(t, server.origin, token)}/plain`)
+  const alone = await runConformanceSuite(suite, `${await openTokenRelay(t, server.origin, token)}/plain`)
   assert.ok(alone.length > 40 && alone.filter((line) => / 0 failed/.test(line)).length > 20, alone.join('\n'))
   const guarded = await openTokenRelay(t, proxy.origin, token)
   for (const path of ['/plain', '/tools']) {
     await t.test(`${proxy.name} | ${path}`, async () => {
-      assert.deepEqual(await runConformanceSuite(guarded + path), alone)
+      assert.deepEqual(await runConformanceSuite(suite, guarded + path), alone)
       const decided = gate.decisions().filter(({ route }) => `/${route}` === path)
       assert.ok(decided.length > 50, `${decided.length} calls were judged`)
     })
