@@ -36,6 +36,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const usual = await providerConfiguration(options, mount)
   const provider = new Provider(`${origin}${path}`, shape.configure?.(usual) ?? usual)
   if (shape.responseIssuer !== undefined) hideResponseIssuer(provider, shape.responseIssuer)
+  allowPathsBelow(provider)
   const oidc = provider.callback()
   handler.current = (request, response) => {
     const target = request.url ?? '/'
@@ -84,6 +85,17 @@ function hideResponseIssuer(provider: Provider, how: 'absent' | 'unannounced'): 
     url.searchParams.delete('iss')
     response.set('location', url.href)
   })
+}
+
+/** As some providers have it: a redirect URI that ends in `/*` stands for every path below, on any port. */
+function allowPathsBelow(provider: Provider): void {
+  const { prototype } = provider.Client
+  const { redirectUriAllowed } = prototype
+  prototype.redirectUriAllowed = function allowed(uri) {
+    const portless = uri.replace(/:\d+\//, '/')
+    const below = (entry: string) => entry.endsWith('/*') && portless.startsWith(entry.slice(0, -1))
+    return redirectUriAllowed.call(this, uri) || (this.redirectUris ?? []).some(below)
+  }
 }
 
 /** The target without the mount path; RFC 8414 §3.1 puts the well-known part before it. */
