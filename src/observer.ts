@@ -153,7 +153,7 @@ function observeRequests({ log, metrics, recorder, settings, now, crowded }: Obs
         metrics.freshTokenDenial(route, decision.reason)
         recorder.decisions.addFreshToken(route)
       }
-      decisionLog.write(callerOf(decision), `${dialect.name} ${decisionKind(decision)}`, () => ({
+      decisionLog.write(callerOf(decision), [dialect.name, ...decisionKind(decision)], () => ({
         ...decisionRecord(decision, fields, milliseconds, dialect.forwardedFor(fields)),
         dialect: dialect.name,
       }))
@@ -178,7 +178,7 @@ function observeRegistrations({ log, metrics, crowded }: ObserverDeps) {
       metrics.registration(event.issuer, event.outcome)
       if (event.outcome === 'registered') return
       const { outcome: _, ...fields } = event
-      const suppressed = budget.spend(`${event.issuer} ${event.reason}`, performance.now(), !crowded())
+      const suppressed = budget.spend([event.issuer, event.reason], performance.now(), !crowded())
       if (suppressed === undefined) return
       log.warn(suppressed === 0 ? fields : { ...fields, suppressed }, 'registration refused')
     },

@@ -3,7 +3,7 @@ import { createLineBudget, type LineBudget } from './line-budget.ts'
 
 export interface DecisionLog {
   /** `kind` is equal for lines that count as identical; `record` is asked for only when the line is written. */
-  readonly write: (caller: Caller, kind: string, record: () => DecisionRecord) => void
+  readonly write: (caller: Caller, kind: readonly string[], record: () => DecisionRecord) => void
 }
 
 export interface DecisionLogOptions {

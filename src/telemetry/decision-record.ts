@@ -85,15 +85,12 @@ export function callerOf(decision: Decision): Caller {
 }
 
 /** Equal for decisions whose lines say the same but for duration, request and evidence. */
-export function decisionKind(decision: Decision): string {
+export function decisionKind(decision: Decision): readonly string[] {
   const { route, issuer, outcome, reason } = decisionLabels(decision)
-  const { request, token } = decision
-  // None of these may hold a blank, so joined by blanks they stay apart; what a token says may hold anything.
-  const about =
-    request === undefined ? '' : `${request.method} ${request.host} ${request.path.slice(0, MAX_TEXT_CHARACTERS)}`
-  const by = token === undefined ? '' : JSON.stringify([capped(token.subject ?? ''), capped(token.client ?? '')])
-  const asked = Object.values(mcpOf(decision)).join(' ')
-  return `${route} ${issuer} ${outcome} ${reason} ${about} ${by} ${asked}`
+  const { method = '', host = '', path = '' } = decision.request ?? {}
+  const { subject = '', client = '' } = decision.token ?? {}
+  const about = [method, host, path.slice(0, MAX_TEXT_CHARACTERS), capped(subject), capped(client)]
+  return [route, issuer, outcome, reason, ...about, ...Object.values(mcpOf(decision))]
 }
 
 export function decisionRecord(

@@ -4,38 +4,44 @@ const MAX_KINDS = 1_000
 /** Room for lines that others cause. */
 export interface LineBudget {
   /** How many lines were left out before this one; undefined: it is left out, too. */
-  readonly spend: (identity: string, now: number, hasRoom: boolean) => number | undefined
+  readonly spend: (identity: readonly string[], now: number, hasRoom: boolean) => number | undefined
 }
 
+/** A kind of line, or what the first parts of several are: to find one, no key is put together for each line. */
 interface Kind {
   written: number
   suppressed: number
+  readonly below: Map<string, Kind>
 }
-
-type Kinds = Map<string, Kind>
 
 /** So many identical lines in a second; `begin` and `now` are milliseconds of a clock that only goes forward. */
 export function createLineBudget(linesPerSecond: number, begin: number): LineBudget {
   let windowStart = begin
-  let kinds: Kinds = new Map()
+  let kinds = newKind()
+  let known = 0
   /** What the last second left out, until its kind comes again. */
-  let leftOut: Kinds = new Map()
+  let leftOut = newKind()
   let uncounted = 0
 
   const turn = (now: number): void => {
     if (now - windowStart < 1000) return
     windowStart = now
-    for (const { suppressed } of leftOut.values()) uncounted += suppressed
+    uncounted += suppressedIn(leftOut)
     leftOut = kinds
-    kinds = new Map()
+    kinds = newKind()
+    known = 0
   }
 
-  const kindOf = (identity: string): Kind | undefined => {
-    const known = kinds.get(identity)
-    if (known !== undefined || kinds.size >= MAX_KINDS) return known
-    const kind = { written: 0, suppressed: leftOut.get(identity)?.suppressed ?? 0 }
-    leftOut.delete(identity)
-    kinds.set(identity, kind)
+  const kindOf = (identity: readonly string[]): Kind | undefined => {
+    const found = find(kinds, identity)
+    if (found !== undefined || known >= MAX_KINDS) return found
+    known += 1
+    const kind = identity.reduce(grow, kinds)
+    const before = find(leftOut, identity)
+    if (before !== undefined) {
+      kind.suppressed = before.suppressed
+      before.suppressed = 0
+    }
     return kind
   }
 
@@ -58,4 +64,32 @@ export function createLineBudget(linesPerSecond: number, begin: number): LineBud
       return suppressed
     },
   }
+}
+
+function newKind(): Kind {
+  return { written: 0, suppressed: 0, below: new Map() }
+}
+
+function find(kinds: Kind, identity: readonly string[]): Kind | undefined {
+  let kind: Kind | undefined = kinds
+  for (const part of identity) {
+    kind = kind.below.get(part)
+    if (kind === undefined) return undefined
+  }
+  return kind
+}
+
+function grow(kind: Kind, part: string): Kind {
+  const known = kind.below.get(part)
+  if (known !== undefined) return known
+  const child = newKind()
+  // As text of its own: a part of a longer text holds all of that.
+  kind.below.set(JSON.parse(JSON.stringify(part)), child)
+  return child
+}
+
+function suppressedIn({ suppressed, below }: Kind): number {
+  let sum = suppressed
+  for (const kind of below.values()) sum += suppressedIn(kind)
+  return sum
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createDecisionLog, type DecisionLog } from '../../../src/telemetry/decision-log.ts'
 import type { Caller, DecisionRecord } from '../../../src/telemetry/decision-record.ts'
 
@@ -22,7 +24,7 @@ function open() {
 /** As the service writes: records that differ in these fields are of different kinds. */
 function write(log: DecisionLog, entry: DecisionRecord, caller: Caller = 'unverified'): void {
   const { durationMs: _, requestId: __, evidence: ___, ...kind } = entry
-  log.write(caller, JSON.stringify(kind), () => entry)
+  log.write(caller, Object.values(kind).map(String), () => entry)
 }
 
 function record(path: string): DecisionRecord {
@@ -73,7 +75,7 @@ test('a line that is not written is not built', () => {
   const { log } = open()
   let built = 0
   for (let at = 0; at < 25; at++) {
-    log.write('unverified', 'kind', () => {
+    log.write('unverified', ['kind'], () => {
       built++
       return record('/a')
     })
@@ -109,4 +111,20 @@ test('while the log falls behind, what room there is belongs to callers whose to
   output.crowded = false
   write(log, record('/junk'))
   assert.equal(lines.at(-1)?.suppressed, 1)
+})
+
+test('a line that is counted holds no more of a request than its own parts', () => {
+  const { log } = open()
+  setFlagsFromString('--expose_gc')
+  const collect: () => void = runInNewContext('gc')
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let at = 0; at < 500; at++) {
+    const target = Buffer.from(`/a/path/of/its/own/${at}?${'q'.repeat(60_000)}`).toString('latin1')
+    const path = target.slice(0, target.indexOf('?'))
+    log.write('unverified', [path], () => record('/a'))
+  }
+  collect()
+  assert.ok(process.memoryUsage().heapUsed - before < 5_000_000)
+  log.write('unverified', ['/'], () => record('/'))
 })
