@@ -57,7 +57,9 @@ export function rememberAnswers(options: AnswerOptions): (decision: Decision, or
       return answerTo(decision, origin, options)
     const resource = resourceFor(route, request)
     const answers = known[scheme].get(resource) ?? new Map<Reason, Answer>()
-    const answer = answers.get(reason) ?? answerTo(decision, origin, options)
+    const remembered = answers.get(reason)
+    if (remembered !== undefined) return remembered
+    const answer = answerTo(decision, origin, options)
     known[scheme].set(resource, answers.set(reason, answer))
     return answer
   }

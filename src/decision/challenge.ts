@@ -63,6 +63,7 @@ export function documentPath({ path, slashed }: Resource): string {
  * in the slash at their end, the one that has the forwarded path.
  */
 export function resourceFor(route: Route, request: ForwardedRequest | undefined): Resource {
+  if (route.resources.length === 1) return route.resources[0]
   const here = route.resources.filter(({ hostname }) => hostname === request?.host)
   const atPort = here.filter(({ origin }) => isAtPort(origin, request?.port))
   const near = atPort.length > 0 ? atPort : here

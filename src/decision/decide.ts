@@ -24,7 +24,7 @@ import { type Itinerary, isLater, itineraryOf, type Step } from './trace.ts'
 export interface Question extends CallReading {
   readonly fields: HeaderFields
   /** For routes with `mcp`; absent if no body can come. */
-  readonly content?: RequestContent
+  readonly content?: RequestContent | undefined
 }
 
 /** What questions are judged by: one configuration, and what it needs of the world. */
@@ -115,9 +115,8 @@ export function decide(question: Question, policy: Policy): Decision | Promise<D
   }
 
   const assessment = policy.assessToken(credentials.token, route)
-  const seen = { ...evidence, scheme: credentials.scheme }
-  if (!(assessment instanceof Promise)) return conclude(assessment, credentials, seen, question, policy)
-  return assessment.then((later) => conclude(later, credentials, seen, question, policy))
+  if (!(assessment instanceof Promise)) return conclude(assessment, credentials, evidence, question, policy)
+  return assessment.then((later) => conclude(later, credentials, evidence, question, policy))
 }
 
 /** The answer to a bug: never an allow, also if the route is only observed. */
@@ -156,15 +155,16 @@ function conclude(
   question: Question,
   policy: Policy,
 ): Decision | Promise<Decision> {
+  const { scheme } = presented
   const itinerary = itineraryOf(before.itinerary.placedBy, assessment.form, before.itinerary.body)
   if (!assessment.ok) {
     const { denial, issuer, refusedClaims } = assessment
-    return deny(denial, { ...before, itinerary, issuer, refusedClaims })
+    return deny(denial, { ...before, scheme, itinerary, issuer, refusedClaims })
   }
   const { token, admission } = assessment
   const now = policy.now()
   const way = chooseWay(admission, token, now)
-  const evidence: Placed = { ...before, itinerary, issuer: token.issuer, token, entry: way.entry }
+  const evidence: Placed = { ...before, scheme, itinerary, issuer: token.issuer, token, entry: way.entry }
   const invalid = checkTime(token, now) ?? checkLifetime(token, now) ?? ofToken(way.denial)
   if (invalid !== undefined) return refuse(invalid, evidence, question)
 

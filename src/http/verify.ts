@@ -56,8 +56,8 @@ export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
     }
     try {
       const { routeName, forwarded } = dialect.read(method, target, fields)
-      const content = readBody === undefined ? {} : { content: { readBody } }
-      const decision = decide({ routeName, forwarded, fields, ...content }, deps.policy())
+      const content = readBody && { readBody }
+      const decision = decide({ routeName, forwarded, fields, content }, deps.policy())
       if (decision instanceof Promise) {
         deps.pending.begin()
         decision.then(finish).catch(fail).finally(deps.pending.end)

@@ -89,8 +89,9 @@ export function decisionKind(decision: Decision): readonly string[] {
   const { route, issuer, outcome, reason } = decisionLabels(decision)
   const { method = '', host = '', path = '' } = decision.request ?? {}
   const { subject = '', client = '' } = decision.token ?? {}
-  const about = [method, host, path.slice(0, MAX_TEXT_CHARACTERS), capped(subject), capped(client)]
-  return [route, issuer, outcome, reason, ...about, ...Object.values(mcpOf(decision))]
+  const where = path.slice(0, MAX_TEXT_CHARACTERS)
+  const kind = [route, issuer, outcome, reason, method, host, where, capped(subject), capped(client)]
+  return decision.mcp === undefined ? kind : [...kind, ...Object.values(mcpOf(decision))]
 }
 
 export function decisionRecord(

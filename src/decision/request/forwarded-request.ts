@@ -53,7 +53,7 @@ export function parseHost(text: string): string | undefined {
 
 /** The port of a host that `parseHost` takes; undefined if it has none. */
 export function parsePort(text: string): string | undefined {
-  return PORT.exec(text)?.[1]
+  return text.includes(':') ? PORT.exec(text)?.[1] : undefined
 }
 
 /** The path of a request target, up to its query; undefined unless it is printable and begins with one slash. */
