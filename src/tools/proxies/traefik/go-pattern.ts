@@ -22,12 +22,16 @@ const MAX_TEXT = 2_048
  * times the size of the expression, for any expression. JavaScript's own would backtrack.
  */
 export function goPattern(text: string, flags: '' | 'i' = ''): GoPattern | undefined {
-  const folded = text.startsWith('(?i)')
+  const inline = text.startsWith('(?i)')
   if (text.length > MAX_PATTERN) return undefined
-  const program = new Reader([...(folded ? text.slice('(?i)'.length) : text)], folded || flags === 'i').whole()
+  const tokens = (inline ? text.slice('(?i)'.length) : text).match(TOKEN) ?? []
+  const program = new Reader(tokens, inline || flags === 'i').whole()
   if (program === undefined) return undefined
   return { test: (tested) => tested.length <= MAX_TEXT && run(program, [...tested]) }
 }
+
+/** The beginning of a group, an escape, a class, how often; any other character by itself. */
+const TOKEN = /\(\?:|\\.|\[(?!\^?\])(?:\\.|[^\\[\]])+\]|(?:[*+?]|\{\d{1,9}(?:,\d{0,9})?\})\??|./gsu
 
 /** Whether the program reaches its end from any character on. */
 function run(program: Program, text: readonly string[]): boolean {
@@ -58,26 +62,22 @@ function spread(program: Program, from: readonly number[], begin: boolean, end: 
 }
 
 class Reader {
-  readonly #text: readonly string[]
+  readonly #tokens: readonly string[]
   readonly #folded: boolean
   #at = 0
 
-  constructor(text: readonly string[], folded: boolean) {
-    this.#text = text
+  constructor(tokens: readonly string[], folded: boolean) {
+    this.#tokens = tokens
     this.#folded = folded
   }
 
   whole(): Program | undefined {
     const program = this.#alternatives()
-    return this.#at < this.#text.length ? undefined : program
+    return this.#at < this.#tokens.length ? undefined : program
   }
 
-  #next(): string | undefined {
-    return this.#text[this.#at++]
-  }
-
-  #takes(sign: string): boolean {
-    if (this.#text[this.#at] !== sign) return false
+  #takes(token: string): boolean {
+    if (this.#tokens[this.#at] !== token) return false
     this.#at++
     return true
   }
@@ -94,90 +94,63 @@ class Reader {
 
   #sequence(): Program | undefined {
     let program: Program | undefined = []
-    while (program !== undefined && this.#at < this.#text.length && !'|)'.includes(this.#text[this.#at] ?? '')) {
+    while (program !== undefined && !'|)'.includes(this.#tokens[this.#at] ?? ')')) {
       const part = this.#repeated()
-      program = part === undefined ? undefined : bounded([...program, ...part])
+      program = part && bounded([...program, ...part])
     }
     return program
   }
 
   #repeated(): Program | undefined {
     const part = this.#atom()
-    if (part === undefined) return undefined
-    const times = this.#times()
-    if (times === null) return part
-    // Reluctant or not, the same texts match.
-    this.#takes('?')
-    if (times === undefined || '*+?{'.includes(this.#text[this.#at] ?? ' ')) return undefined
-    return repeat(part, ...times)
-  }
-
-  /** How often; null when nothing is written, undefined when it cannot be read. */
-  #times(): readonly [least: number, most: number] | null | undefined {
-    if (this.#takes('*')) return [0, Number.POSITIVE_INFINITY]
-    if (this.#takes('+')) return [1, Number.POSITIVE_INFINITY]
-    if (this.#takes('?')) return [0, 1]
-    if (!this.#takes('{')) return null
-    let written = ''
-    for (let sign = this.#next(); sign !== '}'; sign = this.#next()) {
-      if (sign === undefined || written.length > 9) return undefined
-      written += sign
-    }
-    const [, least = '', comma = '', most = ''] = /^(\d+)(,?)(\d*)$/.exec(written) ?? []
-    if (least === '' || (comma === '' && most !== '')) return undefined
-    const end = comma === '' ? Number(least) : most === '' ? Number.POSITIVE_INFINITY : Number(most)
-    return end < Number(least) ? undefined : [Number(least), end]
+    const times = timesOf(this.#tokens[this.#at])
+    if (part === undefined || times === undefined) return part
+    this.#at++
+    return timesOf(this.#tokens[this.#at]) === undefined ? repeat(part, ...times) : undefined
   }
 
   #atom(): Program | undefined {
-    const sign = this.#next()
-    switch (sign) {
-      case '(':
-        return this.#group()
-      case '[':
-        return this.#class()
-      case '.':
-        return [{ take: (character) => character !== '\n' }]
-      case '^':
-        return [{ at: 'begin' }]
-      case '$':
-        return [{ at: 'end' }]
-      case '\\': {
-        const take = escaped(this.#next())
-        return take === undefined ? undefined : [this.#step(take)]
-      }
-      default:
-        return sign === undefined || '*+?{'.includes(sign) ? undefined : [this.#step((character) => character === sign)]
+    const token = this.#tokens[this.#at++] ?? ''
+    if (token === '(' || token === '(?:') {
+      const inner = this.#alternatives()
+      return this.#takes(')') ? inner : undefined
     }
+    if (token === '^') return [{ at: 'begin' }]
+    if (token === '$') return [{ at: 'end' }]
+    const take = characters(token, this.#folded)
+    return take && [{ take }]
   }
+}
 
-  #group(): Program | undefined {
-    if (this.#takes('?') && !this.#takes(':')) return undefined
-    const inner = this.#alternatives()
-    return this.#takes(')') ? inner : undefined
+/** How often, as a token says it; undefined for one that says something else. Reluctant or not, the same texts match. */
+function timesOf(token = ''): readonly [least: number, most: number] | undefined {
+  const { sign, least = '', comma, most } = TIMES.exec(token)?.groups ?? {}
+  if (sign !== undefined) return [sign === '+' ? 1 : 0, sign === '?' ? 1 : Number.POSITIVE_INFINITY]
+  if (least === '') return undefined
+  return [Number(least), comma === undefined ? Number(least) : Number(most || Number.POSITIVE_INFINITY)]
+}
+
+const TIMES = /^(?:(?<sign>[*+?])|\{(?<least>\d+)(?<comma>,)?(?<most>\d*)\})\??$/
+
+/**
+ * What one token takes; undefined for what is not known here: words of Go, and signs that have no place. Blanks beyond
+ * ASCII, in which the two languages differ, are in no host, path or header name.
+ */
+function characters(token: string, folded: boolean): ((character: string) => boolean) | undefined {
+  if (token === '.') return (character) => character !== '\n'
+  if (/^(?:[*+?{].*|[[\\]|)$/s.test(token)) return undefined
+  if (!/^[[\\]/.test(token)) {
+    const own = folded ? [token.toLowerCase(), token.toUpperCase()] : [token]
+    return (character) => own.includes(character)
   }
-
-  #class(): Program | undefined {
-    const inverted = this.#takes('^')
-    const members: ((character: string) => boolean)[] = []
-    for (let sign = this.#next(); sign !== ']' || members.length === 0; sign = this.#next()) {
-      if (sign === undefined || sign === '[' || sign === ']') return undefined
-      const from = sign === '\\' ? this.#next() : sign
-      const named = sign === '\\' ? escaped(from) : undefined
-      if (from === undefined || (sign === '\\' && named === undefined)) return undefined
-      const isRange = this.#text[this.#at] === '-' && this.#text[this.#at + 1] !== ']'
-      if (isRange && (named !== undefined || '\\['.includes(this.#text[this.#at + 1] ?? '\\'))) return undefined
-      if (isRange) this.#at++
-      const to = isRange ? this.#next() : from
-      members.push(named ?? ((character) => from <= character && character <= (to ?? from)))
-    }
-    const { take } = this.#step((character) => members.some((member) => member(character)))
-    return [{ take: (character) => take(character) !== inverted }]
-  }
-
-  #step(take: (character: string) => boolean): { readonly take: (character: string) => boolean } {
-    if (!this.#folded) return { take }
-    return { take: (character) => take(character.toLowerCase()) || take(character.toUpperCase()) }
+  const words = token.match(/\\./gsu)?.filter((escaped) => /[A-Za-z0-9]/.test(escaped)) ?? []
+  if (words.some((word) => !/[dDwWsS]/.test(word))) return undefined
+  const source = token.replace(/\\([^A-Za-z0-9])/gu, (_, sign: string) => RegExp.escape(sign))
+  try {
+    const pattern = new RegExp(`^${source}$`, folded ? 'iu' : 'u')
+    return (character) => pattern.test(character)
+  } catch {
+    return undefined
   }
 }
 
@@ -187,7 +160,7 @@ function bounded(program: Program): Program | undefined {
 
 function repeat(part: Program, least: number, most: number): Program | undefined {
   const copies = most === Number.POSITIVE_INFINITY ? least + 1 : most
-  if ((part.length + 2) * copies > MAX_STEPS) return undefined
+  if (most < least || (part.length + 2) * copies > MAX_STEPS) return undefined
   const program: Step[] = []
   for (let copy = 0; copy < least; copy++) program.push(...part)
   if (most === Number.POSITIVE_INFINITY) {
@@ -195,21 +168,4 @@ function repeat(part: Program, least: number, most: number): Program | undefined
   }
   for (let copy = least; copy < most; copy++) program.push({ split: [1, part.length + 1] }, ...part)
   return program
-}
-
-const CLASSES: Readonly<Record<string, RegExp>> = {
-  d: /[0-9]/,
-  D: /[^0-9]/,
-  w: /\w/,
-  W: /\W/,
-  s: /[\t\n\f\r ]/,
-  S: /[^\t\n\f\r ]/,
-}
-
-/** What a backslash and this mean; undefined for words of Go that are not known here. */
-function escaped(sign: string | undefined): ((character: string) => boolean) | undefined {
-  if (sign === undefined) return undefined
-  const named = Object.hasOwn(CLASSES, sign) ? CLASSES[sign] : undefined
-  if (named !== undefined) return (character) => named.test(character)
-  return /[A-Za-z0-9]/.test(sign) ? undefined : (character) => character === sign
 }
