@@ -118,6 +118,24 @@ export function corsOptions(origins: readonly string[]) {
   }
 }
 
+/** Every host of a plan. */
+export function hostsOf({ hosts, routes }: Plan): readonly string[] {
+  return [...new Set([...hosts, ...routes.flatMap(({ places }) => places.map(({ host }) => host))])]
+}
+
+/** The places on a host, inner paths before outer ones: the first that fits wins. */
+export function placesOn({ routes }: Plan, host: string) {
+  const places = routes.flatMap((route) => route.places.map((place) => ({ route, place })))
+  const own = places.filter(({ place }) => place.host === host)
+  return own.toSorted((one, other) => other.place.path.length - one.place.path.length)
+}
+
+/** What is said of a route with `mcp` to a proxy that has no body for it. */
+export function aboutMcp(proxy: string): string {
+  return `# ${proxy} sends no body with its question: forwardgate cannot judge calls of this route, and refuses every POST
+# (mcp_request_invalid). Put Traefik or Envoy in front of it, or remove mcp from the route.`
+}
+
 /** Names of the middlewares of a route, from the outside in. */
 export function middlewareNames({ name, origins }: PlannedRoute): readonly string[] {
   return [...(origins === undefined ? [] : [`${name}-cors`]), `${name}-auth`]

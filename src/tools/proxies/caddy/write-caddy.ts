@@ -1,21 +1,27 @@
 import { urlOf } from '../../generate/backend.ts'
-import { corsOptions, type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
+import {
+  aboutMcp,
+  corsOptions,
+  hostsOf,
+  type Place,
+  type Plan,
+  type PlannedRoute,
+  placesOn,
+  WELL_KNOWN,
+} from '../../generate/plan.ts'
 import { AMBIGUOUS_TARGET } from '../ambiguous-target.ts'
 
 /** A Caddyfile: a site for each host. `listenPort`: undefined for 443, or 80 if the resources are http. */
 export function caddyFile(plan: Plan, listenPort: number | undefined): string {
-  const places = plan.routes.flatMap(({ places }) => places.map(({ host }) => host))
-  return [...new Set([...plan.hosts, ...places])].map((host) => site(host, plan, listenPort)).join('\n')
+  return hostsOf(plan)
+    .map((host) => site(host, plan, listenPort))
+    .join('\n')
 }
 
 function site(host: string, plan: Plan, listenPort: number | undefined): string {
   const { gate } = plan.deployment
   const verifier = `${gate.service}:${gate.port}`
-  const places = plan.routes.flatMap((route) =>
-    route.places.filter((place) => place.host === host).map((place) => ({ route, place })),
-  )
-  // The first that fits wins, so inner paths come before outer ones.
-  const inner = places.toSorted((one, other) => other.place.path.length - one.place.path.length)
+  const inner = placesOn(plan, host)
   const tls = inner.length === 0 ? plan.tls : inner.some(({ route }) => route.tls)
   const blocks = [
     `# Paths that could be read in two ways, as Caddy chooses by one reading and hands on the other.
@@ -39,7 +45,7 @@ handle @open {
 function handle(route: PlannedRoute, { name, path }: Place, verifier: string): string {
   const { maxBodySize, backend } = route
   const paths = [pattern(path || '/'), pattern(`${path}/*`)]
-  return `${maxBodySize === undefined ? '' : `${MCP_COMMENT}\n`}@${name} path ${paths.join(' ')}
+  return `${maxBodySize === undefined ? '' : `${aboutMcp('Caddy')}\n`}@${name} path ${paths.join(' ')}
 handle @${name} {
 	route {
 ${indent(indent([...corsLines(route), ...guard(route, verifier)].join('\n')))}
@@ -47,9 +53,6 @@ ${indent(indent([...corsLines(route), ...guard(route, verifier)].join('\n')))}
 	}
 }`
 }
-
-const MCP_COMMENT = `# Caddy sends no body with its question: forwardgate cannot judge calls of this route, and refuses every POST
-# (mcp_request_invalid). Put Traefik or Envoy in front of it, or remove mcp from the route.`
 
 const UPGRADES = `@upgrade header Upgrade *
 @plain not header Upgrade *`

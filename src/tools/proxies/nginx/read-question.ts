@@ -64,30 +64,22 @@ function faultsOf(location: Location, locations: readonly Location[]): Faults {
   const { scope, directive } = location
   const underscores = inForce(scope, 'underscores_in_headers')
   const satisfy = inForce(scope, 'satisfy')
-  const pages = allInForce(scope, 'error_page')
-  const isGuarded = guardsPaths(scope)
-  const denied = pages.map((page) => [page, locationOf(page, locations)] as const)
+  const denied = allInForce(scope, 'error_page').map((page) => [page, locationOf(page, locations)] as const)
   const open = denied.find(([, target]) => target !== undefined && leadsOn(target))?.[0]
-  const lost = lostOf(denied, directive)
   return {
     ...(satisfy?.args[0] === 'any' ? { 'fails-open': spotOf(satisfy) } : {}),
     ...(open === undefined ? {} : { 'fails-open': spotOf(open) }),
     ...(underscores?.args[0] === 'on' ? { 'underscores-pass': spotOf(underscores) } : {}),
-    ...(isGuarded ? {} : { 'ambiguous-paths-pass': spotOf(directive) }),
-    ...lost,
+    ...(guardsPaths(scope) ? {} : { 'ambiguous-paths-pass': spotOf(directive) }),
+    ...lostOf(denied, directive),
   }
 }
 
 /** A refusal of a request target by a condition. */
 function guardsPaths(scope: Scope | undefined): boolean {
-  for (let at = scope; at !== undefined; at = at.outer) {
-    const guard = at.own.some(
-      ({ name, args, block = [] }) =>
-        name === 'if' && args.join(' ').includes('$request_uri') && block.some((inner) => inner.name === 'return'),
-    )
-    if (guard) return true
-  }
-  return false
+  const isGuard = ({ name, args, block = [] }: Directive) =>
+    name === 'if' && args.join(' ').includes('$request_uri') && block.some((inner) => inner.name === 'return')
+  return scope !== undefined && (scope.own.some(isGuard) || guardsPaths(scope.outer))
 }
 
 function locationOf({ args }: Directive, locations: readonly Location[]): Location | undefined {

@@ -9,20 +9,13 @@ export interface Scope {
 
 /** The innermost directive of this name that is in force. */
 export function inForce(scope: Scope | undefined, name: string): Directive | undefined {
-  for (let at = scope; at !== undefined; at = at.outer) {
-    const found = at.own.findLast((directive) => directive.name === name)
-    if (found !== undefined) return found
-  }
-  return undefined
+  return allInForce(scope, name).at(-1)
 }
 
 /** All directives of this name at the innermost level that has any: nginx inherits lists as a whole. */
 export function allInForce(scope: Scope | undefined, name: string): readonly Directive[] {
-  for (let at = scope; at !== undefined; at = at.outer) {
-    const found = at.own.filter((directive) => directive.name === name)
-    if (found.length > 0) return found
-  }
-  return []
+  const found = scope?.own.filter((directive) => directive.name === name) ?? []
+  return found.length > 0 || scope === undefined ? found : allInForce(scope.outer, name)
 }
 
 /** A location with its directives, and the whole of its server. */

@@ -1,11 +1,19 @@
 import { urlOf } from '../../generate/backend.ts'
-import { corsOptions, type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
+import {
+  aboutMcp,
+  corsOptions,
+  hostsOf,
+  type Place,
+  type Plan,
+  type PlannedRoute,
+  placesOn,
+  WELL_KNOWN,
+} from '../../generate/plan.ts'
 import { AMBIGUOUS_TARGET } from '../ambiguous-target.ts'
 
 /** A file for the `http` block of nginx: a server for each host, with what `auth_request` drops brought back. */
 export function nginxFile(plan: Plan, listenPort: number): string {
   const { gate } = plan.deployment
-  const hosts = [...new Set([...plan.hosts, ...plan.routes.flatMap(({ places }) => places.map(({ host }) => host))])]
   const guarded = plan.routes.filter(({ origins }) => origins !== undefined)
   return `${HEAD}
 upstream forwardgate {
@@ -14,7 +22,9 @@ upstream forwardgate {
 }
 
 ${MAPS}
-${guarded.map(originMap).join('')}${hosts.map((host) => server(host, plan, listenPort)).join('\n')}`
+${guarded.map(originMap).join('')}${hostsOf(plan)
+  .map((host) => server(host, plan, listenPort))
+  .join('\n')}`
 }
 
 const HEAD = '# Belongs into http { }: a file of conf.d, for example.'
@@ -48,11 +58,7 @@ function originVariable(route: string): string {
 }
 
 function server(host: string, plan: Plan, listenPort: number): string {
-  const places = plan.routes.flatMap((route) =>
-    route.places.filter((place) => place.host === host).map((place) => ({ route, place })),
-  )
-  // The first regular expression that fits wins, so inner paths come before outer ones.
-  const inner = places.toSorted((one, other) => other.place.path.length - one.place.path.length)
+  const inner = placesOn(plan, host)
   const routes = [...new Set(inner.map(({ route }) => route))]
   const needs = {
     cors: routes.some(({ origins }) => origins !== undefined),
@@ -102,7 +108,7 @@ function protectedLocation(route: PlannedRoute, { path }: Place, { cors, nonces 
     maxBodySize === undefined
       ? ['proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection $connection_upgrade;']
       : ['proxy_set_header Connection "";     # no WebSockets: calls that come over one are not judged']
-  return `${maxBodySize === undefined ? '' : `${MCP_COMMENT}\n`}location ${path === '' ? '/' : `~ ${pathPattern(path)}`} {
+  return `${maxBodySize === undefined ? '' : `${aboutMcp('nginx')}\n`}location ${path === '' ? '/' : `~ ${pathPattern(path)}`} {
 ${indent([...(cors ? corsLines(name, origins) : []), ...askLines(name, nonces)].join('\n'), 4)}
 
     # Every identity header of the route: this is what removes the client's copy.
@@ -120,9 +126,6 @@ ${indent(upgrade.join('\n'), 4)}
     proxy_read_timeout 1h;
 }`
 }
-
-const MCP_COMMENT = `# nginx sends no body with its question: forwardgate cannot judge calls of this route, and refuses every POST
-# (mcp_request_invalid). Put Traefik or Envoy in front of it, or remove mcp from the route.`
 
 /** Names of headers for pages of a listed origin, and the answer to their preflights. */
 function corsLines(name: string, origins: readonly string[] | undefined): readonly string[] {

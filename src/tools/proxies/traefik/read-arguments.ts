@@ -2,7 +2,7 @@ import type { ManifestDocument } from '../manifest-documents.ts'
 import { child, documentNode, items, textOf, type YamlNode } from '../yaml-node.ts'
 import type { Part } from './part.ts'
 import { readStatic } from './read-dynamic.ts'
-import { type Label, labelTree } from './read-labels.ts'
+import { type Label, labelTree, placed } from './read-labels.ts'
 import { traefikContainers } from './read-traefik-version.ts'
 
 /** The static configuration in the arguments of every container that runs Traefik. */
@@ -20,11 +20,7 @@ function argumentsOf(node: YamlNode | undefined): readonly Label[] {
     (textOf(item) ?? '').split(/\s+/).flatMap((argument): Label[] => {
       const { name, value = 'true' } = /^--(?<name>[\w.-]+)(?:=(?<value>.*))?$/.exec(argument)?.groups ?? {}
       if (name === undefined) return []
-      return [{ name: name.split('.'), node: { ...bare(item), value } }]
+      return [{ name: name.split('.'), node: { ...placed(item), value } }]
     }),
   )
-}
-
-function bare({ path, position, keyPosition }: YamlNode): YamlNode {
-  return { value: undefined, path, position, keyPosition, members: new Map(), loose: true }
 }

@@ -64,13 +64,7 @@ function tree(labels: readonly Label[], place: YamlNode): YamlNode {
   return { ...placed(leaf?.node ?? place), value: leaf?.node.value, members, loose: true }
 }
 
-function placed(node: YamlNode): YamlNode {
-  return {
-    value: node.value,
-    path: node.path,
-    position: node.position,
-    keyPosition: node.keyPosition,
-    members: new Map(),
-    loose: true,
-  }
+/** The value of a node and its place, without what is below. */
+export function placed({ value, path, position, keyPosition }: YamlNode): YamlNode {
+  return { value, path, position, keyPosition, members: new Map(), loose: true }
 }

@@ -1,5 +1,5 @@
 import { type PartlyKnown, partlyKnown } from '../placeholders.ts'
-import { type GoPattern, goPattern } from './go-pattern.ts'
+import { goPattern } from './go-pattern.ts'
 
 /** What is asked of a rule: does it match this request? Undefined: it depends on something else of the request. */
 export interface Probe {
@@ -23,6 +23,7 @@ export interface RuleExpression {
 }
 
 type Matcher = RuleExpression['matches']
+type Test = (text: string) => boolean | undefined
 
 /** Longer and deeper rules are none here: a rule that people can read has a few hundred characters. */
 const MAX_RULE = 8 * 1024
@@ -48,7 +49,7 @@ export function bothRules(
   const parts = [first.matches, second.matches]
   return {
     ...second,
-    matches: (probe) => joined(parts, probe, false),
+    matches: (probe) => joined(parts, (part) => part(probe), false),
     isVague: first.isVague || second.isVague,
     cost: first.cost + second.cost,
   }
@@ -94,7 +95,7 @@ class RuleReader {
       parts.push(next)
     } while (this.#take(operator))
     const [only] = parts
-    return parts.length === 1 ? only : (probe) => joined(parts, probe, decisive)
+    return parts.length === 1 ? only : (probe) => joined(parts, (part) => part(probe), decisive)
   }
 
   #one(): Matcher | undefined {
@@ -130,34 +131,28 @@ class RuleReader {
     return this.#matcher(name, values)
   }
 
-  /** Path comparisons are plain text: PathPrefix knows no segments. */
   #matcher(name: string, values: readonly string[]): Matcher {
-    if (name === 'Path' || name === 'PathPrefix') for (const value of values) this.#paths.push(value)
+    if (name === 'Path' || name === 'PathPrefix') this.#paths.push(...values)
+    if (name === 'PathPrefix') this.#prefixes.push(...values)
+    const tests = this.#tests(name, values)
+    const part = name.startsWith('Host') ? 'host' : 'path'
+    return tests === undefined ? () => undefined : (probe) => joined(tests, (test) => test(probe[part]), true)
+  }
+
+  /** Path comparisons are plain text: PathPrefix knows no segments. Undefined for matchers of other parts. */
+  #tests(name: string, values: readonly string[]): readonly Test[] | undefined {
     switch (name) {
-      case 'Host': {
-        const hosts = this.#texts(values.map((value) => value.toLowerCase()))
-        return ({ host }) => any(hosts, ({ is }) => is(host))
-      }
-      case 'HostRegexp': {
-        const patterns = this.#patterns(values)
-        return ({ host }) => anyPattern(patterns, host)
-      }
-      case 'Path': {
-        const paths = this.#texts(values)
-        return ({ path }) => any(paths, ({ is }) => is(path))
-      }
-      case 'PathPrefix': {
-        for (const value of values) this.#prefixes.push(value)
-        const prefixes = this.#texts(values)
-        return ({ path }) => any(prefixes, ({ begins }) => begins(path))
-      }
-      case 'PathRegexp': {
-        const patterns = this.#patterns(values)
-        return ({ path }) => anyPattern(patterns, path)
-      }
-      default:
-        return () => undefined
+      case 'Host':
+        return this.#texts(values.map((value) => value.toLowerCase())).map(({ is }) => is)
+      case 'Path':
+        return this.#texts(values).map(({ is }) => is)
+      case 'PathPrefix':
+        return this.#texts(values).map(({ begins }) => begins)
+      case 'HostRegexp':
+      case 'PathRegexp':
+        return this.#patterns(values)
     }
+    return undefined
   }
 
   #texts(values: readonly string[]): readonly PartlyKnown[] {
@@ -166,12 +161,13 @@ class RuleReader {
     return texts
   }
 
-  #patterns(values: readonly string[]): readonly (GoPattern | undefined)[] {
+  /** An expression that is not evaluated could match anything. */
+  #patterns(values: readonly string[]): readonly Test[] {
     return values.map((value) => {
       this.#patternCharacters += value.length
       const pattern = goPattern(value)
       if (pattern === undefined) this.#unread.push(value)
-      return pattern
+      return (text) => pattern?.test(text)
     })
   }
 }
@@ -180,11 +176,11 @@ function negate(value: boolean | undefined): boolean | undefined {
   return value === undefined ? undefined : !value
 }
 
-/** The decisive value when any part has it, else unknown when any part is, else the other value. */
-function joined(parts: readonly Matcher[], probe: Probe, decisive: boolean): boolean | undefined {
+/** The decisive value when any one has it, else unknown when any is, else the other value. */
+function joined<T>(all: readonly T[], holds: (one: T) => boolean | undefined, decisive: boolean): boolean | undefined {
   let result: boolean | undefined = !decisive
-  for (const part of parts) {
-    const value = part(probe)
+  for (const one of all) {
+    const value = holds(one)
     if (value === decisive) return decisive
     if (value === undefined) result = undefined
   }
@@ -203,20 +199,4 @@ function tokenize(text: string): readonly string[] | undefined {
     tokens.push(token)
   }
   return tokens
-}
-
-/** An expression that is not evaluated could match anything. */
-function anyPattern(patterns: readonly (GoPattern | undefined)[], text: string): boolean | undefined {
-  return any(patterns, (pattern) => pattern?.test(text))
-}
-
-/** True if any is, else unknown if any is. */
-function any<T>(all: readonly T[], holds: (one: T) => boolean | undefined): boolean | undefined {
-  let result: boolean | undefined = false
-  for (const one of all) {
-    const value = holds(one)
-    if (value === true) return true
-    if (value === undefined) result = undefined
-  }
-  return result
 }
