@@ -52,8 +52,8 @@ test('every block of shell can be parsed, and names scripts and files that exist
   const lines = FENCES.filter(({ language }) => ['sh', 'bash', 'console', ''].includes(language)).flatMap(commandsOf)
   assert.ok(lines.length >= 60, `only ${lines.length} commands were found`)
   const wrong = lines.flatMap(({ at, text }) => {
-    const script = /\bnpm (?:run )?(?<name>test|start|(?<=run )[\w:-]+)/.exec(text)?.groups?.['name']
-    const unknown = script === undefined || script in scripts ? [] : [`no script ${script}`]
+    const named = [...text.matchAll(/\bnpm (?:run )?(?<name>test|start|(?<=run )[\w:-]+)/g)]
+    const unknown = named.flatMap(({ 1: script = '' }) => (script in scripts ? [] : [`no script ${script}`]))
     const files = [...text.matchAll(/(?<![\w./-])(?:docs|examples|deploy|src|test|bench|demo)\/[\w./-]*\w/g)]
     // For kubectl, deploy/NAME is a Deployment.
     const missing = /\bkubectl\b/.test(text)
