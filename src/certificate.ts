@@ -6,7 +6,6 @@ import {
   readCertificate,
   watchCertificate,
 } from './config/reading/certificate.ts'
-import type { Watch } from './config/reading/watch-files.ts'
 import { TLS_VARIABLES } from './settings.ts'
 
 interface CertificateDeps {
@@ -19,24 +18,17 @@ interface CertificateDeps {
   readonly onCertificateNotice: (notice: string) => void
 }
 
-/** The first reading of the auth port's certificate. */
-export interface OpenedCertificate {
-  /** undefined if the port is plain, or if there are problems. */
-  readonly certificate: Certificate | undefined
-  readonly problems: readonly Problem[]
-  /** Reports each change of the files; a bad one leaves the certificate that is in use. */
-  watch(deps: CertificateDeps): Watch | undefined
-}
-
 /** Reads the certificate that the settings name; without files the auth port is plain. `now` in seconds. */
-export async function openCertificate(files: CertificateFiles | undefined, now: number): Promise<OpenedCertificate> {
+export async function openCertificate(files: CertificateFiles | undefined, now: number) {
   if (files === undefined) return { certificate: undefined, problems: [], watch: () => undefined }
   const known = await readCertificate(files, now)
   const problem = problemOf(known)
   return {
+    /** undefined if there are problems. */
     certificate: known.result.ok ? known.result.certificate : undefined,
     problems: problem === undefined ? [] : [problem],
-    watch: ({ onCertificate, onCertificateRefused, onCertificateNotice, ...deps }) =>
+    /** Reports each change of the files; a bad one leaves the certificate that is in use. */
+    watch: ({ onCertificate, onCertificateRefused, onCertificateNotice, ...deps }: CertificateDeps) =>
       watchCertificate(files, {
         ...deps,
         known,

@@ -1,26 +1,16 @@
 import type { Config } from './config/model.ts'
-import type { Policy } from './decision/decide.ts'
 import { buildRouteTable } from './decision/request/route-table.ts'
 import type { ProofDeps } from './decision/sender.ts'
 import { assessToken } from './decision/token/assessed-token.ts'
 import type { IssuerStatus } from './documents/issuer-status.ts'
-import { buildMetadataIndex, type MetadataIndex } from './documents/protected-resource.ts'
-import { buildRegistrationIndex, type RegistrationIndex, registrationState } from './documents/registration.ts'
+import { buildMetadataIndex } from './documents/protected-resource.ts'
+import { buildRegistrationIndex, registrationState } from './documents/registration.ts'
 import { createIntrospector, type IntrospectionDeps } from './issuers/introspector.ts'
 import type { KeyRegistry } from './issuers/registry.ts'
 import { createTokenCache, type LookupResult } from './issuers/token-cache.ts'
 
 /** One configuration and all that was built from it. Replaced whole; a request keeps the one it begins with. */
-export interface Generation {
-  readonly config: Config
-  readonly registry: KeyRegistry
-  readonly policy: Policy
-  readonly metadata: MetadataIndex
-  readonly registrations: RegistrationIndex
-  readonly cachedTokens: () => number
-  /** How each issuer fares, in the order of the configuration. */
-  readonly issuers: () => readonly IssuerStatus[]
-}
+export type Generation = ReturnType<typeof buildGeneration>
 
 export interface GenerationDeps {
   readonly tokenCacheEntries: number
@@ -34,7 +24,7 @@ export interface GenerationDeps {
 const MAX_TOKEN_CACHE_BYTES = 24 * 1024 * 1024
 
 /** Connects what one configuration needs: its routes, the keys of its issuers, a token cache of its own. */
-export function buildGeneration(config: Config, registry: KeyRegistry, deps: GenerationDeps): Generation {
+export function buildGeneration(config: Config, registry: KeyRegistry, deps: GenerationDeps) {
   const { findKeys, findDocument } = registry
   const issuers = { findKeys, introspect: createIntrospector({ ...deps.introspection, findDocument }) }
   const cache = createTokenCache({
@@ -55,6 +45,7 @@ export function buildGeneration(config: Config, registry: KeyRegistry, deps: Gen
     metadata: buildMetadataIndex(config.routes, registry.findDocument),
     registrations: buildRegistrationIndex(config.routes),
     cachedTokens: cache.size,
+    /** How each issuer fares, in the order of the configuration. */
     issuers: () => statusesOf(config, registry),
   }
 }

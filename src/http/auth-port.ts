@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { FastifyError, FastifyInstance } from 'fastify'
+import type { FastifyError } from 'fastify'
 import type { Certificate } from '../config/reading/certificate.ts'
 import { createApp } from './app.ts'
 import { type DocumentDeps, serveDocuments } from './documents.ts'
@@ -16,17 +16,11 @@ export interface AuthPortDeps extends VerifyDeps, DocumentDeps {
   readonly onHandshakeFailure: (error: Error) => void
 }
 
-export interface AuthServer {
-  readonly app: FastifyInstance
-  /** For new connections; does nothing if the port is plain. */
-  useCertificate(certificate: Certificate): void
-}
-
 /**
  * The auth port: `/verify*` and `/ext_authz/*` on Node's own events, everything else as routes of Fastify. Plain HTTP/1.1, or with a
  * certificate HTTP/2 and HTTP/1.1 over TLS.
  */
-export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): AuthServer {
+export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate) {
   let secure: SecureServer | undefined
   const notFound = createNotFound(deps)
   const app = createApp(deps.pending, {
@@ -54,7 +48,11 @@ export function buildAuthServer(deps: AuthPortDeps, certificate?: Certificate): 
     return reply.code(500).header('Cache-Control', 'no-store').type('application/json').send('{"error":"server_error"}')
   })
   serveDocuments(app, deps, notFound)
-  return { app, useCertificate: (next) => secure?.useCertificate(next) }
+  return {
+    app,
+    /** For new connections; does nothing if the port is plain. */
+    useCertificate: (next: Certificate) => secure?.useCertificate(next),
+  }
 }
 
 function refuser(deps: AuthPortDeps): (error: NodeJS.ErrnoException, socket: Duplex) => void {

@@ -13,28 +13,17 @@ export interface PortOptions {
   readonly certificate: Certificate | undefined
 }
 
-/** The auth port and the operations port, open. */
-export interface Ports {
-  /** Their base URLs. */
-  readonly urls: { readonly auth: string; readonly operations: string }
-  /** For new connections to the auth port; does nothing if it is plain. */
-  useCertificate(certificate: Certificate): void
-  /** Ends both when every request has its answer. */
-  close(): Promise<void>
-}
-
 /** Opens both ports, or none. */
-export async function openPorts(
-  deps: Omit<AuthPortDeps & OperationsDeps, 'pending'>,
-  options: PortOptions,
-): Promise<Ports> {
+export async function openPorts(deps: Omit<AuthPortDeps & OperationsDeps, 'pending'>, options: PortOptions) {
   const pending = createPending()
   const auth = buildAuthServer({ ...deps, pending }, options.certificate)
   const operations = buildOperationsServer({ ...deps, pending })
   return {
+    /** Their base URLs. */
     urls: await listenOnBoth(auth.app, operations, options),
     useCertificate: auth.useCertificate,
-    async close() {
+    /** Ends both when every request has its answer. */
+    async close(): Promise<void> {
       await Promise.all([auth.app, operations].map((app) => closeGently(app, pending)))
     },
   }

@@ -7,31 +7,26 @@ import type { KeySetDeps } from './key-set.ts'
 import { createProofKeys, createUsedProofs } from './proofs.ts'
 import { type KeyRegistry, openRegistry } from './registry.ts'
 
-/** What a process needs to ask issuers for keys and about tokens, and to judge proofs, whichever configuration is in force. */
-export interface Asking {
-  /** Opens the key sets of a configuration; issuers that are unchanged keep those of `previous`. */
-  readonly openRegistry: (config: Pick<Config, 'issuers'>, previous?: KeyRegistry) => KeyRegistry
-  readonly proofs: ProofDeps
-  readonly introspection: Omit<IntrospectionDeps, 'findDocument'>
-  /** Ends the questions about tokens that are under way; key sets are closed by their registry. */
-  close(): void
-}
-
 export interface AskingDeps extends Pick<KeySetDeps, 'onRefresh'>, Pick<IntrospectionDeps, 'onIntrospection'> {
   readonly fetch: typeof fetch
 }
 
-/** Prepares to ask issuers; nothing is fetched before a registry is opened. */
-export function prepareAsking({ fetch, onRefresh, onIntrospection }: AskingDeps): Asking {
+/**
+ * What a process needs to ask issuers for keys and about tokens, and to judge proofs, whichever configuration is in force.
+ * Nothing is fetched before a registry is opened.
+ */
+export function prepareAsking({ fetch, onRefresh, onIntrospection }: AskingDeps) {
   const closing = new AbortController()
   // Every question that is under way listens to it.
   setMaxListeners(0, closing.signal)
   const outside = { fetch, clock: systemClock }
   return {
-    openRegistry: ({ issuers }, previous) =>
+    /** Opens the key sets of a configuration; issuers that are unchanged keep those of `previous`. */
+    openRegistry: ({ issuers }: Pick<Config, 'issuers'>, previous?: KeyRegistry) =>
       openRegistry(issuers, { ...outside, random: Math.random, onRefresh }, previous),
     proofs: createProofDeps(),
     introspection: { ...outside, signal: closing.signal, activeTokens: createActiveTokens(), onIntrospection },
+    /** Ends the questions about tokens that are under way; key sets are closed by their registry. */
     close: () => closing.abort(),
   }
 }

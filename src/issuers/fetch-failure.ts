@@ -27,30 +27,22 @@ export function describeThrown(url: URL, thrown: unknown): FetchFailure {
   const at = shownUrl(url)
   if (code === undefined)
     return { kind: 'unreachable', message: `${at}: ${thrown instanceof Error ? thrown.message : 'failed'}` }
-  if (CERTIFICATE_CODES.has(code)) {
-    return {
-      kind: 'certificate',
-      message: `${at}: certificate not trusted (${code}). For a private CA, set fetch.caFile, or point NODE_EXTRA_CA_CERTS at it`,
-    }
-  }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return {
-      kind: 'certificate',
-      message: `${at}: ${code}. The certificate is for another host name than ${url.hostname}`,
-    }
-  }
-  if (code === 'CERT_HAS_EXPIRED')
-    return { kind: 'certificate', message: `${at}: ${code}. The certificate has expired` }
-  if (code === 'CERT_NOT_YET_VALID') {
-    return {
-      kind: 'certificate',
-      message: `${at}: ${code}. The certificate is not valid yet, or the clock here is behind`,
-    }
-  }
-  return { kind: 'unreachable', message: `${at}: ${UNREACHABLE.get(code) ?? code}` }
+  const unfit =
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+      ? `The certificate is for another host name than ${url.hostname}`
+      : OUT_OF_DATE.get(code)
+  if (unfit !== undefined) return { kind: 'certificate', message: `${at}: ${code}. ${unfit}` }
+  if (!UNTRUSTED.has(code)) return { kind: 'unreachable', message: `${at}: ${UNREACHABLE.get(code) ?? code}` }
+  const fix = 'For a private CA, set fetch.caFile, or point NODE_EXTRA_CA_CERTS at it'
+  return { kind: 'certificate', message: `${at}: certificate not trusted (${code}). ${fix}` }
 }
 
-const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
+const OUT_OF_DATE: ReadonlyMap<string, string> = new Map([
+  ['CERT_HAS_EXPIRED', 'The certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'The certificate is not valid yet, or the clock here is behind'],
+])
+
+const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',

@@ -1,7 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { algorithmFitsKey, isPublicKeyAlgorithm } from './algorithm-table.ts'
 import { isJsonObject, type JsonObject } from './json-object.ts'
-import { refuseWeakRsa } from './rsa-strength.ts'
 
 /** A key as its source gives it. */
 export interface ImportedKey {
@@ -30,8 +29,8 @@ export const MAX_KEYS = 100
  */
 export function importJwkSet(document: unknown, uses: readonly string[] = SIGNATURES): KeyImport {
   const list = isJsonObject(document) ? document['keys'] : undefined
-  if (!Array.isArray(list)) return { ok: false, reason: 'not a JWK Set: it has no array "keys"', skipped: [] }
-  if (list.length === 0) return { ok: false, reason: 'the JWK Set is empty', skipped: [] }
+  if (!Array.isArray(list)) return noKey('not a JWK Set: it has no array "keys"')
+  if (list.length === 0) return noKey('the JWK Set is empty')
   const keys: ImportedKey[] = []
   const skipped: SkippedKey[] = []
   for (const entry of list.slice(0, MAX_KEYS) as readonly unknown[]) {
@@ -42,8 +41,18 @@ export function importJwkSet(document: unknown, uses: readonly string[] = SIGNAT
   if (list.length > MAX_KEYS) {
     skipped.push({ kid: undefined, reason: `${list.length - MAX_KEYS} keys after the first ${MAX_KEYS} are ignored` })
   }
+  return importOf(keys, skipped)
+}
+
+/** What became of the keys of a source. */
+export function importOf(keys: readonly ImportedKey[], skipped: readonly SkippedKey[]): KeyImport {
   if (keys.length > 0) return { ok: true, keys, skipped }
   return { ok: false, reason: `no usable key: ${describeSkipped(skipped)}`, skipped }
+}
+
+/** A source without any key. */
+export function noKey(reason: string): KeyImport {
+  return { ok: false, reason, skipped: [] }
 }
 
 /** The skipped keys in one line, the first few of them. */
@@ -106,6 +115,20 @@ export function importMembers(members: PublicMembers): KeyObject | string {
   } catch {
     return 'malformed: not a key of its type'
   }
+}
+
+/**
+ * Why an RSA key must not be used, or undefined; keys of another type pass. RFC 7518 §3.3 wants 2048 bits at least. An
+ * exponent below 3 or an even one makes a signature that any client can forge (exponent 1: the signature is the message).
+ */
+export function refuseWeakRsa(key: KeyObject): string | undefined {
+  if (key.asymmetricKeyType !== 'rsa') return undefined
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n
+  if (bits < 2048) return `RSA with ${bits} bits, fewer than 2048`
+  if (bits > 16_384) return `RSA with ${bits} bits, more than OpenSSL verifies`
+  if (exponent < 3n || exponent % 2n === 0n) return `RSA with the exponent ${exponent}`
+  return undefined
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']

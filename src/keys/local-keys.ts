@@ -1,7 +1,6 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import { describeSkipped, type ImportedKey, type KeyImport, type SkippedKey } from './jwk-import.ts'
+import { type ImportedKey, importOf, type KeyImport, noKey, refuseWeakRsa, type SkippedKey } from './jwk-import.ts'
 import { MAX_CANDIDATES } from './key-selection.ts'
-import { refuseWeakRsa } from './rsa-strength.ts'
 
 /**
  * Imports the public keys and certificates of a PEM file (RFC 7468). They have no kid, so each fits any token of its
@@ -9,14 +8,9 @@ import { refuseWeakRsa } from './rsa-strength.ts'
  */
 export function importPem(pem: string): KeyImport {
   const blocks = [...pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)]
-  if (blocks.length === 0)
-    return { ok: false, reason: 'not a PEM file: no -----BEGIN PUBLIC KEY----- or CERTIFICATE', skipped: [] }
+  if (blocks.length === 0) return noKey('not a PEM file: no -----BEGIN PUBLIC KEY----- or CERTIFICATE')
   if (blocks.some(([, label]) => label?.endsWith('PRIVATE KEY'))) {
-    return {
-      ok: false,
-      reason: 'holds a private key; only its public half belongs here (openssl pkey -in private.pem -pubout)',
-      skipped: [],
-    }
+    return noKey('holds a private key; only its public half belongs here (openssl pkey -in private.pem -pubout)')
   }
   const keys: ImportedKey[] = []
   const skipped: SkippedKey[] = []
@@ -27,14 +21,12 @@ export function importPem(pem: string): KeyImport {
       skipped.push({ kid: undefined, reason: `block ${index + 1}: ${refusal}` })
     else keys.push({ kid: undefined, alg: undefined, key })
   }
-  if (keys.length > 0) return { ok: true, keys, skipped }
-  return { ok: false, reason: `no usable key: ${describeSkipped(skipped)}`, skipped }
+  return importOf(keys, skipped)
 }
 
 /** Makes a shared secret a key; it fits HS* and nothing else. RFC 7518 §3.2 wants 32 bytes at least. */
 export function importSecret(secret: Buffer): KeyImport {
-  if (secret.length < 32)
-    return { ok: false, reason: `the secret has ${secret.length} bytes, fewer than 32`, skipped: [] }
+  if (secret.length < 32) return noKey(`the secret has ${secret.length} bytes, fewer than 32`)
   return { ok: true, keys: [{ kid: undefined, alg: undefined, key: createSecretKey(secret) }], skipped: [] }
 }
 

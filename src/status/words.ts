@@ -1,4 +1,6 @@
+import type { NameChanges } from '../config/changes.ts'
 import { formatSpan } from '../config/time.ts'
+import type { ConfigurationStatus } from './status.ts'
 
 /** `12:03 UTC`, with the day (`29 Nov`) if it is more than half a day from `now`. Both RFC 3339. */
 export function clockTime(time: string, now: string): string {
@@ -34,4 +36,23 @@ export function withCommas(count: number): string {
 export function shortList(texts: readonly string[]): string {
   const shown = texts.slice(0, 5).join(', ')
   return texts.length > 5 ? `${shown} and ${texts.length - 5} more` : shown
+}
+
+/** What the last load changed, in words; undefined at the start. */
+export function changesText({ first, changes }: ConfigurationStatus): string | undefined {
+  if (first) return undefined
+  const { routes, issuers, revocationsChanged } = changes
+  const all = [
+    ...namesText('route', routes),
+    ...namesText('issuer', issuers),
+    ...(revocationsChanged ? ['revocations'] : []),
+  ]
+  return all.length === 0 ? 'nothing that matters' : all.join('; ')
+}
+
+function namesText(noun: string, changes: NameChanges): readonly string[] {
+  return (['added', 'changed', 'removed'] as const).flatMap((how) => {
+    const names = changes[how]
+    return names.length === 0 ? [] : [`${noun}${names.length === 1 ? '' : 's'} ${how}: ${names.join(', ')}`]
+  })
 }

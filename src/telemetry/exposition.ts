@@ -33,10 +33,42 @@ const PREFIX = 'forwardgate_'
 export function createExposition(): Exposition {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  const common = (name: string, help: string) => ({ name: PREFIX + name, help, registers: [registry] })
   return {
-    counter: (name, help, labels, current) => exposeTally(registry, PREFIX + name, help, labels, current),
-    total: (name, help, read) => exposeTotal(registry, PREFIX + name, help, read),
-    gauge: (name, help, labels, read) => exposeGauge(registry, PREFIX + name, help, labels, read),
+    counter(name, help, labelNames, current) {
+      const tally = createTally()
+      new Counter({
+        ...common(name, help),
+        labelNames,
+        collect() {
+          this.reset()
+          if (current !== undefined) tally.keep(current())
+          for (const { values, count } of tally.series()) this.inc(labelled(labelNames, values), count)
+        },
+      })
+      return tally
+    },
+    total(name, help, read) {
+      new Counter({
+        ...common(name, help),
+        collect() {
+          this.reset()
+          this.inc(read())
+        },
+      })
+    },
+    gauge(name, help, labelNames, read) {
+      new Gauge({
+        ...common(name, help),
+        labelNames,
+        collect() {
+          this.reset()
+          // Without labels, a reset leaves a 0.
+          if (labelNames.length === 0) this.remove()
+          for (const [value, ...labels] of read()) this.set(labelled(labelNames, labels), value)
+        },
+      })
+    },
     histograms(name, help, bounds, label, values) {
       const series = Object.fromEntries(values.map((value) => [value, createBuckets(bounds)]))
       exposeBuckets(registry, PREFIX + name, help, bounds, label, series)
@@ -44,53 +76,6 @@ export function createExposition(): Exposition {
     },
     expose: () => registry.metrics(),
   }
-}
-
-function exposeTally(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  current?: () => ReadonlySet<string>,
-): Tally {
-  const tally = createTally()
-  new Counter({
-    ...{ name, help, labelNames, registers: [registry] },
-    collect() {
-      this.reset()
-      if (current !== undefined) tally.keep(current())
-      for (const { values, count } of tally.series()) this.inc(labelled(labelNames, values), count)
-    },
-  })
-  return tally
-}
-
-function exposeTotal(registry: Registry, name: string, help: string, read: () => number): void {
-  new Counter({
-    ...{ name, help, registers: [registry] },
-    collect() {
-      this.reset()
-      this.inc(read())
-    },
-  })
-}
-
-function exposeGauge(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  read: () => readonly Sample[],
-): void {
-  new Gauge({
-    ...{ name, help, labelNames, registers: [registry] },
-    collect() {
-      this.reset()
-      // Without labels, a reset leaves a 0.
-      if (labelNames.length === 0) this.remove()
-      for (const [value, ...labels] of read()) this.set(labelled(labelNames, labels), value)
-    },
-  })
 }
 
 /**

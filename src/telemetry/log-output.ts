@@ -1,18 +1,6 @@
 import { fstatSync, write as writeFile } from 'node:fs'
 import { Socket } from 'node:net'
 
-/** Where log lines go. */
-export interface LogOutput {
-  /** Takes a line and returns immediately, whatever has become of the reader. */
-  write(line: string): void
-  /** Whether more than half of the room is taken: time to leave out what matters less. */
-  crowded(): boolean
-  /** Lines that were given up so far. */
-  lost(): number
-  /** Resolves when everything is written, or when `within` milliseconds have passed: then the rest is given up. */
-  end(within: number): Promise<void>
-}
-
 /** Writes some bytes, perhaps later, and says how many; `gone` if no reader will ever come again. */
 export interface LogSink {
   write(bytes: Buffer, done: (result: LogWrite) => void): void
@@ -34,15 +22,7 @@ const RETRY_MS = 1000
  * a whole cluster must not stop because a disk is full or its log is not read: a write that waits, or tries again
  * and again, stops every decision.
  */
-export function createLogOutput(
-  sink: LogSink,
-  now: () => number = Date.now,
-  maxBytes: number = MAX_BUFFER_BYTES,
-): LogOutput {
-  return new BufferedOutput(sink, now, maxBytes)
-}
-
-class BufferedOutput implements LogOutput {
+export class LogOutput {
   readonly #sink: LogSink
   readonly #now: () => number
   readonly #maxBytes: number
@@ -58,12 +38,13 @@ class BufferedOutput implements LogOutput {
   #retry: NodeJS.Timeout | undefined
   #onIdle = () => {}
 
-  constructor(sink: LogSink, now: () => number, maxBytes: number) {
+  constructor(sink: LogSink, now: () => number = Date.now, maxBytes: number = MAX_BUFFER_BYTES) {
     this.#sink = sink
     this.#now = now
     this.#maxBytes = maxBytes
   }
 
+  /** Takes a line and returns immediately, whatever has become of the reader. */
   write(line: string): void {
     const size = Buffer.byteLength(line)
     if (this.#gone || this.#taken() + size > this.#maxBytes) {
@@ -75,14 +56,17 @@ class BufferedOutput implements LogOutput {
     if (this.#batch === undefined) this.#next()
   }
 
+  /** Whether more than half of the room is taken: time to leave out what matters less. */
   crowded(): boolean {
     return this.#taken() > this.#maxBytes / 2
   }
 
+  /** Lines that were given up so far. */
   lost(): number {
     return this.#lost
   }
 
+  /** Resolves when everything is written, or when `within` milliseconds have passed: then the rest is given up. */
   async end(within: number): Promise<void> {
     if (this.#batch === undefined) return
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,5 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
-import { createLogOutput, type LogOutput, sinkOf } from './log-output.ts'
+import { LogOutput, sinkOf } from './log-output.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -25,6 +25,6 @@ const STANDARD_OUTPUT = 1
 
 /** The log of this process. */
 export function openLog(level: LogLevel): { readonly log: Logger; readonly output: LogOutput } {
-  const output = createLogOutput(sinkOf(STANDARD_OUTPUT))
+  const output = new LogOutput(sinkOf(STANDARD_OUTPUT))
   return { log: createLogger(level, output), output }
 }

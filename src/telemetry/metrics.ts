@@ -3,7 +3,7 @@ import type { UncheckedClaim } from '../decision/token/unchecked-claims.ts'
 import type { IssuerStatus } from '../documents/issuer-status.ts'
 import { type Caller, decisionLabels, mcpLabels, NO_ISSUER, UNMATCHED } from './decision-record.ts'
 import { createExposition, type Exposition, type Sample } from './exposition.ts'
-import { type Scrape, scrapeOf } from './metrics-format.ts'
+import { scrapeOf } from './metrics-format.ts'
 
 /** State that is read when Prometheus scrapes, not before. */
 export interface MetricsSources {
@@ -21,31 +21,11 @@ export interface MetricsSources {
   readonly certificateExpiresAt: () => number | undefined
 }
 
-/** The events that are counted. Counting is an addition to a plain number; the rest happens at the scrape. */
-export interface Metrics {
-  readonly decision: (decision: Decision, seconds: number) => void
-  /** A call that the HTTP parser refused. */
-  readonly unparsable: () => void
-  /** A decision whose line is left out of the log. */
-  readonly suppressedLogLine: (caller: Caller) => void
-  readonly freshTokenDenial: (route: string, reason: string) => void
-  readonly tokenCacheLookup: (result: string) => void
-  readonly issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => void
-  /** A request passed with a token that has this claim, which is not checked. */
-  readonly uncheckedClaim: (issuer: string, claim: UncheckedClaim) => void
-  readonly introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure' | 'not_asked') => void
-  readonly registration: (issuer: string, outcome: 'registered' | 'refused') => void
-  /** `at`: seconds since the epoch. */
-  readonly configReload: (outcome: 'success' | 'failure', at: number) => void
-  readonly metadataRequest: (route: string | undefined) => void
-  /** In the Prometheus text format. */
-  readonly expose: () => Promise<string>
-  /** In the format that a field `Accept` prefers. */
-  readonly scrape: (accept: string | undefined) => Promise<Scrape>
-}
+/** What counts events: an addition to a plain number; the rest happens at the scrape. */
+export type Metrics = ReturnType<typeof createMetrics>
 
 /** Every metric of the service. Every label comes from configuration or code, so the number of series is bounded. */
-export function createMetrics(sources: MetricsSources): Metrics {
+export function createMetrics(sources: MetricsSources) {
   const exposition = createExposition()
   const { expose } = exposition
   return {
@@ -54,21 +34,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
     ...issuerMetrics(exposition, sources),
     ...configurationMetrics(exposition, sources),
     ...processMetrics(exposition, sources),
+    /** In the Prometheus text format. */
     expose,
-    scrape: async (accept) => scrapeOf(await expose(), accept),
+    /** In the format that a field `Accept` prefers. */
+    scrape: async (accept: string | undefined) => scrapeOf(await expose(), accept),
   }
 }
-
-type Group<Name extends keyof Metrics> = Pick<Metrics, Name>
 
 /** Upper bounds, in seconds. */
 const BOUNDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const OUTCOMES = ['allow', 'deny', 'error', 'retry', 'would_deny'] as const
 
-function decisionMetrics(
-  { counter, histograms, gauge }: Exposition,
-  { routes }: MetricsSources,
-): Group<'decision' | 'unparsable' | 'freshTokenDenial' | 'metadataRequest'> {
+function decisionMetrics({ counter, histograms, gauge }: Exposition, { routes }: MetricsSources) {
   const known = () => new Set([UNMATCHED, ...routes().map(({ name }) => name)])
   const decisions = counter(
     'decisions_total',
@@ -100,35 +77,30 @@ function decisionMetrics(
     routes().map(({ name, mode }): Sample => [mode === 'observe' ? 1 : 0, name]),
   )
   return {
-    decision(decision, seconds) {
+    decision(decision: Decision, seconds: number): void {
       const { route, issuer, outcome, reason } = decisionLabels(decision)
       decisions.add(route, issuer, outcome, reason)
       durations[outcome].observe(seconds)
       for (const method of mcpLabels(decision)) mcpRequests.add(route, method, outcome)
     },
+    /** A call that the HTTP parser refused. */
     unparsable: () => decisions.add(UNMATCHED, NO_ISSUER, 'deny', 'forwarded_request_invalid'),
-    freshTokenDenial: (route, reason) => fresh.add(route, reason),
-    metadataRequest: (route) => metadata.add(route ?? UNMATCHED),
+    freshTokenDenial: (route: string, reason: string) => fresh.add(route, reason),
+    metadataRequest: (route: string | undefined) => metadata.add(route ?? UNMATCHED),
   }
 }
 
-function tokenCacheMetrics(
-  { counter, gauge }: Exposition,
-  { tokenCacheEntries }: MetricsSources,
-): Group<'tokenCacheLookup'> {
+function tokenCacheMetrics({ counter, gauge }: Exposition, { tokenCacheEntries }: MetricsSources) {
   const lookups = counter(
     'token_cache_lookups_total',
     'Token cache look-ups: hit, miss, or refused (a remembered bad signature).',
     ['result'],
   )
   gauge('token_cache_entries', 'Tokens in the cache.', [], () => [[tokenCacheEntries()]])
-  return { tokenCacheLookup: (result) => lookups.add(result) }
+  return { tokenCacheLookup: (result: string) => lookups.add(result) }
 }
 
-function issuerMetrics(
-  { counter, gauge }: Exposition,
-  { issuers, now }: MetricsSources,
-): Group<'issuerRefresh' | 'introspection' | 'registration' | 'uncheckedClaim'> {
+function issuerMetrics({ counter, gauge }: Exposition, { issuers, now }: MetricsSources) {
   const known = () => new Set(issuers().map(({ name }) => name))
   const outcomes = ['issuer', 'outcome']
   const refreshes = counter('issuer_refreshes_total', 'Key refreshes by issuer and outcome.', outcomes, known)
@@ -178,17 +150,16 @@ function issuerMetrics(
       ),
   )
   return {
-    issuerRefresh: (issuer, outcome) => refreshes.add(issuer, outcome),
-    introspection: (issuer, outcome) => introspections.add(issuer, outcome),
-    uncheckedClaim: (issuer, claim) => unchecked.add(issuer, claim),
-    registration: (issuer, outcome) => registrations.add(issuer, outcome),
+    issuerRefresh: (issuer: string, outcome: 'success' | 'failure') => refreshes.add(issuer, outcome),
+    introspection: (issuer: string, outcome: 'active' | 'inactive' | 'failure' | 'not_asked') =>
+      introspections.add(issuer, outcome),
+    /** A request passed with a token that has this claim, which is not checked. */
+    uncheckedClaim: (issuer: string, claim: UncheckedClaim) => unchecked.add(issuer, claim),
+    registration: (issuer: string, outcome: 'registered' | 'refused') => registrations.add(issuer, outcome),
   }
 }
 
-function configurationMetrics(
-  { counter, gauge }: Exposition,
-  { certificateExpiresAt }: MetricsSources,
-): Group<'configReload'> {
+function configurationMetrics({ counter, gauge }: Exposition, { certificateExpiresAt }: MetricsSources) {
   const reloads = counter('config_reloads_total', 'Configuration reloads by outcome.', ['outcome'])
   const last = { successful: 1, successAt: 0 }
   gauge(
@@ -210,7 +181,8 @@ function configurationMetrics(
     },
   )
   return {
-    configReload(outcome, at) {
+    /** `at`: seconds since the epoch. */
+    configReload(outcome: 'success' | 'failure', at: number): void {
       reloads.add(outcome)
       last.successful = outcome === 'success' ? 1 : 0
       if (outcome === 'success') last.successAt = at
@@ -218,10 +190,7 @@ function configurationMetrics(
   }
 }
 
-function processMetrics(
-  { counter, total, gauge }: Exposition,
-  { version, lostLogLines }: MetricsSources,
-): Group<'suppressedLogLine'> {
+function processMetrics({ counter, total, gauge }: Exposition, { version, lostLogLines }: MetricsSources) {
   const suppressed = counter('log_lines_suppressed_total', 'Decisions whose log lines were left out, by caller.', [
     'caller',
   ])
@@ -229,5 +198,6 @@ function processMetrics(
   gauge('build_info', 'Always 1; version of forwardgate and Node.', ['version', 'node'], () => [
     [1, version, process.versions.node],
   ])
-  return { suppressedLogLine: (caller) => suppressed.add(caller) }
+  /** A decision whose line is left out of the log. */
+  return { suppressedLogLine: (caller: Caller) => suppressed.add(caller) }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fastify } from 'fastify'
-import { serveStatusPage } from '../../src/http/status-page.ts'
+import { serveStatusPage } from '../../src/http/operations-port.ts'
 import type { Status } from '../../src/status/status.ts'
 import { SAMPLES, sampleRefusal, sampleRoute, sampleStatus } from '../unit/status/sample-status.ts'
 import { openChromium } from './support/chromium.ts'

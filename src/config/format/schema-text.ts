@@ -167,7 +167,6 @@ function explainProtectedUrl(input: string, example: string): string {
     : explainUrl(input, example)
 }
 
-/** Why this is not an absolute web URL, and what to write. */
 /** What a template or a deployment tool has left of a URL: variables that nothing was filled into, or a gap in their place. */
 export function explainUnrendered(input: string): string | undefined {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: what people write
@@ -177,6 +176,7 @@ export function explainUnrendered(input: string): string | undefined {
   return undefined
 }
 
+/** Why this is not an absolute web URL, and what to write. */
 function explainUrl(input: string, example: string): string {
   const shown = quote(input)
   const unrendered = explainUnrendered(input)

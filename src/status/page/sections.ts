@@ -1,6 +1,5 @@
-import { changesText } from '../changes-text.ts'
 import type { CertificateStatus, IssuerReport, Status } from '../status.ts'
-import { clockTime, counted, distance } from '../words.ts'
+import { changesText, clockTime, counted, distance } from '../words.ts'
 import { type Html, html } from './html.ts'
 
 const ISSUER_STATES = {

@@ -1,10 +1,9 @@
 import { type Page, plain, type Style } from '../../cli/output.ts'
 import { wrap } from '../../cli/wrap.ts'
-import { changesText } from '../../status/changes-text.ts'
 import { askerOf, type GroupedRefusal, groupRefusals } from '../../status/grouped-refusals.ts'
 import type { IssuerReport, RouteCounts, RouteStatus, State, Status } from '../../status/status.ts'
 import { verdictOf } from '../../status/verdict.ts'
-import { clockTime, counted, distance, withCommas } from '../../status/words.ts'
+import { changesText, clockTime, counted, distance, withCommas } from '../../status/words.ts'
 
 const STYLES: Readonly<Record<State, Style>> = { ok: 'good', warning: 'doubtful', problem: 'bad' }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogOutput, type LogSink, type LogWrite } from '../../../src/telemetry/log-output.ts'
+import { LogOutput, type LogSink, type LogWrite } from '../../../src/telemetry/log-output.ts'
 
 /** A sink that answers when it is told to. */
 function slowSink() {
@@ -30,7 +30,7 @@ const at = () => Date.parse('2026-01-15T09:26:53.742Z')
 
 test('lines that come while one is written go out together, in order', () => {
   const { sink, written, take } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   for (const line of ['1\n', '2\n', '3\n']) output.write(line)
   take()
   take()
@@ -40,7 +40,7 @@ test('lines that come while one is written go out together, in order', () => {
 
 test('a write that ends in the middle of a line goes on there', () => {
   const { sink, written, take } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   output.write('12345\n')
   take(2)
   take()
@@ -49,7 +49,7 @@ test('a write that ends in the middle of a line goes on there', () => {
 
 test('what waits is bounded: lines past it are counted, and the log says so where they are missing', () => {
   const { sink, written, take } = slowSink()
-  const output = createLogOutput(sink, at, 10)
+  const output = new LogOutput(sink, at, 10)
   for (const line of ['1234\n', '5678\n', 'lost\n', 'lost too\n']) output.write(line)
   assert.equal(output.lost(), 2)
   take()
@@ -69,7 +69,7 @@ test('what waits is bounded: lines past it are counted, and the log says so wher
 test('a full disk keeps its lines: they are tried again a second later', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   const { sink, written, take, fail } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   output.write('1\n')
   fail('failed')
   output.write('2\n')
@@ -82,7 +82,7 @@ test('a full disk keeps its lines: they are tried again a second later', (t) => 
 
 test('a reader that is gone takes everything with it, and nobody waits', async () => {
   const { sink, written, fail } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   for (const line of ['1\n', '2\n']) output.write(line)
   fail('gone')
   output.write('3\n')
@@ -93,7 +93,7 @@ test('a reader that is gone takes everything with it, and nobody waits', async (
 
 test('the end waits for the last line', async () => {
   const { sink, written, take } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   output.write('1\n')
   const ended = output.end(60_000)
   take()
@@ -103,7 +103,7 @@ test('the end waits for the last line', async () => {
 
 test('the end does not wait for a reader who does not read', async () => {
   const { sink, written } = slowSink()
-  const output = createLogOutput(sink)
+  const output = new LogOutput(sink)
   output.write('1\n')
   await output.end(10)
   assert.deepEqual([written, output.lost()], [['closed'], 1])
@@ -111,7 +111,7 @@ test('the end does not wait for a reader who does not read', async () => {
 
 test('it is crowded when more than half of its room is taken', () => {
   const { sink, take } = slowSink()
-  const output = createLogOutput(sink, at, 10)
+  const output = new LogOutput(sink, at, 10)
   output.write('1234\n')
   assert.equal(output.crowded(), false)
   output.write('5\n')
