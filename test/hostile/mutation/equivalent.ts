@@ -97,6 +97,7 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     "innermostCode: one operand alone: 'code' in error && typeof error.code === 'string' → (typeof",
     'an error without a code has none that is text',
   ],
+  ['createProofKeys: a condition that always holds', 'a key that is refused is refused again, in the same words'],
   ['withdrawnKids: one ', 'a kid that is still held is found among the keys first'],
   ['prepareAsking: a call that is not made: setMaxListeners', 'Node warns of many listeners; answers are the same'],
 

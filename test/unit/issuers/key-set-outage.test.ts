@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { settle } from './fake-clock.ts'
 import { A, B, JWKS_URI, keysNow, kidsOf, setUp, setUpWith } from './key-set-bench.ts'
 
 const SECOND = 1_000
@@ -213,4 +214,16 @@ test('the wall clock may jump both ways', async (t) => {
     assert.deepEqual(clock.pending(), [10 * MINUTE])
   }
   assert.equal(network.calls.length, 1)
+})
+
+test('when the keys are too old, a token of one of them makes the set look again', async (t) => {
+  const { set, network, clock, publish } = await setUpWith(t, [A], { maxStale: 0 })
+  network.refuse()
+  await clock.advance(24 * 3_600_000)
+  const asked = network.calls.length
+  publish([A])
+  assert.equal(set.find('ES256', 'a'), 'unavailable')
+  await settle()
+  assert.equal(network.calls.length, asked + 1)
+  keysNow(set.find('ES256', 'a'))
 })

@@ -69,7 +69,7 @@ test('unavailable: never had keys', async (t) => {
 })
 
 test('unknown: an alg that fits no key, without a kid or with an alg of no public key, never causes a fetch', async (t) => {
-  const { set, network, clock } = await setUpWith(t, [A])
+  const { set, network, clock } = await setUpWith(t, [A, B])
   for (const [alg, kid] of [
     ['RS256', undefined],
     ['RS256', 'a'],

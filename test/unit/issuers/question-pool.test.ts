@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createQuestionPool, MAX_IN_FLIGHT, MAX_IN_FLIGHT_OF_STRANGERS } from '../../../src/issuers/question-pool.ts'
+import { fakeClock } from './fake-clock.ts'
+
+/** How many enter before the first has to wait. */
+function turnsOf(pool: ReturnType<typeof createQuestionPool>, known: boolean): number {
+  let turns = 0
+  while (pool.enter(known) === true) turns++
+  return turns
+}
+
+test('strangers have 48 turns, and known tokens the rest of 64', () => {
+  const pool = createQuestionPool(fakeClock())
+  assert.equal(turnsOf(pool, false), MAX_IN_FLIGHT_OF_STRANGERS)
+  assert.equal(turnsOf(pool, true), MAX_IN_FLIGHT - MAX_IN_FLIGHT_OF_STRANGERS)
+})
+
+test('known tokens may have all 64 turns, and then strangers wait', () => {
+  const pool = createQuestionPool(fakeClock())
+  assert.equal(turnsOf(pool, true), MAX_IN_FLIGHT)
+  assert.equal(turnsOf(pool, false), 0)
+})
