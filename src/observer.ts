@@ -141,12 +141,12 @@ function observeRequests({ log, metrics, recorder, settings, now, crowded }: Obs
     crowded,
     onLeftOut: metrics.suppressedLogLine,
   })
-  const tellUnchecked = createUncheckedLog(log, metrics)
+  const logUnchecked = createUncheckedLog(log, metrics)
   return {
     onDecision(decision: Decision, fields: HeaderFields, milliseconds: number, dialect: Dialect): void {
       const route = decision.route?.name ?? UNMATCHED
       metrics.decision(decision, milliseconds / 1000)
-      if (decision.outcome === 'allow' && decision.token !== undefined) tellUnchecked(decision.token)
+      if (decision.outcome === 'allow' && decision.token !== undefined) logUnchecked(decision.token)
       recorder.decisions.add(route, decision.outcome, decision.reason)
       if (decision.outcome === 'allow' && settings.decisionLog === 'denied') return
       if (isFreshTokenDenial(decision, now())) {
@@ -187,21 +187,21 @@ function observeRegistrations({ log, metrics, crowded }: ObserverDeps) {
 
 /** Counts claims that are not checked, and writes each once for its issuer. */
 function createUncheckedLog(log: Logger, metrics: Metrics): (token: VerifiedToken) => void {
-  const told = new Set<string>()
+  const reported = new Set<string>()
   return ({ issuer, unchecked }) => {
     for (const claim of unchecked) {
       metrics.uncheckedClaim(issuer.name, claim)
       const about = `${issuer.name} ${claim}`
-      if (told.has(about)) continue
+      if (reported.has(about)) continue
       // Names of issuers may change with each reload.
-      if (told.size >= MAX_TOLD) told.clear()
-      told.add(about)
+      if (reported.size >= MAX_REPORTED) reported.clear()
+      reported.add(about)
       log.warn({ issuer: issuer.name, claim }, 'claim not checked: its tokens pass whatever it says')
     }
   }
 }
 
-const MAX_TOLD = 1_000
+const MAX_REPORTED = 1_000
 
 function observeCertificate({ log, recorder }: ObserverDeps) {
   return {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { openCertificate } from './certificate.ts'
 import { changesBetween } from './config/changes.ts'
 import type { Config } from './config/model.ts'
-import type { Problem } from './config/problem.ts'
+import { formatProblem } from './config/problem.ts'
 import { load, type Source } from './config/source.ts'
 import { allAtOnce } from './config/steps.ts'
 import { buildGeneration } from './generation.ts'
@@ -47,7 +47,7 @@ export interface Service {
 
 export type Start =
   | { readonly ok: true; readonly service: Service }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly string[] }
 
 /** Connects every part, in the order in which a request meets them. Refuses to start on a configuration with problems. */
 export async function startService(options: ServiceOptions): Promise<Start> {
@@ -58,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   const loaded = await load(source, now())
   const { certificate, ...opened } = await openCertificate(settings.tls, now())
   const problems = [...(loaded.parsed.ok ? [] : loaded.parsed.problems), ...opened.problems]
-  if (!loaded.parsed.ok || problems.length > 0) return { ok: false, problems }
+  if (!loaded.parsed.ok || problems.length > 0) return { ok: false, problems: problems.map(formatProblem) }
   const { config, warnings } = loaded.parsed
 
   // What is in force, and who reports what happens.

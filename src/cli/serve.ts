@@ -1,4 +1,3 @@
-import { formatProblem } from '../config/problem.ts'
 import { startService } from '../service.ts'
 import { ignoredProxyVariables, readSettings, type Settings } from '../settings.ts'
 import type { LogOutput } from '../telemetry/log-output.ts'
@@ -62,7 +61,7 @@ async function serveUntilSignal(
   const missing = withoutConfiguration(source)
   if (missing !== undefined) return [missing]
   const started = await startService({ settings, source, log, version: readVersion(), logOutput: output })
-  if (!started.ok) return started.problems.map(formatProblem)
+  if (!started.ok) return started.problems
   const { service } = started
   log.info({ auth: service.auth, operations: service.operations }, 'listening')
   const signal = await Promise.race([signalled(terminal, 'SIGTERM'), signalled(terminal, 'SIGINT')])
@@ -76,7 +75,7 @@ function signalled(terminal: Terminal, signal: 'SIGTERM' | 'SIGINT'): Promise<st
   return new Promise((resolve) => terminal.once(signal, () => resolve(signal)))
 }
 
-/** For people on standard error; where standard output is read by a program, in the log too. */
+/** For people on standard error; if standard output is read by a program, in the log too. */
 function reportFailure(terminal: Terminal, log: Logger, problems: readonly string[]): void {
   for (const problem of problems) {
     terminal.stderr.write(`forwardgate: ${problem}\n`)

@@ -46,7 +46,7 @@ function decodeUnreserved(raw: string): string | undefined {
 
 /**
  * A canonical path as rules compare it: escapes decoded, case and composition ignored, so that no spelling of a path
- * slips past a rule. Where it ignores case, Java takes `İ` for an `i`; file systems of macOS take `e` with an accent
+ * slips past a rule. When it ignores case, Java takes `İ` for an `i`; file systems of macOS take `e` with an accent
  * after it for `é`. Takes only what `canonicalPath` returned.
  * Of more than 30 marks in a row the first ones are compared (UAX #15, Stream-Safe Text Format): no name has as many, and
  * to put a run of them in order, normalize takes time that grows with its square.

@@ -43,7 +43,7 @@ export function errorOf({ error }: DenialRow, requested: Scheme | undefined): De
   return error === 'invalid_dpop_proof' && requested !== 'dpop' ? 'invalid_token' : error
 }
 
-/** Where a proof is accepted, a client is answered in its own scheme: those without DPoP stop at a scheme that they do not know. */
+/** If a proof is accepted, a client is answered in its own scheme: those without DPoP stop at a scheme that they do not know. */
 function challengesDpop({ dpop }: Route, requested: Scheme | undefined): boolean {
   return dpop.mode === 'required' || (dpop.mode === 'accepted' && requested === 'dpop')
 }

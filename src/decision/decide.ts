@@ -50,7 +50,7 @@ export interface Evidence {
   readonly nonce?: string
   /** Set once a signature held. */
   readonly issuer: Issuer | undefined
-  /** Set where a signature held, and type or claims did not. */
+  /** Set if a signature held, and type or claims did not. */
   readonly refusedClaims?: Claims | undefined
   /** Set once type and claims held too. */
   readonly token: VerifiedToken | undefined

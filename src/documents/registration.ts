@@ -142,7 +142,7 @@ export function serverMetadata({ url, registration }: RegistrationPlace, documen
       return {
         ...metadata,
         registration_endpoint: `${url}${REGISTER}`,
-        // Our client is public. Where nothing is said, confidential clients use Basic (RFC 8414 §2).
+        // Our client is public. If nothing is said, confidential clients use Basic (RFC 8414 §2).
         token_endpoint_auth_methods_supported: [
           ...new Set(['none', ...(Array.isArray(methods) ? methods : ['client_secret_basic'])]),
         ],

@@ -53,7 +53,7 @@ export async function startRealService(
     version: 'test',
     now: () => NOW * 1000,
   })
-  if (!start.ok) throw new Error(start.problems.map(({ message }) => message).join('\n'))
+  if (!start.ok) throw new Error(start.problems.join('\n'))
   const { service } = start
   t.after(() => service.close())
   await service.ready

@@ -126,7 +126,7 @@ async function start(path: string, options: TestServiceOptions, onLine: (line: s
     pollInterval: 100,
     ...(options.now === undefined ? {} : { now: options.now }),
   })
-  return started.ok ? started.service : assert.fail(started.problems.map(({ message }) => message).join('\n'))
+  return started.ok ? started.service : assert.fail(started.problems.join('\n'))
 }
 
 /** The value of one series of ours in what `/metrics` said; undefined where there is none. */

@@ -95,7 +95,7 @@ function withItems(token: Collection, items: readonly Item[], offset: number): C
   if (first === undefined || token.type !== 'flow-collection' || comma?.type !== 'comma') {
     return { ...token, offset, items } as Collection
   }
-  // Where the bracket stood is now the comma: no item may begin with one.
+  // The comma is now where the bracket was: no item may begin with one.
   return { ...token, offset: comma.offset, items: [{ ...first, start: first.start.slice(1) }, ...others] }
 }
 

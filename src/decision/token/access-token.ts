@@ -71,7 +71,7 @@ async function verifyJwt(
   return { ok: false, denial: nearest(refusals) }
 }
 
-/** By `iss` alone where there is one. A JWT-SVID has none: only the issuer for those may have made it, one at most. */
+/** By `iss` alone if there is one. A JWT-SVID has none: only the issuer for those may have made it, one at most. */
 export function candidatesFor(unverified: UnverifiedToken, issuers: readonly Issuer[]): readonly Issuer[] {
   if (!unverified.hasIssuer) return issuers.filter(({ spiffe }) => spiffe !== undefined)
   // That issuer may have no name of its own, and an empty `iss` is not its.

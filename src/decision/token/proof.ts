@@ -27,7 +27,7 @@ export interface ProofDemand {
   readonly maxAgeSeconds: number
   /** Seconds since the epoch. */
   readonly now: number
-  /** Where a nonce is required: whether it is one of ours that is fresh. */
+  /** If a nonce is required: whether it is one of ours that is fresh. */
   readonly isFreshNonce?: (nonce: string) => boolean
 }
 

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../keys/json-object.ts'
 import { type Claims, own } from './claims.ts'
 
-/** Claims that make a token depend on something that is not looked at here, by the name under which they are told. */
+/** Claims that make a token depend on something that is not looked at here, by the name under which they are reported. */
 export const UNCHECKED_CLAIMS = [
   'status.status_list',
   'status',
@@ -15,7 +15,7 @@ export type UncheckedClaim = (typeof UNCHECKED_CLAIMS)[number]
 /**
  * What a token asks a verifier to look up or to enforce, and forwardgate does not: whether a status list revoked it
  * (draft-ietf-oauth-status-list, another mechanism of `status`, W3C credentials), and what it may be used for in detail
- * (RFC 9396). None of these is required to be understood, so the token passes, and that is told. Null is absent.
+ * (RFC 9396). None of these is required to be understood, so the token passes, and that is reported. Null is absent.
  */
 export function uncheckedClaims(claims: Claims): readonly UncheckedClaim[] {
   const found: UncheckedClaim[] = []

@@ -66,7 +66,7 @@ function readForwarded(method: string, rest: string, { host: field }: HeaderFiel
   return { ok: true, request: { method, host, port: parsePort(field), path } }
 }
 
-/** As long as a path may be where it decides; a longer one with two dots in a row is refused without resolving it. */
+/** As long as a path may be if a decision depends on it; a longer one with two dots in a row is refused without resolving it. */
 const MAX_RESOLVED_CHARACTERS = 8 * 1024
 
 /** What every path that climbs contains. */

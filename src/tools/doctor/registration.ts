@@ -31,7 +31,7 @@ export const REGISTRATION_FAULTS = {
 
 type RegistrationReport = Report<keyof typeof REGISTRATION_FAULTS>
 
-/** How a client without a client ID gets one. `register`: whether that may be tried where it leaves a client behind. */
+/** How a client without a client ID gets one. `register`: whether that may be tried if it leaves a client behind. */
 export async function judgeRegistration(
   report: RegistrationReport,
   issuer: string,
@@ -107,8 +107,8 @@ function unfitMembers(client: JsonObject): readonly string[] {
 }
 
 /**
- * Takes the client away again where the provider lets it (RFC 7592), and only there: an answer must not choose which other
- * host or port gets a DELETE from this machine. Says what is left.
+ * Takes the client away again if the provider lets it (RFC 7592), and only at its own address: an answer must not choose
+ * which other host or port gets a DELETE from this machine. Says what is left.
  */
 async function remove(client: JsonObject, endpoint: string, ask: Ask): Promise<string> {
   const { client_id: id, registration_client_uri: uri, registration_access_token: token } = client

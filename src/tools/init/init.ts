@@ -119,7 +119,7 @@ function targetOf(proxy = 'traefik', form: string | undefined) {
   return { target, gateway: targets.gateway }
 }
 
-/** The guesses that `generate` makes where no option says otherwise. */
+/** The guesses that `generate` makes if no option says otherwise. */
 const DEPLOYMENT = {
   service: undefined,
   port: 8080,

@@ -62,7 +62,7 @@ function issuerOf({ token }: PolicyTest, { issuers }: Config, route: Route | und
   return iss === undefined ? accepted[0] : [...accepted, ...issuers].find(({ issuer }) => issuer === iss)
 }
 
-/** What a client proves: its own URI, which has the origin of the resource; with a nonce where the route requires one. */
+/** What a client proves: its own URI, which has the origin of the resource; with a nonce if the route requires one. */
 function proofFor(
   client: { readonly method: string; readonly host: string; readonly uri: string },
   route: Route | undefined,

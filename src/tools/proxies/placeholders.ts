@@ -12,7 +12,7 @@ export function hasPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text)
 }
 
-/** An address that can be read where only parts of it are filled in later. */
+/** An address that can be read although parts of it are filled in later. */
 export function fillAddress(text: string): string {
   const parts = text.replace(IN_ADDRESS, UNWRITTEN)
   return parts

@@ -17,9 +17,9 @@ export interface ClientRequest {
   readonly uri: string
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly token: string | undefined
-  /** Where there is one, the token is sent as `DPoP`. */
+  /** If there is one, the token is sent as `DPoP`. */
   readonly proof?: string | undefined
-  /** Where there is one, the request is JSON unless a header says otherwise. */
+  /** If there is one, the request is JSON unless a header says otherwise. */
   readonly body?: string | undefined
 }
 

@@ -2,7 +2,7 @@ import type { Position } from '../../../config/problem.ts'
 
 /** A place in a file. */
 export interface Spot {
-  /** As a reader would look for it; empty where the position says enough. */
+  /** As a reader would look for it; empty if the position says enough. */
   readonly path: string
   readonly position: Position
 }

@@ -15,7 +15,7 @@ export type Finder<T> = (reference: Pick<Reference, 'id' | 'unplaced'>) => T | u
 const MAX_ID = 400
 
 /**
- * A finder among these objects; of equal ids the last. Where no namespace is written, one is filled in later, by
+ * A finder among these objects; of equal ids the last. If no namespace is written, one is filled in later, by
  * kustomize or by `kubectl -n`: there the name decides.
  */
 export function finderOf<T extends Named>(all: readonly T[]): Finder<T> {
