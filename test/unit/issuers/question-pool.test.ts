@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createQuestionPool, MAX_IN_FLIGHT, MAX_IN_FLIGHT_OF_STRANGERS } from '../../../src/issuers/question-pool.ts'
+import {
+  createQuestionPool,
+  MAX_IN_FLIGHT,
+  MAX_IN_FLIGHT_OF_STRANGERS,
+  MAX_TURN_WAIT_MS,
+} from '../../../src/issuers/question-pool.ts'
 import { fakeClock } from './fake-clock.ts'
 
 /** How many enter before the first has to wait. */
@@ -20,4 +25,15 @@ test('known tokens may have all 64 turns, and then strangers wait', () => {
   const pool = createQuestionPool(fakeClock())
   assert.equal(turnsOf(pool, true), MAX_IN_FLIGHT)
   assert.equal(turnsOf(pool, false), 0)
+})
+
+test('a turn that ends goes to the first in the queue, the next one to the second', async () => {
+  const clock = fakeClock()
+  const pool = createQuestionPool(clock)
+  for (let turn = 0; turn < MAX_IN_FLIGHT_OF_STRANGERS; turn++) pool.enter(false)
+  const waiting = [pool.enter(false), pool.enter(false)]
+  pool.leave(false)
+  pool.leave(false)
+  await clock.advance(MAX_TURN_WAIT_MS)
+  assert.deepEqual(await Promise.all(waiting), [true, true])
 })
