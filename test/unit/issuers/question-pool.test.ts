@@ -30,7 +30,7 @@ test('known tokens may have all 64 turns, and then strangers wait', () => {
 test('a turn that ends goes to the first in the queue, the next one to the second', async () => {
   const clock = fakeClock()
   const pool = createQuestionPool(clock)
-  for (let turn = 0; turn < MAX_IN_FLIGHT_OF_STRANGERS; turn++) pool.enter(false)
+  for (let turn = 0; turn < MAX_IN_FLIGHT_OF_STRANGERS; turn++) void pool.enter(false)
   const waiting = [pool.enter(false), pool.enter(false)]
   pool.leave(false)
   pool.leave(false)
