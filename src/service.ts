@@ -26,7 +26,7 @@ export interface ServiceOptions {
   readonly source: Source
   readonly log: Logger
   readonly version: string
-  /** How the log fares; default: it takes every line. */
+  /** The state of the log; default: it takes every line. */
   readonly logOutput?: Pick<LogOutput, 'lost' | 'crowded'>
   /** Milliseconds since the epoch. */
   readonly now?: () => number

@@ -18,7 +18,7 @@ export interface Settings {
   readonly tokenCacheEntries: number
   readonly decisionLog: 'denied' | 'all'
   readonly exposeReason: boolean
-  /** Whether the operations port shows how the process fares, refusals with what their tokens said included. */
+  /** Whether the operations port shows the state of the process, including refusals and what their tokens said. */
   readonly statusPage: boolean
   /** Milliseconds for which a process without any keys is not ready; Infinity: until they come. */
   readonly readyWithoutKeys: number

@@ -18,7 +18,7 @@ export interface StatusReportDeps {
   readonly now: () => number
 }
 
-/** Puts together how the process fares now. Nothing of it is made before it is requested. */
+/** Assembles the state of the process. Nothing of it is made before it is requested. */
 export function reportStatus(deps: StatusReportDeps): Status {
   const { inForce, recorder, now } = deps
   const { config } = inForce.generation()

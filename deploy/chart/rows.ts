@@ -41,7 +41,7 @@ const here = (value: string, file: string, path: Row['path'], text: string): Row
   ...{ value, file, path, text, kind: 'here' },
 })
 
-/** Every value that stands in an object, in the order of `values.yaml`. */
+/** Every value that is written into an object, in the order of `values.yaml`. */
 export const ROWS: readonly Row[] = [
   here(
     'image',
@@ -104,7 +104,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     ...{ value: 'serviceAccount.annotations', file: 'base/serviceaccount.yaml', kind: 'optional', none: {} },
-    ...{ path: ['metadata', 'annotations'], text: 'For those who tell workloads apart by them.' },
+    ...{ path: ['metadata', 'annotations'], text: 'To distinguish workloads.' },
   },
   here(
     'podDisruptionBudget.maxUnavailable',

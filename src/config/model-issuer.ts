@@ -19,7 +19,7 @@ export interface Issuer {
   readonly clockTolerance: number
   /** Longest accepted token life in seconds; undefined: not checked. */
   readonly maxTokenLifetime: number | undefined
-  /** Seconds for which the last good keys serve on while they cannot be refreshed. */
+  /** Seconds for which the last good keys stay in use while they cannot be refreshed. */
   readonly maxStale: number
   /** When set, the only accepted `typ` header, lower case and without `application/` (RFC 9068 §4). */
   readonly requireTyp: string | undefined

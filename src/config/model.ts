@@ -28,7 +28,7 @@ export interface Route {
   readonly accept: readonly Accept[]
   /** Every rule that matches a request adds its requirements. */
   readonly rules: readonly Rule[]
-  /** Scopes that challenges and metadata tell a client to request, already prefixed, before those of rules. */
+  /** Scopes in challenges and metadata for clients to request, already prefixed, before those of rules. */
   readonly requestScopes: readonly string[]
   /** What `requestScopes` were prefixed with; rules' scopes get it too. */
   readonly scopePrefix: string

@@ -2,7 +2,7 @@ import type { Step } from './trace.ts'
 
 /**
  * What a denial may say about what was seen, each of one type, so that log stores can index it. For the log and for
- * `explain`; none of it ever reaches the client. Values named `unverified…` are the attacker's: escaped and cut.
+ * `explain`; it never reaches the client. Values named `unverified…` are the attacker's: escaped and cut.
  */
 export const EVIDENCE = {
   /** What is wrong, in words. */

@@ -12,7 +12,7 @@ export interface OperationsDeps {
   /** Whether it has the first keys of its issuers, or has waited for them long enough. */
   readonly readiness: () => Readiness
   readonly issuers: () => readonly IssuerStatus[]
-  /** How the process fares now; undefined if that is not to be shown. */
+  /** The state of the process; undefined if it is not to be shown. */
   readonly status: (() => Status) | undefined
   readonly metrics: {
     readonly scrape: (accept: string | undefined) => Promise<{ readonly contentType: string; readonly text: string }>

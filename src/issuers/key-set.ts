@@ -34,7 +34,7 @@ export const MAX_WAITING = 500
 
 /**
  * The keys of one issuer, kept fresh in the background so that requests do not wait. While they cannot be refreshed the
- * last good ones serve on for `maxStale`; keys that leave the set stop immediately. What tokens say can cause one fetch
+ * last good ones stay in use for `maxStale`; keys that leave the set stop immediately. What tokens say can cause one fetch
  * per cool-down at most, by naming a `kid` that is not in the set; until it ends such a token is neither good nor bad.
  */
 export class KeySet {
@@ -55,7 +55,7 @@ export class KeySet {
   #flight: Promise<void> | undefined
   #cancelTimer = () => {}
 
-  /** `predecessor`: a set with the same source, whose keys serve on until this one has its own. */
+  /** `predecessor`: a set with the same source, whose keys stay in use until this one has its own. */
   constructor(issuer: KeyedIssuer, ports: KeySetDeps, predecessor?: KeySet) {
     this.issuer = issuer
     this.#ports = ports

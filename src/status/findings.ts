@@ -140,7 +140,7 @@ function refusingFinding(route: RouteStatus, { refusals, time }: Facts): StatusF
   const text = `Every request to route ${name} has been refused${since}`
   const loop = freshTokensRefused === 0 ? [] : [freshTokens(freshTokensRefused)]
   const details = [`${counted(refusedInARow, 'request')} in a row.`, ...loop, ...whyOf(route, refusals)]
-  // Clients that are only told to log in, and no other, may be scanners.
+  // If every client only gets a challenge, they may be scanners.
   const isSerious = refusalReasons(route).some((reason) => !denialRow(reason).expected) || route.refused >= MIN_ALARMING
   return { ...(isSerious ? problem : warning)('every_request_refused', text, details) }
 }

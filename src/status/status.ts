@@ -3,7 +3,7 @@ import type { RecentRoute } from './recording/recent-decisions.ts'
 import type { Refusal } from './recording/recent-refusals.ts'
 
 /**
- * How the process fares at one moment: the body of `/status.json`, from which the page and `forwardgate status` are made.
+ * The state of the process at one moment: the body of `/status.json`, from which the page and `forwardgate status` are made.
  * Times are RFC 3339 in UTC. It never has a token or a secret; what a request or a token says is in it as in the log.
  */
 export interface Status {
@@ -69,7 +69,7 @@ export interface IssuerReport {
   /** Where its keys come from, as the configuration calls it. */
   readonly source: string
   /**
-   * `waiting`: for its first keys. `failing`: the last attempt to get keys failed, and the keys at hand serve on. `down`: there
+   * `waiting`: for its first keys. `failing`: the last attempt to get keys failed, and the existing keys stay in use. `down`: there
    * are none.
    */
   readonly state: 'ok' | 'waiting' | 'failing' | 'down'

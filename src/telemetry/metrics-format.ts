@@ -23,7 +23,7 @@ interface Range {
   readonly quality: number
 }
 
-/** RFC 9110 §12.5.1. A wildcard alone is no preference; OpenMetrics is for a client that names it, or refuses text. */
+/** RFC 9110 §12.5.1. A wildcard alone does not count as a preference; OpenMetrics is for a client that names it, or refuses text. */
 function prefersOpenMetrics(accept: string | undefined): boolean {
   if (accept === undefined || accept.length > MAX_ACCEPT_CHARACTERS) return false
   const ranges = accept.toLowerCase().split(',').map(readRange)

@@ -84,11 +84,11 @@ export function readCalls(body: unknown): McpCalls {
   for (const message of messages) {
     const read = readMessage(message)
     if (typeof read === 'string') return refused(read)
-    if (calls.length + read.length > MAX_CALLS) return refused('the body asks for too much')
+    if (calls.length + read.length > MAX_CALLS) return refused('the body has too many calls')
     calls.push(...read)
   }
   const length = calls.reduce((sum, { name = '' }) => sum + name.length, 0)
-  if (length > MAX_NAMES_CHARACTERS) return refused('the names that the body asks for are too long together')
+  if (length > MAX_NAMES_CHARACTERS) return refused('the names in the body are too long in total')
   return { ok: true, calls, batch }
 }
 

@@ -23,7 +23,7 @@ const PATIENCE_MS = 1000
 const IDLE_MS = 10_000
 /** For how long a peer may take to read its last answers. */
 const CUT_OFF_MS = 30_000
-/** One connection of a proxy carries all its calls; without an end it would stay with one replica for ever. */
+/** One connection of a proxy carries all its calls; without an end it would stay with one replica forever. */
 const MAX_AGE_MS = 5 * 60_000
 
 /**

@@ -7,7 +7,7 @@ import { type ConfigSubject, hitIn } from './config-places.ts'
 
 /**
  * A step-up that fails at an issuer which holds a client to the scopes that it registered for (RFC 7591 §2): routes with
- * `mcp` whose calls need more than clients are told to request, where clients register themselves.
+ * `mcp` whose calls need more than clients request at first, if clients register themselves.
  */
 export function stepUpRule<Subject extends ConfigSubject>(
   registers: (issuer: Issuer, subject: Subject) => boolean,

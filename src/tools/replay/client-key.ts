@@ -20,7 +20,7 @@ export interface ClientKey {
   readonly prove: (request: ProvenRequest) => string
 }
 
-/** Reads a private key, a JWK or PEM; a string says why it is none. */
+/** Reads a private key, a JWK or PEM; a string says why it is not one. */
 export function readClientKey(text: string): ClientKey | string {
   const key = readPrivateKey(text)
   const alg = key && algorithmOf(key)

@@ -88,7 +88,7 @@ export function placeOf(route: Route | undefined, host?: string): { readonly hos
   return { host: host ?? authority, uri: `${resource.path || '/'}${resource.query}` }
 }
 
-/** `Name: value` as a header, or why it is none. */
+/** `Name: value` as a header, or why it is not one. */
 export function parseHeader(text: string): readonly [name: string, value: string] | string {
   const colon = text.indexOf(':')
   const name = text.slice(0, Math.max(colon, 0))

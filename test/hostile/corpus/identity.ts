@@ -36,7 +36,7 @@ export const IDENTITY: Family = {
         {
           id: 'own copy anonymous',
           spec: 'corpus',
-          title: 'nobody is nobody',
+          title: 'without a token there is no identity',
           route: 'public',
           request: {
             uri: '/public',

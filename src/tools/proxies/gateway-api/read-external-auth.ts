@@ -28,7 +28,7 @@ function serves(name: string, host: string): boolean {
   return name === host || (name.startsWith('*.') && host.endsWith(name.slice(1)))
 }
 
-/** Whether a rule of an HTTPRoute asks by this filter, so that it is none of Traefik's. */
+/** Whether a rule of an HTTPRoute has this filter, so that it does not belong to Traefik. */
 export function asksExternally(rule: YamlNode): boolean {
   return filterOf(rule) !== undefined
 }

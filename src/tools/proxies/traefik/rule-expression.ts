@@ -32,7 +32,7 @@ const MAX_NESTING = 64
 const COST_OF_PATTERN = 100
 
 /**
- * Reads a rule such as ``Host(`a`) && (Path(`/x`) || PathPrefix(`/x/`))``; undefined when it is none. Matchers for
+ * Reads a rule such as ``Host(`a`) && (Path(`/x`) || PathPrefix(`/x/`))``; undefined if it is not one. Matchers for
  * other parts of a request than host and path may hold or not: they are neither true nor false. Takes linear time.
  */
 export function parseRule(text: string): RuleExpression | undefined {

@@ -151,7 +151,7 @@ for (const [body, id] of IDS) {
 const subscribe = (uris: readonly string[]) =>
   request('subscriptions/listen', { notifications: { resourceSubscriptions: uris } })
 const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`x${at}`, at]))
-const TOO_LONG = 'the names that the body asks for are too long together'
+const TOO_LONG = 'the names in the body are too long in total'
 
 /** Each bound, at it and one past it; `ok` where the body is read. */
 const BOUNDS: readonly (readonly [what: string, body: unknown, outcome: string])[] = [
@@ -170,7 +170,7 @@ const BOUNDS: readonly (readonly [what: string, body: unknown, outcome: string])
   ['members of params', request('ping', members(257)), 'an object that decides has too many members'],
   ['members of arguments', request('tools/call', { name: 'a', arguments: members(9999) }), 'ok'],
   ['resources of a subscription', subscribe(new Array<string>(999).fill('x')), 'ok'],
-  ['resources of a subscription', subscribe(new Array<string>(1000).fill('x')), 'the body asks for too much'],
+  ['resources of a subscription', subscribe(new Array<string>(1000).fill('x')), 'the body has too many calls'],
   [
     'resources of a subscription',
     subscribe(new Array<string>(1001).fill('x')),
@@ -179,7 +179,7 @@ const BOUNDS: readonly (readonly [what: string, body: unknown, outcome: string])
   [
     'resources of a batch',
     [subscribe(new Array<string>(600).fill('x')), subscribe(new Array<string>(600).fill('x'))],
-    'the body asks for too much',
+    'the body has too many calls',
   ],
   ['all names', subscribe(new Array<string>(32).fill('x'.repeat(2048))), 'ok'],
   ['all names', subscribe([...new Array<string>(32).fill('x'.repeat(2048)), 'y']), TOO_LONG],
