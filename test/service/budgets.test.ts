@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { forwardedHeaders } from '../support/ask.ts'
-import { folderFor } from '../support/folder.ts'
 import { requestHead } from '../support/raw-http.ts'
 import { RESOURCE, startTestService, type TestService } from '../support/service.ts'
 import { flood } from './flood.ts'
@@ -67,36 +64,5 @@ describe('what strangers do takes nothing from a caller whose token held', () =>
     assert.deepEqual(new Set(statuses), new Set([200]))
     assert.equal(honestLines(gate).length, HONEST)
     assert.ok(Number(await gate.metric('log_lines_suppressed_total{caller="refused"}')) > 0)
-  })
-
-  it('answers about opaque tokens, each of the twenty requests has a good one', async (t) => {
-    const folder = folderFor(t)
-    await writeFile(join(folder, 'client.secret'), 'the-secret-of-the-gate')
-    const gate = await startTestService(t, {
-      env: EVERY_LINE,
-      yaml: (issuer) => `
-issuers:
-  main:
-    issuer: ${issuer.issuer}
-    introspection: { endpoint: "${issuer.introspectionUri}", clientId: gate, clientSecretFile: ${folder}/client.secret, cacheFor: 0s }
-routes: { api: { resource: ${RESOURCE}, scopes: [mcp:read] } }
-`,
-    })
-    const token = 'opaque-token-of-alice-0123456789'
-    gate.issuer.introspects({
-      [token]: {
-        ...{ active: true, sub: 'alice', aud: RESOURCE, scope: 'mcp:read' },
-        exp: Math.floor(Date.now() / 1000) + 300,
-      },
-    })
-    assert.equal((await gate.ask('api', { token })).status, 200)
-    const statuses = await askBeside(
-      gate,
-      token,
-      junk(2_000, () => randomBytes(30).toString('base64url')),
-    )
-    assert.deepEqual(new Set(statuses), new Set([200]))
-    assert.equal(honestLines(gate).length, HONEST)
-    assert.equal(gate.lines().filter(({ msg }) => String(msg).startsWith('introspection')).length, 0)
   })
 })
