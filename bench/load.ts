@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { closeNow, listenOnLoopback } from '../lab/loopback-server.ts'
 import { cpuSeconds, elapsedSince, machineNow, ownCpuSeconds } from './usage.ts'
 
 /** One run of load against one server. */
@@ -75,6 +77,14 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     refused: summary.refused,
     disturbance: Math.max(0, machine.busy - server - own) / machine.available,
   }
+}
+
+/** For programs that cannot be told to choose a port and say which. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await listenOnLoopback(server)
+  await closeNow(server)
+  return port
 }
 
 /** The words that keep a command on one core. */

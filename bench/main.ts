@@ -1,7 +1,9 @@
 // npm run bench [-- --quick] [-- --only <group>] [-- --against <another checkout>]
+import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { v8Flags } from '../build/program.ts'
 import { measureAgainst } from './groups/against.ts'
 import { measureBound } from './groups/bound.ts'
 import { measureContext } from './groups/context.ts'
@@ -12,6 +14,7 @@ import { measureSeen } from './groups/seen.ts'
 import { measureSize } from './groups/size.ts'
 import { measureStart } from './groups/start.ts'
 import { measureSteps } from './groups/steps.ts'
+import { measureTjd } from './groups/tjd.ts'
 import { measureUnseen } from './groups/unseen.ts'
 import { describeMachine } from './machine.ts'
 import { renderSection, type Section } from './report.ts'
@@ -29,7 +32,9 @@ const GROUPS: Readonly<Record<string, (workspace: Workspace) => Promise<Section>
   envoy: measureEnvoy,
   steps: measureSteps,
   context: measureContext,
+  tjd: measureTjd,
 }
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const RESULTS = fileURLToPath(new URL('./results.md', import.meta.url))
 
 const { values } = parseArgs({
@@ -42,6 +47,13 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+/** What the image holds, compiled with its flags, is made anew: nothing older is measured. */
+function buildAsImage(): void {
+  const run = (...args: readonly string[]) => execFileSync(process.execPath, args, { cwd: ROOT, stdio: 'pipe' })
+  run('build/main.ts')
+  run(...v8Flags(), 'build/compile.ts')
+}
+
 /** One group that cannot be measured here must not cost the others, nor pass unseen. */
 function leftOut(name: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
@@ -49,6 +61,7 @@ function leftOut(name: string, error: unknown): string {
   return `## LEFT OUT: ${name}\n\n${message}`
 }
 
+buildAsImage()
 const sections: string[] = [`# Results\n\n${describeMachine()}`]
 const workspace = await openWorkspace({ quick: values.quick })
 try {

@@ -7,6 +7,7 @@ export interface Section {
   readonly about: string
   readonly table: Table
   readonly goals?: readonly Goal[]
+  readonly also?: Table
   /** What had to be left out, and why. */
   readonly notes?: readonly string[]
 }
@@ -43,12 +44,13 @@ export function comparison(measured: readonly Measured[], base: Measured): Table
 }
 
 /** The report in Markdown. */
-export function renderSection({ title, about, table, goals = [], notes = [] }: Section): string {
+export function renderSection({ title, about, table, goals = [], also, notes = [] }: Section): string {
   return [
     `## ${title}`,
     about,
     renderTable(table),
     ...(goals.length === 0 ? [] : [renderTable(goalTable(goals))]),
+    ...(also === undefined ? [] : [renderTable(also)]),
     ...notes.map((note) => `**Left out:** ${note}`),
   ].join('\n\n')
 }

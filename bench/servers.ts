@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PROGRAM } from '../build/program.ts'
+import { buildSync } from 'esbuild'
+import { builtFile, imageFlagsReadingAll } from '../build/program.ts'
 import { startChild, waitUntil } from '../lab/child-process.ts'
 import { pinned } from './load.ts'
-import { familyOf } from './usage.ts'
+import { cpuSeconds, familyOf } from './usage.ts'
 
 /** A server under load. */
 export interface Server {
@@ -12,6 +14,8 @@ export interface Server {
   readonly pids: readonly number[]
   /** Milliseconds from the start of the process until it listens. */
   readonly startup: number
+  /** Milliseconds of CPU until then. */
+  readonly startupCpu: number
   stop(): Promise<void>
 }
 
@@ -22,18 +26,44 @@ export interface ServerOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The rivals that are Node scripts, by their file. */
-export type Rival = 'bare-http' | 'bare-fastify' | 'verifier' | 'verifier-lru'
+const RIVALS = ['bare-http', 'bare-fastify', 'verifier', 'verifier-lru'] as const
 
-/** Starts a script of bench/rivals. */
-export function startRival(rival: Rival, options: ServerOptions): Promise<Server> {
-  const script = fileURLToPath(new URL(`./rivals/${rival}.ts`, import.meta.url))
-  return startNode([script], options)
+/** The rivals that are Node scripts, by their file. */
+export type Rival = (typeof RIVALS)[number]
+
+/** Bundles the scripts of bench/rivals into `folder`, as forwardgate is built: one file each, plain JavaScript. */
+export function bundleRivals(folder: string): void {
+  buildSync({
+    entryPoints: RIVALS.map((rival) => fileURLToPath(new URL(`./rivals/${rival}.ts`, import.meta.url))),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+  })
 }
 
-/** Starts `forwardgate serve` with this configuration file, as a user would. */
-export function startForwardgate(config: string, options: ServerOptions, program = PROGRAM): Promise<Server> {
-  return startNode([program, 'serve'], {
+/** Starts a script of bench/rivals that `bundleRivals` put into `folder`, without flags of its own. */
+export function startRival(rival: Rival, { folder, ...options }: ServerOptions & { folder: string }): Promise<Server> {
+  return startNode([join(folder, `${rival}.cjs`)], options)
+}
+
+/** What the image starts: the built program, with the flags of the image. */
+export function imageProgram(): readonly string[] {
+  return [...imageFlagsReadingAll(), builtFile('main.cjs')]
+}
+
+/** Starts `forwardgate serve` with this configuration file, by default as the image does. */
+export function startForwardgate(
+  config: string,
+  options: ServerOptions,
+  program: readonly string[] = imageProgram(),
+): Promise<Server> {
+  return startNode([...program, 'serve'], {
     ...options,
     env: {
       FORWARDGATE_CONFIG: config,
@@ -57,7 +87,9 @@ export async function startProgram(
   const start = performance.now()
   const child = await startChild(program, args, { cwd, env: { PATH: process.env['PATH'], ...env } })
   await waitUntil(`${command[0]} listens`, () => answers(origin), child.failed)
-  return { origin, pids: await familyOf(child.pid), startup: performance.now() - start, stop: child.stop }
+  const startup = performance.now() - start
+  const pids = await familyOf(child.pid)
+  return { origin, pids, startup, startupCpu: (await cpuSeconds(pids)) * 1000, stop: child.stop }
 }
 
 async function startNode(args: readonly string[], { core, env = {} }: ServerOptions): Promise<Server> {
@@ -73,11 +105,13 @@ async function startNode(args: readonly string[], { core, env = {} }: ServerOpti
   })
   await waitUntil('the server listens', async () => listening !== undefined, child.failed)
   if (listening === undefined) throw new Error('the server did not say where it listens')
+  const startupCpu = (await cpuSeconds([child.pid])) * 1000
   return {
     origin: listening.auth,
     operations: listening.operations,
     pids: [child.pid],
     startup: listening.after,
+    startupCpu,
     stop: child.stop,
   }
 }

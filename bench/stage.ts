@@ -26,11 +26,11 @@ export async function measureActs<S extends string, A extends string>(
   acts: Readonly<Record<A, Act<S>>>,
   afterwards: () => Promise<void> = async () => {},
 ): Promise<Readonly<Record<A, Measured>>> {
-  const { cores, rivalEnv, effort } = workspace
+  const { cores, effort } = workspace
   const servers = new Map<string, Server>()
   try {
     for (const [name, start] of Object.entries<Starters<S>[S]>(starters)) {
-      servers.set(name, await start({ core: cores?.server, env: rivalEnv }))
+      servers.set(name, await start({ core: cores?.server }))
     }
     const series = Object.entries<Act<S>>(acts).map(
       ([name, { server, calls, refuses = false, warmUp = 0 }]): Series => {

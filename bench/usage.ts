@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 
 /** Seconds of CPU since the start of the machine, of all cores. */
@@ -18,6 +19,14 @@ export async function cpuSeconds(pids: readonly number[]): Promise<number> {
 /** CPU seconds of this process and of the children that have ended. */
 export async function ownCpuSeconds(): Promise<number> {
   return sum((await statFields(process.pid)).slice(11, 15))
+}
+
+/** CPU seconds of one run of Node with these arguments, whatever it ends with. */
+export async function cpuOfCommand(args: readonly string[]): Promise<number> {
+  const ofChildren = async () => sum((await statFields(process.pid)).slice(13, 15))
+  const before = await ofChildren()
+  spawnSync(process.execPath, args, { env: { PATH: process.env['PATH'] } })
+  return (await ofChildren()) - before
 }
 
 /** A process and all below it. */

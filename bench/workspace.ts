@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type ConfigurationSize, configuration } from './configuration.ts'
 import { type CallOptions, verifyCall, writeRequests } from './requests.ts'
 import type { Effort } from './rounds.ts'
+import { bundleRivals, type Rival, type Server, type ServerOptions, startRival } from './servers.ts'
 import { type Algorithm, AUDIENCE, ISSUER, type Keys, makeKeys, SCOPE } from './tokens.ts'
 
 /** What every group of measurements works with. */
@@ -14,8 +15,8 @@ export interface Workspace {
   readonly keys: Keys
   /** The core of the server, and the core of the load; undefined where there are not two. */
   readonly cores: { readonly server: number; readonly load: number } | undefined
-  /** The environment that rivals read. */
-  readonly rivalEnv: Readonly<Record<string, string>>
+  /** Starts one of bench/rivals, bundled; `env`: beside what all of them read. */
+  readonly startRival: (rival: Rival, options: ServerOptions) => Promise<Server>
   /** Writes a configuration for forwardgate, and returns its path. */
   readonly writeConfiguration: (size: ConfigurationSize) => Promise<string>
   /** Writes a file of the benchmark's folder, and returns its path. */
@@ -35,13 +36,15 @@ export async function openWorkspace({ quick }: { readonly quick: boolean }): Pro
     return join(folder, name)
   }
   const jwks = await write('jwks.json', JSON.stringify(keys.jwks))
+  const rivalEnv = { BENCH_JWKS: jwks, BENCH_ISSUER: ISSUER, BENCH_AUDIENCE: AUDIENCE, BENCH_SCOPE: SCOPE }
+  bundleRivals(folder)
   return {
     folder,
-    effort: quick ? { rounds: 2, seconds: 1 } : { rounds: 4, seconds: 2 },
+    effort: { rounds: quick ? 2 : 6, seconds: 1 },
     quick,
     keys,
     cores: availableParallelism() >= 2 ? { server: 1, load: 0 } : undefined,
-    rivalEnv: { BENCH_JWKS: jwks, BENCH_ISSUER: ISSUER, BENCH_AUDIENCE: AUDIENCE, BENCH_SCOPE: SCOPE },
+    startRival: (rival, { core, env }) => startRival(rival, { core, folder, env: { ...rivalEnv, ...env } }),
     write,
     writeConfiguration: (size) => write(`config-${size.routes}-${size.issuers}.yaml`, configuration(jwks, size)),
     writeCalls: (name, tokens, call) =>

@@ -27,7 +27,7 @@ export async function measureAgainst(workspace: Workspace, directory: string): P
   }
   const effort = workspace.quick ? QUICK_PAIRS : PAIRS
   const config = await workspace.writeConfiguration({ routes: 1, issuers: 1 })
-  const program = (folder: string) => join(resolve(folder), 'src/main.ts')
+  const program = (folder: string) => [join(resolve(folder), 'src/main.ts')]
   const acts = Object.entries(calls).flatMap(([name, file]) =>
     (['here', 'there'] as const).map((server) => {
       const refuses = name.includes(': 4')

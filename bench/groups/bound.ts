@@ -3,7 +3,7 @@ import { makeClient } from '../proofs.ts'
 import { comparison, count, type Section } from '../report.ts'
 import { verifyCall, writeRequests } from '../requests.ts'
 import { ratio } from '../rounds.ts'
-import { startForwardgate, startRival } from '../servers.ts'
+import { startForwardgate } from '../servers.ts'
 import { measureActs } from '../stage.ts'
 import { AUDIENCE } from '../tokens.ts'
 import type { Workspace } from '../workspace.ts'
@@ -28,7 +28,7 @@ export async function measureBound(workspace: Workspace): Promise<Section> {
   const found = await measureActs(
     workspace,
     {
-      plain: (options) => startRival('verifier', options),
+      plain: (options) => workspace.startRival('verifier', options),
       gate: ({ core }) => startForwardgate(config, { core }),
     },
     {

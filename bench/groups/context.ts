@@ -1,6 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { closeNow, listenOnLoopback } from '../../lab/loopback-server.ts'
+import { freePort } from '../load.ts'
 import { comparison, type Section } from '../report.ts'
 import { type Server, type ServerOptions, startForwardgate, startProgram } from '../servers.ts'
 import { measureActs } from '../stage.ts'
@@ -104,12 +103,4 @@ OIDCCryptoPassphrase bench
 `,
   )
   return startProgram(['apache2', '-DFOREGROUND', '-f', file], options, `http://127.0.0.1:${port}`, workspace.folder)
-}
-
-/** Neither of the two can be told to choose a port and say which. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listenOnLoopback(server)
-  await closeNow(server)
-  return port
 }

@@ -5,7 +5,7 @@ import { startTraefik } from '../proxies.ts'
 import { count, type Section } from '../report.ts'
 import { clientCall, writeRequests } from '../requests.ts'
 import { type Measured, measure, ratio } from '../rounds.ts'
-import { startForwardgate, startRival } from '../servers.ts'
+import { startForwardgate } from '../servers.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** What is measured, by its path of the proxy; each is compared with `base`. */
@@ -30,7 +30,7 @@ export async function measureEnvoy(workspace: Workspace): Promise<Section> {
     return server
   }
   try {
-    const upstream = await started(startRival('bare-http', { core: undefined }))
+    const upstream = await started(workspace.startRival('bare-http', { core: undefined }))
     const gate = await started(startForwardgate(config, { core: undefined }))
     const { jwks } = workspace.keys
     const envoy = await started(startEnvoy({ upstream: upstream.origin, gate: gate.origin, jwks }))
@@ -68,7 +68,7 @@ async function rounds(
       return { name, refuses: false, run }
     }),
   )
-  const effort = workspace.quick ? { rounds: 1, seconds: 1 } : { rounds: 4, seconds: 2 }
+  const effort = { rounds: workspace.quick ? 1 : 4, seconds: 1 }
   return Object.fromEntries((await measure(series, effort)).map((each) => [each.name, each]))
 }
 

@@ -1,6 +1,6 @@
 import { comparison, type Section } from '../report.ts'
 import { ratio } from '../rounds.ts'
-import { startForwardgate, startRival } from '../servers.ts'
+import { startForwardgate } from '../servers.ts'
 import { measureActs } from '../stage.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -17,10 +17,10 @@ export async function measureSeen(workspace: Workspace): Promise<Section> {
   const found = await measureActs(
     workspace,
     {
-      http: (options) => startRival('bare-http', options),
-      fastify: (options) => startRival('bare-fastify', options),
-      plain: (options) => startRival('verifier', options),
-      lru: (options) => startRival('verifier-lru', options),
+      http: (options) => workspace.startRival('bare-http', options),
+      fastify: (options) => workspace.startRival('bare-fastify', options),
+      plain: (options) => workspace.startRival('verifier', options),
+      lru: (options) => workspace.startRival('verifier-lru', options),
       gate: ({ core }) => startForwardgate(config, { core }),
       // Of its own, as one token more than the cache holds would push out each just before its turn.
       rotating: ({ core }) => startForwardgate(config, { core }),
@@ -45,7 +45,7 @@ export async function measureSeen(workspace: Workspace): Promise<Section> {
     about: 'One process on one core, 32 kept connections, RS256 tokens of about 700 characters.',
     table: comparison(Object.values(found), fastify),
     goals: [
-      { what: 'token seen before, of bare fastify', value: ratio(gate, fastify), atLeast: 0.85 },
+      { what: 'token seen before, of bare fastify', value: ratio(gate, fastify), atLeast: 0.9 },
       {
         what: 'token seen before, of the 45 lines with lru-cache',
         value: ratio(gate, found['45 lines with lru-cache, token seen before']),
@@ -54,7 +54,12 @@ export async function measureSeen(workspace: Workspace): Promise<Section> {
       {
         what: '401 without token, of bare fastify on the same call',
         value: ratio(found['forwardgate, no token: 401'], found['bare fastify, call without token']),
-        atLeast: 0.9,
+        atLeast: 0.95,
+      },
+      {
+        what: '10,000 tokens in turn, of one token',
+        value: ratio(found['forwardgate, 10,000 tokens in turn'], gate),
+        atLeast: 0.95,
       },
     ],
   }

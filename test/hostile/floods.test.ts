@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
+import { imageFlagsReadingAll } from '../../build/program.ts'
 import { folderFor } from '../support/folder.ts'
 import { RESOURCE } from '../support/service.ts'
 import { FULL } from './effort.ts'
-import { type Gate, IMAGE_NODE_OPTIONS, startGate } from './faults/gate.ts'
+import { type Gate, startGate } from './faults/gate.ts'
 import { limitMemory, type MemoryLimit } from './faults/surroundings.ts'
 import { type Attack, launch, type Progress } from './floods/attack.ts'
 import { startNeighbour } from './floods/neighbour.ts'
@@ -166,7 +167,7 @@ async function startFloodedGate(t: TestContext, within: readonly string[] = []):
   await writeFile(secretFile, SECRET)
   return startGate(t, {
     within,
-    nodeOptions: IMAGE_NODE_OPTIONS,
+    nodeOptions: imageFlagsReadingAll(),
     longest: LONGEST * 2 + 60_000,
     yaml: (issuer) => `
 issuers: { main: ${issuer.issuer}, fast: { issuer: '${FAST_ISSUER}', secretFile: ${secretFile}, algorithms: [HS256] } }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { imageFlags, v8Flags } from '../../build/program.ts'
 import { startGateProcess } from '../service/child.ts'
 import { ask } from '../support/ask.ts'
 import { type FakeIssuer, startFakeIssuer } from '../support/fake-issuer.ts'
@@ -15,12 +16,7 @@ import { printTable } from './table.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What the image gives Node between the program and our file. */
-const FLAGS = ((): readonly string[] => {
-  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8')
-  const entrypoint: readonly string[] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]')
-  return entrypoint.slice(1, -1)
-})()
+const FLAGS = imageFlags()
 
 /** What code in the process might try, as a dependency that was taken over would. `FILE` is a path in a folder of the test. */
 const FORBIDDEN: Readonly<Record<string, string>> = {
@@ -65,7 +61,7 @@ describe('Node’s permissions, as the image sets them', () => {
   )
 
   it('are there', () => {
-    const [permission, ...reads] = FLAGS
+    const [permission, ...reads] = FLAGS.filter((flag) => !v8Flags().includes(flag))
     assert.equal(permission, '--permission')
     assert.deepEqual(
       reads.map((flag) => flag.replace('--allow-fs-read=', '')),

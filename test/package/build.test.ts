@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../../build/bundle.ts'
 import { licensesOf } from '../../build/licenses.ts'
+import { v8Flags } from '../../build/program.ts'
 import { type RunOptions, runProcess } from '../cli/run.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -48,6 +49,13 @@ describe('the build', () => {
   it('has a gate without the tools, and tools without the gate', async () => {
     await without('tools.cjs', async () => assert.equal((await run(['serve', '--help'])).code, 0))
     await without('gate.cjs', async () => assert.equal((await run(['check', '--help'])).code, 0))
+  })
+
+  it('is compiled in the image with the flags of V8 that the image has, as V8 takes it for no others', async () => {
+    const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8')
+    const compile: readonly string[] = JSON.parse(/^RUN (\[.*compile\.ts"\])$/m.exec(dockerfile)?.[1] ?? '[]')
+    assert.deepEqual(compile.slice(1, -1), v8Flags())
+    assert.ok(v8Flags().length > 0)
   })
 
   it('needs no package beside it', async () => {

@@ -32,9 +32,6 @@ export interface GateOptions extends Surroundings {
   readonly variables?: Variables
 }
 
-/** Node's options in the image, except that the files of a test may be read. */
-export const IMAGE_NODE_OPTIONS = ['--permission', '--allow-fs-read=*']
-
 /** Starts one for a test; ended with it. */
 export async function startGate(
   t: TestContext,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { imageFlagsReadingAll } from '../../../build/program.ts'
 import { flood } from '../../service/flood.ts'
 import { forwardedHeaders } from '../../support/ask.ts'
 import type { FakeIssuer } from '../../support/fake-issuer.ts'
@@ -9,7 +10,7 @@ import { makePrivateCa } from '../../support/fake-issuer-tls.ts'
 import { openRaw, type RawConnection, requestHead } from '../../support/raw-http.ts'
 import { oneRoute, RESOURCE, until } from '../../support/service.ts'
 import { assertUnavailable, type Fault, type Observed, untilAllowed } from './fault.ts'
-import { type Gate, IMAGE_NODE_OPTIONS, readMetric, startGate } from './gate.ts'
+import { type Gate, readMetric, startGate } from './gate.ts'
 import { limitMemory, withoutInotify } from './surroundings.ts'
 
 const MIB = 1024 * 1024
@@ -211,7 +212,7 @@ async function meetFullCache(t: TestContext): Promise<Observed> {
   const limit = limitMemory(t, LIMIT)
   const gate = await startGate(t, {
     yaml: threeRoutes,
-    nodeOptions: IMAGE_NODE_OPTIONS,
+    nodeOptions: imageFlagsReadingAll(),
     longest: 120_000,
     ...(limit === undefined ? {} : { within: limit.within }),
   })

@@ -3,10 +3,11 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { imageFlagsReadingAll } from '../../../build/program.ts'
 import { forwardedHeaders } from '../../support/ask.ts'
 import type { FakeIssuer } from '../../support/fake-issuer.ts'
 import { RESOURCE, until } from '../../support/service.ts'
-import { type Gate, IMAGE_NODE_OPTIONS, startGate } from '../faults/gate.ts'
+import { type Gate, startGate } from '../faults/gate.ts'
 import { type Plan, troubled } from './plan.ts'
 import { createQuestions, type Moment } from './questions.ts'
 import { createSigners } from './signers.ts'
@@ -42,7 +43,7 @@ const POOL = 16
 export async function soak(t: TestContext, plan: Plan): Promise<Soaked> {
   const gate = await startGate(t, {
     yaml: (issuer) => configuration(issuer, 0),
-    nodeOptions: IMAGE_NODE_OPTIONS,
+    nodeOptions: imageFlagsReadingAll(),
     longest: (plan.seconds + 120) * 1000,
   })
   const start = performance.now()
