@@ -98,6 +98,11 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     'an error without a code has none that is text',
   ],
   ['createProofKeys: a condition that always holds', 'a key that is refused is refused again, in the same words'],
+  [
+    'createTokenCache.assessToken: a condition that always holds: known !== undefined',
+    'what is not kept is not dropped',
+  ],
+  ['openRegistry.findKeys: one operand alone: configured.has', 'its own issuers have their own source'],
   ['withdrawnKids: one ', 'a kid that is still held is found among the keys first'],
   ['prepareAsking: a call that is not made: setMaxListeners', 'Node warns of many listeners; answers are the same'],
 

@@ -27,13 +27,18 @@ test('known tokens may have all 64 turns, and then strangers wait', () => {
   assert.equal(turnsOf(pool, false), 0)
 })
 
-test('a turn that ends goes to the first in the queue, the next one to the second', async () => {
-  const clock = fakeClock()
-  const pool = createQuestionPool(clock)
-  for (let turn = 0; turn < MAX_IN_FLIGHT_OF_STRANGERS; turn++) void pool.enter(false)
-  const waiting = [pool.enter(false), pool.enter(false)]
-  pool.leave(false)
-  pool.leave(false)
-  await clock.advance(MAX_TURN_WAIT_MS)
-  assert.deepEqual(await Promise.all(waiting), [true, true])
-})
+for (const [kind, known, turns] of [
+  ['known token', true, MAX_IN_FLIGHT],
+  ['stranger', false, MAX_IN_FLIGHT_OF_STRANGERS],
+] as const) {
+  test(`a turn of a ${kind} that ends goes to the first in the queue, the next one to the second`, async () => {
+    const clock = fakeClock()
+    const pool = createQuestionPool(clock)
+    for (let turn = 0; turn < turns; turn++) void pool.enter(known)
+    const waiting = [pool.enter(known), pool.enter(known)]
+    pool.leave(known)
+    pool.leave(known)
+    await clock.advance(MAX_TURN_WAIT_MS)
+    assert.deepEqual(await Promise.all(waiting), [true, true])
+  })
+}

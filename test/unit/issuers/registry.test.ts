@@ -194,6 +194,21 @@ test('reload: another source is another key set, and its old keys do not serve',
   assert.equal(network.calls.length, 2)
 })
 
+test('reload: with another fetch the same source has a key set of its own', (t) => {
+  const { open } = setUp(t)
+  const before = open([issuer('one')])
+  const fetch = { bearerTokenFile: 'token' }
+  const next = open([issuer('one', { fetch })], before)
+  assert.notEqual(next.keySets.get('one'), before.keySets.get('one'))
+  assert.equal(open([issuer('one', { fetch: { ...fetch } })], next).keySets.get('one'), next.keySets.get('one'))
+})
+
+test('static tokens have no key set', (t) => {
+  const { open } = setUp(t)
+  const keys: KeySource = { kind: 'tokensFile', file: '/tokens', tokens: [] }
+  assert.deepEqual(open([issuer('machines', { keys })]).statuses(), [])
+})
+
 test('reload: with spiffe the same source has other keys', async (t) => {
   const { network, open } = setUp(t)
   const [plain, mesh] = [issuer('one'), issuer('one', { spiffe: 'example.org' })]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Denial } from '../../../src/decision/denial.ts'
 import type { Assessment } from '../../../src/decision/token/assessed-token.ts'
 import { createTokenCache, type LookupResult } from '../../../src/issuers/token-cache.ts'
-import { SAMPLE_KEY, sampleRoute, sampleToken } from '../decision/sample.ts'
+import { SAMPLE_KEY, sampleIssuer, sampleRoute, sampleToken } from '../decision/sample.ts'
 
 const ROUTE = sampleRoute()
 const OTHER = sampleRoute({ name: 'other' })
@@ -52,13 +52,14 @@ test('it is known by every character: another signature of the same content is a
 
 test('it is forgotten with its key', async () => {
   const key = { ...SAMPLE_KEY, live: true }
-  const { assessToken } = openCache(
+  const { assessToken, size } = openCache(
     good(key),
     refused({ reason: 'key_unknown', step: 'key', unverifiedAlgorithm: 'ES256' }),
   )
   assert.equal((await assessToken('token', ROUTE)).ok, true)
   key.live = false
   assert.equal((await assessToken('token', ROUTE)).ok, false)
+  assert.equal(size(), 0)
 })
 
 for (const denial of [
@@ -74,11 +75,23 @@ for (const denial of [
   })
 }
 
-test('a bad signature is remembered for a moment', async () => {
-  const { assessToken, lookups, size } = openCache(refused({ reason: 'signature_invalid', step: 'signature' }))
-  for (const _ of [1, 2]) assert.equal((await assessToken('token', ROUTE)).ok, false)
-  assert.deepEqual([lookups, size()], [['miss', 'refused'], 0])
-})
+for (const [what, refusal] of [
+  ['a bad signature', refused({ reason: 'signature_invalid', step: 'signature' })],
+  ['a token that is not active', refused({ reason: 'token_revoked', step: 'revocation', by: 'sub' })],
+  [
+    'what an issuer signed and no token should say',
+    {
+      ...{ ok: false, form: 'jwt', issuer: sampleIssuer() },
+      denial: { reason: 'claim_invalid', step: 'token claims', claim: 'exp', problem: 'is missing' },
+    },
+  ],
+] as const satisfies readonly (readonly [string, Assessment])[]) {
+  test(`${what} is remembered for a moment`, async () => {
+    const { assessToken, lookups, size } = openCache(refusal)
+    for (const _ of [1, 2]) assert.equal((await assessToken('token', ROUTE)).ok, false)
+    assert.deepEqual([lookups, size()], [['miss', 'refused'], 0])
+  })
+}
 
 test('what comes at the same time is assessed once; an exception is told to all and not kept', async () => {
   let calls = 0

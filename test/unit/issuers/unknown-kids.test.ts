@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_WAITING } from '../../../src/issuers/key-set.ts'
-import { settle } from './fake-clock.ts'
+import { UnknownKids } from '../../../src/issuers/unknown-kids.ts'
+import { fakeClock, settle } from './fake-clock.ts'
 import { A, B, C, keysNow, kidsOf, setUpWith } from './key-set-bench.ts'
 
 const MINUTE = 60_000
@@ -115,4 +116,38 @@ test('close ends a fetch that was to come', async (t) => {
   assert.equal(clock.pending().length, 2)
   set.close()
   assert.deepEqual(clock.pending(), [])
+})
+
+test('a fetch that another cause began answers for the kids before it, and none follows for them', async () => {
+  const clock = fakeClock(100_000)
+  let fetches = 0
+  const kids = new UnknownKids(clock, async () => {
+    fetches++
+    kids.beginFetch()()
+  })
+  await kids.fetchNow()
+  kids.isAnswered('a')
+  kids.fetchSoon()
+  kids.fetchSoon()
+  assert.deepEqual(clock.pending(), [10_000])
+  kids.beginFetch()()
+  await clock.advance(MINUTE)
+  assert.equal(fetches, 1)
+})
+
+test('a kid that is first seen during a fetch has another one, and then none', async () => {
+  const clock = fakeClock(100_000)
+  let fetches = 0
+  const kids = new UnknownKids(clock, async () => {
+    fetches++
+    const answered = kids.beginFetch()
+    if (fetches === 2) kids.isAnswered('late')
+    answered()
+  })
+  await kids.fetchNow()
+  kids.isAnswered('early')
+  kids.fetchSoon()
+  await clock.advance(MINUTE)
+  assert.equal(fetches, 3)
+  assert.equal(kids.isAnswered('late'), true)
 })
