@@ -41,6 +41,20 @@ export type VerifyEndpoint = (
 export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
   const answerTo = rememberAnswers(deps)
   const readHeaderFields = createHeaderReader()
+  const finishLater = async (
+    decision: Promise<Decision>,
+    finish: (decision: Decision) => void,
+    fail: (error: unknown) => void,
+  ): Promise<void> => {
+    deps.pending.begin()
+    try {
+      finish(await decision)
+    } catch (error) {
+      fail(error)
+    } finally {
+      deps.pending.end()
+    }
+  }
   return ({ dialect, method, target, rawHeaders }, reply, readBody) => {
     const start = performance.now()
     const fields = readHeaderFields(rawHeaders)
@@ -58,10 +72,8 @@ export function createVerifyEndpoint(deps: VerifyDeps): VerifyEndpoint {
       const { routeName, forwarded } = dialect.read(method, target, fields)
       const content = readBody && { readBody }
       const decision = decide({ routeName, forwarded, fields, content }, deps.policy())
-      if (decision instanceof Promise) {
-        deps.pending.begin()
-        decision.then(finish).catch(fail).finally(deps.pending.end)
-      } else finish(decision)
+      if (decision instanceof Promise) void finishLater(decision, finish, fail)
+      else finish(decision)
     } catch (error) {
       fail(error)
     }

@@ -39,10 +39,15 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
   const refused = new LRUCache<string, Assessment>({ max: REFUSED_ENTRIES, ttl: REFUSED_FOR_MS })
   const underWay = new Map<string, Promise<Assessment>>()
 
-  const remember = (key: string, assessment: Assessment): Assessment => {
-    if (assessment.ok) seen.set(key, assessment, { size: sizeOf(assessment) })
-    else if (isRemembered(assessment)) refused.set(key, assessment)
-    return assessment
+  const remember = async (key: string, token: string, found: Promise<Assessment>): Promise<Assessment> => {
+    try {
+      const assessment = await found
+      if (assessment.ok) seen.set(key, assessment, { size: sizeOf(token, assessment) })
+      else if (isRemembered(assessment)) refused.set(key, assessment)
+      return assessment
+    } finally {
+      underWay.delete(key)
+    }
   }
 
   const assessToken: AssessToken = (token, route) => {
@@ -61,9 +66,7 @@ export function createTokenCache(options: TokenCacheOptions): TokenCache {
     onLookup('miss')
     const shared = underWay.get(key)
     if (shared !== undefined) return shared
-    const later = assess(token, route)
-      .then((result) => remember(key, result))
-      .finally(() => underWay.delete(key))
+    const later = remember(key, token, assess(token, route))
     underWay.set(key, later)
     return later
   }
@@ -77,6 +80,8 @@ function isRemembered(refusal: Exclude<Assessment, AssessedToken>): boolean {
 }
 
 /** The token itself is not kept. Its claims are, as objects and once more in headers: up to four times their text. */
-function sizeOf({ token: { claims } }: AssessedToken): number {
-  return JSON.stringify(claims).length * 4 + BYTES_BESIDE_CLAIMS
+function sizeOf(token: string, { form, token: { claims } }: AssessedToken): number {
+  // A JWT is the text of its claims between two dots, four characters for three bytes.
+  const text = form === 'jwt' ? token.lastIndexOf('.') - token.indexOf('.') : (JSON.stringify(claims).length * 4) / 3
+  return Math.ceil(text * 3) + BYTES_BESIDE_CLAIMS
 }

@@ -43,7 +43,7 @@ export async function verifyAccessToken(
   { findKeys, introspect }: IssuerDeps,
 ): Promise<Verification> {
   const parsed = parseUnverifiedToken(token)
-  if (parsed.ok) return { form: 'jwt', ...(await verifyJwt(token, parsed.token, issuers, findKeys)) }
+  if (parsed.ok) return { ...(await verifyJwt(token, parsed.token, issuers, findKeys)), form: 'jwt' }
   if (!isOpaque(token)) return { form: 'jwt', ...parsed }
   return { form: 'opaque', ...(await verifyOpaqueToken(token, issuers, parsed.denial, introspect)) }
 }
@@ -113,7 +113,8 @@ async function verifySignature(
   const wrong = checkAlgorithm(unverified, issuer)
   if (wrong !== undefined) return refused(wrong)
   const { algorithm, keyId } = unverified
-  const keys = await findKeys(issuer, algorithm, keyId)
+  const found = findKeys(issuer, algorithm, keyId)
+  const keys = found instanceof Promise ? await found : found
   if (typeof keys === 'string') return refused(withoutKeys(keys, unverified))
   for (const key of keys.slice(0, MAX_CANDIDATES)) {
     if (await signatureHolds(token, key.key, algorithm)) return { ok: true, key }

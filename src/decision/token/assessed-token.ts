@@ -43,7 +43,9 @@ export async function assessToken(
     return { ok: false, form, denial, issuer: verified.issuer, refusedClaims: verified.claims }
   }
   return {
-    ...verification,
+    ok: true,
+    form,
+    token: verified,
     admission: admit(verified, route, revocations),
     identity: buildIdentityHeaders(route, verified),
   }

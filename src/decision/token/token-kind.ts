@@ -82,6 +82,7 @@ function marksOf(claims: Claims): readonly Mark[] {
 
 function wordsOf(claims: Claims, member: string): readonly Mark[] {
   const value = own(claims, member)
+  if (value === undefined) return []
   const words: readonly unknown[] = Array.isArray(value) ? value : [value]
   return words
     .filter((word) => word !== undefined && word !== null)

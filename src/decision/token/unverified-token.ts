@@ -39,7 +39,7 @@ const ENCRYPTED = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*){4}$/
 /** Reads a token, as strictly as `parseUnverifiedJws` does. */
 export function parseUnverifiedToken(token: string): Parsed {
   if (!SIGNED.test(token)) return denied(unsigned(token))
-  const parsed = parseUnverifiedJws(token)
+  const parsed = parseSigned(token)
   if (!parsed.ok) return malformed(parsed.problem)
   const { header, payload } = parsed.jws
   const { alg, kid, typ } = header
@@ -64,7 +64,12 @@ export function parseUnverifiedToken(token: string): Parsed {
  * Critical extensions are refused as none is understood (§4.1.11), unencoded payloads as RFC 7797 §7 forbids them.
  */
 export function parseUnverifiedJws(text: string): ParsedJws {
-  if (!SIGNED.test(text)) return unreadable('it does not have the three base64url segments of a signed JWT')
+  return SIGNED.test(text) ? parseSigned(text) : unreadable(UNSIGNED)
+}
+
+const UNSIGNED = 'it does not have the three base64url segments of a signed JWT'
+
+function parseSigned(text: string): ParsedJws {
   const [headerText, payloadText, signatureText] = text.split('.') as [string, string, string]
   if (decodeSegment(signatureText) === undefined) return unreadable('the signature is not canonical base64url')
   const header = parseSegment(headerText)
@@ -105,8 +110,7 @@ function unsigned(token: string): Denial {
   }
   if (!token.startsWith(JSON_OBJECT)) return { reason: 'token_opaque', step: 'token', form: 'opaque', ...hinted }
   if (ENCRYPTED.test(token)) return { reason: 'token_opaque', step: 'token', form: 'encrypted' }
-  const problem = 'it does not have the three base64url segments of a signed JWT'
-  return { reason: 'token_malformed', step: 'token', problem }
+  return { reason: 'token_malformed', step: 'token', problem: UNSIGNED }
 }
 
 interface Header extends Claims {
