@@ -37,7 +37,7 @@ export const check = command({
     const loaded = await readConfiguration(operands[0] ?? values.config, terminal, now, 'optional')
     const found = loaded.ok ? await judge(loaded.configuration, values.online === true) : loaded.findings
     const manifests = await readManifests(values.manifests ?? [], terminal)
-    if (!manifests.ok) return { findings: [...found, ...manifests.findings], sources: loaded.sources, exitCode: 2 }
+    if (!manifests.ok) return { findings: [...found, manifests.finding], sources: loaded.sources, exitCode: 2 }
     const sources = new Map([...loaded.sources, ...manifests.sources])
     if (!loaded.ok) return { findings: [...found, ...manifests.findings], sources }
     const judged = checkManifests(loaded.configuration.config, manifests.landscape)

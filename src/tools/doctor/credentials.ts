@@ -1,6 +1,5 @@
 import type { Terminal } from '../../cli/terminal.ts'
-import type { Finding } from '../frame/findings.ts'
-import { readInput } from '../frame/input.ts'
+import { type Refused, readInput, refuseInput } from '../frame/input.ts'
 import { type ClientKey, readClientKey } from '../replay/client-key.ts'
 import type { Ask, Exchange } from './exchange.ts'
 import { INITIALIZE } from './first-answer.ts'
@@ -16,16 +15,14 @@ export async function readCredentials(
   text: string | undefined,
   keyFile: string | undefined,
   terminal: Terminal,
-): Promise<Credentials | { readonly finding: Finding } | undefined> {
+): Promise<Credentials | Refused | undefined> {
   if (text === undefined) return undefined
   const token = text.trim().replace(/^(?:Bearer|DPoP) /i, '')
   if (keyFile === undefined) return { token }
   const input = await readInput(keyFile, terminal)
   if (!input.ok) return input
   const key = readClientKey(input.text)
-  return typeof key === 'string'
-    ? { finding: { severity: 'error', id: 'input', what: key, path: input.file } }
-    : { token, key }
+  return typeof key === 'string' ? refuseInput(input.file, key) : { token, key }
 }
 
 /** Sends the first request of an MCP client with these credentials and further header fields. A nonce that is handed out is used from then on. */

@@ -5,8 +5,7 @@ import { candidatesFor } from '../../decision/token/access-token.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { isTooDeep } from '../../decision/token/unverified-token.ts'
 import { isJsonObject, type JsonObject } from '../../keys/json-object.ts'
-import type { Finding } from '../frame/findings.ts'
-import { readInput } from '../frame/input.ts'
+import { type Refused, readInput, refuseInput } from '../frame/input.ts'
 import { parseInstant } from '../frame/time-text.ts'
 import { type Call, callFor, parseCall, parseHeader, placeOf, routeOfCall } from '../replay/proxy-call.ts'
 import { withStandIn } from '../replay/replay.ts'
@@ -25,9 +24,7 @@ interface ExplainQuestion {
   readonly sourceOf: (issuer: Issuer) => KeySource
 }
 
-type Asked =
-  | { readonly ok: true; readonly question: ExplainQuestion }
-  | { readonly ok: false; readonly finding: Finding }
+type Asked = { readonly ok: true; readonly question: ExplainQuestion } | Refused
 
 /** What makes a request of the client. */
 const PARTS = ['route', 'host', 'method', 'uri', 'header', 'token-file', 'dpop-proof', 'claims', 'body'] as const
@@ -63,18 +60,18 @@ export function contradiction(options: ExplainOptions): string | undefined {
 export async function readQuestion(options: ExplainOptions, config: Config, terminal: Terminal): Promise<Asked> {
   const now = options.at === undefined ? Date.now() / 1000 : parseInstant(options.at)
   if (now === undefined) {
-    return refuse('--at', `"${options.at}" is not a time; write it like 2026-01-01T00:00:00Z, or in seconds`)
+    return refuseInput('--at', `"${options.at}" is not a time; write it like 2026-01-01T00:00:00Z, or in seconds`)
   }
   const question = { config, now, whatIf: false, sourceOf: (issuer: Issuer) => issuer.keys }
   if (options.call !== undefined) {
     const input = await readInput(options.call, terminal, 'latin1')
     if (!input.ok) return input
     const call = parseCall(input.text)
-    if (typeof call === 'string') return refuse(input.file, call)
+    if (typeof call === 'string') return refuseInput(input.file, call)
     return withKeys({ ...question, call }, options, config, terminal)
   }
   const client = clientRequest(options, config)
-  if (typeof client === 'string') return refuse('--header', client)
+  if (typeof client === 'string') return refuseInput('--header', client)
   const body = options.body === undefined ? undefined : await readInput(options.body, terminal)
   if (body?.ok === false) return body
   const request = { ...client, body: body?.text }
@@ -94,8 +91,9 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   const input = await readInput(options.claims, terminal)
   if (!input.ok) return input
   const parts = parseClaims(input.text)
-  if (typeof parts === 'string') return refuse(input.file, parts)
-  if (isTooDeep(parts.header) || isTooDeep(parts.claims)) return refuse(input.file, 'is nested too deep for a token')
+  if (typeof parts === 'string') return refuseInput(input.file, parts)
+  if (isTooDeep(parts.header) || isTooDeep(parts.claims))
+    return refuseInput(input.file, 'is nested too deep for a token')
   const issuer = issuerOf(parts.claims, issuersFor(config, options.route))
   const { token, keys } = await new StandIn().sign(issuer, parts.header, parts.claims)
   const judged = withStandIn(config, issuer, keys)
@@ -131,7 +129,8 @@ async function withKeys(
   const input = await readInput(jwks, terminal)
   if (!input.ok) return input
   const document = parseJson(input.text)
-  if (document === undefined) return refuse(input.file, 'is not JSON; it must hold a key set such as {"keys": [...]}')
+  if (document === undefined)
+    return refuseInput(input.file, 'is not JSON; it must hold a key set such as {"keys": [...]}')
   return { ok: true, question: { ...question, issuers, sourceOf: () => ({ kind: 'jwksFile', file: jwks, document }) } }
 }
 
@@ -179,8 +178,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function refuse(path: string, what: string): { readonly ok: false; readonly finding: Finding } {
-  return { ok: false, finding: { severity: 'error', id: 'input', what, path } }
 }

@@ -1,12 +1,9 @@
-import { type Page, plain } from '../../cli/output.ts'
+import { type Page, plain, type Style } from '../../cli/output.ts'
 import { wrap } from '../../cli/wrap.ts'
 import { type Finding, inOrder, SEVERITIES, type Severity } from './findings.ts'
 import { formatSource, lineReader, type ReadLine, type Sources } from './source-lines.ts'
 
-const STYLES = { error: 'bad', warning: 'doubtful', note: 'quiet', ok: 'good' } as const satisfies Record<
-  Severity,
-  string
->
+const STYLES: Readonly<Record<Severity, Style>> = { error: 'bad', warning: 'doubtful', note: 'quiet', ok: 'good' }
 
 /** The findings, worst first, and their number. */
 export function formatFindings(

@@ -33,33 +33,29 @@ export async function readConfiguration(
   secrets: 'required' | 'optional' = 'required',
 ): Promise<ReadConfiguration> {
   const read = readSettings(terminal.env)
-  if (!read.ok) {
-    const findings = read.problems.map((what): Finding => ({ severity: 'error', id: 'environment', what, path: '' }))
-    return { ok: false, findings, sources: new Map() }
-  }
+  if (!read.ok) return refused('environment', read.problems)
   const { settings } = read
   const source = chooseSource(named, settings)
   const missing = withoutConfiguration(source)
-  if (missing !== undefined) {
-    const finding: Finding = { severity: 'error', id: 'configuration', what: missing, path: '' }
-    return { ok: false, findings: [finding], sources: new Map() }
-  }
+  if (missing !== undefined) return refused('configuration', [missing])
   const absent = new Map<string, Finding>()
   const loaded = await load(source, now, secrets === 'optional' ? standInFor(absent) : undefined)
   const { parsed, namedFiles, unread } = loaded
   const sources = sourcesOf(loaded)
   if (!parsed.ok) return { ok: false, findings: parsed.problems.map((problem) => findingOf(problem, 'error')), sources }
+  const { config } = parsed
   const warnings = [
     ...parsed.warnings.map((problem) => findingOf(problem, 'warning')),
     ...unread.map(notRead),
     ...absent.values(),
+    ...(secrets === 'optional' ? absentFetchFiles(config) : []),
   ]
-  const more = secrets === 'optional' ? absentFetchFiles(parsed.config) : []
-  return {
-    ok: true,
-    configuration: { settings, source, config: parsed.config, namedFiles, warnings: [...warnings, ...more] },
-    sources,
-  }
+  return { ok: true, configuration: { settings, source, config, namedFiles, warnings }, sources }
+}
+
+function refused(id: string, problems: readonly string[]): ReadConfiguration {
+  const findings = problems.map((what): Finding => ({ severity: 'error', id, what, path: '' }))
+  return { ok: false, findings, sources: new Map() }
 }
 
 /** Files of secrets, which are where the service runs and need not be here. */

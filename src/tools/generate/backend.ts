@@ -22,6 +22,11 @@ export function readBackends(texts: readonly string[]): ReadonlyMap<string, Back
   return backends
 }
 
+/** Whether a text is a label of RFC 1123, as namespaces and services are named. */
+export function isKubernetesName(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+}
+
 /** The URL of a backend; a proxy has no use for anything behind the port. */
 export function urlOf({ scheme, host, port }: Backend): string {
   return `${scheme}://${host}:${port}`

@@ -3,10 +3,9 @@ import type { Route } from '../../config/model.ts'
 import { didYouMean } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import { command } from '../frame/command.ts'
-import { isKubernetesName } from '../frame/kubernetes-name.ts'
-import { type Backend, readBackends } from './backend.ts'
+import { type Backend, isKubernetesName, readBackends } from './backend.ts'
 import type { Deployment, Gateway } from './plan.ts'
-import { PROXIES, type ProxyOption, type ProxyTargets, type Target } from './targets.ts'
+import { PROXIES, PROXY_OPTIONS, type ProxyTargets, type Target } from './targets.ts'
 
 const OPTIONS = {
   as: { value: 'FORM', about: 'of traefik: ingressroute (the default), httproute, docker-labels or file' },
@@ -37,10 +36,6 @@ const OPTIONS = {
   },
 } as const
 
-const OPTIONAL: readonly ProxyOption[] = [
-  ...(['as', 'namespace', 'entry-point', 'gateway', 'without-well-known', 'gate-namespace', 'listen-port'] as const),
-]
-
 /** Prints the proxy's side of the configuration, so that the two never differ. */
 export const generate = command({
   name: 'generate',
@@ -57,7 +52,7 @@ export const generate = command({
   misuse({ values, operands: [name = ''] }) {
     const proxy = PROXIES.get(name)
     if (proxy === undefined) return unknownProxy(name)
-    const foreign = OPTIONAL.find((option) => values[option] !== undefined && !proxy.options.includes(option))
+    const foreign = PROXY_OPTIONS.find((option) => values[option] !== undefined && !proxy.options.includes(option))
     return foreign === undefined ? badValue(proxy, values) : `--${foreign} is not for ${name}`
   },
   run({ values, operands: [name = ''], configuration }) {

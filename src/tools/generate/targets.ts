@@ -29,21 +29,18 @@ export interface Target {
   readonly write: (routes: readonly Route[], deployment: Deployment, listenPort?: number) => Written
 }
 
+const IN_CLUSTER = ['namespace', 'gateway', 'without-well-known', 'gate-namespace'] as const
+const OF_TRAEFIK = ['as', 'entry-point', ...IN_CLUSTER] as const
+const LISTENS = ['listen-port'] as const
+
 /** Options that not every proxy has a use for. */
-export type ProxyOption =
-  | 'as'
-  | 'namespace'
-  | 'entry-point'
-  | 'gateway'
-  | 'without-well-known'
-  | 'gate-namespace'
-  | 'listen-port'
+export const PROXY_OPTIONS = [...OF_TRAEFIK, ...LISTENS] as const
 
 /** A proxy for which something can be generated. */
 export interface ProxyTargets {
   /** By form (`--as`); the first is the default. */
   readonly forms: ReadonlyMap<string, Target>
-  readonly options: readonly ProxyOption[]
+  readonly options: readonly (typeof PROXY_OPTIONS)[number][]
   /** The Gateway of HTTPRoutes unless given: that of the proxy's chart or tutorial. */
   readonly gateway: Gateway
 }
@@ -61,9 +58,6 @@ const ENVOY: Reach = {
   otherwise: 'envoy takes http only; give its cluster a transport_socket for TLS',
 }
 
-const IN_CLUSTER = ['namespace', 'gateway', 'without-well-known', 'gate-namespace'] as const
-const LISTENS = ['listen-port'] as const
-
 /** Every proxy, by its name on the command line. */
 export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyTargets>([
   [
@@ -75,7 +69,7 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
         ['docker-labels', target('traefik.yaml', ANY, dockerLabels)],
         ['file', target('traefik.yaml', ANY, dynamicFile)],
       ]),
-      options: ['as', 'entry-point', ...IN_CLUSTER],
+      options: OF_TRAEFIK,
       gateway: gatewayOf('traefik', 'traefik-gateway'),
     },
   ],
@@ -99,7 +93,7 @@ export const PROXIES: ReadonlyMap<string, ProxyTargets> = new Map<string, ProxyT
   ['gateway-api', inCluster('gateway-api', 'default', externalAuthRoutes)],
 ])
 
-function single(options: readonly ProxyOption[], only: Target, gateways = 'default'): ProxyTargets {
+function single(options: ProxyTargets['options'], only: Target, gateways = 'default'): ProxyTargets {
   return { forms: new Map([['', only]]), options, gateway: gatewayOf(gateways, 'gateway') }
 }
 

@@ -9,6 +9,18 @@ export interface Document {
   readonly content: { readonly [key: string]: Value }
 }
 
+/** A Kubernetes object with a comment above it. */
+export function kubernetesObject(
+  comment: string,
+  apiVersion: string,
+  kind: string,
+  name: string,
+  namespace: string,
+  spec: Value,
+): Document {
+  return { comment, content: { apiVersion, kind, metadata: { name, namespace }, spec } }
+}
+
 /** Each value on one line. */
 const STYLE = { lineWidth: 0, flowCollectionPadding: false } as const
 

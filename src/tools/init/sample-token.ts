@@ -4,7 +4,7 @@ import { own } from '../../decision/token/claims.ts'
 import { checkConfirmation } from '../../decision/token/token-claims.ts'
 import { findOtherKind } from '../../decision/token/token-kind.ts'
 import { parseUnverifiedToken } from '../../decision/token/unverified-token.ts'
-import type { Finding } from '../frame/findings.ts'
+import type { Refused } from '../frame/input.ts'
 
 /** What a sample token shows of its issuer's habits. Nothing of it is verified. */
 export interface SampleToken {
@@ -27,7 +27,7 @@ export interface SampleToken {
   readonly lifetime: number | undefined
 }
 
-type Read = { readonly ok: true; readonly sample: SampleToken } | { readonly ok: false; readonly finding: Finding }
+type Read = { readonly ok: true; readonly sample: SampleToken } | Refused
 
 const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid']
 

@@ -21,9 +21,8 @@ export const status = command({
   async run({ operands: [given], terminal }): Promise<Result> {
     const base = given === undefined ? defaultUrl(terminal.env) : parseUrl(given)
     if (typeof base === 'string') return { misuse: base }
-    const asked = await ask(new URL('status.json', base))
-    if (!asked.ok) return { findings: [asked.finding] }
-    const { status } = asked
+    const status = await ask(new URL('status.json', base))
+    if ('severity' in status) return { findings: [status] }
     const exitCode = status.ready && status.state !== 'problem' ? 0 : 1
     return { json: status, text: (page) => statusText(status, page), exitCode }
   },
@@ -46,17 +45,13 @@ function parseUrl(text: string): URL | string {
   return url
 }
 
-type Asked = { readonly ok: true; readonly status: Status } | { readonly ok: false; readonly finding: Finding }
-
 const MAX_WAIT_MS = 5_000
 
-async function ask(url: URL): Promise<Asked> {
+async function ask(url: URL): Promise<Status | Finding> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(MAX_WAIT_MS) })
     const body: unknown = response.status === 200 ? await response.json() : undefined
-    return isStatus(body)
-      ? { ok: true, status: body }
-      : refused(url, `answers ${response.status}, not with a status`, OTHER)
+    return isStatus(body) ? body : refused(url, `answers ${response.status}, not with a status`, OTHER)
   } catch {
     return refused(url, 'does not answer with a status', NOTHING)
   }
@@ -65,11 +60,8 @@ async function ask(url: URL): Promise<Asked> {
 const NOTHING = 'give the URL of the operations port, by default http://127.0.0.1:9090, and see that the service runs'
 const OTHER = 'give the URL of the operations port; with FORWARDGATE_STATUS_PAGE=false there is no status'
 
-function refused(url: URL, what: string, fix: string): Asked {
-  return {
-    ok: false,
-    finding: { severity: 'error', id: 'no-status', what: `${url.host} ${what}`, path: url.href, fix },
-  }
+function refused(url: URL, what: string, fix: string): Finding {
+  return { severity: 'error', id: 'no-status', what: `${url.host} ${what}`, path: url.href, fix }
 }
 
 /** Whether it comes from forwardgate: what is printed is there, whatever else a newer version has. */

@@ -1,4 +1,13 @@
-import { type Front, frontsOfFile, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
+import {
+  type Front,
+  firstWay,
+  frontsOfFile,
+  isGate,
+  type Question,
+  serves,
+  type Unreadable,
+  type Way,
+} from '../fronts/front.ts'
 import { type CaddyLine, readCaddyLines } from './caddyfile-blocks.ts'
 import { readQuestion, spotOf } from './read-question.ts'
 
@@ -46,25 +55,18 @@ interface Handler {
 function readSite(hosts: readonly string[], block: readonly CaddyLine[]): Front {
   const isGuarded = guardsPaths(block)
   const handlers = block.flatMap((line) => readHandler(line, block, isGuarded) ?? [])
-  const bare = readQuestion(block, { isOrdered: false, isGuarded })
-  const pass = block.find(({ words }) => words[0] === 'reverse_proxy')
-  const rest: Way = bare !== undefined ? { kind: 'asked' } : pass === undefined ? { kind: 'closed' } : wayOf(pass)
+  const bare = readQuestion(block, false, isGuarded)
+  const rest = wayOf(block, bare)
   const unread = importsIn(block).map(({ words, position }) => ({
     spot: { path: '', position },
     what: words.join(' '),
   }))
   return {
-    questions: [...handlers.flatMap(({ question }) => question ?? []), ...(bare === undefined ? [] : [bare])],
+    questions: [...handlers, { question: bare }].flatMap(({ question }) => question ?? []),
     unread,
     way: (host, path) => {
-      if (!hosts.some((own) => own === '' || own === host || (own.startsWith('*.') && host.endsWith(own.slice(1)))))
-        return undefined
-      for (const { takes, way } of handlers) {
-        const taken = takes(path)
-        if (taken === undefined) return { kind: 'unknown' }
-        if (taken) return way
-      }
-      return rest.kind === 'closed' && unread.length > 0 ? { kind: 'unknown' } : rest
+      if (!hosts.some((own) => own === '' || serves(own, host))) return undefined
+      return firstWay(handlers, path) ?? (rest.kind === 'closed' && unread.length > 0 ? { kind: 'unknown' } : rest)
     },
   }
 }
@@ -78,13 +80,14 @@ function readHandler(line: CaddyLine, site: readonly CaddyLine[], isGuarded: boo
   const inner = line.block.find(({ words, block }) => words[0] === 'route' && block !== undefined)
   const block = inner?.block ?? line.block
   const isOrdered = name === 'route' || inner !== undefined
-  const question = readQuestion(block, { isOrdered, isGuarded })
-  const pass = block.find(({ words }) => words[0] === 'reverse_proxy')
-  const way: Way = question !== undefined ? { kind: 'asked' } : pass === undefined ? { kind: 'closed' } : wayOf(pass)
-  return { takes: takerOf(matcher, site), question, way }
+  const question = readQuestion(block, isOrdered, isGuarded)
+  return { takes: takerOf(matcher, site), question, way: wayOf(block, question) }
 }
 
-function wayOf(pass: CaddyLine): Way {
+function wayOf(block: readonly CaddyLine[], question: Question | undefined): Way {
+  const pass = block.find(({ words }) => words[0] === 'reverse_proxy')
+  if (question !== undefined) return { kind: 'asked' }
+  if (pass === undefined) return { kind: 'closed' }
   const upstreams = pass.words.slice(1).join(' ')
   return { kind: 'open', toGate: isGate(upstreams, ''), spot: spotOf(pass) }
 }

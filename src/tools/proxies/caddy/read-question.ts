@@ -1,15 +1,16 @@
-import { type Faults, isGate, type Question, type Spot } from '../fronts/front.ts'
+import { isGate, type Question, type Spot } from '../fronts/front.ts'
 import type { CaddyLine } from './caddyfile-blocks.ts'
 
-interface Around {
-  /** In a `route`, lines take effect as they are written; elsewhere Caddy has an order of its own. */
-  readonly isOrdered: boolean
-  /** Whether the site refuses paths that could be read in two ways. */
-  readonly isGuarded: boolean
-}
-
-/** The first question in a block; undefined: none, or of another service. */
-export function readQuestion(block: readonly CaddyLine[], { isOrdered, isGuarded }: Around): Question | undefined {
+/**
+ * The first question in a block; undefined: none, or of another service. `isOrdered`: in a `route`, where lines take effect
+ * as they are written; elsewhere Caddy has an order of its own. `isGuarded`: the site refuses paths that could be read in
+ * two ways.
+ */
+export function readQuestion(
+  block: readonly CaddyLine[],
+  isOrdered: boolean,
+  isGuarded: boolean,
+): Question | undefined {
   const index = block.findIndex(({ words }) => words[0] === 'forward_auth')
   const line = block[index]
   if (line === undefined) return undefined
@@ -21,6 +22,8 @@ export function readQuestion(block: readonly CaddyLine[], { isOrdered, isGuarded
   const removedBefore = removals(isOrdered ? block.slice(0, index) : block)
   const removedAfter = removals(isOrdered ? block.slice(index + 1) : block)
   const hidden = removals(options.map((option) => ({ ...option, words: ['request_header', ...option.words.slice(1)] })))
+  // The client's own Connection removes what it names.
+  const keepsConnection = !block.some(({ words }) => words[0] === 'request_header' && words.includes('-Connection'))
   const takes = (patterns: readonly string[], name: string) => patterns.some((pattern) => takesName(pattern, name))
   return {
     spot: spotOf(line),
@@ -34,22 +37,11 @@ export function readQuestion(block: readonly CaddyLine[], { isOrdered, isGuarded
     maxBodyBytes: undefined,
     faults: {
       ...(isGuarded ? {} : { 'ambiguous-paths-pass': spotOf(line) }),
-      ...identityRemoved(block, line, { isOrdered, copied, removedAfter }),
+      ...(keepsConnection || copied.some((name) => takes(removedAfter, name))
+        ? { 'identity-removed': spotOf(line) }
+        : {}),
     },
   }
-}
-
-interface Removal {
-  readonly isOrdered: boolean
-  readonly copied: readonly string[]
-  readonly removedAfter: readonly string[]
-}
-
-/** By a line that takes effect behind the question, or by the client's own Connection. */
-function identityRemoved(block: readonly CaddyLine[], line: CaddyLine, { copied, removedAfter }: Removal): Faults {
-  const keepsConnection = !block.some(({ words }) => words[0] === 'request_header' && words.includes('-Connection'))
-  const isRemoved = copied.some((name) => removedAfter.some((pattern) => takesName(pattern, name)))
-  return keepsConnection || isRemoved ? { 'identity-removed': spotOf(line) } : {}
 }
 
 /** Names that `copy_headers` sets: `A>B` copies A as B. */

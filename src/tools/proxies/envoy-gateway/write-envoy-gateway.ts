@@ -1,5 +1,5 @@
 import { corsOptions, type Plan, type PlannedRoute } from '../../generate/plan.ts'
-import type { Document } from '../../generate/yaml-text.ts'
+import { type Document, kubernetesObject } from '../../generate/yaml-text.ts'
 import {
   corsOf,
   GATEWAY_GROUP,
@@ -11,7 +11,6 @@ import {
   protectedHttpRoutes,
   removal,
 } from '../gateway-api/http-routes.ts'
-import { kubernetesObject } from '../kubernetes-object.ts'
 
 const GROUP = 'gateway.envoyproxy.io'
 

@@ -1,5 +1,5 @@
 import { distinctBy } from '../../frame/distinct.ts'
-import { type Front, forItsHosts, isBelow, isGate, type Question, type Way } from '../fronts/front.ts'
+import { type Front, firstWay, forItsHosts, isBelow, isGate, type Question, serves, type Way } from '../fronts/front.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
 import { documentNode, entries, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import { type Authorization, questionOf } from './read-question.ts'
@@ -51,10 +51,10 @@ function readOpenManager(manager: YamlNode): Front | undefined {
 }
 
 function readOpenRoute(route: YamlNode): RouteOfEnvoy {
-  const fits = (path: string) => routeFits(member(route, 'match'), path)
+  const takes = (path: string) => routeTakes(member(route, 'match'), path)
   const target = textOf(member(route, 'route', 'cluster'))
-  if (target === undefined) return { fits, question: undefined, way: { kind: 'closed' } }
-  return { fits, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: route } }
+  if (target === undefined) return { takes, question: undefined, way: { kind: 'closed' } }
+  return { takes, question: undefined, way: { kind: 'open', toGate: isGate(target, ''), spot: route } }
 }
 
 /** Undefined: no ext_authz of ours in it. */
@@ -83,7 +83,7 @@ function readManager(manager: YamlNode): Front | undefined {
 
 interface RouteOfEnvoy {
   /** Undefined: something decides that is not read. */
-  readonly fits: (path: string) => boolean | undefined
+  readonly takes: (path: string) => boolean | undefined
   readonly question: Question | undefined
   readonly way: Way
 }
@@ -99,12 +99,12 @@ function readRoute(
     .map((level) => entries(member(level, 'typed_per_filter_config')).find(([name]) => name === filterName)?.[1])
     .find((settings) => settings !== undefined)
   if (textOf(member(own, 'disabled')) === 'true') return readOpenRoute(route)
-  const fits = (path: string) => routeFits(member(route, 'match'), path)
+  const takes = (path: string) => routeTakes(member(route, 'match'), path)
   const question = questionOf(authorization, member(own, 'check_settings'), levels)
-  return { fits, question, way: question === undefined ? { kind: 'unknown' } : { kind: 'asked' } }
+  return { takes, question, way: question === undefined ? { kind: 'unknown' } : { kind: 'asked' } }
 }
 
-function routeFits(match: YamlNode | undefined, path: string): boolean | undefined {
+function routeTakes(match: YamlNode | undefined, path: string): boolean | undefined {
   const [prefix, exact, within] = ['prefix', 'path', 'path_separated_prefix'].map((name) => textOf(member(match, name)))
   const isPlain = ['headers', 'query_parameters', 'runtime_fraction'].every((name) => member(match, name) === undefined)
   if (exact !== undefined) return path === exact && (isPlain || undefined)
@@ -122,13 +122,8 @@ interface HostOfEnvoy {
 function wayOf(hosts: readonly HostOfEnvoy[], host: string, path: string): Way | undefined {
   const found =
     hosts.find(({ domains }) => domains.includes(host) || domains.includes(`${host}:*`)) ??
-    hosts.find(({ domains }) => domains.some((domain) => domain.startsWith('*.') && host.endsWith(domain.slice(1)))) ??
+    hosts.find(({ domains }) => domains.some((domain) => serves(domain, host))) ??
     hosts.find(({ domains }) => domains.includes('*'))
   if (found === undefined) return undefined
-  for (const { fits, way } of found.routes) {
-    const fit = fits(path)
-    if (fit === undefined) return { kind: 'unknown' }
-    if (fit) return way
-  }
-  return { kind: 'closed' }
+  return firstWay(found.routes, path) ?? { kind: 'closed' }
 }

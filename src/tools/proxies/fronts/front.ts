@@ -97,6 +97,21 @@ export function isGate(host: string, path: string): boolean {
   return /^\/(?:verify|ext_authz)(?:\/|$)/.test(path) || /forwardgate/.test(host)
 }
 
+/** Whether a name of a server or site, which may begin with a star, is for a host. */
+export function serves(name: string, host: string): boolean {
+  return name === host || (name.startsWith('*.') && host.endsWith(name.slice(1)))
+}
+
+/** The way of the first that takes a path; unknown if one before might, undefined if none does. */
+export function firstWay(
+  all: readonly { readonly takes: (path: string) => boolean | undefined; readonly way: Way }[],
+  path: string,
+): Way | undefined {
+  const first = all.find(({ takes }) => takes(path) !== false)
+  if (first === undefined) return undefined
+  return first.takes(path) === true ? first.way : { kind: 'unknown' }
+}
+
 /** Whether a path is this one or below it, by whole segments; the empty one is the root. */
 export function isBelow(path: string, parent: string): boolean {
   return path === parent || path.startsWith(parent.endsWith('/') ? parent : `${parent}/`)

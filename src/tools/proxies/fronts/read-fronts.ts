@@ -5,7 +5,7 @@ import { readEnvoy } from '../envoy/read-envoy.ts'
 import { readHttpRoutes } from '../gateway-api/read-external-auth.ts'
 import type { ManifestDocument } from '../manifest-documents.ts'
 import { readNginx } from '../nginx/read-nginx.ts'
-import { child, documentNode, items, textOf, type YamlNode } from '../yaml-node.ts'
+import { type KubernetesObject, kubernetesObjects } from '../traefik/kubernetes-object.ts'
 import type { Front } from './front.ts'
 
 /** Files of nginx and Caddy by their names; what is in them decides. */
@@ -55,38 +55,17 @@ export function readFrontTexts(texts: readonly Text[]): {
 
 /** What YAML documents say about Envoy and the Gateway API. */
 export function readFrontDocuments(documents: readonly ManifestDocument[]): readonly Front[] {
-  const objects = documents.flatMap(objectsOf)
-  const routes = objects.filter(({ kind }) => kind === 'gateway.networking.k8s.io HTTPRoute').map(({ node }) => node)
-  const others = objects.filter(({ kind }) => /^(?:gateway\.envoyproxy\.io|[a-z]+\.istio\.io) /.test(kind))
+  const isObject = ({ value }: ManifestDocument) => isJsonObject(value) && typeof value['apiVersion'] === 'string'
+  const objects = documents.filter(isObject).flatMap((document) => kubernetesObjects(document))
+  const others = objects.filter(({ type }) => /^(?:gateway\.envoyproxy\.io|[a-z]+\.istio\.io) /.test(type))
   return [
-    ...readHttpRoutes(routes),
+    ...readHttpRoutes(objects.filter(({ type }) => type === 'gateway.networking.k8s.io HTTPRoute')),
     ...documents.filter(({ value }) => !isJsonObject(value) || value['apiVersion'] === undefined).flatMap(readEnvoy),
-    ...others.map(({ node, kind }) => notJudged(node, kind)),
+    ...others.map(notJudged),
   ]
 }
 
-function notJudged(node: YamlNode, kind: string): Front {
-  const what = `${kind.split(' ')[1]}: objects of ${kind.includes('istio') ? 'Istio' : 'Envoy Gateway'} are generated, not judged`
+function notJudged({ node, type }: KubernetesObject): Front {
+  const what = `${type.split(' ')[1]}: objects of ${type.includes('istio') ? 'Istio' : 'Envoy Gateway'} are generated, not judged`
   return { questions: [], way: () => undefined, unread: [{ spot: node, what }] }
-}
-
-interface KubernetesNode {
-  /** Group and kind. */
-  readonly kind: string
-  readonly node: YamlNode
-}
-
-/** The objects of a document: a single one, or those of a `List`. */
-function objectsOf(document: ManifestDocument): readonly KubernetesNode[] {
-  const { value } = document
-  if (!isJsonObject(value) || typeof value['apiVersion'] !== 'string') return []
-  const isList = value['kind'] === 'List' && Array.isArray(value['items'])
-  const whole = documentNode(document, '', { loose: false })
-  const places = isList ? items(child(whole, 'items')).map((_, index) => ['items', index]) : [[]]
-  return places.map((at) => {
-    const bare = documentNode(document, '', { loose: false, at })
-    const [kind, name] = [textOf(child(bare, 'kind')) ?? '', textOf(child(bare, 'metadata', 'name')) ?? '']
-    const group = (textOf(child(bare, 'apiVersion')) ?? '').split('/')[0]
-    return { kind: `${group} ${kind}`, node: documentNode(document, `${kind} ${name}`, { loose: false, at }) }
-  })
 }

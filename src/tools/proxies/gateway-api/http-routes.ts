@@ -1,6 +1,5 @@
 import { corsOptions, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
-import type { Document, Value } from '../../generate/yaml-text.ts'
-import { kubernetesObject } from '../kubernetes-object.ts'
+import { type Document, kubernetesObject, type Value } from '../../generate/yaml-text.ts'
 
 /** The API group of HTTPRoute. */
 export const GATEWAY_GROUP = 'gateway.networking.k8s.io'

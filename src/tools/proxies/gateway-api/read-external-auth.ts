@@ -1,14 +1,14 @@
-import { type Front, isBelow, isGate, type Question, type Way } from '../fronts/front.ts'
+import { type Front, isBelow, isGate, type Question, serves, type Way } from '../fronts/front.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 
 /** What an implementation sends with every question, whatever is listed. */
 const ALWAYS: ReadonlySet<string> = new Set(['authorization', 'host'])
 
 /** All HTTPRoutes together as a front, if a rule of theirs asks by the filter `ExternalAuth`: of all that fit, the longest path wins. */
-export function readHttpRoutes(objects: readonly YamlNode[]): readonly Front[] {
-  const rules = objects.flatMap((object) => {
-    const hosts = textsOf(child(object, 'spec', 'hostnames'))
-    return items(child(object, 'spec', 'rules')).map((rule) => ({ hosts, rule, question: questionIn(rule) }))
+export function readHttpRoutes(objects: readonly { readonly node: YamlNode }[]): readonly Front[] {
+  const rules = objects.flatMap(({ node }) => {
+    const hosts = textsOf(child(node, 'spec', 'hostnames'))
+    return items(child(node, 'spec', 'rules')).map((rule) => ({ hosts, rule, question: questionIn(rule) }))
   })
   const questions = rules.flatMap(({ question }) => question ?? [])
   if (questions.length === 0) return []
@@ -22,10 +22,6 @@ export function readHttpRoutes(objects: readonly YamlNode[]): readonly Front[] {
     return found?.way ?? (own.length === 0 ? undefined : { kind: 'closed' })
   }
   return [{ questions, unread: [], way }]
-}
-
-function serves(name: string, host: string): boolean {
-  return name === host || (name.startsWith('*.') && host.endsWith(name.slice(1)))
 }
 
 /** Whether a rule of an HTTPRoute has this filter, so that it does not belong to Traefik. */

@@ -1,8 +1,7 @@
 import { type Place, type Plan, type PlannedRoute, WELL_KNOWN } from '../../generate/plan.ts'
-import type { Document, Value } from '../../generate/yaml-text.ts'
+import { type Document, kubernetesObject, type Value } from '../../generate/yaml-text.ts'
 import { ANSWER_FIELDS } from '../envoy/envoy-fields.ts'
 import { GATEWAY_GROUP, openHttpRoutes, protectedHttpRoutes, removal } from '../gateway-api/http-routes.ts'
-import { kubernetesObject } from '../kubernetes-object.ts'
 
 /** The mesh configuration with an extension provider for each route, HTTPRoutes, and an AuthorizationPolicy for each route. */
 export function istioObjects(plan: Plan): readonly Document[] {

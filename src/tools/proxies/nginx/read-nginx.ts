@@ -1,4 +1,13 @@
-import { type Front, frontsOfFile, isBelow, isGate, type Question, type Unreadable, type Way } from '../fronts/front.ts'
+import {
+  type Front,
+  frontsOfFile,
+  isBelow,
+  isGate,
+  type Question,
+  serves,
+  type Unreadable,
+  type Way,
+} from '../fronts/front.ts'
 import { type Directive, readDirectives } from './directives.ts'
 import { questionIn } from './read-question.ts'
 import { addressOf, inForce, type Location, type Scope, spotOf } from './scope.ts'
@@ -68,7 +77,7 @@ function readServer(server: Scope, upstreams: ReadonlyMap<string, readonly strin
     questions: [...questions.values()],
     unread,
     way: (host, path) => {
-      if (!names.some((name) => serves(name, host))) return undefined
+      if (!names.some((name) => name === '_' || name.startsWith('~') || serves(name, host))) return undefined
       const location = locationFor(locations, path)
       if (location === 'unknown' || (location === undefined && unread.length > 0)) return { kind: 'unknown' }
       return location === undefined ? { kind: 'closed' } : wayThrough(location, questions.has(location), upstreams)
@@ -78,12 +87,6 @@ function readServer(server: Scope, upstreams: ReadonlyMap<string, readonly strin
 
 function namesOf(server: Scope): readonly string[] {
   return server.own.filter(({ name }) => name === 'server_name').flatMap(({ args }) => args)
-}
-
-function serves(name: string, host: string): boolean {
-  return (
-    name === host || name === '_' || name.startsWith('~') || (name.startsWith('*.') && host.endsWith(name.slice(1)))
-  )
 }
 
 function wayThrough(location: Location, isAsked: boolean, upstreams: ReadonlyMap<string, readonly string[]>): Way {

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Terminal } from '../../../cli/terminal.ts'
 import type { Finding } from '../../frame/findings.ts'
-import { readInput } from '../../frame/input.ts'
+import { type Refused, readInput, refuseInput } from '../../frame/input.ts'
 import type { Sources } from '../../frame/source-lines.ts'
 import { OTHER_FILE } from '../fronts/read-fronts.ts'
 import type { Landscape } from './landscape.ts'
@@ -17,7 +17,7 @@ export type ReadManifests =
       /** The texts of which lines may be shown. */
       readonly sources: Sources
     }
-  | { readonly ok: false; readonly findings: readonly Finding[] }
+  | Refused
 
 /** Reads files, directories with everything below, and standard input for `-`. */
 export async function readManifests(paths: readonly string[], terminal: Terminal): Promise<ReadManifests> {
@@ -26,9 +26,9 @@ export async function readManifests(paths: readonly string[], terminal: Terminal
   for (const path of paths) {
     for (const file of await filesOf(path)) {
       const input = await readInput(file, terminal)
-      if (!input.ok) return { ok: false, findings: [input.finding] }
+      if (!input.ok) return input
       size += input.text.length
-      if (size > MAX_TEXT) return { ok: false, findings: [{ ...TOO_LARGE, path }] }
+      if (size > MAX_TEXT) return refuseInput(path, TOO_LARGE)
       texts.push(input)
     }
   }
@@ -52,11 +52,7 @@ function sourcesOf(texts: readonly { file: string; text: string }[], unreadable:
 /** Characters of all manifests together, those included that are about something else. */
 const MAX_TEXT = 32 * 1024 * 1024
 
-const TOO_LARGE: Omit<Finding, 'path'> = {
-  severity: 'error',
-  id: 'input',
-  what: 'holds more than 32 MiB of YAML together with what was read before; check it in parts',
-}
+const TOO_LARGE = 'holds more than 32 MiB of YAML together with what was read before; check it in parts'
 
 /** A pipe whose first command failed is empty, and an empty input must not read as a success. */
 const NOTHING_ABOUT_ROUTING: Finding = {

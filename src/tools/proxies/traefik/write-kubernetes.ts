@@ -7,9 +7,8 @@ import {
   type PlannedRoute,
   wellKnownRule,
 } from '../../generate/plan.ts'
-import type { Document, Value } from '../../generate/yaml-text.ts'
+import { type Document, kubernetesObject, type Value } from '../../generate/yaml-text.ts'
 import { ABOUT_WELL_KNOWN, openHttpRoutes, protectedHttpRoutes } from '../gateway-api/http-routes.ts'
-import { kubernetesObject } from '../kubernetes-object.ts'
 
 const API = 'traefik.io/v1alpha1'
 
