@@ -1,4 +1,6 @@
-import type { Position } from '../../config/problem.ts'
+import type { Config } from '../../config/model.ts'
+import { didYouMean } from '../../config/nearest-name.ts'
+import { type Position, quote } from '../../config/problem.ts'
 import { distinctBy } from '../frame/distinct.ts'
 import type { Finding, Severity } from '../frame/findings.ts'
 
@@ -19,6 +21,12 @@ export type Found = Hit | readonly Hit[] | false | undefined
 /** A hit at a node of a manifest, a line, or any other place. */
 export function hitAt({ path, position }: Pick<Hit, 'path' | 'position'>, what: string): Hit {
   return { what, path, position }
+}
+
+/** What is said of a name that no route has. */
+export function unknownRoute(name: string, { routes }: Config): string {
+  const names = routes.map((route) => route.name)
+  return `the route ${quote(name)} does not exist${didYouMean(name, names)}`
 }
 
 /** One thing that is looked for, with everything a reader needs to know about it. */

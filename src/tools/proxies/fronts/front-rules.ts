@@ -1,8 +1,8 @@
 import type { Config, Route } from '../../../config/model.ts'
 import { quote } from '../../../config/problem.ts'
 import { fieldsReadOn } from '../../../decision/fields-read.ts'
-import { type CheckRule, type Found, hitAt } from '../../check/check-rule.ts'
-import { emittedHeaders, hidesProof, removedFields, unknownRoute } from '../traefik/gate-middleware.ts'
+import { type CheckRule, type Found, hitAt, unknownRoute } from '../../check/check-rule.ts'
+import { emittedHeaders, hidesProof, removedFields } from '../traefik/gate-middleware.ts'
 import type { Fault, Question } from './front.ts'
 import { type FrontSubject, WAY_RULES } from './way-rules.ts'
 

@@ -1,5 +1,5 @@
 import { quote } from '../../../config/problem.ts'
-import { type CheckRule, type Found, type Hit, hitAt } from '../../check/check-rule.ts'
+import { type CheckRule, type Found, type Hit, hitAt, unknownRoute } from '../../check/check-rule.ts'
 import { hasPlaceholder } from '../placeholders.ts'
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import {
@@ -12,7 +12,6 @@ import {
   pathDecides,
   removedFields,
   tokenHeaderName,
-  unknownRoute,
   unusedFields,
 } from './gate-middleware.ts'
 import { type GoPattern, goPattern } from './go-pattern.ts'

@@ -1,6 +1,4 @@
 import type { Config, Route } from '../../../config/model.ts'
-import { didYouMean } from '../../../config/nearest-name.ts'
-import { quote } from '../../../config/problem.ts'
 import { emptyIdentityHeaders } from '../../../decision/identity-headers.ts'
 import { distinctBy } from '../../frame/distinct.ts'
 import { fillAddress, UNWRITTEN } from '../placeholders.ts'
@@ -63,12 +61,6 @@ function readGate(
   if (asked === '') return { ...gate, named: undefined, routes }
   if (asked === undefined || asked.includes(UNWRITTEN)) return { ...gate, named: undefined, routes: [] }
   return { ...gate, named: asked, routes: byName.get(asked) ?? [] }
-}
-
-/** What is said of a name that no route has. */
-export function unknownRoute(name: string, { routes }: Config): string {
-  const names = routes.map((route) => route.name)
-  return `the route ${quote(name)} does not exist${didYouMean(name, names)}`
 }
 
 /** Where a forwardAuth middleware asks; what a template or a substitution will fill in may be anything. */
