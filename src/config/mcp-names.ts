@@ -1,10 +1,15 @@
-import type { McpPattern } from './model-requirement.ts'
+import type { Mcp, McpPattern, Requirement } from './model-requirement.ts'
 
 /** Kinds of things of an MCP server that have names, and requirements of their own. */
 export type NamedKind = 'tool' | 'resource' | 'prompt'
 
 /** Characters of the longest name of each kind. Longer ones are not folded and not matched against the patterns. */
 export const MAX_NAME_CHARACTERS_OF: Readonly<Record<NamedKind, number>> = { tool: 256, prompt: 256, resource: 2048 }
+
+/** What single calls may need, in the order of the configuration. */
+export function requirementsOf({ tools, resources, prompts, otherwise }: Mcp): readonly Requirement[] {
+  return [...tools, ...resources, ...prompts, ...(otherwise === undefined ? [] : [otherwise])]
+}
 
 /**
  * The patterns of a kind that a name matches. Undefined if a server could take the name for another one, which other

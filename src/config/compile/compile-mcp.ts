@@ -1,7 +1,7 @@
 import { withDefaults } from '../format/key-map.ts'
 import type { McpEntry, RouteEntry } from '../format/schema.ts'
 import { mcpShape } from '../format/schema-mcp.ts'
-import { looseReading, matchName, type NamedKind } from '../mcp-names.ts'
+import { looseReading, matchName, type NamedKind, requirementsOf } from '../mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../model-requirement.ts'
 import { quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'
@@ -47,10 +47,7 @@ export function compileMcp({ mcp: written, anonymous }: RouteEntry, place: Place
 
 /** Every scope that some call needs, in the order of the configuration. */
 export function scopesOfMcp(mcp: Mcp | undefined): readonly string[] {
-  if (mcp === undefined) return []
-  const { tools, resources, prompts, otherwise } = mcp
-  const needs = [...tools, ...resources, ...prompts, ...(otherwise === undefined ? [] : [otherwise])]
-  return requestedScopes(...needs.map(({ scopes }) => scopes))
+  return mcp === undefined ? [] : requestedScopes(...requirementsOf(mcp).map(({ scopes }) => scopes))
 }
 
 const WITHOUT_EFFECT = { id: 'mcp-without-effect', why: 'clients get less than the route seems to offer' } as const

@@ -1,4 +1,4 @@
-import { MAX_NAME_CHARACTERS_OF, matchName, type NamedKind } from '../../config/mcp-names.ts'
+import { MAX_NAME_CHARACTERS_OF, matchName, type NamedKind, requirementsOf } from '../../config/mcp-names.ts'
 import type { Mcp, McpPattern, Requirement } from '../../config/model-requirement.ts'
 import type { Denial, DenialEvidence } from '../denial.ts'
 import { type HeaderFields, opensWebSocket } from '../request/header-fields.ts'
@@ -140,15 +140,9 @@ function judgeCalls(mcp: Mcp, calls: readonly McpCall[]): McpJudgement {
     if (mcp.otherwise === undefined) return notAllowed(calls, { ...shown(call), problem: 'nothing in mcp allows it' })
     needed.add(mcp.otherwise)
   }
-  const inOrder = [
-    ...mcp.tools,
-    ...mcp.resources,
-    ...mcp.prompts,
-    ...(mcp.otherwise === undefined ? [] : [mcp.otherwise]),
-  ]
   return {
     calls,
-    needs: inOrder.filter((requirement) => needed.has(requirement)),
+    needs: requirementsOf(mcp).filter((requirement) => needed.has(requirement)),
     open: calls.every(({ kind }) => kind === 'list'),
     denial: undefined,
   }
