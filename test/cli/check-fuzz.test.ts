@@ -32,7 +32,7 @@ const change = fc.record({
   junk: fc.oneof(fc.constantFrom(...JUNK, ...MARKERS), fc.string()),
 })
 
-test('whatever stands in manifests, check says something with a place and never throws', () => {
+test('whatever manifests contain, check says something with a place and never throws', () => {
   const parsed = parse([{ file: 'config.yaml', text: GOOD['config.yaml'] }], {
     now: 0,
     readFile: () => ({ error: 'no file is read here' }),

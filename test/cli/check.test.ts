@@ -45,7 +45,7 @@ async function checkFiles(files: Readonly<Record<string, string>>) {
 
 function plant({ file, replace, by, at }: Planted) {
   const good: string = GOOD[file]
-  assert.ok(replace === '' || good.split(replace).length === 2, `${JSON.stringify(replace)} stands once in ${file}`)
+  assert.ok(replace === '' || good.split(replace).length === 2, `${JSON.stringify(replace)} is once in ${file}`)
   const marked = replace === '' ? good + by : good.replace(replace, () => by)
   const before = marked.split(at ?? '«')[0] ?? ''
   assert.notEqual(before, marked, 'the place is marked')

@@ -162,7 +162,7 @@ const redirectTo = (location: () => string): Fault =>
     answer.body = ''
   })
 
-test('with a token: what the service does with the request is told, and whether headers can be seen', async () => {
+test('with a token: what the service does with the request is reported, and whether headers can be seen', async () => {
   const unseen = 'note identity-unseen'
   const status = (code: number, body = '') =>
     ifAllowed((answer) => {

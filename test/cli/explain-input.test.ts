@@ -6,7 +6,7 @@ import { run, runProcess } from './run.ts'
 
 const BAD_INPUT: readonly (readonly [title: string, args: readonly string[], stdin: string, expected: RegExp])[] = [
   [
-    'claims that are no JSON',
+    'claims that are not JSON',
     ['--route', 'api', '--claims', '-'],
     '{',
     /standard input: is not a JSON object of claims/,
@@ -26,7 +26,7 @@ const BAD_INPUT: readonly (readonly [title: string, args: readonly string[], std
   ['a call that is none', ['--call', '-'], 'hello\n', /line 1 is not a request line/],
   ['a call to another place', ['--call', '-'], 'GET /readyz HTTP/1.1\n', /\/readyz is not \/verify/],
   ['a call with a broken header', ['--call', '-'], 'GET /verify/api HTTP/1.1\nX\n', /line 2 is not a header/],
-  ['a key set that is no JSON', ['--route', 'api', '--jwks', '-'], 'x', /is not JSON; it must hold a key set/],
+  ['a key set that is not JSON', ['--route', 'api', '--jwks', '-'], 'x', /is not JSON; it must hold a key set/],
 ]
 
 for (const [title, args, stdin, expected] of BAD_INPUT) {

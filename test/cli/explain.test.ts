@@ -40,7 +40,7 @@ test('what if: claims are judged in full, without a signature, which is said', a
   assert.ok(explanation.answer.headers.some(([name, value]) => name === 'X-Auth-Subject' && value === 'alice'))
 })
 
-test('what if: a rule that matches wants more, and is told to', async (t) => {
+test('what if: a rule that matches wants more, and says so', async (t) => {
   const explanation = await whatIf(t, '--route api --method DELETE', CLAIMS)
   assert.equal(explanation.reason, 'scope_insufficient')
   assert.equal(step(explanation, 'scopes')?.result, 'pass')
@@ -148,7 +148,7 @@ test('keys come from the issuer; while it is down the step says what was tried',
   const asked = issuer.hits()
   await run(['explain', '--config', path, '--route', 'api'])
   await run([...args.slice(0, -2), '--claims', '-'], { stdin: JSON.stringify({ iss: issuer.issuer }) })
-  assert.equal(issuer.hits(), asked, 'nobody is asked without a token')
+  assert.equal(issuer.hits(), asked, 'no issuer is asked without a token')
 })
 
 test('--jwks checks the signature without network; a forged token fails at it', async (t) => {
@@ -212,7 +212,7 @@ async function storyOf(t: TestContext, ...args: readonly string[]): Promise<stri
   return steps.flatMap(({ step, result }) => (result === 'skip' ? [] : `${result} ${step}`)).join(', ')
 }
 
-test('a method override is refused after the request was found to belong to its route, and that is told', async (t) => {
+test('a method override is refused after the request was found to belong to its route, and that is reported', async (t) => {
   const override = ['--route', 'api', '--header', 'X-HTTP-Method-Override: DELETE']
   const before = 'pass route, pass forwarded request'
   assert.equal(await storyOf(t, ...override), `${before}, pass match, fail header names`)

@@ -85,7 +85,7 @@ test('without a command the list of commands is shown; only asked for it is a su
   assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/)
 })
 
-test('what follows -- is no option', () => {
+test('what follows -- is not an option', () => {
   const usage = {
     name: 'x',
     synopsis: ['x FILE'],
@@ -122,7 +122,7 @@ const FINDINGS: readonly Finding[] = [
   { severity: 'note', id: 'b-check', what: 'is so \u001b[31m\u202e', path: '' },
 ]
 
-test('findings are told with place, why and fix, and nothing in them steers the terminal', () => {
+test('findings are reported with place, why and fix, and nothing in them steers the terminal', () => {
   const text = formatFindings(FINDINGS, PAGE)
   assert.equal(
     text,

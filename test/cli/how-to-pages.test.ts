@@ -67,7 +67,7 @@ test('local-development.md: a static token, typed literally', async (t) => {
   assert.match(stdout, /^allow: token$/m)
 })
 
-/** Fences that begin with `# policy.yaml` or `# traefik.yaml`, each with the configuration that stands last above it. */
+/** Fences that begin with `# policy.yaml` or `# traefik.yaml`, each with the last configuration above it. */
 function proofsOf(file: string): readonly Proof[] {
   const page = readFileSync(new URL(file, FOLDER), 'utf8')
   const proofs: Proof[] = []

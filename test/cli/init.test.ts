@@ -11,7 +11,7 @@ import { run } from './run.ts'
 const RESOURCE = 'https://api.example.com/mcp/kubernetes'
 const NOW = Math.floor(Date.now() / 1000)
 
-/** What a provider puts into its tokens, and what must stand in the configuration for it. */
+/** What a provider puts into its tokens, and what the configuration must contain for it. */
 const SAMPLES: readonly {
   readonly name: string
   readonly claims: Readonly<Record<string, unknown>>

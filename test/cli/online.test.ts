@@ -45,11 +45,11 @@ describe('check --online', () => {
     issuer.recover()
     const { code, stdout } = await run(['check', file, '--online'])
     writeFileSync(file, text('requestScopes: [a, b], '))
-    const told = await run(['check', file, '--online'])
+    const reported = await run(['check', file, '--online'])
     assert.equal(code, 0)
     assert.ok(stdout.startsWith(`${file}:4:`), stdout)
     assert.match(stdout, /calls need "b", for which clients do not register at "main" \[step-up-registration\]/)
-    assert.equal(told.stdout, 'no findings\n')
+    assert.equal(reported.stdout, 'no findings\n')
   })
 
   it('names a registration online that the issuer makes impossible', async () => {

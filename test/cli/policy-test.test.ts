@@ -279,7 +279,7 @@ for (const [text, expected] of MISTAKES) {
   })
 }
 
-test('every problem of every file is told at once', async (t) => {
+test('every problem of every file is reported together', async (t) => {
   const { stderr } = await policy(t, row('request: { rout: x }, claims: {}, expct: 1'), 'no-such-file.yaml')
   for (const expected of [/rout/, /expct/, /expect: is missing/, /no-such-file/]) assert.match(stderr, expected)
 })

@@ -25,7 +25,7 @@ export interface RunOptions {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a command in this process, with a terminal of its own; of the build, as a process where it is no tool. */
+/** Runs a command in this process, with a terminal of its own; of the build, as a process if it is not a tool. */
 export async function run(args: readonly string[], { stdin = '', env = {}, isTTY = false, columns }: RunOptions = {}) {
   const built = IS_BUILD ? builtTool(args[0]) : undefined
   if (IS_BUILD && built === undefined) return runProcess(args, { stdin, env })

@@ -18,13 +18,13 @@ for (const [name, code, first] of [
   ['configuration refused', 1, 'The configuration of 12:03 UTC was refused'],
   ['login loop', 1, 'Every request to route grafana has been refused since 12:03 UTC'],
 ] as const) {
-  test(`status tells the state first, and in its exit code: ${name}`, async () => {
+  test(`status says the state first, and in its exit code: ${name}`, async () => {
     const result = await runAgainst(SAMPLES[name])
     assert.deepEqual([result.code, result.stdout.split('\n')[0], result.stderr], [code, first, ''])
   })
 }
 
-test('a warning is no reason to fail; not being ready is, also while nothing else is wrong', async () => {
+test('a warning does not fail; not being ready is, also while nothing else is wrong', async () => {
   const warned = await runAgainst(sampleStatus({ lostLogLines: 3 }))
   assert.deepEqual([warned.code, warned.stdout.split('\n')[0]], [0, '3 log lines could not be written since the start'])
   assert.equal((await runAgainst(sampleStatus({ notReady: { kind: 'draining' } }))).code, 1)
@@ -52,7 +52,7 @@ test('colours are for terminals; nothing that a token says moves the cursor or c
   for (const line of onTerminal.stdout.replace(/\u001b\[\d+m/g, '').split('\n')) assert.ok(line.length <= 80, line)
 })
 
-for (const [what, url, code, told] of [
+for (const [what, url, code, reported] of [
   ['nothing answers', 'http://127.0.0.1:65535', 1, /does not answer with a status/],
   ['no URL', '127.0.0.1:9090', 2, /not an http or https URL; write it as/],
   ['another scheme', 'file:///etc/passwd', 2, /not an http or https URL/],
@@ -60,11 +60,11 @@ for (const [what, url, code, told] of [
   test(`status says what is wrong with the place: ${what}`, async () => {
     const result = await run(['status', url])
     assert.equal(result.code, code)
-    assert.match(`${result.stdout}${result.stderr}`, told)
+    assert.match(`${result.stdout}${result.stderr}`, reported)
   })
 }
 
-test('a service that has no status page is told apart', async () => {
+test('a service that has no status page is recognised', async () => {
   const { code, stdout } = await runAgainst(undefined)
   assert.equal(code, 1)
   assert.match(stdout, /answers 404, not with a status/)

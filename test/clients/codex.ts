@@ -50,7 +50,7 @@ base_url = "http://127.0.0.1:9"
 url = "${url}"
 `
 
-/** One request of JSON-RPC, without the `jsonrpc` that Codex leaves out; what it tells of its own accord is skipped. */
+/** One request of JSON-RPC, without the `jsonrpc` that Codex leaves out; what it sends of its own accord is skipped. */
 // biome-ignore lint/suspicious/noExplicitAny: what Codex answers is looked at by name, and a test fails where it differs
 async function ask(server: JsonLines, method: string, params: object): Promise<any> {
   const id = crypto.randomUUID()

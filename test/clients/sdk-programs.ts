@@ -43,7 +43,7 @@ function python(name: string, kind: string): ClientProgram {
   }
 }
 
-/** With a program that does what it is told in lines, and answers each with a line: `text`, or `error` and its `data`. */
+/** With a program that takes commands in lines, and answers each with a line: `text`, or `error` and its `data`. */
 async function converse(command: string, args: readonly string[], desk: Desk): Promise<Conversation> {
   const lines = openJsonLines(command, args, desk)
   const answer = async () => {

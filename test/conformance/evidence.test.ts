@@ -31,7 +31,7 @@ test('in the log line of every vector, each member of the evidence has its one t
   }
   assert.deepEqual(
     Object.keys(EVIDENCE).filter((member) => !seen.has(member)),
-    // A kid that is new, more keys than are tried, and what only an allow tells: other tests have these.
+    // A kid that is new, more keys than are tried, and what only an allow shows: other tests have these.
     ['cause', 'leftOut', 'unchecked'],
     'every other member is in the line of some vector',
   )

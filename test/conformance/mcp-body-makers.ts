@@ -145,7 +145,7 @@ function makeValue(dice: Dice): unknown {
   }
 }
 
-/** JSON of a value as hardly anybody writes it: blanks, escapes, members in any order. */
+/** JSON of a value as it is hardly ever written: blanks, escapes, members in any order. */
 function writeOddly(value: unknown, dice: Dice): string {
   const blank = () => pick(['', '', ' ', '\n', '\t', '\r\n  '], dice)
   if (typeof value === 'string') return writeString(value, dice)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 
-/** The page that tells users what to write for their provider. Its configurations are what the vectors of providers run on. */
+/** The page that shows users what to write for their provider. Its configurations are what the vectors of providers run on. */
 export const PROVIDER_PAGE = readFileSync(
   fileURLToPath(new URL('../../docs/how-to/your-provider.md', import.meta.url)),
   'utf8',

@@ -83,7 +83,7 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, (log: Step[]) => W
       },
   },
   'sender.ts': {
-    // A proof has a signature of its own, which is no step.
+    // A proof has a signature of its own, which is not a step.
     checkSender:
       (log) =>
       (check) =>

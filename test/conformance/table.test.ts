@@ -19,7 +19,7 @@ test('every row has an id of its own, and says what it rests on', () => {
 test('a twin passes, and differs in one point', () => {
   const wrong = ALL_VECTORS.filter(({ twin }) => twin !== undefined).flatMap((vector) => {
     const twin = byId.get(vector.twin ?? '')
-    if (twin?.expect.status !== 200) return [`${vector.id}: ${vector.twin} is no row that passes`]
+    if (twin?.expect.status !== 200) return [`${vector.id}: ${vector.twin} is not a row that passes`]
     const points = differences(vector, twin)
     return points.length === 1 ? [] : [`${vector.id}: ${points.join(' and ')}`]
   })

@@ -17,7 +17,7 @@ const ask = createInProcess(
   await openForge(),
 )
 
-test('the trace of every vector tells the steps that were taken, in their order', async () => {
+test('the trace of every vector names the steps that were taken, in their order', async () => {
   const taken = new Set<Step>()
   for (const vector of ALL_VECTORS) {
     const { decision, lived } = await recorder.during(async () => (await ask(vector)).decision)
@@ -27,13 +27,13 @@ test('the trace of every vector tells the steps that were taken, in their order'
       continue
     }
     assert.equal(lived.includes('proof'), toldBy(decision).includes('proof'), vector.id)
-    const told = withoutProof(toldBy(decision))
+    const reported = withoutProof(toldBy(decision))
     // What comes after a failed proof was found out with the rest, and is not asked for.
     const asked = decision.ended === 'proof' ? lived.filter((step) => !isLater(step, 'proof')) : lived
     const attempts = attemptsIn(withoutProof(asked)).map((attempt) => withoutReading(attempt, decision))
-    const message = `${vector.id}\ntold:  ${told.join(', ')}\nlived: ${lived.join(', ')}`
+    const message = `${vector.id}\ntold:  ${reported.join(', ')}\nlived: ${lived.join(', ')}`
     assert.ok(
-      attempts.some((attempt) => isDeepStrictEqual(attempt, told)),
+      attempts.some((attempt) => isDeepStrictEqual(attempt, reported)),
       message,
     )
   }
@@ -58,7 +58,7 @@ test('a denial ends at the step that it names; an allow at the last one that it 
   assert.deepEqual(ends.get('claim_not_allowed'), new Set(['claims', 'rules', 'mcp']))
 })
 
-/** What the ways in say of a token is found out at once, before the proof and after it; unit/decision/sender.test.ts holds its place. */
+/** What the ways in say of a token is found out together, before the proof and after it; unit/decision/sender.test.ts holds its place. */
 function withoutProof(steps: readonly Step[]): readonly Step[] {
   return steps.filter((step) => step !== 'proof')
 }

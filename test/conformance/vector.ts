@@ -66,7 +66,7 @@ export interface TokenRecipe {
     readonly header?: Readonly<Record<string, unknown>>
     readonly claims?: Readonly<Record<string, unknown>>
   }
-  /** Whose key signs: an issuer, `stranger` (nobody publishes it), or as an HMAC secret `public half` (PEM) or `public JWK`. Default: the issuer's. */
+  /** Whose key signs: an issuer, `stranger` (it is not published), or as an HMAC secret `public half` (PEM) or `public JWK`. Default: the issuer's. */
   readonly signedBy?: string
   /** How it is signed. Default: as the issuer does. */
   readonly alg?: string

@@ -9,7 +9,7 @@ interface Context {
 
 /**
  * Renders templates as Helm does, as far as the chart's own go: a value, a file or a text through `toJson` and `toYaml`;
- * blocks of `if` and `range` whose actions stand in lines of their own. Anything else is an error.
+ * blocks of `if` and `range` whose actions are on lines of their own. Anything else is an error.
  */
 export function render(template: string, context: Context): string {
   const lines = template.split('\n')

@@ -79,7 +79,7 @@ describe('the Helm chart', () => {
     })
   }
 
-  it('leads alerts to a runbook only if it is told where that is', () => {
+  it('leads alerts to a runbook only if its address is set', () => {
     const urls = (runbookUrl: string) =>
       JSON.stringify(rendered({ prometheusRule: { enabled: true, runbookUrl } })).match(/"runbook_url":"[^"]+"/g)
     assert.equal(urls(''), null)
@@ -173,7 +173,7 @@ describe('the Helm chart', () => {
   })
 })
 
-/** A value of the same type that is nobody's default. */
+/** A value of the same type that is not a default. */
 function planting(value: string, kind: string): unknown {
   if (kind === 'more') return [{ name: 'planted' }]
   const [top = '', member] = value.split('.')

@@ -16,7 +16,7 @@ export interface Alert {
   readonly annotations: Readonly<Record<string, unknown>>
 }
 
-/** Every alert, in the order in which they stand. */
+/** Every alert, in the order of the file. */
 export function alerts(): Alert[] {
   return groups().flatMap((group) => {
     const rules: unknown = isRecord(group) ? group['rules'] : undefined

@@ -64,7 +64,7 @@ describe('the token cache', () => {
     assert.equal(wrong, 0)
   })
 
-  it('two hundred users at once with room for eight tokens: nobody gets the identity of another', async (t) => {
+  it('two hundred users together with room for eight tokens: no user gets the identity of another', async (t) => {
     const gate = await startTestService(t, { yaml: twoRoutes, env: { FORWARDGATE_TOKEN_CACHE_ENTRIES: '8' } })
     const users = Array.from({ length: 200 }, (_, at) => ({
       sub: `user-${at}`,
@@ -80,8 +80,8 @@ describe('the token cache', () => {
           const packet = order.slice(at, at + 20)
           connection.send(packet.map(({ token }) => question('api', token)).join(''))
           for (const { sub } of packet) {
-            const told = (await connection.read())?.headers.find(([name]) => name === 'X-Auth-Subject')?.[1]
-            if (told !== sub) mixed.push(`${sub} was told to be ${told}`)
+            const reported = (await connection.read())?.headers.find(([name]) => name === 'X-Auth-Subject')?.[1]
+            if (reported !== sub) mixed.push(`${sub} was reported to be ${reported}`)
           }
         }
         connection.close()

@@ -206,7 +206,7 @@ async function decisions(gate: TestService): Promise<number> {
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-/** Unlike `once` of Node, an error is no rejection. */
+/** Unlike `once` of Node, an error does not reject. */
 function event(socket: TLSSocket, name: string): Promise<void> {
   return new Promise((resolve) => socket.once(name, () => resolve()))
 }

@@ -27,7 +27,7 @@ test('exact bytes over TLS: the same answers', async (t) => {
   await tryAll(t, 'Exact bytes over HTTP/1.1 and TLS', service.auth, { ca: ca.pem })
 })
 
-test('early close: half a request is no decision, wherever it is cut', async (t) => {
+test('early close: half a request causes no decision, wherever it is cut', async (t) => {
   const service = await startRealService(t, forge)
   const whole = words.good(['Content-Length: 4'])
   const decided = () => service.logged().filter((line) => line.includes('"decision"')).length

@@ -60,7 +60,7 @@ const FLOODS: readonly Flood[] = [
     name: 'unknown kids',
     kind: 'kids',
     count: FULL ? 200_000 : 10_000,
-    // Until a fetch that began later has told, a key of this kid may exist.
+    // Until a fetch that began later has ended, a key of this kid may exist.
     answers: ['401', '503'],
     holds({ fetches, seconds }) {
       const allowed = 1 + Math.floor(seconds / 10)
@@ -76,7 +76,7 @@ const FLOODS: readonly Flood[] = [
     answers: [],
     holds({ progress }) {
       assert.ok(progress.sent >= (FULL ? 9_900 : 2_000), `only ${progress.sent} are open`)
-      return `${progress.sent} open at once`
+      return `${progress.sent} open together`
     },
   },
   {
@@ -144,7 +144,7 @@ describe('floods', () => {
   after(() => {
     printTable('Floods, with good traffic beside them', COLUMNS, rows, [
       `${rows.length} of ${FLOODS.length} floods met, ${within}. Latencies are those of this machine while all of it is busy.`,
-      '"of 192": the most that was charged to the group; the code of Node, some 55 MiB of the RSS, is charged to whoever read it first.',
+      '"of 192": the most that was charged to the group; the code of Node, some 55 MiB of the RSS, is charged to the process that read it first.',
     ])
   })
 })

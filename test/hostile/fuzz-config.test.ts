@@ -88,7 +88,7 @@ test('an edited configuration is refused with places, or is one that may be used
     { numRuns: RUNS, seed: SEED },
   )
   printTable(
-    'Fuzz: configurations after somebody edited them',
+    'Fuzz: configurations after an edit',
     ['texts', 'accepted', 'refused with places', 'exceptions', 'accepted against a demand'],
     [[RUNS, accepted, RUNS - accepted, 0, 0]],
     [`Seed ${SEED}; begun from ${EXAMPLES.length + 1} right ones.`],

@@ -31,7 +31,7 @@ const MODELS: Readonly<Record<string, Arbitrary<Call>>> = {
   'token bytes': calls(brokenTokens(tokens).map((token) => `Bearer ${token}`)),
 }
 
-suite('whatever comes: no exception, and nobody passes whom the reference refuses', () => {
+suite('whatever comes: no exception, and no request passes that the reference refuses', () => {
   for (const [name, model] of Object.entries(MODELS)) {
     test(name, async () => {
       let passed = 0

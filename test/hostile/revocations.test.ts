@@ -160,7 +160,7 @@ describe('a revocation under load', () => {
     ),
   )
   for (const { name, written, hit, spared } of KINDS) {
-    it(`by ${name}: nobody is let in after the first refusal, and nobody else is hit`, async (t) => {
+    it(`by ${name}: no such token passes after the first refusal, and no other is hit`, async (t) => {
       const gate = await start(t)
       const [revoked, twin] = [mint(gate, hit), mint(gate, spared)]
       const load = openLoad(gate.auth, revoked, twin)

@@ -36,7 +36,7 @@ const installed = Object.entries(lock.packages).filter(([place]) => place !== ''
 const production = installed.filter(([, { dev }]) => dev !== true)
 
 describe('the lockfile', () => {
-  test('has a strong hash of every package, so that npm ci refuses other bytes whoever serves them', () => {
+  test('has a strong hash of every package, so that npm ci refuses other bytes, wherever they come from', () => {
     assert.equal(lock.lockfileVersion, 3)
     assert.ok(installed.length > 100, `${installed.length} packages`)
     assert.deepEqual(installed.filter(([, { integrity }]) => !isStrongHash(integrity)).map(placeOf), [])
@@ -137,7 +137,7 @@ describe('the image', () => {
     assert.doesNotMatch(last, /^(?:RUN|ADD) /m)
   })
 
-  test('stands on bases with a tag, which a release replaces by what their digests are', () => {
+  test('is built on bases with a tag, which a release replaces by what their digests are', () => {
     const bases = [...dockerfile.matchAll(/^FROM (?:--platform=\S+ )?(\S+)/gm)].map(([, base]) => base)
     assert.deepEqual(bases, ['${' + 'BUILD_IMAGE}', '${' + 'RUNTIME_IMAGE}', '${' + 'RUNTIME_IMAGE}'])
     for (const name of ['BUILD_IMAGE', 'RUNTIME_IMAGE']) {

@@ -67,7 +67,7 @@ describe('the build', () => {
     }
   })
 
-  it('tells where in the sources an error happened, and reads no map before', async () => {
+  it('shows where in the sources an error happened, and reads no map before', async () => {
     const prelude = join(folder, 'prelude.cjs')
     await writeFile(prelude, 'process.stdout.write = () => process.stderr.write(new Error("planted").stack)')
     const { stderr } = await run(['schema'], {}, ['--require', prelude])

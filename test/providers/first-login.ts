@@ -7,7 +7,7 @@ import { type FirstFlags, firstFiles } from '../scenarios/support/first-files.ts
 import { startSystem } from '../scenarios/support/system.ts'
 import type { Row } from './outcome-page.ts'
 
-/** What `init` is told about a provider, and how a user of its client logs in there. */
+/** What `init` gets to know about a provider, and how a user of its client logs in there. */
 export interface FirstLogin extends Omit<FirstFlags, 'resource'> {
   readonly clientId: string
   readonly follow: Follow

@@ -16,7 +16,7 @@ const FOLDER = join(CACHE, `keycloak-${VERSION}`)
 
 /**
  * The folder of Keycloak: KEYCLOAK_HOME, else one in a cache, filled from the local Maven repository or from Maven Central.
- * Undefined where it can neither be found nor installed, or where there is no Java to run it.
+ * Undefined if it can neither be found nor installed, or if there is no Java to run it.
  */
 export async function installKeycloak(): Promise<string | undefined> {
   try {

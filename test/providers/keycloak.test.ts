@@ -195,7 +195,7 @@ async function start(t: TestContext, keycloak: Keycloak) {
   return { system, server }
 }
 
-/** Where Keycloak tells the client of a logout. */
+/** Where Keycloak notifies the client of a logout. */
 async function openLogouts(t: TestContext) {
   const tokens: string[] = []
   const server = createServer(async (request, response) => {

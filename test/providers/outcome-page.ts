@@ -12,7 +12,7 @@ export interface OutcomePage {
   rows(): readonly string[]
 }
 
-/** The page at this URL; the text above the table is what stands there. */
+/** The page at this URL; the text above the table is that of the page. */
 export function openOutcomePage(url: URL, release: string): OutcomePage {
   const rows: string[] = []
   const read = () => readFileSync(url, 'utf8').split('\n')

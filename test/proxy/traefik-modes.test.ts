@@ -12,7 +12,7 @@ import { type ForwardAuthChange, forwardAuth, traefikRoutes, traefikServices } f
 import { openWorld, type World } from './support/world.ts'
 
 const NAMES = Object.keys(MODES) as ModeName[]
-const matrix = openMatrix('How Traefik may be told to ask', NAMES)
+const matrix = openMatrix('How Traefik can be configured to ask', NAMES)
 after(() => console.log(matrix.print()))
 
 for (const name of NAMES) {

@@ -95,7 +95,7 @@ test('authentik-tunnel: client credentials, one issuer per application, TLS ends
     })
   }
 
-  await t.test('both | what they ask for when nobody tells them a scope', async () => {
+  await t.test('both | what they request if no scope is named', async () => {
     const login = { kind: 'credentials', clientId: robot.id, clientSecret: robot.secret, issuer: issuer.url } as const
     const before = await system.denials('scope_insufficient')
     await assert.rejects(SDK_V1.open(mcp, login), /403/, 'version 1: nothing')

@@ -88,7 +88,7 @@ test('browser: a page of another origin reads challenge and metadata as an MCP c
     assert.deepEqual(seen, { status: 401, resource: mcp, bad: [401, 'token_malformed', true] })
   })
 
-  await t.test('chromium | from an origin that is not listed the browser tells the page nothing', async () => {
+  await t.test('chromium | from an origin that is not listed the browser shows the page nothing', async () => {
     await page.goto(stranger)
     const seen = await page.evaluate(
       (url: string) => fetch(url, { method: 'POST', headers: { Authorization: 'Bearer x' } }).then(String, String),

@@ -134,7 +134,7 @@ test('dpop: a client with a key of its own, behind a real proxy and two replicas
     assert.deepEqual([...seen('accepted')], ['DPoP string'])
   })
 
-  await t.test('a client with a stronger login is told of it, logs in again, and is let in', async () => {
+  await t.test('a client that needs a stronger login learns of it, logs in again, and is let in', async () => {
     const weak = await logInWithKey(url('gold'), LOGIN)
     const refused = await weak.fetch(url('gold'), { method: 'POST', body: '{}' })
     assert.match(
@@ -144,7 +144,7 @@ test('dpop: a client with a key of its own, behind a real proxy and two replicas
     await assert.rejects(
       weak.refresh().then(() => weak.call('whoami')),
       /insufficient_user_authentication/,
-      'a refresh is no stronger login',
+      'a refresh is not a stronger login',
     )
     const strong = await logInWithKey(url('gold'), { ...LOGIN, scope: 'openid mcp:read', more: { acr_values: 'gold' } })
     assert.match(await strong.call('whoami'), /alice/)
@@ -152,7 +152,7 @@ test('dpop: a client with a key of its own, behind a real proxy and two replicas
     assert.match(await strong.call('whoami'), /alice/)
   })
 
-  await t.test('whoever copies the tokens gets nowhere', async () => {
+  await t.test('a thief who copies the tokens gets nowhere', async () => {
     const session = await logInWithKey(url('accepted'), LOGIN)
     const { access_token: token } = session.tokens()
     const { status, reason } = await curl(url('accepted'), { token })

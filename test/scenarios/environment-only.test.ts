@@ -140,7 +140,7 @@ interface Trouble {
   readonly theirs: string
   readonly cause: string
   readonly reason: keyof typeof DENIALS
-  /** What the log says besides. */
+  /** What else the log says. */
   readonly log: string
   readonly token: (issuer: FakeIssuer, resource: string) => Promise<string | undefined> | string | undefined
 }

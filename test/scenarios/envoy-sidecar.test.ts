@@ -33,7 +33,7 @@ test('envoy-sidecar: official clients, tools and a restart behind Envoy, which a
   const login = { kind: 'registered', clientId: 'app', issuer: issuer.url, refreshes: false } as const
 
   for (const program of [SDK_V1, SDK_V2]) {
-    await t.test(`${program.name} | logs in, steps up for a tool, is told where no login helps`, async () => {
+    await t.test(`${program.name} | logs in, steps up for a tool, learns that no login helps`, async () => {
       const session = await program.open(kubernetes, login)
       assert.match(await session.call('whoami'), /alice/)
       assert.equal(session.logins.length, 1)
@@ -123,7 +123,7 @@ test('envoy-sidecar: official clients, tools and a restart behind Envoy, which a
   assert.ok(log().some((line) => line.includes('"dialect":"ext_authz"')))
 })
 
-/** The example `mcp-tools` and two more routes: `plain`, and `careless`, which Envoy is told nonsense about. */
+/** The example `mcp-tools` and two more routes: `plain`, and `careless`, which is misconfigured in Envoy. */
 const MORE_ROUTES = `
   plain: { resource: "https://api.example.com/mcp/plain", scopes: ["mcp:read"] }
   careless: { resource: "https://api.example.com/mcp/careless", scopes: ["mcp:read"], mcp: { tools: { whoami: allow } } }

@@ -43,7 +43,7 @@ test('mcp-tools: the official clients step up for a tool, and nothing gets a too
   for (const program of [SDK_V1, SDK_V2]) {
     // Version 1 answers a 403 by a refresh where it can, which cannot widen a token.
     await t.test(
-      `${program.name} | calls what it may, is told what it lacks, steps up by one login, succeeds`,
+      `${program.name} | calls what it may, learns what it lacks, steps up by one login, succeeds`,
       async () => {
         const session = await program.open(kubernetes, { ...login, refreshes: false })
         assert.match(await session.call('whoami'), /alice/)
@@ -60,7 +60,7 @@ test('mcp-tools: the official clients step up for a tool, and nothing gets a too
         )
         const logins = session.logins.length
         await assert.rejects(session.call('restart'))
-        assert.equal(session.logins.length, logins, 'nobody logs in for what no login opens')
+        assert.equal(session.logins.length, logins, 'no login for what no login opens')
         await session.close()
       },
     )

@@ -110,7 +110,7 @@ test('own-authorization-server: HS256 from a shared secret, and API tokens by in
     const refused = async (token?: string) => refusal(await curl(at('/mcp'), { token, body: initialize }))
     const { refresh_token: refresh } = (await tokens(credentials)).json()
     assert.equal(await refused(), '401 credentials_missing')
-    assert.equal(await refused(String(refresh)), '401 audience_mismatch', 'a refresh token is no access token')
+    assert.equal(await refused(String(refresh)), '401 audience_mismatch', 'a refresh token is not an access token')
     assert.equal(await refused(await own.sign({}, SECRET.toUpperCase())), '401 signature_invalid', 'another secret')
     assert.equal(await refused(await own.sign({ exp: Math.floor(Date.now() / 1000) - 60 })), '401 token_expired')
     assert.equal(await refused(await own.sign({ scope: 'profile' })), '403 scope_insufficient')

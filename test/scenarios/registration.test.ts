@@ -40,7 +40,7 @@ async function start(t: TestContext, shape: IssuerShape) {
 
 const authentik = likeAuthentik(['mcp:read'], { idTokens: { client: idTokens.id, audience: CLIENT_ID } })
 
-test('registration: a provider without it; the first login of a client that nobody knows', async (t) => {
+test('registration: a provider without it; the first login of an unknown client', async (t) => {
   const { issuer, system, mcp, servers } = await start(t, { ...authentik, responseIssuer: 'absent' })
   const ours = `${system.origin}/forwardgate/authentik`
   assert.deepEqual(servers, [ours])
@@ -77,7 +77,7 @@ test('registration: a provider without it; the first login of a client that nobo
     assert.equal(refusal(await curl(mcp, { body: {}, token })), '403 client_not_allowed')
   })
 
-  await t.test('curl | somebody else’s redirect URI is refused', async () => {
+  await t.test('curl | the redirect URI of another client is refused', async () => {
     const register = (uri: string) => curl(`${ours}/register`, { body: { redirect_uris: [uri] } })
     assert.equal((await register(REDIRECT_URI)).status, 201)
     const refused = await register('https://evil.example/callback')
@@ -93,7 +93,7 @@ test('registration: refused where the provider sends iss in authorization respon
   assert.match(String(said[0]?.['reason']), /RFC 9207/)
 
   for (const program of PROGRAMS) {
-    await t.test(`${program.name} | cannot register, and says so before anybody logs in`, async () => {
+    await t.test(`${program.name} | cannot register, and says so before any login`, async () => {
       await assert.rejects(program.open(mcp, { kind: 'registers' }), /does not support dynamic client registration/)
     })
     await t.test(`${program.name} | logs in with a client ID that was typed in`, async () => {

@@ -9,13 +9,13 @@ const CHALLENGE =
   'Bearer resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp", scope="mcp:read"'
 const ENDING = 'Date: X\r\nConnection: keep-alive\r\nKeep-Alive: timeout=120\r\n\r\n'
 
-/** A refusal as it must stand on the wire. */
+/** A refusal as it must be on the wire. */
 function refusal(line: string, headers: string, body: string): string {
   const framing = `Cache-Control: no-store\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`
   return `HTTP/1.1 ${line}\r\n${headers}${framing}${ENDING}${body}`
 }
 
-/** The whole answer as it stands on the wire; only the date is covered. */
+/** The whole answer as it is on the wire; only the date is covered. */
 async function onTheWire(auth: string, token?: string, path = '/verify/api'): Promise<string> {
   const lines = [['Host', 'gate'] as const, ...forwardedHeaders({ uri: '/mcp', ...(token ? { token } : {}) })]
   const response = await sendRaw(auth, requestHead(`GET ${path} HTTP/1.1`, lines))

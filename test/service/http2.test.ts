@@ -128,7 +128,7 @@ function suite(ca: TestCa) {
     }
   })
 
-  test('a token of 20 KB and 1,500 headers pass on all three; past 64 KiB the request is refused and nobody else', async (t) => {
+  test('a token of 20 KB and 1,500 headers pass on all three; past 64 KiB that request alone is refused', async (t) => {
     const { ways, mint } = await threeWays(t)
     const headersOf = (token: string, count: number): H2Request => ({
       method: 'GET',
@@ -169,7 +169,7 @@ function suite(ca: TestCa) {
     }
   })
 
-  test('drained under load: no request fails, every connection is told to end by GOAWAY, no Connection header', async (t) => {
+  test('drained under load: no request fails, every connection is asked to end by GOAWAY, no Connection header', async (t) => {
     const service = await startSecure(t, { FORWARDGATE_SHUTDOWN_DELAY: '5s' })
     const request = {
       method: 'GET',
@@ -285,7 +285,7 @@ function suite(ca: TestCa) {
     })
   }
 
-  test('clients register over HTTP/2; a body past its bound is answered, and costs nobody else the connection', async (t) => {
+  test('clients register over HTTP/2; a body past its bound is answered, and costs no other client the connection', async (t) => {
     const registration = '{ clientId: mcp, redirectUris: [https://claude.ai/api/mcp/auth_callback] }'
     const service = await startTestService(t, {
       env: { FORWARDGATE_TLS_CERT: pair.cert, FORWARDGATE_TLS_KEY: pair.key },
@@ -321,7 +321,7 @@ async function sendH1(origin: string, { method, target, headers, body }: H2Reque
   }
 }
 
-/** Unlike `once` of Node, an error is no rejection. */
+/** Unlike `once` of Node, an error does not reject. */
 function event(socket: TLSSocket, name: string): Promise<void> {
   return new Promise((resolve) => socket.once(name, () => resolve()))
 }

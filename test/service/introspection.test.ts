@@ -106,7 +106,7 @@ describe('introspection', () => {
     assert.equal(gate.issuer.questions.length, 1)
   })
 
-  it('an answer that is no good is asked for once, too', async (t) => {
+  it('an unusable answer is asked for once, too', async (t) => {
     const gate = await start(t)
     gate.issuer.introspects({ [TOKEN]: said({ iss: 'https://evil.example.com' }) })
     for (const _ of [1, 2, 3]) assert.equal(await reasonOf(gate), 'issuer_untrusted')
@@ -122,7 +122,7 @@ describe('introspection', () => {
     'active as a text': (issuer) => issuer.answer('{"active":"true"}', 'introspection'),
     'no active': (issuer) => issuer.answer('{"sub":"alice"}', 'introspection'),
   }
-  it('a broken endpoint is 503 without a challenge, is never remembered, and heals at once', async (t) => {
+  it('a broken endpoint is 503 without a challenge, is never remembered, and heals immediately', async (t) => {
     const gate = await start(t)
     const { issuer } = gate
     issuer.introspects({ [TOKEN]: said() })

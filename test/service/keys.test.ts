@@ -16,7 +16,7 @@ const good = (issuer: FakeIssuer) => issuer.mint({ aud: RESOURCE, scope: 'mcp:re
 const question = (token: string) =>
   requestHead('GET /verify/api HTTP/1.1', [['Host', 'gate'], ...forwardedHeaders({ uri: '/mcp', token })])
 
-/** A token with this kid and a signature of the right length that nobody made. */
+/** A token with this kid and a made-up signature of the right length. */
 function unsigned(kid: string, issuer: FakeIssuer): string {
   const now = Math.floor(Date.now() / 1000)
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -85,7 +85,7 @@ routes: { api: { resource: ${RESOURCE} }, dead: { resource: https://api.example.
       'the first issuer has keys',
       async () => (await gate.ask('api', { token: good(gate.issuer) })).status === 200,
     )
-    assert.equal((await gate.ask('dead')).status, 401, 'whoever has no token is told where to get one')
+    assert.equal((await gate.ask('dead')).status, 401, 'a client without a token learns where to get one')
   })
 
   it(`${MANY} unknown kids cause at most one fetch per cool-down`, async (t) => {

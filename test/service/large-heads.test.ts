@@ -86,7 +86,7 @@ describe('what the HTTP parser refuses', () => {
     assert.deepEqual([status, headers.get('connection')], [400, ['close']])
   })
 
-  it('tells no reason where reasons are not told', async (t) => {
+  it('shows no reason if reasons are not exposed', async (t) => {
     const gate = await startTestService(t, { env: { FORWARDGATE_EXPOSE_REASON: 'false' } })
     const { headers, body } = toVerdict(await sendRaw(gate.auth, 'hello\r\n\r\n'))
     assert.equal(headers.get('x-forwardgate-reason'), undefined)

@@ -139,8 +139,8 @@ routes: { api: { resource: ${RESOURCE} } }
     await gate.ask('api', { token: gate.issuer.mint({ aud: 'elsewhere', status }) })
     await gate.ask('api', { token: gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' }) })
     const evidence = gate.decisions().map((line) => line['evidence'])
-    const told = { unchecked: ['status.status_list'] }
-    assert.deepEqual(evidence.slice(0, 3), [told, told, told])
+    const reported = { unchecked: ['status.status_list'] }
+    assert.deepEqual(evidence.slice(0, 3), [reported, reported, reported])
     assert.equal(evidence.at(-1), undefined)
     const lines = gate.lines().filter(({ msg }) => msg === 'claim not checked: its tokens pass whatever it says')
     assert.deepEqual(
@@ -185,13 +185,13 @@ routes: { api: { resource: ${RESOURCE} } }
     await loop()
     const written = gate.decisions().length
     assert.ok(written >= 10 && written < 50, `${written} lines`)
-    const told = () => gate.decisions().reduce((sum, { suppressed }) => sum + 1 + Number(suppressed ?? 0), 0)
+    const reported = () => gate.decisions().reduce((sum, { suppressed }) => sum + 1 + Number(suppressed ?? 0), 0)
     const asked = { count: 50 }
     while (gate.decisions().every(({ suppressed }) => suppressed === undefined)) {
       await new Promise((resolve) => setTimeout(resolve, 100))
       await gate.ask('api')
       asked.count += 1
     }
-    assert.equal(told(), asked.count, 'every decision was written or counted')
+    assert.equal(reported(), asked.count, 'every decision was written or counted')
   })
 })

@@ -61,7 +61,7 @@ test('a body is read to its end and its bound, in whatever pieces it comes', asy
   const most = 4_194_304
   assert.equal(await asks(length(most), CALL.padEnd(most)), '413 mcp_body_too_large, then closed')
   assert.equal(await asks(length(10_000_000), CALL.padEnd(most + 1)), '413 mcp_body_too_large, then closed')
-  // Nobody waits for a body where nobody reads it.
+  // A body that is not read is not waited for.
   assert.equal(await ask(gate.auth, 'plain', token, length(10), []), '200')
 
   const { evidence } = gate.decisions().findLast(({ reason }) => reason === 'mcp_body_too_large') ?? {}

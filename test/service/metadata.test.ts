@@ -113,7 +113,7 @@ describe('protected-resource metadata (RFC 9728)', () => {
   })
 })
 
-describe('what clients probe besides', () => {
+describe('what else clients probe', () => {
   for (const [target, readable] of [
     [`${WELL_KNOWN}/other`, true],
     [`${WELL_KNOWN}/MCP`, true],

@@ -43,7 +43,7 @@ describe('the operations port', { concurrency: true }, () => {
     assert.equal(await readyz(), 200)
   })
 
-  it('is ready without keys when it has waited for as long as it was told', async (t) => {
+  it('is ready without keys when it has waited for as long as configured', async (t) => {
     const issuer = await startFakeIssuer({ algorithms: ['ES256'] })
     await issuer.stop()
     const gate = await startTestService(t, { issuer, env: { FORWARDGATE_READY_WITHOUT_KEYS: '1s' } })

@@ -107,9 +107,9 @@ describe('the process', { concurrency: 2 }, () => {
     assert.equal(code, 2)
     assert.match(stderr, /^forwardgate: .*"\/nowhere\/config\.yaml" cannot be read: there is no such file/)
     const [line = '', ...more] = lines
-    const { time, ...told } = JSON.parse(line)
+    const { time, ...reported } = JSON.parse(line)
     assert.deepEqual(
-      [told, more],
+      [reported, more],
       [{ level: 'error', problem: stderr.trimEnd().slice('forwardgate: '.length), msg: 'failed to start' }, []],
     )
     assert.ok(!Number.isNaN(Date.parse(time)))
@@ -124,7 +124,7 @@ describe('the process', { concurrency: 2 }, () => {
     )
   })
 
-  it('tells all bad settings at once and ends with 2', async (t) => {
+  it('reports all bad settings together and ends with 2', async (t) => {
     const { code, stderr, lines } = await runGate(t, {
       FORWARDGATE_LISTEN: '8080',
       FORWARDGATE_OPERATIONS_LISTEN: ':99999',
@@ -136,17 +136,17 @@ describe('the process', { concurrency: 2 }, () => {
       FORWARDGATE_CONFG: 'x',
     })
     assert.equal(code, 2)
-    const told = stderr.trimEnd().split('\n')
-    assert.equal(told.length, 8, stderr)
+    const reported = stderr.trimEnd().split('\n')
+    assert.equal(reported.length, 8, stderr)
     assert.deepEqual(
       lines.map((line) => `forwardgate: ${JSON.parse(line).problem}`),
-      told,
+      reported,
       'standard output is a pipe, so the log has them too',
     )
     assert.match(stderr, /FORWARDGATE_CONFG: unknown variable; did you mean "?FORWARDGATE_CONFIG/)
   })
 
-  it('tells all problems of the configuration at once and ends with 2', async (t) => {
+  it('reports all problems of the configuration together and ends with 2', async (t) => {
     const FORWARDGATE_CONFIG = await fileOf(
       t,
       'issuers: { main: id.example.com }\nroutes: { A: {} , b: { resurce: x } }\n',

@@ -121,7 +121,7 @@ describe('registration for an issuer that has none (RFC 8414, RFC 7591)', () => 
     assert.equal((await ask(gate, METADATA, { method: 'POST' })).status, 404)
   })
 
-  it('refuses what is no JSON, and what is larger than any client', async (t) => {
+  it('refuses what is not JSON, and what is larger than any client', async (t) => {
     const gate = await startTestService(t, { yaml })
     for (const body of ['', '{', '[]', 'null', '\u0000', JSON.stringify({ x: 'y'.repeat(1024 * 1024) })]) {
       const response = await post(gate, body)
@@ -148,7 +148,7 @@ describe('registration for an issuer that has none (RFC 8414, RFC 7591)', () => 
     connection.close()
   })
 
-  it('names the registration endpoint that somebody else runs', async (t) => {
+  it('names a registration endpoint that is operated elsewhere', async (t) => {
     const gate = await startTestService(t, { yaml: yamlWith('{ endpoint: https://dcr.example.com/register }') })
     const document = await json(await ask(gate, METADATA))
     assert.equal(document['registration_endpoint'], 'https://dcr.example.com/register')

@@ -100,7 +100,7 @@ routes: { api: { resource: ${RESOURCE} } }
     assert.match(JSON.stringify(gate.lines()), /tokensFile\[1\]\.sha256: is already on line 1/)
   })
 
-  it('the secret for the upstream: sent anew, and only to whoever passes', async (t) => {
+  it('the secret for the upstream: sent anew, and only with requests that pass', async (t) => {
     const file = join(folderFor(t), 'upstream')
     await writeFile(file, 'Basic first\n')
     const gate = await startTestService(t, {

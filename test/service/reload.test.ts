@@ -86,7 +86,7 @@ describe('a new configuration is in force without a restart', () => {
     })
   }
 
-  it('not where it has mistakes: all are told with their places, the old one stays, and a good one heals', async (t) => {
+  it('not if it has mistakes: all are reported with their places, the old one stays, and a good one heals', async (t) => {
     const gate = await startTestService(t)
     const token = gate.issuer.mint({ aud: RESOURCE, scope: 'mcp:read' })
     const before = await gate.metric('config_last_reload_success_timestamp_seconds')
@@ -98,7 +98,7 @@ describe('a new configuration is in force without a restart', () => {
     assert.equal(await gate.metric('config_reloads_total{outcome="failure"}'), 1)
     assert.equal(await gate.metric('config_last_reload_success_timestamp_seconds'), before)
 
-    // Several looks later nothing was told twice.
+    // Several looks later nothing was reported twice.
     await sleep(400)
     const problems = refused().map(({ problem, level }) => `${level} ${problem}`)
     assert.equal(problems.length, 10, problems.join('\n'))

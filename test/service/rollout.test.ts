@@ -10,7 +10,7 @@ import { oneRoute, RESOURCE, until } from '../support/service.ts'
 import { type GateProcess, startGateProcess } from './child.ts'
 
 const REPLICAS = 2
-/** How long the rollout is seen to stand still; a probe comes every 100 ms. */
+/** How long the rollout is seen to wait; a probe comes every 100 ms. */
 const STANDSTILL_PROBES = 10
 
 it('a rollout while the issuer is down: the old replicas serve until the new ones have keys, and no request is refused', async (t) => {

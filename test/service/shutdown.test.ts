@@ -40,7 +40,7 @@ async function gateWithKeys(t: TestContext, { own, jwksUri, delay = '250ms' }: B
   return { gate, issuer, token, config }
 }
 
-/** Stands before an issuer's key set and can hold its answers back. */
+/** Sits in front of an issuer's key set and can hold its answers back. */
 async function startSlowKeys(t: TestContext, issuer: FakeIssuer) {
   let gateOpen = Promise.withResolvers<void>()
   gateOpen.resolve()
@@ -88,13 +88,13 @@ function askPooled(origin: string, token: string, agent: Agent): Promise<{ statu
 
 describe('the end of the process', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`${signal} under load: every request is answered, connections are told to close, exit 0`, async (t) => {
+    it(`${signal} under load: every request is answered, connections are asked to close, exit 0`, async (t) => {
       const { gate, token } = await gateWithKeys(t, { delay: '5s' })
       const agent = new Agent({ keepAlive: true, maxSockets: 16 })
       t.after(() => agent.destroy())
       const answers: { status: number; last: boolean; draining: boolean }[] = []
       let draining = false
-      // As a proxy does once it knows: nobody begins a connection to a listener that is to go.
+      // As a proxy does once it knows: it begins no connection to a listener that is to go.
       let stopped = false
       const load = Array.from({ length: 16 }, async () => {
         while (!stopped) {
@@ -158,7 +158,7 @@ describe('the end of the process', () => {
     const waiting = ask(gate.auth, 'api', { token: issuer.mint({ aud: RESOURCE, scope: 'mcp:read' }) })
     await until('the new key is asked for', keys.isHolding)
     gate.kill('SIGTERM')
-    await until('nobody is let in any more', () => isClosed(gate.auth))
+    await until('no connection is let in any more', () => isClosed(gate.auth))
     keys.release()
     const { status, headers } = await waiting
     assert.deepEqual([status, headers.get('connection')], [200, ['close']])

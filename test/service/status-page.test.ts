@@ -26,7 +26,7 @@ routes: { api: { resource: ${RESOURCE}, scopes: [mcp:read] }, other: { resource:
 `
 
 describe('the status page of a running service', { concurrency: true }, () => {
-  it('tells what came of requests, what a reload changed and what was refused; never a token', async (t) => {
+  it('shows what came of requests, what a reload changed and what was refused; never a token', async (t) => {
     const gate = await startTestService(t, { yaml: twoRoutes })
     const before = await statusOf(gate)
     assert.deepEqual([before.state, before.ready, before.findings], ['ok', true, []])

@@ -104,7 +104,7 @@ function suite(ca: TestCa) {
     assert.deepEqual(service.decisions(), [])
   })
 
-  test('a new pair is taken while requests run: none fails, and connections that stand go on', async (t) => {
+  test('a new pair is taken while requests run: none fails, and open connections go on', async (t) => {
     const folder = join(ca.folder, 'rotated')
     const files = await mountSecret(folder, pair)
     const service = await start(t, files)
@@ -166,7 +166,7 @@ function suite(ca: TestCa) {
     assert.doesNotMatch(written, /BEGIN/)
   })
 
-  test('another client authority ends the connections that stand, after their answers', async (t) => {
+  test('another client authority ends the open connections, after their answers', async (t) => {
     const folder = join(ca.folder, 'authorities')
     await mkdir(folder)
     const file = join(folder, 'ca.pem')
@@ -184,7 +184,7 @@ function suite(ca: TestCa) {
     await assert.rejects(async () => sendH2(await openH2(service.auth, identity), question('x')))
   })
 
-  test('what is wrong at the start is told with the variable and the file, never with content', async () => {
+  test('what is wrong at the start is reported with the variable and the file, never with content', async () => {
     const files = { ...pair, clientCa: undefined }
     const cases = [
       [{ ...files, cert: '/nowhere' }, /^cert the file "\/nowhere" cannot be read: there is no such file$/],

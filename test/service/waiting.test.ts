@@ -30,9 +30,9 @@ async function untilClosed(origin: string, bytes: string): Promise<{ readonly te
   return { text, took: performance.now() - begin }
 }
 
-// All at once, whatever they are about: each of them waits for a long time.
+// All together, whatever they are about: each of them waits for a long time.
 describe('what takes its time', { concurrency: true }, () => {
-  it('a connection that is idle for 20 s between requests is still good: whoever closes first must not be us', async (t) => {
+  it('a connection that is idle for 20 s between requests is still good: we must not be the side that closes first', async (t) => {
     const { auth } = await startTestService(t)
     const { hostname, port } = new URL(auth)
     const socket = connect(Number(port), hostname)
@@ -63,7 +63,7 @@ describe('what takes its time', { concurrency: true }, () => {
     assert.equal(await gate.metric(UNMATCHED), 1)
   })
 
-  it('fifty silent connections hold up nobody', async (t) => {
+  it('fifty silent connections hold up no request', async (t) => {
     const gate = await startTestService(t)
     const silent = await Promise.all(Array.from({ length: 50 }, () => openRaw(gate.auth)))
     t.after(() => {

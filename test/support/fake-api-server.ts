@@ -35,7 +35,7 @@ export interface FakeApiServer {
   setBearerTokens(tokens: readonly string[]): void
   /** Members of the discovery document that are replaced: a real one names the address of a node as `jwks_uri`. */
   names(members: Readonly<Record<string, unknown>>): void
-  /** Speaks with another certificate from now on; connections that stand are ended. */
+  /** Speaks with another certificate from now on; open connections are ended. */
   useCertificate(tls: { readonly key: string; readonly cert: string }): void
   stop(): Promise<void>
 }

@@ -27,7 +27,7 @@ export function signToken(
   return signTexts(JSON.stringify(header), JSON.stringify(claims), alg, key)
 }
 
-/** The same for a header and a payload as they are written: repeated members, blanks, bytes that are no JSON. */
+/** The same for a header and a payload as they are written: repeated members, blanks, bytes that are not JSON. */
 export function signTexts(
   header: string | Buffer,
   payload: string | Buffer,

@@ -51,7 +51,7 @@ export interface FakeIssuer {
   /** Where the keys are now; `moveKeys` changes it. */
   readonly jwksUri: string
   readonly keys: readonly SigningKey[]
-  /** Where it is asked about tokens. Its metadata does not name the place, unless it is told to `lie`. */
+  /** Where it is asked about tokens. Its metadata does not name the place, unless it is set to `lie`. */
   readonly introspectionUri: string
   /** What it says of its tokens from now on; others are not active. */
   introspects(answers: Readonly<Record<string, unknown>>): void
@@ -87,7 +87,7 @@ export interface FakeIssuer {
   lie(members: Readonly<Record<string, unknown>>): void
   /** Ends whatever is wrong, except `stop`. */
   recover(): void
-  /** Speaks https with another certificate from now on; connections that stand are ended. */
+  /** Speaks https with another certificate from now on; open connections are ended. */
   useCertificate(tls: { readonly key: string; readonly cert: string }): void
   /** Refuses connections. */
   stop(): Promise<void>
@@ -249,7 +249,7 @@ function sendJson(response: ServerResponse, body: unknown, cacheControl: string 
   response.end(JSON.stringify(body))
 }
 
-/** A valid key set behind so many blanks that nobody should read to it. */
+/** A valid key set behind so many blanks that no reader should get to it. */
 function sendBlanks(response: ServerResponse, bytes: number, declared: number | undefined): void {
   response.writeHead(200, {
     'content-type': 'application/json',

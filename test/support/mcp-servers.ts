@@ -6,7 +6,7 @@ import * as v2 from '@modelcontextprotocol/server'
 export type Deed = string
 
 export interface RecordingServer {
-  /** Has a body handled as an HTTP POST with these header fields besides; what the server did because of it. */
+  /** Has a body handled as an HTTP POST with these additional header fields; what the server did because of it. */
   post(body: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<readonly Deed[]>
 }
 
@@ -124,6 +124,6 @@ async function settle(answer: Promise<Response>): Promise<void> {
   }
   const response = await Promise.race([answer.catch(() => undefined), quiet()])
   await quiet()
-  // A stream that nobody reads would be kept alive.
+  // A stream that is not read would be kept alive.
   await response?.body?.cancel().catch(() => undefined)
 }

@@ -129,7 +129,7 @@ class Incoming {
     socket.on('end', finish).on('error', finish).on('close', finish)
   }
 
-  /** What stands before the mark, without it; undefined when nothing more came. */
+  /** What comes before the mark, without it; undefined when nothing more came. */
   async until(mark: string): Promise<string | undefined> {
     for (;;) {
       const at = this.#buffer.indexOf(mark)

@@ -54,7 +54,7 @@ describe('a process that starts', () => {
     assert.deepEqual(readiness(), { ready: true, missing: [], until: undefined })
   })
 
-  it('without any keys waits for as long as it was told, and not a second longer', async () => {
+  it('without any keys waits for as long as configured, and not a second longer', async () => {
     const { clock, readiness } = start([MAIN, OTHER], 20 * MINUTE)
     await clock.advance(20 * MINUTE - 1)
     assert.deepEqual(readiness(), { ready: false, missing: ['main', 'other'], until: '2027-01-15T08:20:00Z' })
@@ -88,7 +88,7 @@ describe('a process that starts', () => {
     assert.equal(readiness().ready, true)
   })
 
-  it('told to wait for ever is not ready without any keys, and names no time', async () => {
+  it('configured to wait for ever it is not ready without any keys, and names no time', async () => {
     const { clock, readiness, arrive } = start([MAIN, OTHER], Number.POSITIVE_INFINITY)
     await clock.advance(1000 * 60 * MINUTE)
     assert.deepEqual(readiness(), { ready: false, missing: ['main', 'other'], until: undefined })
@@ -96,7 +96,7 @@ describe('a process that starts', () => {
     assert.equal(readiness().ready, true)
   })
 
-  it('told not to wait is ready', () => assert.equal(start([MAIN], 0).readiness().ready, true))
+  it('configured not to wait it is ready', () => assert.equal(start([MAIN], 0).readiness().ready, true))
 
   it('does not wait for an issuer that no route accepts', () => {
     const { readiness, arrive } = start([MAIN])
@@ -130,7 +130,7 @@ describe('a process that was ready', () => {
 })
 
 describe('who wants to know', () => {
-  it('is told when time made it ready, and not after the end', async () => {
+  it('is notified when time made it ready, and not after the end', async () => {
     const { clock, readiness, watch } = start([MAIN])
     const seen: boolean[] = []
     watch(() => seen.push(readiness().ready))
@@ -143,7 +143,7 @@ describe('who wants to know', () => {
     await late.clock.advance(20 * MINUTE)
   })
 
-  it('is not told of a time that never comes', () => {
+  it('is not notified of a time that never comes', () => {
     const { clock, watch } = start([MAIN], Number.POSITIVE_INFINITY)
     watch(() => {})
     assert.equal(clock.pending().length, 1)

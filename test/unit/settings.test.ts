@@ -113,7 +113,7 @@ describe('settings', () => {
     })
   }
 
-  it('tell a variable that does not exist, with the nearest name', () => {
+  it('report a variable that does not exist, with the nearest name', () => {
     assert.deepEqual(problems({ FORWARDGATE_LISTN: ':1', FORWARDGATE_EXPOSE_REASONS: 'true' }).length, 2)
     assert.match(problems({ FORWARDGATE_LISTN: ':1' })[0] ?? '', /unknown variable; did you mean "?FORWARDGATE_LISTEN/)
     assert.deepEqual(problems({ PATH: '/bin', SOMETHING_ELSE: 'x' }), [])

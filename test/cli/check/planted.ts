@@ -1,4 +1,4 @@
-/** A mistake: what is written instead of something in the good files, and where the finding stands (`«`). */
+/** A mistake: what is written instead of something in the good files, and where the finding is (`«`). */
 export interface Planted {
   readonly id: string
   readonly file: keyof typeof GOOD
@@ -6,7 +6,7 @@ export interface Planted {
   readonly replace: string
   readonly by: string
   readonly severity?: 'error' | 'warning' | 'note'
-  /** Words of the file at which the finding stands, where that is not in `by`. */
+  /** Words of the file at which the finding is, if that is not in `by`. */
   readonly at?: string
   /** Further mistakes that this one brings along. */
   readonly also?: readonly string[]

@@ -42,7 +42,7 @@ All transcripts come from running the commands, with [${EXAMPLE}](../${EXAMPLE})
 export async function buildPage(): Promise<string> {
   const overview = await runProcess(['--help'])
   const sections: string[] = []
-  // One after the other: dozens of processes at once would only wait for each other.
+  // One after the other: dozens of processes together would only wait for each other.
   for (const section of SECTIONS) sections.push(await buildSection(section))
   const mistake = await inFolder({ title: '', args: 'explian --route grafana' })
   return `${[INTRODUCTION, fenced('', overview.stdout), mistake, ...sections].join('\n\n')}\n`

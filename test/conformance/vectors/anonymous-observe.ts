@@ -21,7 +21,7 @@ export const ANONYMOUS_OBSERVE: readonly Vector[] = [
     },
     'anonymous-token': {
       spec: 'DESIGN §4',
-      title: 'a good token still is somebody',
+      title: 'a good token still has an identity',
       token: {},
       expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice' } },
     },

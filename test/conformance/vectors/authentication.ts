@@ -158,7 +158,7 @@ export const AUTHENTICATION: readonly Vector[] = [
     expect: { status: 200, reason: 'authentication_insufficient', outcome: 'would_deny' },
   }),
   ...(['recent', 'old', 'unsaid'] as const).map((login) =>
-    row(`opaque-${login}`, `RFC 9470 §6.2: introspection tells of a login: ${login}`, {
+    row(`opaque-${login}`, `RFC 9470 §6.2: introspection reports a login: ${login}`, {
       route: 'login-opaque',
       token: { text: `opaque-login-${login}` },
       expect: login === 'recent' ? ALLOWED : refused(),

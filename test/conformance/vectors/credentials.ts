@@ -132,7 +132,7 @@ export const CREDENTIALS: readonly Vector[] = [
   ...each(['User-Agent', 'X-Forwarded-For', 'X-Real-Ip', 'Client-IP'], (name) => ({
     id: `no-exemption-${name}`,
     spec: 'GHSA-5hvv; bypass case 21',
-    title: `nobody is exempt by ${name}`,
+    title: `no request is exempt by ${name}`,
     route: 'kubernetes',
     request: { headers: [[name, name === 'User-Agent' ? 'kube-probe/1.29' : '127.0.0.1']] },
     expect: MISSING,

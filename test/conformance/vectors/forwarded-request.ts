@@ -5,7 +5,7 @@ const INVALID = { status: 400, reason: 'forwarded_request_invalid', absent: ['WW
 const spec = 'facts of ForwardAuth; bypass cases 9, 10, 13-19'
 const base = { spec, route: 'locked', token: {}, request: { uri: '/locked/x' } } as const
 
-/** What may stand in X-Forwarded-*; the route `locked` decides by host and path, `kubernetes` by neither. */
+/** What may be in X-Forwarded-*; the route `locked` decides by host and path, `kubernetes` by neither. */
 export const FORWARDED_REQUEST: readonly Vector[] = [
   { ...base, id: 'forwarded-plain', title: 'a POST below the locked path', expect: ALLOWED },
   ...each(['X-Forwarded-Method', 'X-Forwarded-Host', 'X-Forwarded-Uri'], (name) => ({
@@ -98,7 +98,7 @@ export const FORWARDED_REQUEST: readonly Vector[] = [
       ...base,
       id: `host-${host}`,
       spec: 'bypass case 19',
-      title: `${host} is no host name`,
+      title: `${host} is not a host name`,
       request: { uri: '/locked/x', host },
       twin: 'forwarded-plain',
       expect: INVALID,

@@ -22,7 +22,7 @@ const row = (id: string, claims: Record<string, unknown>, headers: Record<string
   expect: { status: 200, reason: 'token', headers },
 })
 
-/** What the upstream is told of a verified token. */
+/** What the upstream learns of a verified token. */
 export const IDENTITY_HEADERS: readonly Vector[] = [
   ...alike({ route: 'kubernetes' })({
     'identity-default': {

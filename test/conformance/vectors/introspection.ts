@@ -48,14 +48,7 @@ export const INTROSPECTION: readonly Vector[] = [
     { status: 401, reason: 'token_revoked' },
     GOOD,
   ),
-  row(
-    'unknown',
-    'RFC 7662 §2.2',
-    'a token that nobody made',
-    'opaque-made-up',
-    { status: 401, reason: 'token_revoked' },
-    GOOD,
-  ),
+  row('unknown', 'RFC 7662 §2.2', 'a made-up token', 'opaque-made-up', { status: 401, reason: 'token_revoked' }, GOOD),
   row('iss', 'RFC 7662 §2.2; RFC 7519 §4.1.1', 'the iss of another issuer', 'opaque-other-issuer', UNTRUSTED, GOOD),
   row(
     'iss-slash',
@@ -177,7 +170,7 @@ export const INTROSPECTION: readonly Vector[] = [
   row(
     'no-audience',
     'CONTRACT: no aud',
-    'for nobody in particular',
+    'without an audience',
     'opaque-no-aud',
     { status: 401, reason: 'audience_mismatch' },
     GOOD,

@@ -84,7 +84,7 @@ export const ISSUER_KEYS: readonly Vector[] = [
     },
     'key-stranger': {
       spec: 'RFC 7515 §5.2',
-      title: 'a known kid under a key that nobody publishes',
+      title: 'a known kid under a key that is not published',
       token: { signedBy: 'stranger', header: { kid: 'shared' } },
       expect: INVALID,
     },

@@ -42,7 +42,7 @@ const HEADERS = 'MCP 2026-07-28, Request Metadata: header and body must agree'
 const ENCODED = 'MCP 2026-07-28, Value Encoding'
 const text = (inner: string) => `{"jsonrpc":"2.0","id":1,${inner}}`
 
-/** Bodies of a call that is allowed, written so that somebody could read another call in them: all are refused. */
+/** Bodies of a call that is allowed, written so that a server could read another call in them: all are refused. */
 const EVASIONS: readonly (readonly [id: string, spec: string, body: string])[] = [
   ['method-twice', RFC, text('"method":"tools/call","method":"tools/list","params":{"name":"status"}')],
   ['method-twice-escaped', RFC, text('"m\\u0065thod":"tools/list","method":"tools/call","params":{"name":"status"}')],

@@ -118,7 +118,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         refused('issuer_untrusted'),
       ],
       resource: [
-        'an audience that nobody configured there',
+        'an audience that is not configured there',
         { aud: providerResource('okta-custom-authorization-server', '/mcp') },
         refused('audience_mismatch'),
       ],
@@ -198,7 +198,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
         { mutation: 'an opaque token in its place' },
       ],
       scheme: ['the issuer without its scheme', { iss: 'accounts.google.com' }, refused('issuer_untrusted')],
-      anybody: ['somebody else with a Google account', { email: 'mallory@gmail.com' }, forbidden('claim_not_allowed')],
+      anybody: ['another user with a Google account', { email: 'mallory@gmail.com' }, forbidden('claim_not_allowed')],
     },
   },
   'amazon-cognito': {
@@ -337,7 +337,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     },
     headers: { 'X-Auth-Subject': 'repo:me/infra:environment:production', 'X-Auth-Repository': 'me/infra' },
     traps: {
-      repository: ['anybody’s workflow', { repository: 'mallory/infra' }, forbidden('claim_not_allowed')],
+      repository: ['a workflow of another repository', { repository: 'mallory/infra' }, forbidden('claim_not_allowed')],
       audience: ['the default audience', { aud: 'https://github.com/me' }, refused('audience_mismatch')],
     },
   },
@@ -433,7 +433,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     },
     headers: { 'X-Auth-Subject': 'project_path:me/infra:ref_type:branch:ref:main' },
     traps: {
-      project: ['anybody’s project', { project_path: 'mallory/infra' }, forbidden('claim_not_allowed')],
+      project: ['another project', { project_path: 'mallory/infra' }, forbidden('claim_not_allowed')],
       branch: ['a branch that everybody may push to', { ref_protected: 'false' }, forbidden('claim_not_allowed')],
     },
   },
@@ -449,7 +449,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     },
     headers: { 'X-Auth-Subject': 'alice', 'X-Auth-Client': '' },
     traps: {
-      stranger: ['somebody who signed up', { role: REMOVED }, forbidden('claim_not_allowed')],
+      stranger: ['a user who signed up', { role: REMOVED }, forbidden('claim_not_allowed')],
       project: ['another project', { aud: 'other-project' }, refused('audience_mismatch')],
     },
   },
@@ -480,7 +480,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   },
 }
 
-/** The tokens of each provider of the page about them, on the configuration that stands there. */
+/** The tokens of each provider of the page about them, on its configuration. */
 export const PROVIDERS: readonly Vector[] = Object.entries(SHAPES).flatMap(([slug, shape]) => {
   const { issuer = slug, path, method = 'POST', spec, header, claims, headers } = shape
   const id = `provider-${slug}`

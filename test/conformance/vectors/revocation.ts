@@ -26,7 +26,7 @@ export const REVOCATION: readonly Vector[] = [
   row('by client', { client_id: 'revoked-client' }),
   row('by another client claim', { azp: 'revoked-client' }),
   row('by age', { iat: 1_577_836_799 }),
-  row('by an age that is not told', { iat: REMOVED }),
+  row('by an age that is not known', { iat: REMOVED }),
   ...alike({ route: 'kubernetes', expect: { status: 200, reason: 'token' } })({
     'revoked-other-spelling': {
       spec: 'RFC 7519 §4.1: values are compared exactly',

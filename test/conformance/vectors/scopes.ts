@@ -52,7 +52,7 @@ export const SCOPES: readonly Vector[] = [
   {
     id: 'scope-boolean-not-oidc',
     spec: 'OpenID Connect Core §5.1',
-    title: 'email_verified is nobody’s grant',
+    title: 'email_verified is not a granted scope',
     route: 'authentik',
     token: { issuer: 'authentik', claims: { email_verified: true } },
     expect: { ...ALLOWED, headers: { 'X-Auth-Scopes': 'mcp:read' } },

@@ -47,7 +47,7 @@ const FOREIGN: Readonly<Record<string, unknown>> = {
   'with an escape': 'spiffe://example.org/ns%2fjobs',
   'with a line break': 'spiffe://example.org/ns\n',
   'too long': `spiffe://example.org/${'a'.repeat(2048)}`,
-  'that is no SPIFFE ID': 'alice',
+  'that is not a SPIFFE ID': 'alice',
   absent: REMOVED,
 }
 
@@ -86,7 +86,7 @@ export const SPIFFE: readonly Vector[] = [
   row('number-iss', 'a number as iss is one', svid({ iss: 5 }), UNTRUSTED),
   row('list-iss', 'a list as iss is one', svid({ iss: [] }), UNTRUSTED),
   row('false-iss', 'false as iss is one', svid({ iss: false }), UNTRUSTED),
-  row('other-iss', 'the iss of nobody', svid({ iss: 'https://spire.example.com' }), UNTRUSTED),
+  row('other-iss', 'an unknown iss', svid({ iss: 'https://spire.example.com' }), UNTRUSTED),
   row(
     'iss-of-main',
     'the iss of another issuer, by the keys of the trust domain',

@@ -20,7 +20,7 @@ const row = (
   ...(twin === '' ? {} : { twin }),
 })
 
-/** Tokens that are no JWT and known by their hash, beside JWTs on one route. */
+/** Tokens that are not JWTs and known by their hash, beside JWTs on one route. */
 export const STATIC_TOKENS: readonly Vector[] = [
   row(
     'good',
@@ -38,7 +38,7 @@ export const STATIC_TOKENS: readonly Vector[] = [
     },
     '',
   ),
-  row('with-dots', 'RFC 6750 §2.1', 'a listed token with three parts is no JWT', STATIC.dotted, ALLOWED, ''),
+  row('with-dots', 'RFC 6750 §2.1', 'a listed token with three parts is not a JWT', STATIC.dotted, ALLOWED, ''),
   row('stranger', 'RFC 6750 §3.1', 'a token that is not listed', STATIC.stranger, OPAQUE),
   row('one-more', 'RFC 6819 §5.1.4.2.2', 'a listed token and one character', `${STATIC.good}x`, OPAQUE),
   row('beginning', 'RFC 6819 §5.1.4.2.2', 'the beginning of a listed token', STATIC.good.slice(0, -1), OPAQUE),

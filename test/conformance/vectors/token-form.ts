@@ -41,7 +41,7 @@ export const TOKEN_FORM: readonly Vector[] = [
     route: 'kubernetes',
     twin: 'token-signed',
     id: 'form-nested',
-    spec: 'J22: whoever writes it as JSON again runs out of stack',
+    spec: 'J22: a program that writes it as JSON again runs out of stack',
     title: 'lists in lists, forty levels deep',
     token: { claims: { data: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) } },
     expect: MALFORMED,
@@ -49,13 +49,13 @@ export const TOKEN_FORM: readonly Vector[] = [
   broken('five segments', 'J9; A6; bypass case 33', OPAQUE),
   broken('longer than any token', 'J33', { status: 401, reason: 'token_too_large' }),
   ...alike({ spec: 'DESIGN §3', route: 'kubernetes', twin: 'token-signed', expect: OPAQUE })({
-    'form-opaque': { title: 'a token that is no JWT', token: { text: 'ya29.a0AfH6SMBx' } },
+    'form-opaque': { title: 'a token that is not a JWT', token: { text: 'ya29.a0AfH6SMBx' } },
     'form-static': { title: 'a word', token: { text: 'secret' } },
   }),
   {
     id: 'form-json',
     spec: 'RFC 7515 §7.2; bypass case 33',
-    title: 'the JSON serialisation is no token68',
+    title: 'the JSON serialisation is not token68',
     route: 'kubernetes',
     token: { mutation: 'JSON serialisation' },
     twin: 'token-signed',
@@ -92,7 +92,7 @@ export const TOKEN_FORM: readonly Vector[] = [
     'header-own-key-signed': {
       twin: 'kid-known',
       spec: 'RFC 8725 §3.10; J4; bypass case 30',
-      title: 'the key in the header signs, and nobody published it',
+      title: 'the key in the header signs, and it is not published',
       token: { signedBy: 'stranger', header: { kid: 'shared' } },
       expect: { status: 401, reason: 'signature_invalid' },
     },

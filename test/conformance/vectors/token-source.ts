@@ -9,7 +9,7 @@ const inCookie = (...fields: readonly string[]) => ({ headers: fields.map((field
 
 const COOKIE = { spec: 'RFC 6265 §4.2.1', route: 'cookie', token: {} } as const
 
-/** Tokens that stand elsewhere than in Authorization. */
+/** Tokens elsewhere than in Authorization. */
 export const TOKEN_SOURCE: readonly Vector[] = [
   ...alike({
     spec: 'RFC 6750 §2: one method in each request',
@@ -18,7 +18,7 @@ export const TOKEN_SOURCE: readonly Vector[] = [
     request: inHeader('{token}'),
   })({
     'source-header': {
-      title: 'the bare token; what stands in Authorization does not reach the backend',
+      title: 'the bare token; what is in Authorization does not reach the backend',
       expect: { status: 200, reason: 'token', headers: { 'X-Auth-Subject': 'alice', Authorization: '' } },
     },
     'source-header-bearer': {
@@ -53,7 +53,7 @@ export const TOKEN_SOURCE: readonly Vector[] = [
       expect: { status: 403, reason: 'identity_header_alias' },
     },
     'source-header-basic': {
-      title: 'another scheme in it is no token',
+      title: 'another scheme in it is not a token',
       request: inHeader('Basic {token}'),
       expect: { status: 401, reason: 'credentials_malformed' },
     },
@@ -73,7 +73,7 @@ export const TOKEN_SOURCE: readonly Vector[] = [
   },
   ...alike({ spec: 'RFC 6750 §3.1', route: 'access-open', twin: 'source-header-anonymous', expect: MISSING })({
     'source-header-anonymous-authorization': {
-      title: 'whoever sends an Authorization is not anonymous: it would reach the backend unread',
+      title: 'a request with an Authorization is not anonymous: it would reach the backend unread',
       credentials: 'Bearer x',
     },
     'source-header-anonymous-empty': { title: 'nor is one with an empty header', request: inHeader('') },
@@ -112,7 +112,7 @@ export const TOKEN_SOURCE: readonly Vector[] = [
   ),
   ...alike({ spec: 'RFC 6265 §4.2.1', route: 'cookie', token: {} })({
     'source-cookie-case': {
-      title: 'names of cookies differ by case: this is another one, and nobody is logged in',
+      title: 'names of cookies differ by case: this is another one, and no user is logged in',
       request: inCookie('cf_authorization={token}'),
       expect: { status: 200, reason: 'anonymous', headers: { 'X-Auth-Subject': '' } },
     },

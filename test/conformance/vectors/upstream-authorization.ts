@@ -25,7 +25,7 @@ export const UPSTREAM_AUTHORIZATION: readonly Vector[] = [
   ...alike({ route: 'exchanged' })({
     'upstream-secret-anonymous': {
       spec: 'CONTRACT: a value is sent only on an allow by a verified token',
-      title: 'never for somebody anonymous',
+      title: 'never for an anonymous caller',
       route: 'backend',
       expect: { status: 200, reason: 'anonymous', headers: { Authorization: '' } },
     },

@@ -2,7 +2,7 @@ import { ALLOWED, type Family, variants } from './attack.ts'
 
 const twin = 'bearer'
 
-/** Where a token may stand, and where not. */
+/** Where a token may be, and where not. */
 export const CREDENTIALS: Family = {
   title: 'Credentials',
   attacks: [

@@ -257,7 +257,7 @@ export const HTTP2: Family = {
     {
       title: 'a head of more than 64 KiB on a connection that carries other calls',
       source: 'CWE-770',
-      tests: [{ file: 'test/service/http2.test.ts', name: 'past 64 KiB the request is refused and nobody else' }],
+      tests: [{ file: 'test/service/http2.test.ts', name: 'past 64 KiB that request alone is refused' }],
       answer: 'its stream is reset; the connection stays in use',
     },
   ],

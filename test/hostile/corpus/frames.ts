@@ -33,7 +33,7 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   return Buffer.concat([head, body])
 }
 
-/** Fields as literals that no table keeps (RFC 7541 §6.2.2): what stands here is what arrives. */
+/** Fields as literals that no table keeps (RFC 7541 §6.2.2): what is here is what arrives. */
 export function fieldBlock(fields: Fields): Buffer {
   return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0x00]), text(name), text(value)]))
 }

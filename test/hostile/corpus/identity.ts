@@ -2,7 +2,7 @@ import { ALLOWED, type Family, variants } from './attack.ts'
 
 const ALIAS = { status: 403, reason: 'identity_header_alias', absent: ['WWW-Authenticate'] } as const
 
-/** Who the application is told that the caller is. */
+/** Who the caller is, as the application learns it. */
 export const IDENTITY: Family = {
   title: 'Identity headers',
   attacks: [

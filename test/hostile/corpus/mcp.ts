@@ -14,7 +14,7 @@ const chunks = (...parts: readonly string[]) =>
 const body = (...names: readonly string[]) => names.map((name) => `mcp-body-${name}`)
 const rule = (...names: readonly string[]) => names.map((name) => `mcp-${name}`)
 
-/** Calls of tools in the body of a request, where a route is judged by them; and tokens that are no JWT. */
+/** Calls of tools in the body of a request, where a route is judged by them; and tokens that are not JWTs. */
 export const MCP_CALLS: Family = {
   title: 'MCP calls and static tokens',
   attacks: [

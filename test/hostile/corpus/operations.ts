@@ -5,7 +5,7 @@ const keySet = (name: string) => place('unit/issuers/key-set.test.ts', name)
 const outage = (name: string) => place('unit/issuers/key-set-outage.test.ts', name)
 const fetching = (name: string) => place('unit/issuers/bounded-fetch.test.ts', name)
 
-/** What an attacker does to the keys, the cache and whoever publishes them. */
+/** What an attacker does to the keys, the cache and the issuer that publishes them. */
 export const KEYS_AND_CACHE: Family = {
   title: 'Keys and cache',
   attacks: [
@@ -83,7 +83,7 @@ export const KEYS_AND_CACHE: Family = {
     {
       title: 'two hundred users, and a cache of eight entries',
       source: 'heimdall #3444',
-      tests: [place('hostile/corpus-cache.test.ts', 'nobody gets the identity of another')],
+      tests: [place('hostile/corpus-cache.test.ts', 'no user gets the identity of another')],
       answer: 'each its own identity',
     },
   ],

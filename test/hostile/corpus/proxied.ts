@@ -7,7 +7,7 @@ import type { ProxyName } from '../../proxy/support/row.ts'
 import { requestHead } from '../../support/raw-http.ts'
 import { PATHS } from './paths.ts'
 
-/** The routes of the conformance configuration that stand behind the proxies, at the paths of their resources. */
+/** The routes of the conformance configuration that are behind the proxies, at the paths of their resources. */
 const PROXIED = [
   ...[
     'locked',

@@ -7,7 +7,7 @@ const OTHERS: readonly Other[] = ['oauth4webapi', 'jsonwebtoken']
 
 /** Counts of one run. */
 export interface Comparison {
-  /** Judges one token by everybody; throws at a disagreement that nobody has explained. */
+  /** Judges one token by every judge; throws at an unexplained disagreement. */
   readonly judge: (alg: string, changes: readonly Change[]) => Promise<void>
   readonly tokens: () => number
   readonly allowed: () => ReadonlyMap<Verifier, number>
@@ -37,7 +37,7 @@ export function createComparison(keys: Keys): Comparison {
       if ((we === undefined) === (they === undefined)) continue
       const known = explain(other, we, they).find(({ besides }) => besides?.(token, keys.jwks) ?? true)
       if (known === undefined) {
-        throw new Error(`nobody has explained: we say ${we ?? 'yes'}, ${other} says ${they ?? 'yes'}: ${field}`)
+        throw new Error(`unexplained: we say ${we ?? 'yes'}, ${other} says ${they ?? 'yes'}: ${field}`)
       }
       count(differences.get(known) ?? new Map<Other, number>(), other)
     }

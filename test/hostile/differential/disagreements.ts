@@ -9,7 +9,7 @@ export interface Disagreement {
   readonly refusedBy: Verifier
   /** What the refuser says. */
   readonly words: RegExp
-  /** What has to be true of the token besides, where the words alone could hide something worse. */
+  /** What else has to be true of the token, if the words alone could hide something worse. */
   readonly besides?: (token: string, jwks: Keys['jwks']) => boolean
   readonly why: string
 }

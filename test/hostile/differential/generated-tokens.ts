@@ -12,7 +12,7 @@ export async function judgeEachChange(comparison: Comparison): Promise<void> {
   }
 }
 
-/** Random tokens: up to three changes at once, times around every boundary, any text in a claim. */
+/** Random tokens: up to three changes together, times around every boundary, any text in a claim. */
 export async function judgeRandomTokens(comparison: Comparison, seed: number, tokens: number): Promise<void> {
   const offset = fc.oneof(
     fc.integer({ min: -33, max: 33 }),
@@ -36,7 +36,7 @@ export async function judgeRandomTokens(comparison: Comparison, seed: number, to
   )
 }
 
-/** Everything: each change alone, and so many random tokens. The clock of the process must stand at NOW. */
+/** Everything: each change alone, and so many random tokens. The clock of the process must be at NOW. */
 export async function compareVerifiers(keys: Keys, seed: number, tokens: number): Promise<Comparison> {
   const comparison = createComparison(keys)
   await judgeEachChange(comparison)

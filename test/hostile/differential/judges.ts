@@ -10,10 +10,10 @@ import { AUDIENCE, ISSUER, type Keys } from './token-draft.ts'
 /** Undefined where a token is taken, else the words in which it is refused. */
 export type Verdict = string | undefined
 
-/** Judges `Authorization: <credentials>`; the clock of the process must stand at NOW. */
+/** Judges `Authorization: <credentials>`; the clock of the process must be at NOW. */
 export type Judge = (credentials: string, token: string) => Promise<Verdict>
 
-/** The very decision of the product, on a route that asks for nothing besides a good token. */
+/** The very decision of the product, on a route that requires nothing but a good token. */
 export function createOurJudge(keys: Keys): Judge {
   const text = `
 issuers: { main: { issuer: "${ISSUER}", jwksUri: https://keys.example.com/main } }

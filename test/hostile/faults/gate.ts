@@ -63,7 +63,7 @@ export async function startMuteGate(t: TestContext, within: readonly string[]): 
     const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
     const [code] = await ended
     clearTimeout(late)
-    if (code !== 0) throw new Error(`it ended with ${code}: a log that nobody reads must not hold it`)
+    if (code !== 0) throw new Error(`it ended with ${code}: a log without a reader must not hold it`)
   })
   return withKeys({ pid: child.pid ?? 0, auth: `http://${auth}`, operations: `http://${operations}` }, issuer, config)
 }

@@ -113,8 +113,8 @@ async function meetStuckReader(t: TestContext): Promise<Observed> {
     return text.includes('"msg":"log lines lost"')
   })
   const healedMs = performance.now() - begin
-  const told = Number(/"lost":(\d+),"msg":"log lines lost"/.exec(text)?.[1])
-  assert.ok(told >= gone, `${told} of ${gone} are told`)
+  const reported = Number(/"lost":(\d+),"msg":"log lines lost"/.exec(text)?.[1])
+  assert.ok(reported >= gone, `${reported} of ${gone} are reported`)
   return { clients, metrics: `lost ${gone}`, healedMs }
 }
 

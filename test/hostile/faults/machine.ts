@@ -88,13 +88,13 @@ async function meetExpiredCertificate(t: TestContext): Promise<Observed> {
 const question = (token: string, uri = '/mcp', route = 'api') =>
   requestHead(`GET /verify/${route} HTTP/1.1`, [['Host', 'gate'], ...forwardedHeaders({ uri, token })])
 
-/** The status of one more request on a connection that stands; undefined where it is closed. */
+/** The status of one more request on an open connection; undefined if it is closed. */
 async function again(connection: RawConnection, bytes: string): Promise<number | undefined> {
   connection.send(bytes)
   return (await connection.read().catch(() => undefined))?.status
 }
 
-/** Connections that were answered and stand, one for each descriptor that was left: the next was closed unanswered. */
+/** Connections that were answered and are open, one for each descriptor that was left: the next was closed unanswered. */
 async function takeAll({ auth }: Gate, bytes: string): Promise<RawConnection[]> {
   const taken: RawConnection[] = []
   for (;;) {

@@ -23,7 +23,7 @@ export function withoutInotify(): readonly string[] | undefined {
   return /EMFILE|ENOSPC/.test(probe.stderr ?? '') ? within : undefined
 }
 
-/** Whether a process may have a disk that nobody else sees. */
+/** Whether a process may have a disk of its own. */
 export function mayMount(): boolean {
   return spawnSync('unshare', ['--mount', ...afterwards('mount -t tmpfs tmpfs /mnt'), 'true']).status === 0
 }

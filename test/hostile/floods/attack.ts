@@ -10,7 +10,7 @@ export interface Attack {
   readonly count: number
   /** Milliseconds after which it stops, whatever was sent. */
   readonly longest: number
-  /** The issuer of tokens that nobody signed, and a key that it has. */
+  /** The issuer of tokens with made-up signatures, and a key that it has. */
   readonly issuer: string
   readonly kid: string
   /** The issuer whose secret is known, so that good tokens are cheap. */
@@ -27,7 +27,7 @@ export interface Progress {
 
 const ATTACKER = fileURLToPath(new URL('./attacker.ts', import.meta.url))
 
-/** Runs an attacker to its end; `onProgress` is told after each thousand. */
+/** Runs an attacker to its end; `onProgress` is called after each thousand. */
 export async function launch(attack: Attack, onProgress: (progress: Progress) => void = () => {}): Promise<Progress> {
   const child = spawn(process.execPath, [ATTACKER, JSON.stringify(attack)], { stdio: ['ignore', 'pipe', 'inherit'] })
   let last: Progress = { sent: 0, statuses: {} }

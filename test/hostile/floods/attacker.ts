@@ -10,7 +10,7 @@ import { proofFlood } from './proofs.ts'
 const attack: Attack = JSON.parse(process.argv[2] ?? '')
 await (attack.kind === 'silence' ? keepSilent(attack) : send(attack))
 
-/** Sends in batches until the count is reached or the time is over, and tells after each how far it is. */
+/** Sends in batches until the count is reached or the time is over, and reports after each how far it is. */
 async function send({ count, longest, ...rest }: Attack): Promise<void> {
   const statuses = new Map<number, number>()
   const end = performance.now() + longest
@@ -71,7 +71,7 @@ function junkToken(attack: Pick<Attack, 'issuer'>, at: number): string {
   return at % 3 === 1 ? unsigned(attack, `made-up-${at}`, at) : randomToken(at)
 }
 
-/** Half of them are no tokens at all, the others have a header that can be read. */
+/** Half of them are not tokens at all, the others have a header that can be read. */
 function randomToken(at: number): string {
   const noise = (bytes: number) => randomBytes(bytes).toString('base64url')
   return at % 2 === 0 ? noise(300) : `${encode({ alg: 'RS256', kid: noise(9) })}.${noise(200)}.${noise(256)}`

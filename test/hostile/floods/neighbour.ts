@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { forwardedHeaders } from '../../support/ask.ts'
 
-/** How somebody fared who did nothing wrong. */
+/** How a well-behaved client fared. */
 export interface Fared {
   readonly asked: number
   /** Answers other than 200, errors included. */

@@ -24,7 +24,7 @@ export function proofFlood(at: number, uri: string, mint: (cnf: { readonly jkt: 
   }
 }
 
-/** A modulus that nobody has the factors of, as it costs nothing to make; the signature is as long as a good one. */
+/** A modulus without known factors, as it costs nothing to make; the signature is as long as a good one. */
 function withRsa(bits: number, uri: string, iat: number, mint: (cnf: { readonly jkt: string }) => string): Proven {
   const modulus = randomBytes(bits / 8)
   modulus[0] = 0x80 | (modulus[0] ?? 0)

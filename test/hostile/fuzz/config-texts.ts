@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { parse, stringify } from 'yaml'
 
-/** Right configurations after somebody edited them: as text, line by line, or as a tree of keys and values. */
+/** Right configurations after an edit: as text, line by line, or as a tree of keys and values. */
 export function editedConfigs(texts: readonly string[]): Arbitrary<string> {
   const words = [...new Set(texts.flatMap((text) => text.match(/[A-Za-z0-9_@/.:+~-]+/g) ?? []))]
   const word = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...words) }, { weight: 1, arbitrary: odd })

@@ -20,7 +20,7 @@ const WARMING = 300
 const SHOWN = 12
 
 /**
- * Climbs towards the requests with the highest cost for a kilobyte, from a seed, until it is told to stop. Each kind of
+ * Climbs towards the requests with the highest cost for a kilobyte, from a seed, until it is stopped. Each kind of
  * request climbs by itself, or the first peak that is found would be the only one.
  */
 export async function climb(seed: number, goOn: (tried: number) => boolean): Promise<Climbed> {

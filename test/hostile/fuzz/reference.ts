@@ -2,7 +2,7 @@ import { METHODS } from 'node:http'
 
 /*
  * Who may pass, said a second time: slowly, in the words of the documentation, and without a line of the product. What this
- * refuses must never be allowed. Tokens are not read here: whoever made them says what is true of them.
+ * refuses must never be allowed. Tokens are not read here: their maker says what is true of them.
  */
 
 /** What is true of a genuine token. `valid`: type, claims and times hold, and it is not revoked. */
@@ -86,7 +86,7 @@ const ROUTES: readonly Route[] = [
   },
 ]
 
-/** Headers that carry the identity, with the value for whoever passes. */
+/** Headers that carry the identity, with their values for a request that passes. */
 export const IDENTITY_HEADERS = ['x-auth-subject', 'x-auth-issuer', 'x-auth-client', 'x-auth-scopes']
 const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override']
 
@@ -96,7 +96,7 @@ export interface Call {
   readonly rawHeaders: readonly string[]
 }
 
-/** `undefined`: refuse. Else who passes: the subject of a token, or nobody in particular. */
+/** `undefined`: refuse. Else who passes: the subject of a token, or no user in particular. */
 export interface Pass {
   readonly subject: string
 }
@@ -186,7 +186,7 @@ function routeOf(target: string, host: string, path: string): Route | undefined 
   return exact.length === 1 && inAnyCase.every((route) => route === exact[0]) ? exact[0] : undefined
 }
 
-/** The decoded segments; undefined where somebody could read the path as another one. */
+/** The decoded segments; undefined if a server could read the path as another one. */
 function segmentsOf(path: string): readonly string[] | undefined {
   if (/[\\;#]/.test(path)) return undefined
   const [, ...segments] = path.split('/')

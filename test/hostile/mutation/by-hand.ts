@@ -8,7 +8,7 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   // JWT-SVIDs
   ['an empty iss is an iss', "issuer !== '' && issuer === unverified.issuer", 'issuer === unverified.issuer'],
   [
-    'an iss that is no text is an iss',
+    'an iss that is not text is an iss',
     "(payload['iss'] ?? undefined) !== undefined",
     "typeof payload['iss'] === 'string'",
   ],

@@ -53,7 +53,7 @@ export async function judgeMutants(
   return verdicts.filter((verdict) => verdict !== undefined)
 }
 
-/** A failure tells something only of a program, and only where the test is green without the mutant. */
+/** A failure says something only of a program, and only where the test is green without the mutant. */
 async function checkFailure(
   worker: Worker,
   { file, name }: Mutant,

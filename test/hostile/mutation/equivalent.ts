@@ -25,7 +25,7 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
 
   [
     'onlyDifference: a guard that never refuses: Math.abs',
-    'each of the differences that are told is of one character or none',
+    'each of the differences that are reported is of one character or none',
   ],
   [
     'percentEncode: one branch alone: text.isWellFormed() ? Buffer.from(text)',
@@ -61,7 +61,7 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     "findAmbiguity: one operand alone: char !== undefined && char >= '0' → (char !== undefined)",
     'JSON.parse took the text: below the digits are blanks only, which Number skips',
   ],
-  ['endOfNumber: one operand alone', 'undefined is no part of a number either'],
+  ['endOfNumber: one operand alone', 'undefined is not part of a number either'],
   ['readMcpFields: a bound off by one', 'past the end there is no name that means anything'],
   ['readMcpFields: a condition that always holds: slot', 'what has no slot is kept under no name'],
   ['judgeCalls: one branch alone: mcp.otherwise', 'what nothing needs is left out of the needs'],
@@ -109,7 +109,7 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   // What only a reader of the log sees.
   ['shortened: a bound off by one', 'a text of just that length gets three dots more'],
   ['quoted: a bound off by one', 'a text of just that length gets three dots more'],
-  ['nearest: a bound off by one', 'of two refusals of one kind the log may tell either'],
+  ['nearest: a bound off by one', 'of two refusals of one kind the log may show either'],
 ]
 
 /** Why a mutant may survive; undefined if it may not. */

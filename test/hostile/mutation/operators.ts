@@ -21,7 +21,7 @@ const NORMALISERS = new Set(['filter', 'normalize', 'replace', 'replaceAll', 'to
 /** Where a flag decides. */
 const FLAGGED = new Set(['Property', 'ReturnStatement', 'LogicalExpression'])
 
-/** Every operator by name. What all of them leave alone is no check: texts, names, the order of statements. */
+/** Every operator by name. What all of them leave alone is not a check: texts, names, the order of statements. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
   'a guard that never refuses': ({ node }) =>
     node.type === 'IfStatement' && node['alternate'] === null ? replaced(node['test'], 'false') : [],

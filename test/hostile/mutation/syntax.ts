@@ -8,7 +8,7 @@ export interface SyntaxNode {
   readonly [member: string]: unknown
 }
 
-/** A node with where it stands: its parent, and the names of the functions around it, outermost first. */
+/** A node with its place: its parent, and the names of the functions around it, outermost first. */
 export interface Site {
   readonly node: SyntaxNode
   readonly parent: SyntaxNode | undefined

@@ -66,13 +66,13 @@ export function createQuestions(issuer: FakeIssuer, signers: Signers): (at: numb
       case 4:
         return { kind: 'unknown route', route: 'nowhere', token: undefined, right: ['403 route_unknown'] }
       case 5:
-        // Once in a while only, so that its fetches are no load of their own.
+        // Once in a while only, so that its fetches add no load.
         if (at % 100 !== 5) break
         return {
           kind: 'unknown kid',
           route: 'api',
           token: issuer.mint({ aud: RESOURCE }, { kid: `made-up-${at}` }),
-          // Within a cool-down, only the next fetch tells whether there is such a key.
+          // Within a cool-down, only the next fetch shows whether there is such a key.
           right: ['401 key_unknown', UNAVAILABLE],
         }
       case 6: {

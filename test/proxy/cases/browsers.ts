@@ -14,7 +14,7 @@ const allowed = { 'Access-Control-Allow-Origin': ORIGIN, 'Access-Control-Expose-
 /** Pages that call a protected path from another origin. */
 export const BROWSER_ROWS: readonly Row[] = [
   denial(
-    'preflight without anybody who answers it',
+    'preflight that no route answers',
     { method: 'OPTIONS', target: '/mcp/kubernetes', headers: preflight() },
     'credentials_missing',
   ),

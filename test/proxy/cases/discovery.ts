@@ -62,7 +62,7 @@ export const DISCOVERY_ROWS: readonly Row[] = [
     expected: notFound,
   },
   {
-    name: 'metadata of a path that is no resource',
+    name: 'metadata of a path that is not a resource',
     request: { target: `${METADATA}/mcp/nothing` },
     expected: notFound,
   },

@@ -10,7 +10,7 @@ const NGINX_DROPS_ODD =
   'nginx itself drops header names with anything but letters, digits and hyphens (ignore_invalid_headers, underscores_in_headers)'
 const ALIAS_GONE = { ...MINE, 'X-Auth-Groups': null, X_Auth_Subject: null, 'X.Auth.Subject': null }
 
-/** Identity headers: set by the gate, and by nobody else. */
+/** Identity headers: set by the gate, and by nothing else. */
 export const IDENTITY_ROWS: readonly Row[] = [
   {
     name: 'identity headers are set',

@@ -7,7 +7,7 @@ const invalid = 'forwarded_request_invalid'
 
 const RESOLVED =
   'Traefik and Envoy resolve dot and empty segments before they ask, and send the application what they asked about'
-const UNSTRIPPED = 'nginx and Envoy always tell the client’s own path, so stripping before the question loses nothing'
+const UNSTRIPPED = 'nginx and Envoy always send the client’s own path, so stripping before the question loses nothing'
 
 /** Traefik and Envoy resolve the path to `/mcp/grafana/admin`; the others leave it to the gate, which refuses what is not resolved. */
 const unresolved = (name: string, target: string): Row =>

@@ -11,7 +11,7 @@ const FORGED = [
 ] as const
 const html = ['Accept', 'text/html,application/xhtml+xml'] as const
 
-/** What every recipe is tested for besides the suite's own rows. */
+/** What every recipe is tested for in addition to the suite's own rows. */
 export const CLIENT_ROWS: readonly Row[] = [
   {
     name: 'default identity headers replace the client’s',
@@ -139,7 +139,7 @@ export function throughNginxRecipe(row: Row): Exception | undefined {
   return { expected: { ...expected, body }, why: 'the body holds the reason only: nginx has no way to the gate’s own' }
 }
 
-/** What the plain `forward_auth` loses, the recipe keeps; nobody reads the client's Connection any more. */
+/** What the plain `forward_auth` loses, the recipe keeps; the client's Connection is no longer read. */
 export function throughCaddyRecipe(row: Row): Exception | undefined {
   if (row.name !== 'Connection: Authorization') return undefined
   return { expected: passed(), why: 'the recipe takes the client’s Connection away before Caddy reads it' }

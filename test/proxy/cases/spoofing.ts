@@ -6,7 +6,7 @@ const OPEN = '/mcp/grafana/open'
 const resource = '/mcp/grafana'
 const scope = 'mcp:read mcp:admin'
 
-/** A header that would open `/mcp/grafana/admin`, or DELETE, to a token without `mcp:admin` if anybody believed it. */
+/** A header that would open `/mcp/grafana/admin`, or DELETE, to a token without `mcp:admin` if it were believed. */
 const spoof = (name: string, value: string, but: Row['but'] = {}): Row =>
   denial(
     `spoofed ${name}`,

@@ -33,11 +33,11 @@ export interface ModeRow {
 const ADMIN = '/mcp/grafana/admin'
 const refused = denied('scope_insufficient', { resource: '/mcp/grafana', scope: 'mcp:read mcp:admin' })
 const believes =
-  'trustForwardHeader: true believes a trusted peer: whoever may send X-Forwarded-* there chooses the rules'
+  'trustForwardHeader: true believes a trusted peer: a client that may send X-Forwarded-* there chooses the rules'
 const unseen = 'authRequestHeaders keeps this header from the gate, but not from the application'
 const body = '{"jsonrpc":"2.0"}'
 
-/** What each mode tells the gate, and what is lost with it. */
+/** What each mode says to the gate, and what is lost with it. */
 export const MODE_ROWS: readonly ModeRow[] = [
   {
     name: 'a good token',

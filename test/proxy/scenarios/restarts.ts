@@ -42,7 +42,7 @@ export const ROLLING_RESTART: Scenario = {
   },
 }
 
-/** What a proxy says while nobody answers it. Never an allow. */
+/** What a proxy says while the gate does not answer. Never an allow. */
 const WHILE_DOWN: Readonly<Record<ProxyName, number>> = { Traefik: 500, Caddy: 502, nginx: 500, Envoy: 503 }
 
 /** The only instance is killed under load and comes back at the same address. */

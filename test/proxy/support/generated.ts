@@ -29,7 +29,7 @@ routes:
 `
 }
 
-/** Starts what stands behind a proxy, and has the proxy's side of it generated. */
+/** Starts what is behind a proxy, and has the proxy's side of it generated. */
 export async function generatedWorld(
   t: TestContext,
   name: string,

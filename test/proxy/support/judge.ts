@@ -4,7 +4,7 @@ import { type RawResponse, requestHead, sendRaw } from '../../support/raw-http.t
 import { HOST } from './proxied-routes.ts'
 import type { ClientRequest, Expected, Wanted } from './row.ts'
 
-/** Sends a row's request to a proxy as it stands; `token` is what its Authorization carries. */
+/** Sends a row's request to a proxy as it is; `token` is what its Authorization carries. */
 export function send(origin: string, request: ClientRequest, token: string | undefined): Promise<RawResponse> {
   const { method = 'GET', target, host = HOST, headers = [], body } = request
   const head = requestHead(`${method} ${target} HTTP/1.1`, [

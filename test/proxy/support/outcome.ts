@@ -2,7 +2,7 @@ import { denialRow, type Reason } from '../../../src/decision/denial.ts'
 import { HOST } from './proxied-routes.ts'
 import type { Exception, Expected, Row, Seen } from './row.ts'
 
-/** What a denial's challenge says besides its reason; `challenged: false` where no route is known. */
+/** What a denial's challenge says in addition to its reason; `challenged: false` if no route is known. */
 export interface DenialOptions {
   /** Path of the protected resource; default kubernetes. */
   readonly resource?: string

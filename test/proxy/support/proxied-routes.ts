@@ -4,7 +4,7 @@ import type { ProxyRoute } from '../../../lab/reverse-proxy.ts'
 export interface ProxiedRoute extends ProxyRoute {
   /** Whether the proxy removes the path's prefix, and on which side of the question to the gate. */
   readonly strip?: 'before' | 'after'
-  /** Whether a CORS middleware stands in front of the gate. */
+  /** Whether a CORS middleware is in front of the gate. */
   readonly cors?: true
 }
 
@@ -14,7 +14,7 @@ export const HOST = 'api.example.com'
 /** The only origin that the CORS middleware allows. */
 export const ORIGIN = 'https://inspector.example.com'
 
-/** What the gate tells the application; `X-Auth-Groups` is a claim that most tokens do not have. */
+/** What the gate sends to the application; `X-Auth-Groups` is a claim that most tokens do not have. */
 export const IDENTITY_HEADERS: readonly string[] = ['X-Auth-Subject', 'X-Auth-Groups', 'X-Auth-Scopes']
 
 /** Each of them is a route of `gateConfiguration`, but for the last. */

@@ -14,7 +14,7 @@ export function recipe(file: string): string {
   return readFileSync(fileURLToPath(new URL(`../../../examples/proxies/${file}`, import.meta.url)), 'utf8')
 }
 
-/** Caddy with the recipe as it stands, but for addresses and TLS. */
+/** Caddy with the recipe as it is, but for addresses and TLS. */
 export function openCaddyRecipe(): Promise<ReverseProxy> {
   return openCaddy(PROGRAMS.Caddy, undefined, (port, targets) => {
     const site = replaced(
@@ -26,7 +26,7 @@ export function openCaddyRecipe(): Promise<ReverseProxy> {
   })
 }
 
-/** nginx with the recipe as it stands, but for addresses. */
+/** nginx with the recipe as it is, but for addresses. */
 export function openNginxRecipe(): Promise<ReverseProxy> {
   return openNginx(PROGRAMS.nginx, (port, targets) => {
     const listen = `listen 127.0.0.1:${port}`
@@ -35,7 +35,7 @@ export function openNginxRecipe(): Promise<ReverseProxy> {
   })
 }
 
-/** Traefik with a recipe as it stands, but for addresses; `login` is the user's own login. */
+/** Traefik with a recipe as it is, but for addresses; `login` is the user's own login. */
 export function openTraefikRecipe(file: string, login = 'http://127.0.0.1:1'): Promise<ReverseProxy> {
   return openTraefik(PROGRAMS.Traefik, undefined, {
     write: (targets) => {

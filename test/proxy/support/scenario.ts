@@ -12,6 +12,6 @@ export interface Stage {
 /** A case that takes more than one request and its answer. */
 export interface Scenario {
   readonly name: string
-  /** Fails, or promises what stands in the matrix. */
+  /** Fails, or promises what the matrix says. */
   run(stage: Stage): Promise<string>
 }

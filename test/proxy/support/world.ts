@@ -8,7 +8,7 @@ import { type GateOptions, gateConfiguration, IDENTITY_HEADERS, ROUTES } from '.
 import type { TokenName } from './row.ts'
 import { mintToken } from './tokens.ts'
 
-/** What stands behind a proxy: the real service, an issuer and an application. */
+/** What is behind a proxy: the real service, an issuer and an application. */
 export interface World {
   readonly issuer: FakeIssuer
   readonly application: Upstream

@@ -5,7 +5,7 @@ import { followLogin } from '../../../lab/issuer-login.ts'
 export type Login =
   /** A person; the client registers itself (RFC 7591). Without `refreshes` it keeps no refresh token. */
   | { readonly kind: 'registers'; readonly refreshes?: false; readonly follow?: Follow }
-  /** A person; somebody registered the client and typed its id in. */
+  /** A person; the client was registered and its id typed in. */
   | {
       readonly kind: 'registered'
       readonly clientId: string
@@ -13,13 +13,13 @@ export type Login =
       readonly refreshes?: false
       readonly follow?: Follow
     }
-  /** Nobody: client credentials. */
+  /** No user: client credentials. */
   | {
       readonly kind: 'credentials'
       readonly clientId: string
       readonly clientSecret: string
       readonly issuer: string
-      /** What the program was told to ask for; without it version 1 of the SDK asks for nothing, version 2 as the challenge says. */
+      /** What the program was configured to request; without it version 1 of the SDK asks for nothing, version 2 as the challenge says. */
       readonly scope?: string
     }
 
@@ -85,7 +85,7 @@ interface ClientMetadata {
   token_endpoint_auth_method: string
 }
 
-/** Nothing is remembered yet but `known`, where somebody registered the client and typed its id in. */
+/** Nothing is remembered yet but `known`, if the client was registered and its id typed in. */
 export function createAccount<S extends Stored>(
   refreshes: boolean,
   known: S['information'] | undefined,
@@ -97,7 +97,7 @@ export function createAccount<S extends Stored>(
     logins,
     login: async () => {
       const url = logins.at(-1)
-      if (url === undefined) throw new Error('the client sent nobody to a login')
+      if (url === undefined) throw new Error('the client opened no login')
       const { searchParams } = await follow(url)
       if (searchParams.has('error')) throw new Error(`the issuer refuses: ${searchParams.get('error_description')}`)
       if (searchParams.get('state') !== memory.state) throw new Error('this is the answer to another login')

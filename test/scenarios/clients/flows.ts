@@ -17,7 +17,7 @@ export const SHORT = ['expiry', 'relogin', 'stream']
 /** What the issuer never grants, whatever is asked for. */
 export const NEVER = 'mcp:owner'
 
-/** One route for each flow, so that nobody's tokens are another's. `more` is what a route asks for after a reload. */
+/** One route for each flow, so that each has tokens of its own. `more` is what a route asks for after a reload. */
 export const configuration = (more: Readonly<Record<string, string>> = {}) => `
 issuers: { main: { issuer: "https://id.example.com", clockTolerance: 0s } }
 routes:
@@ -105,7 +105,7 @@ export const FLOWS: readonly Flow[] = [
       await session.call('whoami')
       assert.ok((await system.denials('token_expired')) > expired, 'the gate said so')
       assert.notEqual(session.accessToken(), before)
-      assert.equal(session.logins.length, 1, 'nobody had to log in again')
+      assert.equal(session.logins.length, 1, 'no second login')
       assert.ok(session.exchanges.some(({ form }) => form?.get('grant_type') === 'refresh_token'))
       await session.close()
       return 'refreshed'
@@ -138,7 +138,7 @@ export const FLOWS: readonly Flow[] = [
       const before = await system.denials('client_not_allowed')
       await assert.rejects(program.open(url('others'), { kind: 'registers' }), /client_not_allowed/)
       assert.equal((await system.denials('client_not_allowed')) - before, 1)
-      return 'says so at once'
+      return 'says so immediately'
     },
   },
   {

@@ -35,7 +35,7 @@ export interface Sdk<S extends Stored> {
   readonly name: string
   /** The SDK's own provider for client credentials. */
   credentials(login: Extract<Login, { kind: 'credentials' }>): { tokens(): S['tokens'] | undefined }
-  /** The stored form of a client that somebody registered with an issuer. */
+  /** The stored form of a client that was registered with an issuer. */
   known(clientId: string, issuer: string): S['information']
   /** A client with its transport, not connected yet. `provider` is one of `credentials`, or of an account. */
   dial(

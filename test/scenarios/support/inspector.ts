@@ -39,7 +39,7 @@ export async function openInspector(): Promise<Inspector | undefined> {
   const pages = join(folder, 'package', 'dist')
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
-    // Every path that is no file is the page: it routes by itself.
+    // Every path that is not a file is the page: it routes by itself.
     const file = extname(path) === '' ? 'index.html' : path
     readFile(join(pages, file)).then(
       (content) => response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'text/plain' }).end(content),

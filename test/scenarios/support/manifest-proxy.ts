@@ -6,7 +6,7 @@ import { openTraefik } from '../../../lab/traefik.ts'
 import { isInstalled, PROGRAMS } from '../../proxy/support/open-proxy.ts'
 import { type ManifestRoute, type MiddlewareSpec, readDynamicFile, readManifestRoutes } from './manifest-routes.ts'
 
-/** A real proxy that does what an example's manifests say. It owns its port before anything stands behind it. */
+/** A real proxy that does what an example's manifests say. It owns its port before anything is behind it. */
 export interface ManifestProxy {
   readonly name: string
   readonly origin: string

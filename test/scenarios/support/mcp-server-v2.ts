@@ -13,7 +13,7 @@ export async function startMcpServerV2(name: string): Promise<Omit<RunningMcpSer
   const arrivals: Arrival[] = []
   const mcp = createMcpHandler(({ authInfo: caller }) => {
     const server = new McpServer({ name, version: '2.0.0' })
-    server.registerTool('whoami', { description: 'Tells who calls' }, () => ({
+    server.registerTool('whoami', { description: 'Says who calls' }, () => ({
       content: [{ type: 'text', text: JSON.stringify(caller) }],
     }))
     return server

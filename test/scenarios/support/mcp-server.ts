@@ -41,7 +41,7 @@ export interface McpServerOptions {
 }
 
 /**
- * Starts an MCP server of the official SDK (streamable HTTP) on every path but `/health`. Tools: `whoami` tells the
+ * Starts an MCP server of the official SDK (streamable HTTP) on every path but `/health`. Tools: `whoami` says the
  * caller's AuthInfo, made from identity headers as the example for backends shows; `count` sends one progress
  * notification a tick. It checks nothing: that is what the gate is for.
  */
@@ -115,7 +115,7 @@ async function answerLeniently(name: string, request: IncomingMessage, response:
 
 function createMcp(name: string): McpServer {
   const mcp = new McpServer({ name, version: '1.0.0' }, { capabilities: { logging: {} } })
-  mcp.registerTool('whoami', { description: 'Tells who calls', inputSchema: {} }, (_arguments, extra) => ({
+  mcp.registerTool('whoami', { description: 'Says who calls', inputSchema: {} }, (_arguments, extra) => ({
     content: [{ type: 'text', text: JSON.stringify(extra.authInfo) }],
   }))
   const ticks = { ticks: z.number(), pause: z.number() }

@@ -11,7 +11,7 @@ import { until } from '../../support/service.ts'
 import { openManifestProxy } from './manifest-proxy.ts'
 import { openTunnel } from './tunnel.ts'
 
-/** What stands around the gate in one example. */
+/** What is around the gate in one example. */
 export interface Surroundings {
   /** The example's URLs, and where the same thing is now. */
   readonly urls: Readonly<Record<string, string>>
@@ -36,7 +36,7 @@ export interface System {
 
 /** How an example is run. */
 export interface SystemOptions {
-  /** A tunnel that ends TLS stands in front of the proxy. */
+  /** A tunnel that ends TLS is in front of the proxy. */
   readonly tunnel?: boolean
 }
 
@@ -48,7 +48,7 @@ export interface SystemFiles {
   readonly manifests: string
 }
 
-/** Files that are made when the public origin is known, and what stands around the gate runs. */
+/** Files that are made when the public origin is known, and what is around the gate runs. */
 export type SystemMaker = (origin: string) => Promise<SystemFiles>
 
 /**

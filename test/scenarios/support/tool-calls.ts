@@ -81,7 +81,7 @@ export const EVASIONS: Readonly<Record<string, Raw>> = {
     ['Mcp-Method', 'tools/call'],
     ['Mcp-Name', '=?base64?Y291bnQ=?='],
   ]),
-  'a tool that stands nowhere': raw(call('restart')),
+  'a tool that is not listed': raw(call('restart')),
 }
 
 /** Their honest neighbours. */

@@ -108,7 +108,7 @@ const ROWS: readonly (readonly [what: string, after: Config, expected: Expected]
 ]
 
 for (const [what, after, expected] of ROWS) {
-  test(`a reload tells what changed, and nothing else: ${what}`, () =>
+  test(`a reload reports what changed, and nothing else: ${what}`, () =>
     assertChanges(changes(config(TEXT), after), expected))
 }
 
@@ -120,7 +120,7 @@ test('at the start everything is added', () => {
   })
 })
 
-test('of thousands of routes the first names are told, and how many more there are', () => {
+test('of thousands of routes the first names are shown, and how many more there are', () => {
   const routes = Array.from(
     { length: 3_000 },
     (_, index) => `  r${index}: { resource: https://api.example.com/r${index} }\n`,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { looseReading, matches, matchName, type NamedKind } from '../../../src/config/mcp-names.ts'
 
-test('a star stands for any characters or none, and for nothing else', () => {
+test('a star matches any characters or none, and for nothing else', () => {
   const letters = fc.array(fc.constantFrom('a', 'b', '*', '.', '\\'), { maxLength: 12 }).map((list) => list.join(''))
   fc.assert(
     fc.property(letters, letters, (pattern, name) => {

@@ -14,7 +14,7 @@ for (const { slot, good, bad, problems } of [...FILE_ROWS, ...ISSUER_ROWS, ...RO
   })
 }
 
-test('ten mistakes print ten problems, in the order in which they stand', () => {
+test('ten mistakes print ten problems, in the order of the file', () => {
   const text = `issuers:
   homelab: http://id.example.com
   ci: { issuer: https://ci.example.com, clockTolerance: 5m }
@@ -56,11 +56,11 @@ ${defaults}routes:
     resource: https://api.example.com/mcp
     ${route}
 `
-  const told = (place: string, at: string) =>
+  const reported = (place: string, at: string) =>
     `${place}: accepts ID tokens of "both" (tokenKinds) and does not say of which clients; add audience or clientIds (config.yaml:${at})`
   const entries = (of: string) => text(`accept: [{ issuer: plain }, { issuer: both${of} }]`)
-  assert.deepEqual(problemsOf(text('issuers: [plain, both]')), [told('routes.api', '5:3')])
-  assert.deepEqual(problemsOf(entries('')), [told('routes.api.accept[1]', '7:33')])
+  assert.deepEqual(problemsOf(text('issuers: [plain, both]')), [reported('routes.api', '5:3')])
+  assert.deepEqual(problemsOf(entries('')), [reported('routes.api.accept[1]', '7:33')])
   for (const list of ['audience: [a]', 'clientIds: [a]']) {
     assert.deepEqual(problemsOf(text(`issuers: [both]\n    ${list}`)), [])
     assert.deepEqual(problemsOf(entries(`, ${list}`)), [])
@@ -95,15 +95,15 @@ routes:
 })
 
 test('a list that is suggested is one short line, whatever was written in its place', () => {
-  const told = (text: string) => problemsOf(`${BASE}    scopes: ${text}\n`).join('').replace(/ \(.*/, '')
-  assert.equal(told('a b, c'), 'routes.api.scopes: must be a list; write [a, b, c]')
-  assert.equal(told('"\\0\\e[31m a"'), 'routes.api.scopes: must be a list; write ["\\u0000\\u001b[31m", a]')
-  assert.equal(told('["a \\0"]'), 'routes.api.scopes[0]: "a \\u0000" holds several scopes; write [a, "\\u0000"]')
+  const reported = (text: string) => problemsOf(`${BASE}    scopes: ${text}\n`).join('').replace(/ \(.*/, '')
+  assert.equal(reported('a b, c'), 'routes.api.scopes: must be a list; write [a, b, c]')
+  assert.equal(reported('"\\0\\e[31m a"'), 'routes.api.scopes: must be a list; write ["\\u0000\\u001b[31m", a]')
+  assert.equal(reported('["a \\0"]'), 'routes.api.scopes[0]: "a \\u0000" holds several scopes; write [a, "\\u0000"]')
   assert.equal(
-    told('https://me:secret@id.example.com'),
+    reported('https://me:secret@id.example.com'),
     'routes.api.scopes: must be a list; write ["https://…@id.example.com"]',
   )
-  assert.equal(told('a b c d e f g'), 'routes.api.scopes: must be a list; write [a, b, c, d, e, …]')
+  assert.equal(reported('a b c d e f g'), 'routes.api.scopes: must be a list; write [a, b, c, d, e, …]')
 })
 
 test('nesting without end is refused', () => {
@@ -111,7 +111,7 @@ test('nesting without end is refused', () => {
   assert.match(problemsOf(`${'['.repeat(70)}${']'.repeat(70)}`)[0] ?? '', /is nested more than 64 levels deep/)
 })
 
-test('a mistake in a shared alias or in defaults is told once', () => {
+test('a mistake in a shared alias or in defaults is reported once', () => {
   const text = `issuers: { a: https://a.example.com }
 defaults: { claims: { g: {} } }
 routes:
@@ -128,7 +128,7 @@ test('problems beyond two hundred are counted', () => {
   assert.equal(lines.at(-1), '100 more problems are not shown; correct these first')
 })
 
-test('several files are one whole; a name, defaults and revocations stand in one of them', () => {
+test('several files are one whole; a name, defaults and revocations are in one of them', () => {
   const read = (...texts: readonly string[]) =>
     parse(
       texts.map((text, i) => ({ file: `conf/${'abc'[i]}.yaml`, text })),

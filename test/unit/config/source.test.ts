@@ -85,7 +85,7 @@ test('a device or directory is refused instead of read without end', async (t) =
   }
 })
 
-test('what a directory holds besides is named, and what the configuration names is no part of it', async (t) => {
+test('other files of a directory are named, and what the configuration names is not part of it', async (t) => {
   const path = folderFor(t)
   writeFileSync(
     join(path, 'a.yaml'),

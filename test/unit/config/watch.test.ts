@@ -28,7 +28,7 @@ import { NOW } from './fixtures.ts'
 const text = (scope: string) =>
   `issuers: { a: https://a.example.com }\nroutes: { x: { resource: https://x.example.com, scopes: [${scope}] } }\n`
 
-/** What was told: the route's scope, or the first problem. */
+/** What was reported: the route's scope, or the first problem. */
 function summary({ parsed }: Loaded): string {
   if (parsed.ok) return parsed.config.routes[0]?.accept[0]?.scopes.join() ?? 'no route'
   return parsed.problems.map(formatProblem)[0] ?? ''
@@ -37,10 +37,10 @@ function summary({ parsed }: Loaded): string {
 interface Watched {
   readonly folder: string
   readonly file: string
-  readonly told: string[]
+  readonly reported: string[]
   readonly notices: string[]
   readonly watch: Watch
-  /** Waits until so much was told, and a little longer for what should not come. */
+  /** Waits until so much was reported, and a little longer for what should not come. */
   settle(count: number): Promise<void>
 }
 
@@ -49,7 +49,7 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
   const file = join(folder, 'config.yaml')
   prepare(folder)
   const source: Source = { kind: 'path', path: file }
-  const told: string[] = []
+  const reported: string[] = []
   const notices: string[] = []
   const loaded = await load(source, NOW)
   const before = process.platform === 'linux' ? watchedDirectories() : 0
@@ -57,20 +57,20 @@ async function start(t: TestContext, interval: number, prepare: (folder: string)
     loaded,
     now: () => NOW,
     interval,
-    onChange: (loaded) => told.push(summary(loaded)),
+    onChange: (loaded) => reported.push(summary(loaded)),
     onNotice: (notice) => notices.push(notice),
   })
   t.after(() => {
     watched.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  // An event of before would be seen by nobody.
+  // An event before that would not be seen.
   await (process.platform === 'linux' ? untilTrue(() => watchedDirectories() > before) : sleep(100))
   const settle = async (count: number) => {
-    await reaches(told, count)
+    await reaches(reported, count)
     await sleep(150)
   }
-  return { folder, file, told, notices, watch: watched, settle }
+  return { folder, file, reported, notices, watch: watched, settle }
 }
 
 /** How many directories this process has events of. */
@@ -118,14 +118,14 @@ for (const [how, interval] of [
   ['by events', 3_600_000],
 ] as const) {
   test(`a write in place is seen ${how}`, async (t) => {
-    const { file, told, settle } = await start(t, interval, plainFile)
+    const { file, reported, settle } = await start(t, interval, plainFile)
     writeFileSync(file, text('s1'))
     await settle(1)
-    assert.deepEqual(told, ['s1'])
+    assert.deepEqual(reported, ['s1'])
   })
 
   test(`a file that is being written is not taken half done, seen ${how}: half a route asks for less`, async (t) => {
-    const { file, told, settle } = await start(t, interval, plainFile)
+    const { file, reported, settle } = await start(t, interval, plainFile)
     const whole =
       'issuers: { a: https://a.example.com }\nroutes:\n  x:\n    resource: https://x.example.com\n    scopes: [s1]\n'
     const lines = whole.split(/(?<=\n)/)
@@ -134,21 +134,21 @@ for (const [how, interval] of [
       await sleep(70)
     }
     await settle(1)
-    assert.deepEqual(told, ['s1'])
+    assert.deepEqual(reported, ['s1'])
   })
 
   test(`a rename over the file is seen ${how}`, async (t) => {
-    const { folder, file, told, settle } = await start(t, interval, plainFile)
+    const { folder, file, reported, settle } = await start(t, interval, plainFile)
     for (const scope of ['s1', 's2']) {
       writeFileSync(join(folder, 'config.tmp'), text(scope))
       renameSync(join(folder, 'config.tmp'), file)
       await settle(scope === 's1' ? 1 : 2)
     }
-    assert.deepEqual(told, ['s1', 's2'])
+    assert.deepEqual(reported, ['s1', 's2'])
   })
 
   test(`a ConfigMap update is seen ${how}, one without a difference is not`, async (t) => {
-    const { folder, told, settle } = await start(t, interval, (path) =>
+    const { folder, reported, settle } = await start(t, interval, (path) =>
       mountConfigMap(path, 0, { 'config.yaml': text('s0') }),
     )
     mountConfigMap(folder, 1, { 'config.yaml': text('s0') })
@@ -157,18 +157,18 @@ for (const [how, interval] of [
     await settle(1)
     mountConfigMap(folder, 3, { 'config.yaml': text('s2') })
     await settle(2)
-    assert.deepEqual(told, ['s1', 's2'])
+    assert.deepEqual(reported, ['s1', 's2'])
   })
 
-  test(`a file that vanishes is told once and seen when it comes back ${how}`, async (t) => {
-    const { file, told, settle } = await start(t, interval, plainFile)
+  test(`a file that vanishes is reported once and seen when it comes back ${how}`, async (t) => {
+    const { file, reported, settle } = await start(t, interval, plainFile)
     unlinkSync(file)
     await settle(1)
     await settle(1)
-    assert.match(told[0] ?? '', /there is no such file/)
+    assert.match(reported[0] ?? '', /there is no such file/)
     writeFileSync(file, text('s0'))
     await settle(2)
-    assert.deepEqual(told.slice(1), ['s0'])
+    assert.deepEqual(reported.slice(1), ['s0'])
   })
 
   test(`a named file is watched too ${how}`, async (t) => {
@@ -176,13 +176,15 @@ for (const [how, interval] of [
     const secret = join(keys, 'secret')
     writeFileSync(secret, 's'.repeat(32))
     const config = `issuers: { a: { issuer: a, secretFile: ${secret} } }\nroutes: { x: { resource: https://x.example.com } }\n`
-    const { told, settle } = await start(t, interval, (folder) => writeFileSync(join(folder, 'config.yaml'), config))
+    const { reported, settle } = await start(t, interval, (folder) =>
+      writeFileSync(join(folder, 'config.yaml'), config),
+    )
     writeFileSync(secret, 't'.repeat(32))
     await settle(1)
     writeFileSync(secret, 'short')
     await settle(2)
-    assert.equal(told.length, 2)
-    assert.match(told[1] ?? '', /holds 5 bytes/)
+    assert.equal(reported.length, 2)
+    assert.match(reported[1] ?? '', /holds 5 bytes/)
   })
 }
 
@@ -201,7 +203,7 @@ const beginning = (lines: number) =>
     .join('')
 
 test('a file cut short at a line end is not taken while its writer pauses: its last rules would vanish', async (t) => {
-  const { file, told, notices, settle } = await start(t, 60, (folder) =>
+  const { file, reported, notices, settle } = await start(t, 60, (folder) =>
     writeFileSync(join(folder, 'config.yaml'), beginning(6)),
   )
   for (const lines of [0, 4, 5]) {
@@ -210,22 +212,22 @@ test('a file cut short at a line end is not taken while its writer pauses: its l
   }
   writeFileSync(file, `${beginning(6)}# done\n`)
   await settle(1)
-  assert.deepEqual(told, ['s0'], 'only what was written in the end')
+  assert.deepEqual(reported, ['s0'], 'only what was written in the end')
   assert.match(notices[0] ?? '', /config\.yaml" is now only the beginning of the one in force/)
 })
 
 test('a file that stays cut short is taken after all, with a warning: its end may have been removed', async (t) => {
-  const { file, told, notices, settle } = await start(t, 60, (folder) =>
+  const { file, reported, notices, settle } = await start(t, 60, (folder) =>
     writeFileSync(join(folder, 'config.yaml'), beginning(6)),
   )
   writeFileSync(file, beginning(4))
   await settle(1)
-  assert.deepEqual(told, [''])
+  assert.deepEqual(reported, [''])
   assert.equal(notices.length, 1)
 })
 
 test('a file that grows from a broken beginning is compared with what is in force, not with what was refused', async (t) => {
-  const { file, told, settle } = await start(t, 60, (folder) =>
+  const { file, reported, settle } = await start(t, 60, (folder) =>
     writeFileSync(join(folder, 'config.yaml'), beginning(6)),
   )
   writeFileSync(file, 'issuers: [')
@@ -234,8 +236,8 @@ test('a file that grows from a broken beginning is compared with what is in forc
   await sleep(800)
   writeFileSync(file, `${beginning(6)}# done\n`)
   await settle(2)
-  assert.deepEqual(told.slice(1), ['s0'])
-  assert.equal(told.length, 2)
+  assert.deepEqual(reported.slice(1), ['s0'])
+  assert.equal(reported.length, 2)
 })
 
 for (const [key, whole] of [
@@ -249,7 +251,7 @@ for (const [key, whole] of [
   test(`a ${key} that is cut short waits too`, async (t) => {
     const issuer = key === 'tokensFile' ? '' : 'issuer: a, '
     const config = `issuers: { a: { ${issuer}${key}: named } }\nroutes: { x: { resource: https://x.example.com } }\n`
-    const { folder, told, notices, settle } = await start(t, 60, (path) => {
+    const { folder, reported, notices, settle } = await start(t, 60, (path) => {
       writeFileSync(join(path, 'config.yaml'), config)
       writeFileSync(join(path, 'named'), whole)
     })
@@ -259,54 +261,56 @@ for (const [key, whole] of [
     )
     await reaches(notices, 1)
     await sleep(200)
-    assert.deepEqual(told, [])
+    assert.deepEqual(reported, [])
     assert.match(notices[0] ?? '', /named" is now only the beginning/)
     await settle(1)
-    assert.equal(told.length, 1)
+    assert.equal(reported.length, 1)
   })
 }
 
-test('bad content is told once, and good content after it', async (t) => {
-  const { file, told, settle } = await start(t, 60, plainFile)
+test('bad content is reported once, and good content after it', async (t) => {
+  const { file, reported, settle } = await start(t, 60, plainFile)
   writeFileSync(file, 'issuers: [')
   await settle(1)
   await settle(1)
   writeFileSync(file, text('s1'))
   await settle(2)
-  assert.equal(told.length, 2)
-  assert.match(told[0] ?? '', /this is not valid YAML/)
-  assert.equal(told[1], 's1')
+  assert.equal(reported.length, 2)
+  assert.match(reported[0] ?? '', /this is not valid YAML/)
+  assert.equal(reported[1], 's1')
 })
 
-test('a burst ends on its last content, each content told at most once', async (t) => {
-  const { folder, told, settle } = await start(t, 60, (path) => mountConfigMap(path, 0, { 'config.yaml': text('s0') }))
+test('a burst ends on its last content, each content reported at most once', async (t) => {
+  const { folder, reported, settle } = await start(t, 60, (path) =>
+    mountConfigMap(path, 0, { 'config.yaml': text('s0') }),
+  )
   for (let i = 1; i <= 20; i++) {
     mountConfigMap(folder, i, { 'config.yaml': text(`s${i}`) })
     if (i % 5 === 0) await sleep(20)
   }
-  await untilTrue(() => told.at(-1) === 's20')
-  await settle(told.length)
-  assert.equal(told.at(-1), 's20')
-  assert.equal(new Set(told).size, told.length)
-  assert.ok(!told.some((line) => line.includes('no such file')), told.join())
+  await untilTrue(() => reported.at(-1) === 's20')
+  await settle(reported.length)
+  assert.equal(reported.at(-1), 's20')
+  assert.equal(new Set(reported).size, reported.length)
+  assert.ok(!reported.some((line) => line.includes('no such file')), reported.join())
 })
 
-test('check looks at once', async (t) => {
-  const { file, told, watch: watched } = await start(t, 3_600_000, plainFile)
+test('check looks immediately', async (t) => {
+  const { file, reported, watch: watched } = await start(t, 3_600_000, plainFile)
   writeFileSync(file, text('s1'))
   await watched.check()
-  assert.deepEqual(told, ['s1'])
+  assert.deepEqual(reported, ['s1'])
 })
 
-test('nothing is told after close', async (t) => {
-  const { file, told, watch: watched, settle } = await start(t, 30, plainFile)
+test('nothing is reported after close', async (t) => {
+  const { file, reported, watch: watched, settle } = await start(t, 30, plainFile)
   writeFileSync(file, text('s1'))
   const looking = watched.check()
   watched.close()
   await looking
   writeFileSync(file, text('s2'))
   await settle(0)
-  assert.deepEqual(told, [])
+  assert.deepEqual(reported, [])
 })
 
 test('a file mounted with subPath is noticed once', { skip: process.platform !== 'linux' }, async (t) => {

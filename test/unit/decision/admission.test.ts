@@ -122,7 +122,7 @@ test('client_not_allowed: not in each of the allow-lists', () => {
   })
 })
 
-test('scope_insufficient: all that are missing are told', () => {
+test('scope_insufficient: all that are missing are named', () => {
   assert.deepEqual(denialOf({ scopes: ['a', 'mcp:read', 'b'] }), {
     reason: 'scope_insufficient',
     step: 'scopes',
@@ -198,7 +198,7 @@ test('the order of an entry: audience, revocation, client, authentication, scope
   assert.equal(denialOf({ ...known, scopes: [] })?.reason, 'claim_not_allowed')
 })
 
-test('several ways in: any will do, and of the refusals the furthest is told', () => {
+test('several ways in: any will do, and of the refusals the furthest is reported', () => {
   const audience = sampleAccept({ audience: ['x'] })
   const scope = sampleAccept({ scopes: ['x'] })
   const other = sampleAccept({ issuer: sampleIssuer({ name: 'other' }) })
@@ -221,7 +221,7 @@ test('a remembered admission: the way in closes when the login is too old for it
   assert.equal(chooseWay(alone, token, NOW + 31).denial?.reason, 'authentication_insufficient')
 })
 
-test('of several refusals at one step the first is told', () => {
+test('of several refusals at one step the first is reported', () => {
   const accept = ['first', 'second'].map((audience) => sampleAccept({ audience: [audience] }))
   const { denial } = choose(sampleRoute({ accept }))
   assert.deepEqual(denial?.reason === 'audience_mismatch' && denial.expected, ['first'])
@@ -275,7 +275,7 @@ test('token_lifetime_exceeded: exp - iat, or exp - now without iat', () => {
   })
 })
 
-test('rules add scopes and claims; of several the first missing scope is told before any claim', () => {
+test('rules add scopes and claims; of several the first missing scope is reported before any claim', () => {
   const token = sampleToken({ claims: { groups: ['family'] } })
   const admitted = { token, admission: { scopes: new Set(['mcp:read']) } }
   const claim = sampleRule({ claims: [{ claim: named('groups'), anyOf: ['admins'] }] })
@@ -287,7 +287,7 @@ test('rules add scopes and claims; of several the first missing scope is told be
   assert.equal(checkAdditions(admitted, [scope], 'mcp', NOW)?.step, 'mcp')
 })
 
-test('what rules require of a login is told before their scopes', () => {
+test('what rules require of a login is reported before their scopes', () => {
   const token = sampleToken({ claims: { auth_time: NOW - 60 } })
   const admitted = { token, admission: { scopes: new Set<string>() } }
   const scope = sampleRule({ scopes: ['mcp:admin'] })
@@ -298,7 +298,7 @@ test('what rules require of a login is told before their scopes', () => {
   assert.equal(denial?.step, 'rules')
 })
 
-test('the way in that takes the token is told, else the one that got furthest', () => {
+test('the way in that takes the token is named, else the one that got furthest', () => {
   const other = sampleIssuer({ name: 'other' })
   const elsewhere = sampleAccept({ audience: ['x'] })
   const ofOthers = sampleAccept({ issuer: other })

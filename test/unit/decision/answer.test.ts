@@ -24,7 +24,7 @@ const denied = (reason: Reason, route: Partial<Route> = {}): Decision => ({
   denial: { reason, step: 'end' },
 })
 
-test('whoever passes gets an empty body and the identity', () => {
+test('a request that passes gets an empty body and the identity', () => {
   const headers = ['X-Auth-Subject', 'alice']
   const expected = { status: 200, headers: ['Cache-Control', 'no-store', 'Content-Length', '0', ...headers], body: '' }
   const evidence = { ...EVIDENCE, route: sampleRoute() }

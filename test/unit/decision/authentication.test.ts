@@ -42,7 +42,7 @@ test('the age of a login: each edge with the tolerance, and one second beyond', 
   assert.deepEqual(at(-31), { ...about, secondsAhead: 31, hint: 'the login lies in the future' })
 })
 
-test('a time that is not a number is no time', () => {
+test('a time that is not a number is refused', () => {
   const about = { ...insufficient, claim: 'auth_time', expected: ['a number'] }
   assert.deepEqual(judge({ maxAgeSeconds: 900 }, { auth_time: String(NOW) }), { ...about, actual: [String(NOW)] })
   for (const claims of [{}, { auth_time: null }]) {

@@ -89,14 +89,14 @@ test('the address of a document has a slash at its end only for the resource tha
 })
 
 test('what a login must be like is said to those alone who lack it, and nothing of what no login satisfies', () => {
-  const told = (reason: Reason, acr: readonly string[] | undefined, maxAgeSeconds?: number) =>
+  const reported = (reason: Reason, acr: readonly string[] | undefined, maxAgeSeconds?: number) =>
     buildChallenge(sampleRoute(), sampleResource(), [], DENIALS[reason], 'bearer', { acr, maxAgeSeconds })
   const stepUp = (challenge: string) => /error_description="[^"]*"(?<rest>.*)$/.exec(challenge)?.groups?.['rest']
-  assert.equal(stepUp(told('authentication_insufficient', ['b', 'a'], 60)), ', acr_values="b a", max_age="60"')
-  assert.equal(stepUp(told('authentication_insufficient', [], 60)), ', max_age="60"')
-  assert.equal(stepUp(told('authentication_insufficient', ['a'])), ', acr_values="a"')
+  assert.equal(stepUp(reported('authentication_insufficient', ['b', 'a'], 60)), ', acr_values="b a", max_age="60"')
+  assert.equal(stepUp(reported('authentication_insufficient', [], 60)), ', max_age="60"')
+  assert.equal(stepUp(reported('authentication_insufficient', ['a'])), ', acr_values="a"')
   for (const reason of ['scope_insufficient', 'token_expired'] as const)
-    assert.equal(stepUp(told(reason, ['a'], 60)), '')
+    assert.equal(stepUp(reported(reason, ['a'], 60)), '')
 })
 
 test('a route with dpop: off challenges in Bearer, whatever scheme was sent', () => {

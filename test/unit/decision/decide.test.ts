@@ -93,7 +93,7 @@ test('plain /verify: no route has this host and path', () => {
   assert.equal(outcomeOf({ name: undefined, uri: '/elsewhere' }), 'deny route_unknown')
 })
 
-test('an address that names no route: host and path are told, as far as they can be read', () => {
+test('an address that names no route: host and path are shown, as far as they can be read', () => {
   const request = (asked: Asked) => {
     const decision = ask(asked)
     return decision instanceof Promise ? assert.fail() : [decision.reason, decision.request?.path]
@@ -102,7 +102,7 @@ test('an address that names no route: host and path are told, as far as they can
   assert.deepEqual(request({ name: 'misspelt', uri: 'nowhere' }), ['route_unknown', undefined])
 })
 
-test("a failing assessment is nobody's allow: it is thrown on", async () => {
+test('a failing assessment never becomes an allow: it is thrown on', async () => {
   const bug = new Error('bug')
   assert.throws(
     () =>
@@ -358,7 +358,7 @@ test('an observed route reads no body for a token that it would refuse', async (
   assert.equal(decision.outcome, 'would_deny')
 })
 
-test('one challenge tells every scope that a call needs: of the route, its rules, and the tool', async () => {
+test('one challenge names every scope that a call needs: of the route, its rules, and the tool', async () => {
   const route = { mcp: MCP, rules: [sampleRule({ scopes: ['mcp:post'] })], scopePrefix: 'api://1/' }
   const decision = await ask({ body: says('tools/call', 'delete_pod'), route })
   const { headers } = answerTo(decision, undefined, { exposeReason: true })

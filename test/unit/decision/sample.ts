@@ -122,7 +122,7 @@ export const SAMPLE_KEY: VerificationKey = {
 }
 
 /** For tokens that no issuer is to be asked about. */
-export const NOBODY_INTROSPECTS: Introspect = () => Promise.reject(new Error('nobody is to be asked'))
+export const NOBODY_INTROSPECTS: Introspect = () => Promise.reject(new Error('no issuer is to be asked'))
 
 /** Proofs are judged without a memory. */
 export const PROOFS: ProofDeps = { importKey: importProofKey, useProof: () => false }

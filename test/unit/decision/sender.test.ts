@@ -119,7 +119,7 @@ test('the evidence names the check; the proof itself is in no evidence', async (
   })
 })
 
-test('a nonce: told in the 401, passes with it, and only that 401 has one', async () => {
+test('a nonce: sent with the 401, passes with it, and only that 401 has one', async () => {
   const route = dpop({ nonceSecret: SECRET })
   const first = await ask({ route })
   assert.equal(first.decision.reason, 'proof_nonce_required')

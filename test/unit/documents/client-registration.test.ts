@@ -23,7 +23,7 @@ const registration = {
 } as const
 const CALLBACK = ['https://claude.ai/api/mcp/auth_callback']
 
-test('whoever may be sent back to where it says gets the one public client, and no secret (RFC 7591 §3.2.1)', () => {
+test('a client that may be sent back to where it says gets the one public client, and no secret (RFC 7591 §3.2.1)', () => {
   const request = {
     redirect_uris: CALLBACK,
     client_name: 'Claude',
@@ -143,13 +143,16 @@ test('Codex: a loopback entry that ends in /* stands for every path below, on an
   }
 })
 
-test('a registration is told: what the client said is escaped and cut, and whatever came nothing throws', () => {
-  const told = (request: unknown) => registrationEvent('main', registerClient(registration, request), request)
-  assert.deepEqual(told({ redirect_uris: CALLBACK, client_name: 'Claude' }), { outcome: 'registered', issuer: 'main' })
+test('a registration is reported: what the client said is escaped and cut, and whatever came nothing throws', () => {
+  const reported = (request: unknown) => registrationEvent('main', registerClient(registration, request), request)
+  assert.deepEqual(reported({ redirect_uris: CALLBACK, client_name: 'Claude' }), {
+    outcome: 'registered',
+    issuer: 'main',
+  })
   const reason = 'No redirect URI is among those that this server allows'
   const long = `http://127.0.0.1:1/${'x'.repeat(300)}`
   const many = Array.from({ length: 50 }, () => long)
-  assert.deepEqual(told({ redirect_uris: many, client_name: 'Codex\n{}' }), {
+  assert.deepEqual(reported({ redirect_uris: many, client_name: 'Codex\n{}' }), {
     ...{ outcome: 'refused', issuer: 'main', reason, unverifiedClient: 'Codex\\u000a{}' },
     unverifiedRedirectUris: Array.from({ length: 5 }, () => `${long.slice(0, 200)}…`),
   })
@@ -163,7 +166,7 @@ test('a registration is told: what the client said is escaped and cut, and whate
     { redirect_uris: 5, client_name: {} },
     { redirect_uris: [5] },
   ]) {
-    const event = told(request)
+    const event = reported(request)
     assert.ok(event.outcome === 'refused')
     assert.deepEqual([event.unverifiedRedirectUris, event.unverifiedClient], [[], undefined])
   }

@@ -58,7 +58,7 @@ const thrown = () => {
 
 for (const target of ['/verify/kubernetes', '/verify/observed']) {
   for (const [when, assess] of [
-    ['at once', thrown],
+    ['immediately', thrown],
     ['later', () => Promise.reject(BUG)],
   ] as const) {
     test(`an exception ${when} is a 500 and never an allow: ${target}`, async () => {
@@ -100,7 +100,7 @@ test('an answer that cannot be written is followed by a 500, once', async () => 
   )
 })
 
-test('a listener that throws costs nobody a second answer', async () => {
+test('a listener that throws causes no second answer', async () => {
   const refused = () =>
     ({ ok: false, form: 'jwt', denial: { reason: 'token_malformed', step: 'token', problem: '-' } }) as const
   const { answers, bugs } = await ask(refused, { onDecision: thrown })

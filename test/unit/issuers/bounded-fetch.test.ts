@@ -101,7 +101,7 @@ test('unreachable: the innermost of five causes is named, if its code is a text'
   assert.equal(await messageOf(nested(1, 42)), 'https://id.example.com/: depth 1')
 })
 
-test('redirect: to the metadata service of a cloud is told and never followed', async (t) => {
+test('redirect: to the metadata service of a cloud is reported and never followed', async (t) => {
   const issuer = await issuerFor(t)
   const asked: string[] = []
   const spy: typeof fetch = (input, init) => {
@@ -119,7 +119,7 @@ test('redirect: to the metadata service of a cloud is told and never followed', 
   assert.deepEqual(asked, [issuer.jwksUri])
 })
 
-for (const [location, told] of [
+for (const [location, reported] of [
   ['http://id.example.com/jwks', 'http://id.example.com/jwks'],
   ['/jwks/', 'https://id.example.com/jwks/'],
   ['jwks.json?token=secret#secret', 'https://id.example.com/jwks.json'],
@@ -132,7 +132,7 @@ for (const [location, told] of [
   test(`redirect: the message says what of the target differs: ${location}`, async () => {
     const headers: Record<string, string> = location === undefined ? {} : { location }
     const { message } = await failureOf('https://id.example.com/jwks', replying(null, headers, 301))
-    assert.equal(message, `https://id.example.com/jwks: status 301 to ${told}; redirects are not followed`)
+    assert.equal(message, `https://id.example.com/jwks: status 301 to ${reported}; redirects are not followed`)
   })
 }
 
@@ -353,7 +353,7 @@ for (const [code, kind, text] of [
   ['CERT_NOT_YET_VALID', 'certificate', /not valid yet/],
   ['ESOMETHINGNEW', 'unreachable', /ESOMETHINGNEW/],
 ] as const) {
-  test(`${kind}: ${code} below "fetch failed" is told`, async () => {
+  test(`${kind}: ${code} below "fetch failed" is reported`, async () => {
     const cause = new Error('inner', { cause: Object.assign(new Error('innermost'), { code }) })
     const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
     const failure = await failureOf('https://id.example.com/', { ...ports, fetch })

@@ -20,7 +20,7 @@ test('a refresh comes up to a tenth earlier, never later', () => {
   assert.ok(earliest >= 540_000 && earliest < 540_001, `${earliest}`)
 })
 
-test('a retry comes within a minute, and never at once, after any number of failures', () => {
+test('a retry comes within a minute, and never immediately, after any number of failures', () => {
   for (const failures of [1, 2, 7, 100, 100_000]) {
     assert.ok(retryDelay(failures, () => 0) <= 60_000)
     assert.ok(retryDelay(failures, () => almostOne) >= 500)

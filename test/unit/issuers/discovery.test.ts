@@ -224,7 +224,7 @@ test('nothing found: every place is named, and nothing was rejected', async () =
   assert.equal(reason, [OAUTH, INSERTED, OIDC].map((url) => `${url}: status 404`).join('; '))
 })
 
-test('an issuer that is no URL needs its keys configured', async () => {
+test('an issuer that is not a URL needs its keys configured', async () => {
   const { rejected, reason } = await refusal('accounts.google.com', undefined, {})
   assert.equal(rejected, true)
   assert.match(reason, /not an http or https URL: set jwksUri or discoveryUri/)

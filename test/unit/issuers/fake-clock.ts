@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../../src/issuers/clock.ts'
 
-/** A clock that moves only when told to. */
+/** A clock that moves only on demand. */
 export interface FakeClock extends Clock {
   /** Runs what falls due on the way, in order, and lets each settle before the next. */
   advance(ms: number): Promise<void>

@@ -199,7 +199,7 @@ test('one question for everybody who has the same token', async () => {
   assert.equal(sent.length, 3, 'nothing is remembered here')
 })
 
-test('what waits for an issuer is bounded, and what is past the bound is no failure of the issuer', async () => {
+test('what waits for an issuer is bounded, and what is past the bound does not count as a failure of the issuer', async () => {
   const { introspect, sent, events, clock } = open(() => undefined)
   const answers = Array.from({ length: MAX_IN_FLIGHT_OF_STRANGERS + MAX_QUEUED }, (_, at) =>
     introspect(asking(), `junk ${at}`),

@@ -62,7 +62,7 @@ export async function setUpWith(t: TestContext, keys: readonly SigningKey[], opt
   return bench
 }
 
-/** Asserts that the answer came at once and was keys. */
+/** Asserts that the answer came immediately and was keys. */
 export function keysNow(answer: KeyAnswer | Promise<KeyAnswer>): readonly VerificationKey[] {
   assert.ok(!(answer instanceof Promise), 'had to wait')
   assert.ok(typeof answer !== 'string', `got ${String(answer)}`)

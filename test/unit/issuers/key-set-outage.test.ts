@@ -71,7 +71,7 @@ test('an issuer that is down from the start and then comes up heals by itself', 
   keysNow(set.find('ES256', 'a'))
 })
 
-test('without usable keys a kid hurries the next try, once per cool-down, and nobody waits', async (t) => {
+test('without usable keys a kid hurries the next try, once per cool-down, and no request waits', async (t) => {
   const { set, network, publish, clock } = setUp(t)
   network.refuse()
   await set.start()
@@ -168,7 +168,7 @@ test('background: a fetch for an unknown kid leaves exactly one schedule', async
   assert.deepEqual(clock.pending(), [10 * MINUTE])
 })
 
-test('status and events tell how it stands', async (t) => {
+test('status and events report the state', async (t) => {
   const { set, network, clock, events } = setUp(t)
   const status = { name: 'main', keys: 0, ageSeconds: undefined, tried: false, lastError: undefined }
   assert.partialDeepStrictEqual(set.status(), status)

@@ -7,7 +7,7 @@ import { A, B, C, D, JWKS_URI, keysNow, kidsOf, setUp, setUpWith } from './key-s
 
 const MINUTE = 60_000
 
-test('start fetches the keys once; find then answers at once and without a fetch', async (t) => {
+test('start fetches the keys once; find then answers immediately and without a fetch', async (t) => {
   const { set, network } = await setUpWith(t, [A, B])
   assert.deepEqual(network.calls, [JWKS_URI])
   const [key] = keysNow(set.find('ES256', 'a'))
@@ -251,7 +251,7 @@ for (const [what, keys, alg] of [
   ],
   ['secretFile', { kind: 'secretFile', file: 'secret', secret: Buffer.alloc(32, 1) }, 'HS256'],
 ] as const) {
-  test(`${what}: answers at once, for ever, and never fetches`, async (t) => {
+  test(`${what}: answers immediately, for ever, and never fetches`, async (t) => {
     const { set, network, clock, events } = setUp(t, { keys, maxStale: 0 })
     await set.start()
     const [key] = keysNow(set.find(alg, 'a'))

@@ -101,7 +101,7 @@ test('D1: a lying discovery document gives no keys', async (t) => {
   assert.equal(issuer.keyHits(), 0)
 })
 
-test('certificate: an unknown CA is told with its remedy, and NODE_EXTRA_CA_CERTS is that remedy', async (t) => {
+test('certificate: an unknown CA is reported with its remedy, and NODE_EXTRA_CA_CERTS is that remedy', async (t) => {
   const ca = await makePrivateCa()
   if (ca === undefined) return t.skip(missing('openssl', 'private CAs are not tested'))
   t.after(() => ca.remove())

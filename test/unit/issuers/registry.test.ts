@@ -98,7 +98,7 @@ test('ready after 5 s at the latest', async (t) => {
   assert.equal(ready, true)
 })
 
-test('ready at once without issuers or with configured keys only', async (t) => {
+test('ready immediately without issuers or with configured keys only', async (t) => {
   const { open } = setUp(t)
   await open([]).ready
   const keys: KeySource = { kind: 'jwksFile', file: 'keys.json', document: { keys: [A.jwk] } }
@@ -230,7 +230,7 @@ test('reload: a changed key file is another key set', async (t) => {
   keysNow(second.findKeys(file(B.jwk), 'ES256', 'b'))
 })
 
-test('reload: gone issuers are closed only when told, and shared ones never', async (t) => {
+test('reload: gone issuers are closed only on demand, and shared ones never', async (t) => {
   const { open, network, clock } = setUp(t)
   const first = open([issuer('one'), issuer('two')])
   await first.ready

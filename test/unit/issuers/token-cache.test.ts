@@ -93,7 +93,7 @@ for (const [what, refusal] of [
   })
 }
 
-test('what comes at the same time is assessed once; an exception is told to all and not kept', async () => {
+test('what comes at the same time is assessed once; an exception reaches all and is not kept', async () => {
   let calls = 0
   const cache = createTokenCache({
     ...{ entries: 10, bytes: 100_000 },

@@ -24,7 +24,7 @@ test('a token of a new key is never called bad while made-up kids use up the coo
 
 test('a made-up kid is called bad as soon as a fetch that began after it has ended', async (t) => {
   const { set, clock } = await setUpWith(t, [A])
-  assert.equal(await set.find('ES256', 'first'), 'unknown', 'its own fetch tells')
+  assert.equal(await set.find('ES256', 'first'), 'unknown', 'its own fetch shows it')
   assert.equal(await set.find('ES256', 'second'), 'awaited')
   await clock.advance(9_999)
   assert.equal(await set.find('ES256', 'second'), 'awaited')
@@ -33,7 +33,7 @@ test('a made-up kid is called bad as soon as a fetch that began after it has end
   assert.equal(await set.find('ES256', 'first'), 'unknown')
 })
 
-test('a fetch that was in flight when a kid was first seen tells nothing about it', async (t) => {
+test('a fetch that was in flight when a kid was first seen says nothing about it', async (t) => {
   const { set, network, clock } = await setUpWith(t, [A])
   await set.find('ES256', 'uses up the cool-down')
   network.hold()
@@ -72,7 +72,7 @@ test('a fetch that failed calls no kid bad, and the next good one does', async (
   assert.deepEqual(await kidsOf(set.find('ES256', 'c')), ['c'])
 })
 
-test('the kid of a key that was withdrawn is bad at once, whatever strangers make up', async (t) => {
+test('the kid of a key that was withdrawn is bad immediately, whatever strangers make up', async (t) => {
   const { set, publish, clock } = await setUpWith(t, [A, B])
   publish([B])
   await clock.advance(10 * MINUTE)

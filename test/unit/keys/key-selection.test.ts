@@ -80,7 +80,7 @@ test('kid: compared whole, to the character', () => {
   }
 })
 
-test('kid: a key without one does not stand in for it where others have one', () => {
+test('kid: a key without one does not replace it if others have one', () => {
   assert.deepEqual(selectKeys([key('RS256', 'a'), key('RS256')], 'RS256', 'b'), [])
 })
 

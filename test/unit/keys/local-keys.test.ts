@@ -89,7 +89,7 @@ test('PEM: malformed and foreign blocks are skipped with their place', () => {
   )
 })
 
-test('PEM: a 17th key of one type is told, not silently never tried', () => {
+test('PEM: a 17th key of one type is reported, not silently never tried', () => {
   const many = Array.from({ length: 17 }, () => pemOf(generateKeyPairSync('ed25519').publicKey))
   const result = importPem([...many, pemOf(ec.publicKey)].join(''))
   assert.ok(result.ok)

@@ -45,7 +45,7 @@ const ROWS: readonly (readonly [what: string, status: Status, expected: readonly
     [],
   ],
   [
-    'a few that are told to log in',
+    'a few that have to log in',
     sampleStatus({ routes: [sampleRoute('api', refusing('credentials_missing', 20, 600))] }),
     ['warning every_request_refused'],
   ],
@@ -69,7 +69,7 @@ const ROWS: readonly (readonly [what: string, status: Status, expected: readonly
     ['problem login_loop'],
   ],
   [
-    'four routes at a time are told together',
+    'four routes at a time are reported together',
     sampleStatus({
       routes: ['a', 'b', 'c', 'd'].map((name) => sampleRoute(name, refusing('audience_mismatch', 10, 60))),
     }),

@@ -65,7 +65,7 @@ function statusWith(text: string) {
   })
 }
 
-/** Tags and attributes of a page, without what stands between them. */
+/** Tags and attributes of a page, without what is between them. */
 const skeleton = (page: string): string => (page.match(/<[^>]*>/g) ?? []).join('\n')
 
 describe('nothing that a token says breaks out of the page', () => {

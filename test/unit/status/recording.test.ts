@@ -56,7 +56,7 @@ describe('what became of the requests of a route', () => {
     assert.equal(recent.read('never asked'), undefined)
   })
 
-  it('tells since when every request has been refused, until one passes', () => {
+  it('shows since when every request has been refused, until one passes', () => {
     const { time, recent, read } = decisions()
     recent.add('api', 'allow', 'token')
     time.ms += 60_000

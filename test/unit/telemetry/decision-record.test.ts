@@ -155,7 +155,7 @@ test('long texts and lists are capped', () => {
   assert.deepEqual(evidenceOf(judged({ claims }, guarded))?.actual, [shown, 'an object', 'null', '1 (a number)'])
 })
 
-test('what nobody vouches for is escaped: path, request id', () => {
+test('what is not verified is escaped: path, request id', () => {
   const path = {
     ...denied({ reason: 'credentials_missing', step: 'credentials' }),
     request: { ...REQUEST, path: `/${'a'.repeat(300)}` },
@@ -279,7 +279,7 @@ test('the labels of a request that belongs to no route say nothing of the reques
   })
 })
 
-test('a fresh token that is refused is somebody whose login loops', () => {
+test('a fresh token that is refused counts as a login loop', () => {
   const issuedAgo = (seconds: number | undefined, token: Token = { scopes: [] }, route: Partial<Route> = {}) =>
     isFreshTokenDenial(judged({ issuedAt: seconds === undefined ? undefined : NOW - seconds, ...token }, route), NOW)
   assert.equal(issuedAgo(59), true)

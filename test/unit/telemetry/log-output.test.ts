@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LogOutput, type LogSink, type LogWrite } from '../../../src/telemetry/log-output.ts'
 
-/** A sink that answers when it is told to. */
+/** A sink that answers on demand. */
 function slowSink() {
   const written: string[] = []
   let answer: ((result: LogWrite) => void) | undefined
@@ -80,7 +80,7 @@ test('a full disk keeps its lines: they are tried again a second later', (t) => 
   assert.equal(output.lost(), 0)
 })
 
-test('a reader that is gone takes everything with it, and nobody waits', async () => {
+test('after the reader is gone nothing is written, and nothing waits', async () => {
   const { sink, written, fail } = slowSink()
   const output = new LogOutput(sink)
   for (const line of ['1\n', '2\n']) output.write(line)

@@ -98,7 +98,7 @@ test('what the HTTP parser refused is a decision of no route', async () => {
   ])
 })
 
-test('a refused reload is told until one succeeds, and the time stays that of the configuration in use', async () => {
+test('a refused reload is reported until one succeeds, and the time stays that of the configuration in use', async () => {
   const { metrics, samples } = open()
   metrics.configReload('success', 100)
   metrics.configReload('failure', 200)

@@ -41,7 +41,7 @@ describe('commands', () => {
     assert.match(err, /^forwardgate: unknown command "helthcheck"; did you mean "healthcheck"\?\n$/)
   })
 
-  it('serve takes no argument, and tells bad settings before it begins anything', async () => {
+  it('serve takes no argument, and reports bad settings before it begins anything', async () => {
     assert.equal((await run(['serve', 'now'])).code, 2)
     const { code, err } = await run(['serve'], { FORWARDGATE_LISTEN: 'x', FORWARDGATE_LOG_LEVEL: 'y' })
     assert.equal(code, 2)

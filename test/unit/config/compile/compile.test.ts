@@ -77,7 +77,7 @@ routes: { x: { resource: https://x.example.com, issuers: [a, b] } }
   assert.match(b.keys.pem, /^-----BEGIN PUBLIC KEY-----/)
 })
 
-test('a key file of which some keys cannot be used is told, with the rest in force', () => {
+test('a key file of which some keys cannot be used is reported, with the rest in force', () => {
   const parsed =
     parseText(`issuers: { a: { issuer: a, jwksFile: mixed.jwks }, b: { issuer: b, publicKeyFile: mixed.pem } }
 routes: { x: { resource: https://x.example.com, issuers: [a, b], identityHeaders: { X-Issuer: "@issuer" } } }
@@ -153,8 +153,8 @@ test('a resource may be listed with and without the slash at its end, by one rou
     assert.equal(parseText(`{ issuers: { main: https://id.example.com }, routes: ${routes} }`).ok, false)
 })
 
-test('only https URLs are told as login servers, and http ones on loopback or where http was allowed', () => {
-  for (const [issuer, told] of [
+test('only https URLs are announced as login servers, and http ones on loopback or where http was allowed', () => {
+  for (const [issuer, reported] of [
     ['{ issuer: "https://id.example.com", jwksUri: "https://k.example.com/" }', true],
     ['{ issuer: "HTTPS://id.example.com", jwksUri: "https://k.example.com/" }', true],
     ['"http://127.0.0.1:9000"', true],
@@ -167,7 +167,7 @@ test('only https URLs are told as login servers, and http ones on loopback or wh
     ['{ issuer: "spiffe://example.org", jwksUri: "https://k.example.com/" }', false],
   ] as const) {
     const text = `{ issuers: { main: ${issuer} }, routes: { api: { resource: "https://api.example.com/mcp" } } }`
-    assert.equal(configOf(text).routes[0]?.accept[0]?.advertise, told, issuer)
+    assert.equal(configOf(text).routes[0]?.accept[0]?.advertise, reported, issuer)
   }
 })
 
@@ -185,7 +185,7 @@ function warningsOf(text: string): readonly string[] {
   return parsed.warnings.map(({ path, message }) => `${path}: ${message}`)
 }
 
-test('scopes that require nothing are told wherever they are written: alone, beside others, in either case of accept', () => {
+test('scopes that require nothing are reported wherever they are written: alone, beside others, in either case of accept', () => {
   const nothing = (words: string) =>
     `requires nothing: ${words} of OpenID Connect, which is requested and never required; add a scope of your own or a claim, or write requestScopes instead`
   const only = (word: string) =>
@@ -213,7 +213,7 @@ test('scopes that require nothing are told wherever they are written: alone, bes
   assert.deepEqual(warningsOf(file('', 'requestScopes: [openid, email], scopes: [read]')), [])
 })
 
-test('requestScopes: those of defaults first, each once; written out they stand alone; a prefix is not repeated', () => {
+test('requestScopes: those of defaults first, each once; written out, only they count; a prefix is not repeated', () => {
   const defaults = 'defaults: { scopes: [base, openid] }\n'
   assert.deepEqual(routeOf('scopes: [read, base]', undefined, defaults).requestScopes, ['base', 'openid', 'read'])
   assert.deepEqual(routeOf('requestScopes: [ask]', undefined, defaults).requestScopes, ['ask'])
@@ -249,7 +249,7 @@ test('requestScopes with accept: those of the first advertised entry, with its p
   assert.deepEqual([hidden.requestScopes, hidden.scopePrefix], [[], ''])
 })
 
-test('scopes, claims, clientIds and rules of defaults are required besides, in every way in', () => {
+test('scopes, claims, clientIds and rules of defaults are required too, in every way in', () => {
   const defaults =
     'defaults: { scopes: [base], claims: { a: x }, clientIds: [one], rules: [{ methods: [DELETE], scopes: [del] }] }\n'
   const own = ['scopes: [read]', 'claims: { b: y }', 'clientIds: [two]', 'rules: [{ scopes: [all] }]']
@@ -350,7 +350,7 @@ test('a rule for GET is one for HEAD; without methods and paths it is for everyt
   assert.deepEqual([route.rules[1]?.methods, route.rules[1]?.paths, route.rules[1]?.scopes], [undefined, undefined, []])
 })
 
-test('what nobody reads does not reach the backend unless it is written', () => {
+test('what is not read does not reach the backend unless it is written', () => {
   const elsewhere = 'tokenSource: { header: Cf-Access-Jwt-Assertion }'
   assert.deepEqual(routeOf(elsewhere).tokenSource, { kind: 'header', name: 'Cf-Access-Jwt-Assertion' })
   assert.deepEqual(routeOf(elsewhere).upstreamAuthorization, { kind: 'strip' })

@@ -49,7 +49,7 @@ test('an audience may be called unchecked without switching the check off', asyn
   assert.deepEqual(parsed.config.routes[0]?.accept[0]?.audience, ['unchecked'])
 })
 
-test('a proxy for registrations is told to clients in place of the issuer’s own registration', async () => {
+test('a proxy for registrations is announced to clients in place of the issuer’s own registration', async () => {
   const { parsed } = await read({ ...GOOD, DCR_PROXY_URL: 'https://dcr.example.com/register' })
   assert.ok(parsed.ok)
   assert.deepEqual(parsed.config.issuers[0]?.registration, {

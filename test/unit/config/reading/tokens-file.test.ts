@@ -55,7 +55,7 @@ test('an entry becomes claims', () => {
   })
 })
 
-test('a date alone is its first moment in UTC; an empty list is no token', () => {
+test('a date alone is its first moment in UTC; an empty list has no tokens', () => {
   assert.equal(tokensOf(entry(''))[0]?.claims['exp'], Date.UTC(2027, 0, 1) / 1000)
   assert.deepEqual(tokensOf('[]\n'), [])
 })
@@ -151,7 +151,7 @@ test('more tokens than can be compared are refused', () => {
   assert.match(read(many(MAX_TOKENS + 1)).lines.join(), /holds 1001 tokens; at most 1000 are compared/)
 })
 
-test('no message repeats what stands in the file', () => {
+test('no message repeats what the file contains', () => {
   const secret = 'fwg_a-secret-that-must-not-be-shown'
   for (const text of [
     `- ${secret}\n`,

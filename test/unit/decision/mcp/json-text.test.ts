@@ -61,7 +61,7 @@ for (const [text, problem] of ROWS) {
   test(`${problem ?? 'good'}: ${text.slice(0, 60)}`, () => assert.equal(problemOf(text), problem))
 }
 
-test('bytes that are no UTF-8', () => {
+test('bytes that are not UTF-8', () => {
   for (const bytes of [
     [0x22, 0xff, 0x22],
     [0x22, 0xc0, 0xa2, 0x22],

@@ -48,7 +48,7 @@ test('DPoP is a scheme where the route takes proofs', () => {
   })
 })
 
-test('credentials_missing: no field, an empty one, and every other scheme, of which only a known name is told', () => {
+test('credentials_missing: no field, an empty one, and every other scheme, of which only a known name is shown', () => {
   assert.deepEqual(outcomeOf(undefined), { reason: 'credentials_missing', step: 'credentials' })
   assert.deepEqual(outcomeOf(''), { reason: 'credentials_missing', step: 'credentials' })
   const schemes = {

@@ -10,7 +10,7 @@ test('a path without scripts has one reading', () => {
   }
 })
 
-test('a path is read as it stands, without each script, and without all of them', () => {
+test('a path is read as it is, without each script, and without all of them', () => {
   assert.deepEqual(readings('/index.php/admin'), ['/index.php/admin', '/admin'])
   assert.deepEqual(readings('/index.php'), ['/index.php', ''])
   assert.deepEqual(readings('/a.php/b/.php/c'), ['/a.php/b/.php/c', '/b/.php/c', '/a.php/b/c', '/b/c'])

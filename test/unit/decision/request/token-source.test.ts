@@ -38,14 +38,14 @@ test('what comes twice is ambiguous, what is empty is missing', () => {
   for (const [credentials, reason] of cases) assert.equal(!credentials.ok && credentials.denial.reason, reason)
 })
 
-test('what is too long is refused, wherever it stands', () => {
+test('what is too long is refused, wherever it is', () => {
   const long = 'a'.repeat(32 * 1024 + 1)
   for (const read_ of [read(HEADER, HEADER.name, long), read(COOKIE, 'Cookie', `CF_Authorization=${long}`)]) {
     assert.equal(!read_.ok && read_.denial.reason, 'token_too_large')
   }
 })
 
-test('a token in Authorization is told of where another place is read', () => {
+test('a token in Authorization is hinted at if another place is read', () => {
   const elsewhere = read(HEADER, 'Authorization', 'Bearer a')
   assert.deepEqual(elsewhere, {
     ok: false,

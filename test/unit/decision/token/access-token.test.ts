@@ -154,7 +154,7 @@ test('a token without kid is tried against 16 keys of its type, and no more', as
   })
 })
 
-test('the issuer is told as soon as the signature held, also where a claim does not', async () => {
+test('the issuer is named as soon as the signature held, also if a claim does not', async () => {
   const { verification } = await outcomeOf(sign({ exp: 'soon' }), { main: [publish(key)] })
   assert.ok(!verification.ok)
   assert.equal(verification.denial.reason, 'claim_invalid')

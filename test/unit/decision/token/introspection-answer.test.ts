@@ -50,7 +50,7 @@ test('requireTyp is about JWTs: an answer has no header', async () => {
   assert.ok((await verify(active(), [strict])).verification.ok)
 })
 
-test('nobody is asked about a JWT, or where no issuer introspects', async () => {
+test('no issuer is asked about a JWT, or if none introspects', async () => {
   assert.deepEqual((await verify(active(), [MAIN])).asked, [])
   for (const token of [
     'eyJhbGciOiJub25lIn0.e30.',
@@ -64,7 +64,7 @@ test('nobody is asked about a JWT, or where no issuer introspects', async () => 
   }
 })
 
-test('not active, and nobody to ask', async () => {
+test('not active, and no issuer to ask', async () => {
   const inactive = await denialOf({ kind: 'inactive' })
   assert.deepEqual(inactive, {
     ok: false,
@@ -109,7 +109,7 @@ test('what no answer about an access token of this issuer says', async () => {
   for (const [claims, reason] of REFUSED) {
     const { denial, issuer } = await denialOf(active(claims))
     assert.equal(denial.reason, reason, JSON.stringify(claims))
-    assert.equal(issuer, ASKED, 'it is remembered, so that the endpoint is not asked again at once')
+    assert.equal(issuer, ASKED, 'it is remembered, so that the endpoint is not asked again immediately')
   }
   const taken = [
     ...[

@@ -13,7 +13,7 @@ test('a nonce passes in its window and in the next one', () => {
   assert.deepEqual([-1, 0, 1, 1.99, 2].map(at), [false, true, true, true, false])
 })
 
-test('all with one secret agree; nobody without it can make one', () => {
+test('all with one secret agree; without it none can be made', () => {
   assert.equal(currentNonce(Buffer.alloc(32, 1), START), currentNonce(SECRET, START))
   assert.equal(isFreshNonce(currentNonce(Buffer.alloc(32, 2), START), SECRET, START), false)
   for (const text of ['', 'x', currentNonce(SECRET, START).slice(1), 'é'.repeat(43)]) {

@@ -19,7 +19,7 @@ const byJose = (token: string, alg: string) =>
   )
 
 for (const alg of ['RS256', 'RS384', 'RS512']) {
-  test(`${alg}: whatever becomes of the signature, the answer is jose's, and comes at once`, async () => {
+  test(`${alg}: whatever becomes of the signature, the answer is jose's, and comes immediately`, async () => {
     const token = await signed(alg)
     const [header = '', payload = '', signature = ''] = token.split('.')
     const bytes = Buffer.from(signature, 'base64url')

@@ -23,7 +23,7 @@ const never = () => assert.fail('no key is needed')
 const verify = (token: string, issuers: readonly Issuer[]) =>
   verifyAccessToken(token, issuers, { findKeys: never, introspect: NOBODY_INTROSPECTS })
 
-test('a listed token is its issuer’s, wherever in the list it stands', async () => {
+test('a listed token is its issuer’s, wherever in the list it is', async () => {
   const robots = list(
     'robots',
     ['another-token-0123456789', 'other'],
@@ -42,7 +42,7 @@ test('the first of two files that list a token decides', () => {
   assert.equal(found?.claims['sub'], 'first')
 })
 
-test('a token that nobody lists, or that is too short to be random, is opaque', async () => {
+test('a token that is not listed, or that is too short to be random, is opaque', async () => {
   const short = 'x'.repeat(MIN_STATIC_TOKEN_CHARACTERS - 1)
   const robots = list('robots', [TOKEN, 'robot'], [short, 'weak'], [`${short}x`, 'long enough'])
   for (const token of [`${TOKEN}x`, TOKEN.slice(1), short]) {
@@ -55,7 +55,7 @@ test('a token that nobody lists, or that is too short to be random, is opaque', 
   assert.ok((await verify(`${short}x`, [robots])).ok)
 })
 
-test('only what is no JWT at all is looked up', async () => {
+test('only what is not a JWT at all is looked up', async () => {
   const encode = (text: string) => Buffer.from(text).toString('base64url')
   const jwts = [
     'eyJhbGciOiJIUzI1NiJ9',
@@ -73,7 +73,7 @@ test('only what is no JWT at all is looked up', async () => {
   assert.equal(isOpaque('no token68'), false)
 })
 
-test('a tokens file is no issuer of JWTs, also not of one with an empty iss or without any', async () => {
+test('a tokens file issues no JWT, also none with an empty iss or without any', async () => {
   const sign = (claims: object) =>
     [{ alg: 'RS256' }, claims, {}].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   for (const claims of [{ iss: '' }, {}, { iss: '/' }]) {

@@ -60,7 +60,7 @@ test('every claim that is decided by, of the type that it has', () => {
   })
 })
 
-test('claims that ask for a check which is not made are told, unless they are null or of a shape that asks for none', () => {
+test('claims that ask for a check which is not made are reported, unless they are null or of a shape that asks for none', () => {
   const rows: readonly (readonly [Readonly<Record<string, unknown>>, readonly string[]])[] = [
     [{ status: { status_list: { idx: 0, uri: 'https://id.example.com/statuslists/1' } } }, ['status.status_list']],
     [{ status: { identifier_list: {} } }, ['status']],

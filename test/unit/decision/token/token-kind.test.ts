@@ -40,7 +40,7 @@ test('a token that calls itself another kind, in any spelling and any member', (
   }
 })
 
-test('access words pass and are known; other words pass and are told', () => {
+test('access words pass and are known; other words pass and are reported', () => {
   for (const member of MEMBERS) {
     for (const word of ACCESS) {
       assert.equal(findOtherKind({ [member]: word }, ['access']), undefined, word)
@@ -53,7 +53,7 @@ test('access words pass and are known; other words pass and are told', () => {
   }
 })
 
-test('every member of a list, wherever it stands', () => {
+test('every member of a list, wherever it is', () => {
   assert.equal(findOtherKind({ typ: ['Bearer', 'Refresh'] }, ['access']), 'typ Refresh')
   assert.equal(findOtherKind({ token_use: ['app', null, 7, 'id'] }, ['access']), 'token_use id')
   assert.equal(findOtherKind({ typ: 'Bearer', token_use: 'refresh' }, ['access']), 'token_use refresh')
@@ -102,7 +102,7 @@ test('with ID tokens accepted, refresh and logout tokens still are not', () => {
   assert.equal(findOtherKind({ drn: 'DSR', typ: 'ID' }, ['access', 'id']), 'drn DSR')
 })
 
-test('what is no word is unknown, and names of the prototype are nothing', () => {
+test('what is not a word is unknown, and names of the prototype are nothing', () => {
   for (const typ of [7, true, {}, { refresh: true }, ['Refresh', ['x']].slice(1)]) {
     assert.equal(findOtherKind({ typ }, ['access']), undefined)
     assert.deepEqual(findUnknownWords({ typ }), ['typ (not a string)'])

@@ -62,7 +62,7 @@ test('the method of the call is GET or HEAD, or the forwarded one', () => {
   }
 })
 
-test('hosts lose case and one trailing dot; a numeric port stands apart', () => {
+test('hosts lose case and one trailing dot; a numeric port is read apart', () => {
   const hosts = {
     'API.Example.COM': 'api.example.com',
     'api.example.com:443': 'api.example.com',

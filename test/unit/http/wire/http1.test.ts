@@ -36,7 +36,7 @@ describe('what the HTTP parser refuses', () => {
     })
   }
 
-  it('tells no reason where none is told', () => {
+  it('shows no reason if none is to be shown', () => {
     const { text } = refuse('HPE_INVALID_METHOD', { exposeReason: false })
     assert.doesNotMatch(text, /reason/i)
   })
@@ -45,7 +45,7 @@ describe('what the HTTP parser refuses', () => {
     ['a client that went away', () => refuse('ECONNRESET')],
     ['a socket that takes nothing any more', () => refuse('HPE_INVALID_METHOD', { writable: false })],
   ] as const) {
-    it(`${what} is told nothing and not counted`, () => {
+    it(`${what} gets no answer and is not counted`, () => {
       const { text, counted, destroyed } = result()
       assert.deepEqual({ text, counted, destroyed }, { text: '', counted: 0, destroyed: true })
     })

@@ -106,7 +106,7 @@ const ROWS: readonly { readonly name: string; readonly text: string; readonly ac
     accepted: [2],
   },
   { name: 'of a text with too many lines', text: `a: ! # forwardgate: allow x-y${'\n'.repeat(100_000)}`, accepted: [] },
-  { name: 'in a value that is no comment', text: 'a: 1\nb: ! forwardgate: allow x-y', accepted: [] },
+  { name: 'in a value that is not a comment', text: 'a: 1\nb: ! forwardgate: allow x-y', accepted: [] },
 ]
 
 describe('acceptances', () => {
@@ -120,9 +120,9 @@ describe('acceptances', () => {
         accepted,
       )
       const others = lines.filter((line) => !accepted.includes(line))
-      const told = result.findings.filter(({ id }) => id === 'x-y')
+      const reported = result.findings.filter(({ id }) => id === 'x-y')
       assert.deepEqual(
-        told.map(({ position }) => position?.line),
+        reported.map(({ position }) => position?.line),
         others,
       )
     })
@@ -159,7 +159,7 @@ describe('acceptances', () => {
     )
   })
 
-  it('are not told to match nothing where it was not looked for', () => {
+  it('are not reported to match nothing if it was not looked for', () => {
     const { findings } = acceptFindings([], new Map(), ['x-y'], { ids: [], isLookedFor: (id) => id !== 'x-y' })
     assert.deepEqual(findings, [])
   })
