@@ -94,14 +94,14 @@ const WITH_DEFAULT = {
     name: 'FORWARDGATE_STATUS_PAGE',
     default: 'true',
     meaning:
-      '`false` removes `/` and `/status.json` from the operations port: they show the subjects, clients and paths of refused requests to all who can reach it.',
+      '`false` removes `/` and `/status.json` from the operations port: they show the subjects, clients and paths of refused requests to every client that can reach it.',
     expected: 'true or false',
     parse: parseBoolean,
   },
   tokenCacheEntries: {
     name: 'FORWARDGATE_TOKEN_CACHE_ENTRIES',
     default: '10000',
-    meaning: 'Verified tokens that are remembered, per process.',
+    meaning: 'Verified tokens that are cached, per process.',
     expected: 'a whole number from 1 to 10000000',
     parse: parseCount,
   },
@@ -109,7 +109,7 @@ const WITH_DEFAULT = {
     name: 'FORWARDGATE_READY_WITHOUT_KEYS',
     default: '15m',
     meaning:
-      'How long a process that starts while it can get no keys stays unready: an integer and `ms`, `s`, `m` or `h`; `never`: until they come. Longer than the progress deadline of a Deployment. With the keys of some issuers it waits a minute for those of the others, or this long if that is shorter.',
+      'How long a process that starts without keys stays unready: an integer and `ms`, `s`, `m` or `h`; `never`: until it has fetched some. Make it longer than the progress deadline of a Deployment. If only some issuers have keys, it waits a minute for the others, or this long if that is shorter.',
     expected: 'a duration such as 30s or 15m, at most 24h, or never',
     parse: (text) => (text === 'never' ? Number.POSITIVE_INFINITY : parseDuration(text, 24 * 60 * MINUTE_MS)),
   },
@@ -117,7 +117,7 @@ const WITH_DEFAULT = {
     name: 'FORWARDGATE_SHUTDOWN_DELAY',
     default: '250ms',
     meaning:
-      'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. 5s in a cluster.',
+      'How long new requests are still answered after SIGTERM, until the proxies have noticed: an integer and `ms`, `s` or `m`. Use 5s in a cluster.',
     expected: 'a duration such as 250ms or 5s, at most 10m',
     parse: (text) => parseDuration(text, 10 * MINUTE_MS),
   },
@@ -145,7 +145,7 @@ export const VARIABLES: readonly Pick<Variable<unknown>, 'name' | 'default' | 'm
     name: 'FORWARDGATE_TLS_CLIENT_CA',
     default: '',
     meaning:
-      'Path of certificate authorities, in PEM. With it, only clients with a certificate of theirs reach the auth port.',
+      'Path of certificate authorities, in PEM. With it, only clients with a certificate from them can use the auth port.',
   },
   ...CONFIG_VARIABLES,
 ]

@@ -24,7 +24,7 @@ const SECTIONS = [
   ],
   [
     'introspection',
-    'Under `issuers.<name>.introspection`: how the issuer is asked about tokens that are not JWTs.',
+    'Under `issuers.<name>.introspection`: introspection of tokens that are not JWTs.',
     ['issuers', '*', 'introspection'],
   ],
   [
@@ -55,7 +55,7 @@ const SECTIONS = [
   ],
   [
     'dpop',
-    'Under `routes.<name>.dpop` or `defaults.dpop`, as a map: what a proof must be like ([how to](../how-to/dpop.md)). The word alone means `{ mode: … }`.',
+    'Under `routes.<name>.dpop` or `defaults.dpop`, as a map: the requirements for a proof ([how to](../how-to/dpop.md)). The word alone means `{ mode: … }`.',
     ['routes', '*', 'dpop'],
   ],
   [
@@ -68,7 +68,7 @@ const SECTIONS = [
     'Under `routes.<name>.metadata`, the members of the RFC 9728 document that are not derived, in its spelling.',
     ['routes', '*', 'metadata'],
   ],
-  ['revocations', 'In force from the first request after the reload.', ['revocations']],
+  ['revocations', 'They apply from the first request after the reload.', ['revocations']],
 ] as const
 
 /** The reference page, in Markdown: every key of the file, then every variable of the environment. */

@@ -32,7 +32,7 @@ export function remedyOf(issuer: KeyedIssuer, address: string, { kind, status }:
   const { caFile, bearerTokenFile } = issuer.fetch ?? {}
   if (kind === 'certificate' && caFile !== undefined) return 'only the certificates in fetch.caFile are trusted here'
   if (status !== 401 && status !== 403) return undefined
-  if (bearerTokenFile === undefined) return 'the issuer wants a token: set fetch.bearerTokenFile'
+  if (bearerTokenFile === undefined) return 'the issuer requires a token: set fetch.bearerTokenFile'
   if (!getsToken(issuer, new URL(address)))
     return `the token of fetch.bearerTokenFile is sent to ${homeOf(issuer)} only: set jwksUri to an address there`
   return status === 401

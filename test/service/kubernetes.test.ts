@@ -94,7 +94,11 @@ describe('an API server with a private CA that wants a token', () => {
 
   for (const [what, entry, why] of [
     ['no CA', () => '', /certificate not trusted \(\w+\)\. For a private CA, set fetch\.caFile/],
-    ['no token', ({ fetchCaOnly }) => fetchCaOnly, /status 401; the issuer wants a token: set fetch\.bearerTokenFile/],
+    [
+      'no token',
+      ({ fetchCaOnly }) => fetchCaOnly,
+      /status 401; the issuer requires a token: set fetch\.bearerTokenFile/,
+    ],
     [
       'a token file that is missing',
       ({ fetch }) => fetch.replace('/token"', '/nowhere"'),

@@ -53,7 +53,7 @@ export const introspectionShape = {
 const fetchShape = {
   caFile: absoluteFile
     .optional()
-    .describe('File with certificates in PEM; only what they vouch for is trusted then. Read for each fetch.'),
+    .describe('File with CA certificates in PEM; then only these are trusted. Read for each fetch.'),
   bearerTokenFile: absoluteFile
     .optional()
     .describe(
@@ -89,7 +89,7 @@ export const issuerShape = {
   }),
   fetch: keyMap(fetchShape)
     .optional()
-    .describe('How metadata and keys are fetched from an issuer with a private CA, or that wants a token.'),
+    .describe('How metadata and keys are fetched from an issuer with a private CA, or that requires a token.'),
   dangerouslyAllowHttp: z
     .boolean()
     .default(false)
@@ -105,7 +105,7 @@ export const issuerShape = {
     .describe('Clock difference tolerated in `exp`, `nbf` and `iat`; at most `60s`.'),
   maxTokenLifetime: duration
     .optional()
-    .meta({ description: 'Longest accepted life of a token.', otherwise: 'not checked' }),
+    .meta({ description: 'Longest accepted lifetime of a token.', otherwise: 'not checked' }),
   maxStale: duration.default('24h').describe('How long the last good keys are used while they cannot be refreshed.'),
   requireTyp: tokenType.optional().meta({
     description: 'The only accepted `typ` header, such as `at+jwt`.',

@@ -41,6 +41,6 @@ export const mcpShape = {
     .max(MAX_BODY_SIZE_BYTES, { error: `must be at most ${MAX_BODY_SIZE_BYTES} bytes` })
     .default(1_048_576)
     .describe(
-      'Largest body that is read, in bytes; larger ones are refused with 413. The proxy must let more through.',
+      'Largest body that is read, in bytes; larger ones are refused with 413. The limit of the proxy must be higher.',
     ),
 }

@@ -134,7 +134,7 @@ export const routeShape = {
     .describe(
       'Several ways in, each with its own requirements, instead of `issuers`, `audience`, `clientIds`, `scopes`, `claims`, `acr`, `maxAuthAge`.',
     ),
-  match: match.optional().describe('Hosts and paths the route is for; as written it also locks the route to them.'),
+  match: match.optional().describe('Hosts and paths the route is for. If written, the route also refuses all others.'),
   anonymous: z
     .boolean()
     .default(false)

@@ -31,7 +31,7 @@ export const CONFIG_RULES: readonly CheckRule<ConfigSubject>[] = [
   {
     id: 'proof-replay-refused',
     severity: 'warning',
-    why: 'a proxy that repeats a question, as on a retry of an idle connection, makes a good request fail; each process remembers its own proofs only',
+    why: 'a proxy that repeats a call, as on a retry of an idle connection, makes a good request fail; each process remembers only its own proofs',
     fix: 'remove replay: refuse, or make sure that the proxy asks once and one process answers',
     find: eachRoute(({ name, dpop }, places) => {
       const isRefused = dpop.mode !== 'off' && dpop.refuseReplay

@@ -139,8 +139,8 @@ for (const [fetch, address, failure, remedy] of [
   [{}, KEYS_AT_HOME, { kind: 'certificate' }, undefined],
   [undefined, KEYS_AT_HOME, { kind: 'certificate' }, undefined],
   [{}, KEYS_AT_HOME, { kind: 'status', status: 500 }, undefined],
-  [{}, KEYS_AT_HOME, { kind: 'status', status: 401 }, 'the issuer wants a token: set fetch.bearerTokenFile'],
-  [{}, KEYS_AT_HOME, { kind: 'status', status: 403 }, 'the issuer wants a token: set fetch.bearerTokenFile'],
+  [{}, KEYS_AT_HOME, { kind: 'status', status: 401 }, 'the issuer requires a token: set fetch.bearerTokenFile'],
+  [{}, KEYS_AT_HOME, { kind: 'status', status: 403 }, 'the issuer requires a token: set fetch.bearerTokenFile'],
   [
     { bearerTokenFile: 'token' },
     'https://k.example.com/jwks',

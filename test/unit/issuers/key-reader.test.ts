@@ -59,7 +59,7 @@ test('a failure names the key of the configuration that mends it', async () => {
   const ports = { fetch, clock: fakeClock(), signal: new AbortController().signal }
   const keys: KeySource = { kind: 'jwksUri', uri: OLD }
   const read = createKeyReader({ name: 'main', issuer: ISSUER, keys, maxStale: 0 }, ports)
-  const reason = `keys: ${OLD}: status 401; the issuer wants a token: set fetch.bearerTokenFile`
+  const reason = `keys: ${OLD}: status 401; the issuer requires a token: set fetch.bearerTokenFile`
   assert.deepEqual(await read(), { ok: false, reason, skipped: [], document: undefined })
 })
 
