@@ -64,7 +64,6 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['endOfNumber: one operand alone', 'undefined is not part of a number either'],
   ['readMcpFields: a bound off by one', 'past the end there is no name that means anything'],
   ['readMcpFields: a condition that always holds: slot', 'what has no slot is kept under no name'],
-  ['judgeCalls: one branch alone: mcp.otherwise', 'what nothing needs is left out of the needs'],
   ['findMetadata: one branch alone: query', 'no resource has the query undefined'],
   ['findRegistration: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
   [
