@@ -20,7 +20,7 @@ export interface Suspect {
 }
 
 const PROJECT = resolve(import.meta.dirname, '../../..')
-/** A check that is gone may leave a test waiting for what never comes. */
+/** For one test, on a busy machine. A check that is gone may leave a test waiting for what never comes. */
 const TIME_LIMIT_MS = 60_000
 /** Modules are never unloaded: each round leaves some megabytes behind. */
 const ROUNDS_PER_WORKER = 100
@@ -136,7 +136,10 @@ function answerOf(child: ChildProcess, order: Order): Promise<Failure | undefine
       () => finish({ test: 'the time limit', error: 'Timeout', message: `${TIME_LIMIT_MS} ms` }),
       TIME_LIMIT_MS,
     )
-    child.once('message', ({ failure }: Report) => finish(failure))
+    child.on('message', (report: Report) => {
+      if (report === 'begins') timer.refresh()
+      else finish(report.failure)
+    })
     child.once('exit', (code) => finish({ test: 'the process', error: 'Exit', message: `it ended with ${code}` }))
     child.send(order)
   })

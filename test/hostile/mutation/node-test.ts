@@ -50,6 +50,7 @@ class Failed extends Error {
 let waiting: (() => Promise<void>)[] = []
 let suites: string[] = []
 let endings: Hook[] = []
+let onTest = (): void => {}
 
 export { mock, suite as describe, test as it }
 
@@ -79,8 +80,10 @@ export function after(hook: Hook): void {
   endings.push(hook)
 }
 
-/** Runs what a test file registers while it loads. */
-export async function runFile(load: () => Promise<unknown>): Promise<Failure | undefined> {
+/** Runs what a test file registers while it loads. `onBegin`: the file or the next test in it begins. */
+export async function runFile(load: () => Promise<unknown>, onBegin: () => void): Promise<Failure | undefined> {
+  onTest = onBegin
+  onBegin()
   waiting = []
   suites = []
   endings = []
@@ -110,6 +113,7 @@ async function runTest(name: string, body: Body): Promise<void> {
     diagnostic: () => {},
     skip: () => {},
   }
+  onTest()
   try {
     await body(context)
     for (const hook of hooks) await hook()

@@ -9,10 +9,8 @@ export interface Order {
   readonly tests: readonly string[]
 }
 
-/** The first failure, where there is one. */
-export interface Report {
-  readonly failure?: Failure
-}
+/** A test begins, or the order is carried out: with the first failure, if there is one. */
+export type Report = 'begins' | { readonly failure?: Failure }
 
 let number = 0
 let round: Round | undefined
@@ -30,13 +28,17 @@ process.on('message', (order: Order) => {
   void carryOut(order).then((report) => process.send?.(report))
 })
 
-async function carryOut({ file, source, fresh, tests }: Order): Promise<Report> {
+function tellBeginning(): void {
+  process.send?.('begins' satisfies Report)
+}
+
+async function carryOut({ file, source, fresh, tests }: Order): Promise<Exclude<Report, 'begins'>> {
   number += 1
   const current = { number, file, source, fresh: new Set(fresh) }
   round = current
   stray = undefined
   for (const test of tests) {
-    const failure = await runFile(() => import(addressOf(test, current)))
+    const failure = await runFile(() => import(addressOf(test, current)), tellBeginning)
     if (failure !== undefined) return { failure: { ...failure, testFile: test } }
     if (stray !== undefined) {
       return { failure: { test: 'none of them', error: 'Stray', message: String(stray).slice(0, 300), testFile: test } }
