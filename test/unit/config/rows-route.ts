@@ -356,6 +356,13 @@ export const ROUTE_ROWS: readonly Row[] = [
         'routes.api.claims: cannot be combined with accept; write it in the entries of accept instead (config.yaml:8:5)',
       ],
     },
+    'accept: [{ issuer: homelab, audience: [https://a.example.com] }]': {
+      'accept: [{ issuer: homelab }]\n    issuers: [homelab]\n    audience: [https://a.example.com]\n    scopes: [a]': [
+        'routes.api.issuers: cannot be combined with accept; write it in the entries of accept instead (config.yaml:7:5)',
+        'routes.api.audience: cannot be combined with accept; write it in the entries of accept instead (config.yaml:8:5)',
+        'routes.api.scopes: cannot be combined with accept; write it in the entries of accept instead (config.yaml:9:5)',
+      ],
+    },
     'accept: [{ issuer: homelab }]': {
       'accept: [{ issuer: homlab }]':
         'routes.api.accept[0].issuer: "homlab" is not in issuers; did you mean "homelab"? (config.yaml:6:24)',
