@@ -12,8 +12,8 @@ const signed = (alg: string, { privateKey } = OURS) =>
   new CompactSign(Buffer.from('{}')).setProtectedHeader({ alg }).sign(privateKey)
 
 /** What jose says, whose answer ours has to be. */
-const byJose = (token: string, alg: string) =>
-  compactVerify(token, OURS.publicKey, { algorithms: [alg] }).then(
+const byJose = (token: string, alg: string, { publicKey } = OURS) =>
+  compactVerify(token, publicKey, { algorithms: [alg] }).then(
     () => true,
     () => false,
   )
@@ -48,6 +48,25 @@ for (const alg of ['RS256', 'RS384', 'RS512']) {
     }
   })
 }
+
+test('EdDSA: whatever becomes of the signature, and whatever the key is, the answer is that of jose', async () => {
+  const ED = generateKeyPairSync('ed25519')
+  const token = await signed('EdDSA', ED)
+  const end = token.lastIndexOf('.') + 1
+  const bytes = Buffer.from(token.slice(end), 'base64url')
+  const withSignature = (changed: Buffer) => token.slice(0, end) + changed.toString('base64url')
+  const flipped = Array.from(bytes, (byte, at) => withSignature(Buffer.from(bytes.with(at, byte ^ 1))))
+  const resized = [bytes.subarray(1), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.alloc(64), Buffer.alloc(0)]
+  const bad = [...flipped, ...resized.map(withSignature), await signed('EdDSA', generateKeyPairSync('ed25519'))]
+  for (const alg of ['EdDSA', 'Ed25519']) assert.equal(await signatureHolds(token, ED.publicKey, alg), true)
+  for (const forged of bad) {
+    assert.equal(await signatureHolds(forged, ED.publicKey, 'EdDSA'), false)
+    assert.equal(await byJose(forged, 'EdDSA', ED), false)
+  }
+  assert.equal(await signatureHolds(token, ED.publicKey, 'ES256'), false)
+  assert.equal(await signatureHolds(token, EC.publicKey, 'EdDSA'), false)
+  assert.equal(await signatureHolds(token, OURS.publicKey, 'EdDSA'), false)
+})
 
 test('the algorithm decides the hash, whatever the header of the token says', async () => {
   for (const [alg, other] of [
