@@ -30,6 +30,7 @@ const MAX_KEY_ID_CHARACTERS = 1024
 const MAX_DEPTH = 32
 /** RFC 9110 §11.2; `b64token` in RFC 6750 §2.1. A signed token has a part of this alphabet. */
 const TOKEN68 = /^[A-Za-z0-9._~+/-]+=*$/
+const BASE64URL = /^[A-Za-z0-9_-]+$/
 const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 /** How base64url of `{"` begins. Opaque tokens may have dots too (Google's do). */
 const JSON_OBJECT = 'eyJ'
@@ -71,7 +72,7 @@ const UNSIGNED = 'it does not have the three base64url segments of a signed JWT'
 
 function parseSigned(text: string): ParsedJws {
   const [headerText, payloadText, signatureText] = text.split('.') as [string, string, string]
-  if (decodeSegment(signatureText) === undefined) return unreadable('the signature is not canonical base64url')
+  if (!isCanonical(signatureText)) return unreadable('the signature is not canonical base64url')
   const header = parseSegment(headerText)
   if (header === undefined) return unreadable('the header is not a JSON object in canonical base64url')
   const payload = parseSegment(payloadText)
@@ -98,7 +99,8 @@ export function comparableType(typ: string | undefined): string | undefined {
 export function isOpaque(token: string): boolean {
   if (!TOKEN68.test(token) || token.startsWith(JSON_OBJECT) || isMissingValue(token)) return false
   // A header may begin with a blank.
-  return parseSegment(token.replace(/\..*$/s, '')) === undefined
+  const first = token.replace(/\..*$/s, '')
+  return !BASE64URL.test(first) || parseSegment(first) === undefined
 }
 
 function unsigned(token: string): Denial {
@@ -128,10 +130,9 @@ interface SentHeader extends Claims {
 }
 
 function parseSegment(segment: string): SentHeader | undefined {
-  const bytes = decodeSegment(segment)
-  if (bytes === undefined) return undefined
+  if (!isCanonical(segment)) return undefined
   try {
-    const value: unknown = JSON.parse(UTF8.decode(bytes))
+    const value: unknown = JSON.parse(UTF8.decode(Buffer.from(segment, 'base64url')))
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as SentHeader) : undefined
   } catch {
     return undefined
@@ -148,9 +149,13 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
 }
 
-function decodeSegment(segment: string): Buffer | undefined {
-  const bytes = Buffer.from(segment, 'base64url')
-  return bytes.toString('base64url') === segment ? bytes : undefined
+/** The last characters that leave no bit over, by how many are beyond the last four. One alone is no byte. */
+const LAST = ['', '', 'AQgw', 'AEIMQUYcgkosw048']
+
+/** Whether base64url without padding is the one spelling of its bytes (RFC 4648 §3.5). */
+function isCanonical(segment: string): boolean {
+  const beyond = segment.length % 4
+  return beyond === 0 || String(LAST[beyond]).includes(segment.slice(-1))
 }
 
 function unreadable(problem: string): ParsedJws {

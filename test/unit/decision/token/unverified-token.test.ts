@@ -80,6 +80,17 @@ test('token_malformed: not the three segments of a signed JWT', () => {
   }
 })
 
+test('of all spellings of the same bytes one is read, whatever character is the last one', () => {
+  const header = segment('{"alg":"RS256"}')
+  const payload = segment('{"iss":"i"}')
+  for (const begin of ['', 'A', 'zz', '_-9', 'AAAA', 'AAAAB', 'AAAABC', 'AAAABCD'])
+    for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_') {
+      const signature = begin + last
+      const isOnly = Buffer.from(signature, 'base64url').toString('base64url') === signature
+      assert.equal(parseUnverifiedToken(`${header}.${payload}.${signature}`).ok, isOnly, signature)
+    }
+})
+
 test('token_malformed: a segment in another spelling than its canonical one', () => {
   assert.deepEqual(denialOf(token('{"alg":"RS256"}', '{}', 'AB')), {
     reason: 'token_malformed',
