@@ -9,6 +9,11 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
   return nearest === undefined ? '' : `; did you mean ${quote(nearest)}?`
 }
 
+/** `"homelb" is not in issuers; did you mean "homelab"?` */
+export function notIn(section: string, name: string, names: readonly string[]): string {
+  return `${quote(name)} is not in ${section}${didYouMean(name, names)}`
+}
+
 /** The candidate that a slip of the keyboard, case or punctuation turns into `name`; undefined when there is none. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   // A slip is short: without a bound, a hostile file could buy quadratic time with a long name.

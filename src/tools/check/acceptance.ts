@@ -4,12 +4,6 @@ import type { Finding } from '../frame/findings.ts'
 import type { Sources } from '../frame/source-lines.ts'
 import { allowComments } from './allow-comments.ts'
 
-/** What was found, after some of it was accepted. */
-export interface Accepted {
-  readonly findings: readonly Finding[]
-  readonly accepted: readonly Finding[]
-}
-
 /** With one of these nothing else was judged: there is nothing to accept. */
 const NEVER: ReadonlySet<string> = new Set(['config', 'environment', 'input'])
 
@@ -29,7 +23,7 @@ export function acceptFindings(
   sources: Sources,
   allowed: readonly string[],
   { ids, isLookedFor }: { readonly ids: Iterable<string>; readonly isLookedFor: (id: string) => boolean },
-): Accepted {
+): { readonly findings: readonly Finding[]; readonly accepted: readonly Finding[] } {
   const acceptances = [...allowed.map(byOption), ...byComments(sources)]
   const used = new Set<Acceptance>()
   const isAccepted = (finding: Finding): boolean => {

@@ -23,13 +23,6 @@ export const ONLINE_IDS: readonly string[] = [
   ...REGISTRATION_IDS,
 ]
 
-/** What an issuer says of itself, and what is wrong with it or its keys. */
-export interface IssuerAnswer {
-  /** Where discovery found it. */
-  readonly document: JsonObject | undefined
-  readonly findings: readonly Finding[]
-}
-
 /** Fetches the keys of every issuer as serve does, and reports those without a usable one. */
 export async function checkIssuers(config: Config, places: Places, deps: FetchDeps): Promise<readonly Finding[]> {
   const documents = new Map<string, JsonObject>()
@@ -50,8 +43,12 @@ function isFetched({ kind }: KeyedIssuer['keys']): boolean {
   return kind === 'discovery' || kind === 'discoveryUri' || kind === 'jwksUri'
 }
 
-/** Asks one issuer for its keys, by the reader of serve; if discovery fails, finds out why. */
-export async function askIssuer(issuer: KeyedIssuer, place: Place, deps: FetchDeps): Promise<IssuerAnswer> {
+/** Asks one issuer for its keys, by the reader of serve: what it says of itself, and what is wrong; if discovery fails, why. */
+export async function askIssuer(
+  issuer: KeyedIssuer,
+  place: Place,
+  deps: FetchDeps,
+): Promise<{ readonly document: JsonObject | undefined; readonly findings: readonly Finding[] }> {
   const reading = await createKeyReader(issuer, deps)()
   const { document } = reading
   if (issuer.keys.kind === 'jwksUri' || document !== undefined) return { document, findings: judgeKeys(reading, place) }

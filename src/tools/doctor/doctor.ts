@@ -85,13 +85,10 @@ async function examine(
   if (metadataUrl !== undefined && URL.canParse(metadataUrl)) {
     const report = open('the metadata of the resource', metadataUrl, METADATA_FAULTS)
     const issuer = await checkMetadata(report, url, metadataUrl, ask)
-    if (issuer !== undefined)
-      await checkAuthorizationServer(
-        open('the authorization server', issuer, AUTHORIZATION_SERVER_FAULTS),
-        issuer,
-        register,
-        ask,
-      )
+    if (issuer !== undefined) {
+      const server = open('the authorization server', issuer, AUTHORIZATION_SERVER_FAULTS)
+      await checkAuthorizationServer(server, issuer, register, ask)
+    }
   }
   if (credentials !== undefined)
     await checkWithToken(open('a request with the token', url, WITH_TOKEN_FAULTS), url, credentials, identity, ask)

@@ -4,16 +4,12 @@ export function onlyDifference(from: string, location: string): string | undefin
   if (to === null) return undefined
   const asked = new URL(from)
   const scheme = to.protocol === asked.protocol ? [] : [`the scheme, ${to.protocol.slice(0, -1)}`]
-  const slash = trimmed(to) === trimmed(asked) && to.pathname !== asked.pathname ? [slashIn(to)] : []
-  const parts = [...scheme, ...slash]
+  const ending = to.pathname.endsWith('/') ? 'a slash at the end' : 'no slash at the end'
+  const parts = [...scheme, ...(to.pathname === asked.pathname ? [] : [ending])]
   const isSame = to.hostname === asked.hostname && trimmed(to) === trimmed(asked)
   return isSame && parts.length > 0 ? parts.join(' and ') : undefined
 }
 
 function trimmed({ pathname }: URL): string {
   return pathname.replace(/\/$/, '')
-}
-
-function slashIn({ pathname }: URL): string {
-  return pathname.endsWith('/') ? 'a slash at the end' : 'no slash at the end'
 }

@@ -72,21 +72,20 @@ export async function readQuestion(options: ExplainOptions, config: Config, term
   }
   const client = clientRequest(options, config)
   if (typeof client === 'string') return refuseInput('--header', client)
-  const body = options.body === undefined ? undefined : await readInput(options.body, terminal)
+  const read = async (file: string | undefined) => (file === undefined ? undefined : readInput(file, terminal))
+  const body = await read(options.body)
   if (body?.ok === false) return body
   const request = { ...client, body: body?.text }
-  if (options['token-file'] !== undefined) {
-    const input = await readInput(options['token-file'], terminal)
-    if (!input.ok) return input
-    const token = input.text.trim().replace(/^(?:authorization: *)?(?:bearer|dpop) +/i, '')
-    const file = options['dpop-proof']
-    const proof = file === undefined ? undefined : await readInput(file, terminal)
-    if (proof?.ok === false) return proof
-    const sent = { ...request, token, proof: proof?.text.trim().replace(/^dpop: */i, '') }
-    return withKeys({ ...question, call: callFor(sent, config) }, options, config, terminal)
-  }
   if (options.claims === undefined) {
-    return withKeys({ ...question, call: callFor({ ...request, token: undefined }, config) }, options, config, terminal)
+    const [token, proof] = [await read(options['token-file']), await read(options['dpop-proof'])]
+    if (token?.ok === false) return token
+    if (proof?.ok === false) return proof
+    const sent = {
+      ...request,
+      token: token?.text.trim().replace(/^(?:authorization: *)?(?:bearer|dpop) +/i, ''),
+      proof: proof?.text.trim().replace(/^dpop: */i, ''),
+    }
+    return withKeys({ ...question, call: callFor(sent, config) }, options, config, terminal)
   }
   const input = await readInput(options.claims, terminal)
   if (!input.ok) return input

@@ -1,6 +1,6 @@
 import type { Values } from '../../cli/usage.ts'
 import type { Route } from '../../config/model.ts'
-import { didYouMean } from '../../config/nearest-name.ts'
+import { didYouMean, notIn } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import { command } from '../frame/command.ts'
 import { type Backend, isKubernetesName, readBackends } from './backend.ts'
@@ -58,10 +58,8 @@ export const generate = command({
   run({ values, operands: [name = ''], configuration }) {
     const { routes } = configuration.config
     const chosen = values.route === undefined ? routes : routes.filter((route) => route.name === values.route)
-    if (chosen.length === 0) {
-      const names = routes.map((route) => route.name)
-      return { misuse: `--route: ${quote(values.route)} is not in routes${didYouMean(values.route ?? '', names)}` }
-    }
+    const names = routes.map((route) => route.name)
+    if (chosen.length === 0) return { misuse: `--route: ${notIn('routes', values.route ?? '', names)}` }
     const proxy = PROXIES.get(name)
     const target = targetOf(proxy, values.as)
     if (proxy === undefined || target === undefined) return { misuse: unknownProxy(name) }
@@ -104,7 +102,7 @@ function backendsOf(target: Target, url: readonly string[] | undefined, routes: 
   if (typeof backends === 'string') return backends
   const names = routes.map(({ name }) => name)
   for (const [name, backend] of backends) {
-    if (!names.includes(name)) return `--url: ${quote(name)} is not in routes${didYouMean(name, names)}`
+    if (!names.includes(name)) return `--url: ${notIn('routes', name, names)}`
     const problem = unwritable(backend, target)
     if (problem !== undefined) return `--url: ${problem}`
   }

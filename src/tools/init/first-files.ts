@@ -39,17 +39,12 @@ export function firstConfig(first: FirstRoute): string {
     sample === undefined
       ? '# Without a sample token; compare with one of your issuer (init --token-file).'
       : '# From a sample token whose signature was not checked: read every line before you rely on it.'
-  const lifetime =
-    sample?.lifetime === undefined
-      ? []
-      : [`    # maxTokenLifetime: 24h    the sample lives ${formatSpan(sample.lifetime)}`]
   return `${[
     origin,
     `# Every key: docs/reference/configuration.md. Check it: forwardgate check config.yaml --manifests ${first.manifest}`,
     'issuers:',
     '  main:',
     ...issuerLines(first),
-    ...lifetime,
     '',
     'routes:',
     `  ${route}: # the proxy asks at /verify/${route}, or at /ext_authz/${route}`,
@@ -63,20 +58,17 @@ export function firstConfig(first: FirstRoute): string {
 }
 
 function issuerLines({ issuer, discoveryUri, sample }: FirstRoute): readonly string[] {
-  const prefix = sample?.scopePrefix
+  const { scopePrefix: prefix, lifetime } = sample ?? {}
   return [
     `    issuer: ${yamlScalar(issuer)} # the iss claim, byte for byte`,
-    ...(discoveryUri === undefined
-      ? []
-      : [`    discoveryUri: ${yamlScalar(discoveryUri)} # from where forwardgate runs`]),
-    ...(isPlain(discoveryUri)
-      ? ['    dangerouslyAllowHttp: true # metadata and keys by plain http: in a trusted network only']
-      : []),
-    ...(sample?.scopeShape === 'boolean claims'
-      ? ['    booleanScopes: true # a granted scope is a claim of its own that is true']
-      : []),
-    ...(prefix === undefined ? [] : [`    scopePrefix: ${yamlScalar(prefix)} # what clients must put before a scope`]),
-  ]
+    discoveryUri !== undefined && `    discoveryUri: ${yamlScalar(discoveryUri)} # from where forwardgate runs`,
+    isPlain(discoveryUri) &&
+      '    dangerouslyAllowHttp: true # metadata and keys by plain http: in a trusted network only',
+    sample?.scopeShape === 'boolean claims' &&
+      '    booleanScopes: true # a granted scope is a claim of its own that is true',
+    prefix !== undefined && `    scopePrefix: ${yamlScalar(prefix)} # what clients must put before a scope`,
+    lifetime !== undefined && `    # maxTokenLifetime: 24h    the sample lives ${formatSpan(lifetime)}`,
+  ].filter((line) => line !== false)
 }
 
 function isPlain(url: string | undefined): boolean {
@@ -90,24 +82,17 @@ const BOUND = '    # dpop: required    the sample is bound to a key of its clien
 export function firstPolicyTest(first: FirstRoute): string {
   const { route, sample } = first
   const scopes = requiredScopes(sample)
-  const claims = [
-    'sub: alice',
-    ...(sample?.scopeShape === 'boolean claims'
-      ? scopes.map((scope) => `${yamlScalar(scope)}: true`)
-      : scopes.length > 0
-        ? [`scope: ${JSON.stringify(scopes.join(' '))}`]
-        : []),
-    ...(requiresClient(first) ? [`client_id: ${yamlScalar(sample?.client ?? '')}`] : []),
+  const client = requiresClient(first) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''
+  const granted =
+    sample?.scopeShape === 'boolean claims'
+      ? scopes.map((scope) => `, ${yamlScalar(scope)}: true`).join('')
+      : `, scope: ${JSON.stringify(scopes.join(' '))}`
+  const denied = [
+    '  - name: a token without the scopes is not enough',
+    `    request: { route: ${route} }`,
+    `    claims: { sub: alice${client} }`,
+    '    expect: { outcome: deny, reason: scope_insufficient }',
   ]
-  const denied =
-    scopes.length === 0
-      ? []
-      : [
-          '  - name: a token without the scopes is not enough',
-          `    request: { route: ${route} }`,
-          `    claims: { sub: alice${requiresClient(first) ? `, client_id: ${yamlScalar(sample?.client ?? '')}` : ''} }`,
-          '    expect: { outcome: deny, reason: scope_insufficient }',
-        ]
   return `${[
     '# Run it: forwardgate test policy-test.yaml --config config.yaml',
     'tests:',
@@ -117,9 +102,9 @@ export function firstPolicyTest(first: FirstRoute): string {
     '    expect: { outcome: deny, reason: credentials_missing, status: 401 }',
     '  - name: a token with what the route requires is accepted',
     `    request: { route: ${route} }`,
-    `    claims: { ${claims.join(', ')} }`,
+    `    claims: { sub: alice${scopes.length === 0 ? '' : granted}${client} }`,
     '    expect: { outcome: allow, headers: { X-Auth-Subject: alice } }',
-    ...denied,
+    ...(scopes.length === 0 ? [] : denied),
   ].join('\n')}\n`
 }
 

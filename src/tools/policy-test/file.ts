@@ -1,6 +1,6 @@
 import type { Config } from '../../config/model.ts'
-import { didYouMean } from '../../config/nearest-name.ts'
-import { type Position, quote } from '../../config/problem.ts'
+import { notIn } from '../../config/nearest-name.ts'
+import type { Position } from '../../config/problem.ts'
 import { readYaml } from '../../config/reading/yaml-document.ts'
 import type { AllowReason, Decision } from '../../decision/decide.ts'
 import { DENIALS } from '../../decision/denial.ts'
@@ -93,7 +93,7 @@ function readRequest(entry: StrictMap, config: Config, expect: Expectation): Pol
   }
   const routes = config.routes.map((one) => one.name)
   if (route !== undefined && !routes.includes(route) && expect.reason !== 'route_unknown') {
-    request.refuse(['route'], `${quote(route)} is not in routes${didYouMean(route, routes)}`)
+    request.refuse(['route'], notIn('routes', route, routes))
   }
   return {
     routeName: route,
@@ -145,7 +145,7 @@ function readToken(entry: StrictMap, config: Config): PolicyTest['token'] {
   const issuers = config.issuers.map(({ name }) => name)
   const issuer = entry.text('issuer')
   if (issuer !== undefined && !issuers.includes(issuer)) {
-    entry.refuse(['issuer'], `${quote(issuer)} is not in issuers${didYouMean(issuer, issuers)}`)
+    entry.refuse(['issuer'], notIn('issuers', issuer, issuers))
   }
   if (anonymous) return undefined
   return {

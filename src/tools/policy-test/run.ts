@@ -2,6 +2,7 @@ import type { Config, Route } from '../../config/model.ts'
 import type { Issuer } from '../../config/model-issuer.ts'
 import { issuersOf } from '../../decision/token/assessed-token.ts'
 import { currentNonce } from '../../decision/token/proof-nonce.ts'
+import type { JsonObject } from '../../keys/json-object.ts'
 import { buildExplanation, type Explanation } from '../explain/explanation.ts'
 import type { ClientKey } from '../replay/client-key.ts'
 import { callFor, placeOf, routeFor } from '../replay/proxy-call.ts'
@@ -41,7 +42,7 @@ export async function runPolicyTest(
   const { request, token } = test
   const route = routeFor({ ...request, host: request.host ?? '', uri: request.uri ?? '/' }, config)
   const issuer = issuerOf(test, config, route)
-  const claims = completeClaims(token?.claims ?? {}, { issuer, route, now, clientKey })
+  const claims = completeClaims(token?.claims ?? {}, issuer, route, now, clientKey)
   const signed = token && (await standIn.sign(issuer, token.header, claims))
   const { host, uri } = placeOf(route, request.host)
   const client = { ...request, host, uri: request.uri ?? uri, token: signed?.token }
@@ -79,19 +80,14 @@ function proofFor(
   }
 }
 
-/** What a token depends on in addition to its claims. */
-interface Circumstances {
-  readonly issuer: Issuer | undefined
-  readonly route: Route | undefined
-  readonly now: number
-  readonly clientKey: ClientKey | undefined
-}
-
 /** What every token of the issuer has, unless the test says otherwise; null takes a claim away. */
 function completeClaims(
-  claims: Readonly<Record<string, unknown>>,
-  { issuer, route, now, clientKey }: Circumstances,
-): Readonly<Record<string, unknown>> {
+  claims: JsonObject,
+  issuer: Issuer | undefined,
+  route: Route | undefined,
+  now: number,
+  clientKey: ClientKey | undefined,
+): JsonObject {
   const audience = route?.accept.find((entry) => entry.issuer === issuer)?.audience
   const usual = {
     ...(issuer === undefined || issuer.issuer === '' ? {} : { iss: issuer.issuer }),

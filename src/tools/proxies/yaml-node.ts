@@ -29,9 +29,7 @@ export function documentNode(
 
 /** The node below these keys; undefined if there is none. */
 export function child(node: YamlNode | undefined, ...keys: readonly string[]): YamlNode | undefined {
-  let found = node
-  for (const key of keys) found = found === undefined ? undefined : member(found, key)
-  return found
+  return keys.reduce<YamlNode | undefined>((found, key) => found && member(found, key), node)
 }
 
 /** Items of a list; a text of the loose kind is a list separated by commas. */

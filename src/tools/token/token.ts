@@ -1,6 +1,6 @@
 import { wrap } from '../../cli/wrap.ts'
 import type { Config } from '../../config/model.ts'
-import { didYouMean } from '../../config/nearest-name.ts'
+import { notIn } from '../../config/nearest-name.ts'
 import { quote } from '../../config/problem.ts'
 import { dateTimeSeconds, durationSeconds } from '../../config/time.ts'
 import { command, type Result } from '../frame/command.ts'
@@ -100,11 +100,8 @@ function expiry(text: string, now: number): number | undefined {
 /** What the route requires of static tokens, or why it takes none. */
 function acceptEntry({ routes }: Config, name: string) {
   const route = routes.find((one) => one.name === name)
-  if (route === undefined)
-    return `${quote(name)} is not in routes${didYouMean(
-      name,
-      routes.map((one) => one.name),
-    )}`
+  const names = routes.map((one) => one.name)
+  if (route === undefined) return notIn('routes', name, names)
   const entry = route.accept.find(({ issuer }) => issuer.keys.kind === 'tokensFile')
   if (entry === undefined) return `${quote(name)} accepts no issuer with tokensFile; add one to it`
   const { audience, scopes } = entry

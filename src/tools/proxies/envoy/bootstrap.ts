@@ -129,8 +129,15 @@ function virtualHosts(setup: EnvoySetup): readonly Tree[] {
       },
     ],
     routes: [
-      ...(setup.canary === undefined ? [] : [canary(setup.canary)]),
-      ...setup.open.map((prefix) => openRoute(prefix, setup.gate)),
+      ...(setup.canary === undefined
+        ? []
+        : [{ match: { path: setup.canary }, direct_response: { status: 200 }, ...OPEN }]),
+      // Where clients learn which issuer to use, before they have a token.
+      ...setup.open.map((prefix) => ({
+        match: { path_separated_prefix: prefix },
+        route: { cluster: clusterName(setup.gate) },
+        ...OPEN,
+      })),
       // Envoy takes the first that fits, so inner paths come before outer ones.
       ...(byHost.get(host) ?? [])
         .toSorted((a, b) => b.path.length - a.path.length)
@@ -139,21 +146,8 @@ function virtualHosts(setup: EnvoySetup): readonly Tree[] {
   }))
 }
 
-function canary(path: string): Tree {
-  return { match: { path }, direct_response: { status: 200 }, typed_per_filter_config: { [AUTHZ]: OFF } }
-}
-
 const PER_ROUTE = `${EXTENSIONS}.http.ext_authz.v3.ExtAuthzPerRoute`
-const OFF = { '@type': PER_ROUTE, disabled: true }
-
-/** Where clients learn which issuer to use, before they have a token. */
-function openRoute(prefix: string, gate: EnvoyAddress): Tree {
-  return {
-    match: { path_separated_prefix: prefix },
-    route: { cluster: clusterName(gate) },
-    typed_per_filter_config: { [AUTHZ]: OFF },
-  }
-}
+const OPEN = { typed_per_filter_config: { [AUTHZ]: { '@type': PER_ROUTE, disabled: true } } }
 
 function protectedRoute(route: EnvoyRoute, gate: EnvoyAddress): Tree {
   const { path, origins, maxBodySize, strip, service, removedFields = [] } = route

@@ -39,11 +39,12 @@ function questionIn(rule: YamlNode): Question | undefined {
   if (filter === undefined) return undefined
   const asked = (textOf(child(http, 'path')) ?? '').replace(/\/$/, '')
   if (!isGate(textOf(child(filter, 'backendRef', 'name')) ?? '', asked)) return undefined
-  const copied = textsOf(child(http, 'allowedResponseHeaders')).map((name) => name.toLowerCase())
-  const sent = new Set(textsOf(child(http, 'allowedHeaders')).map((name) => name.toLowerCase()))
-  const removed = items(child(rule, 'filters'))
-    .flatMap((other) => textsOf(child(other, 'requestHeaderModifier', 'remove')))
-    .map((name) => name.toLowerCase())
+  const listed = (list: YamlNode | undefined) => textsOf(list).map((name) => name.toLowerCase())
+  const copied = listed(child(http, 'allowedResponseHeaders'))
+  const sent = listed(child(http, 'allowedHeaders'))
+  const removed = items(child(rule, 'filters')).flatMap((other) =>
+    listed(child(other, 'requestHeaderModifier', 'remove')),
+  )
   const size = textOf(child(filter, 'forwardBody', 'maxSize'))
   return {
     spot: child(http, 'path') ?? filter,
@@ -53,7 +54,7 @@ function questionIn(rule: YamlNode): Question | undefined {
     // An empty list copies everything.
     overwrites: (name) => copied.length === 0 || copied.includes(name.toLowerCase()),
     removes: (name) => removed.includes(name.toLowerCase()),
-    forwards: (name) => ALWAYS.has(name) || sent.has(name),
+    forwards: (name) => ALWAYS.has(name) || sent.includes(name),
     maxBodyBytes: size === undefined || size === '0' ? undefined : Number(size),
     faults: {},
   }

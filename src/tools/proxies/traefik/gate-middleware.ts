@@ -113,14 +113,8 @@ export function methodDecides({ routes }: Gate): boolean {
 
 /** The header that carries the token of a route. */
 export function tokenHeaderName({ tokenSource }: Route): string {
-  switch (tokenSource.kind) {
-    case 'authorization':
-      return 'Authorization'
-    case 'header':
-      return tokenSource.name
-    case 'cookie':
-      return 'Cookie'
-  }
+  if (tokenSource.kind === 'header') return tokenSource.name
+  return tokenSource.kind === 'cookie' ? 'Cookie' : 'Authorization'
 }
 
 /** Names of every header that an allow of these routes may carry, each once. */

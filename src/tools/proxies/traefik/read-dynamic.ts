@@ -2,8 +2,7 @@ import type { ManifestDocument } from '../manifest-documents.ts'
 import { child, documentNode, entries, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import type { EntryPoint, Router } from './landscape.ts'
 import type { Part } from './part.ts'
-import { priorityOf } from './priority.ts'
-import type { Middleware, Reference } from './reference.ts'
+import { type Middleware, priorityOf, type Reference } from './reference.ts'
 import { parseRule } from './rule-expression.ts'
 
 /** A file of Traefik's file provider, or its static configuration, or the values of its Helm chart. */

@@ -1,8 +1,7 @@
 import { child, items, textOf, textsOf, type YamlNode } from '../yaml-node.ts'
 import { backendOf, classOf, type KubernetesObject } from './kubernetes-object.ts'
 import type { Router } from './landscape.ts'
-import { priorityOf } from './priority.ts'
-import { idOf, kubernetesReference, type Reference } from './reference.ts'
+import { idOf, kubernetesReference, priorityOf, type Reference } from './reference.ts'
 import { parseRule } from './rule-expression.ts'
 
 /** The routers of an IngressRoute. */

@@ -1,9 +1,8 @@
 import { child, items, textOf, type YamlNode } from '../yaml-node.ts'
 import { backendOf, classOf, type KubernetesObject } from './kubernetes-object.ts'
 import type { Router } from './landscape.ts'
-import { priorityOf } from './priority.ts'
 import { hostRule } from './read-http-route.ts'
-import type { Reference } from './reference.ts'
+import { priorityOf, type Reference } from './reference.ts'
 import { parseRule } from './rule-expression.ts'
 
 /** The routers of an Ingress. Traefik reads its `Prefix` as plain text unless configured otherwise. */

@@ -49,3 +49,9 @@ export function kubernetesReference(node: YamlNode, from: string): Reference {
     ...(to === from || from === '' ? {} : { crossing: { from, to } }),
   }
 }
+
+/** The priority of a router: as written, or the length of its rule. */
+export function priorityOf(written: YamlNode | undefined, rule: string): number {
+  const number = Number(textOf(written) ?? 0)
+  return Number.isFinite(number) && number !== 0 ? number : rule.length
+}
