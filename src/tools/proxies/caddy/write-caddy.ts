@@ -24,7 +24,7 @@ function site(host: string, plan: Plan, listenPort: number | undefined): string 
   const inner = placesOn(plan, host)
   const tls = inner.length === 0 ? plan.tls : inner.some(({ route }) => route.tls)
   const blocks = [
-    `# Paths that could be read in two ways, as Caddy chooses by one reading and hands on the other.
+    `# Paths with two readings: Caddy selects the route by one, and passes on the other.
 @ambiguous vars_regexp {uri} \`(?i)${AMBIGUOUS_TARGET}\`
 handle @ambiguous {
 	respond 400

@@ -27,20 +27,20 @@ ${guarded.map(originMap).join('')}${hostsOf(plan)
   .join('\n')}`
 }
 
-const HEAD = '# Belongs into http { }: a file of conf.d, for example.'
+const HEAD = '# Put this inside http { }, for example as a file in conf.d.'
 
 const MAPS = `map $http_upgrade $connection_upgrade {
     default upgrade;
     ''      '';
 }
 
-# $host has no port, which the resource may have.
+# $host lacks the port, but the resource may have one.
 map $http_host $forwardgate_port {
     ~(?<forwardgate_given>:[0-9]+)$ $forwardgate_given;
     default            '';
 }
 
-# Of a 401, nginx passes the challenge on by itself; a second copy would confuse clients.
+# nginx itself passes on the challenge of a 401; a second copy would confuse clients.
 map $forwardgate_status $forwardgate_lost_challenge {
     401     '';
     default $forwardgate_challenge;
@@ -77,7 +77,7 @@ function server(host: string, plan: Plan, listenPort: number): string {
     server_name ${host};
     large_client_header_buffers 4 64k;      # tokens reach 20 KB; the default takes 8
 
-    # Paths that could be read in two ways, as nginx chooses by one reading and hands on the other.
+    # Paths with two readings: nginx selects the location by one, and passes on the other.
     if ($request_uri ~* '${AMBIGUOUS_TARGET}') { return 400; }
 
 ${blocks.map((block) => indent(block, 4)).join('\n\n')}
@@ -111,7 +111,7 @@ function protectedLocation(route: PlannedRoute, { path }: Place, { cors, nonces 
   return `${maxBodySize === undefined ? '' : `${aboutMcp('nginx')}\n`}location ${path === '' ? '/' : `~ ${pathPattern(path)}`} {
 ${indent([...(cors ? corsLines(name, origins) : []), ...askLines(name, nonces)].join('\n'), 4)}
 
-    # Every identity header of the route: this is what removes the client's copy.
+    # Every identity header of the route; this removes the client's copy.
 ${identityHeaders.map((header) => `    auth_request_set ${headerVariable(header)} $upstream_http_${variable(header)};`).join('\n')}
 ${identityHeaders.map((header) => `    proxy_set_header ${header} ${headerVariable(header)};`).join('\n')}
 ${removedFields.map((field) => `    proxy_set_header ${field} "";          # the proof is for forwardgate alone\n`).join('')}
@@ -183,7 +183,7 @@ function authLocation({ name }: PlannedRoute): string {
 
 function deniedLocation({ cors, nonces }: Needs): string {
   const lines = [...(nonces ? ['add_header DPoP-Nonce           $forwardgate_nonce always;'] : [])]
-  return `# auth_request makes a 500 of everything but 401 and 403, and drops the headers of a 403. This brings them back.
+  return `# auth_request turns all but 401 and 403 into a 500, and drops the headers of a 403. This restores them.
 location @forwardgate_denied {
     internal;
     default_type application/json;
