@@ -78,15 +78,9 @@ function spanOf({ notBefore, issuedAt, expiresAt }: VerifiedToken): string {
 }
 
 function placeOfToken(route: Seen['decision']['route']): string {
-  const source = route?.tokenSource ?? { kind: 'authorization' as const }
-  switch (source.kind) {
-    case 'header':
-      return `a token in the header ${source.name}`
-    case 'cookie':
-      return `a token in the cookie ${source.name}`
-    case 'authorization':
-      return 'Authorization: Bearer and a token'
-  }
+  const source = route?.tokenSource
+  if (source === undefined || source.kind === 'authorization') return 'Authorization: Bearer and a token'
+  return `a token in the ${source.kind} ${source.name}`
 }
 
 /** Why an issuer could not be asked. */

@@ -54,13 +54,7 @@ function readPrivateKey(text: string): KeyObject | undefined {
 const OF_CURVE: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
 
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
-  switch (asymmetricKeyType) {
-    case 'ec':
-      return OF_CURVE[asymmetricKeyDetails?.namedCurve ?? '']
-    case 'ed25519':
-      return 'EdDSA'
-    case 'rsa':
-      return 'RS256'
-  }
-  return undefined
+  if (asymmetricKeyType === 'ec') return OF_CURVE[asymmetricKeyDetails?.namedCurve ?? '']
+  if (asymmetricKeyType === 'ed25519') return 'EdDSA'
+  return asymmetricKeyType === 'rsa' ? 'RS256' : undefined
 }

@@ -42,19 +42,10 @@ export function callFor(request: ClientRequest, config: Config): Call {
   return readCall(FORWARD_AUTH, 'GET', targetOf(request), raw, Buffer.from(body))
 }
 
-function tokenHeader(
-  source: TokenSource,
-  token: string,
-  proof: string | undefined,
-): readonly [name: string, value: string] {
-  switch (source.kind) {
-    case 'authorization':
-      return ['Authorization', `${proof === undefined ? 'Bearer' : 'DPoP'} ${token}`]
-    case 'header':
-      return [source.name, token]
-    case 'cookie':
-      return ['Cookie', `${source.name}=${token}`]
-  }
+function tokenHeader(source: TokenSource, token: string, proof: string | undefined): readonly string[] {
+  if (source.kind === 'header') return [source.name, token]
+  if (source.kind === 'cookie') return ['Cookie', `${source.name}=${token}`]
+  return ['Authorization', `${proof === undefined ? 'Bearer' : 'DPoP'} ${token}`]
 }
 
 type Described = Pick<ClientRequest, 'routeName' | 'method' | 'host' | 'uri'>

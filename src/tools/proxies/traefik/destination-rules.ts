@@ -59,7 +59,7 @@ export const DESTINATION_RULES: readonly CheckRule<ManifestSubject>[] = [
     find: ({ landscape }) =>
       [...Map.groupBy(landscape.declared, ({ name }) => name).values()].flatMap(([first, ...others]) =>
         others
-          .filter(({ spec }) => !isDeepStrictEqual(spec, first?.spec))
+          .filter(({ node }) => !isDeepStrictEqual(node.value, first?.node.value))
           .map(({ name, node }) => {
             const { file, line } = first?.node.position ?? {}
             return hitAt(node, `${name} is also defined at ${file}:${line}, and differently`)

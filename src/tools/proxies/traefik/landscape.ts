@@ -60,8 +60,8 @@ export interface TraefikVersion {
 export interface Declared {
   /** Such as `IngressRoute auth/metadata`. */
   readonly name: string
+  /** That of its `spec`. */
   readonly node: YamlNode
-  readonly spec: unknown
 }
 
 /** Everything about routing that the manifests say. */

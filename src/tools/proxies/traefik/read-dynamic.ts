@@ -107,28 +107,22 @@ function referencesOf(list: YamlNode | undefined, provider: string): readonly Re
   })
 }
 
+/** Those that rules look at, if their names have capitals. */
 const KINDS = [
   'forwardAuth',
-  'headers',
   'stripPrefix',
   'stripPrefixRegex',
   'replacePath',
   'replacePathRegex',
   'addPrefix',
-]
-const MORE_KINDS = [
-  'errors',
-  'retry',
-  'chain',
   'redirectScheme',
   'redirectRegex',
   'basicAuth',
   'digestAuth',
-  'ipAllowList',
 ]
 
-/** In the spelling of the documentation. */
+/** As the documentation spells those that rules look at; others in lower case. */
 function kindOf(written: string): string {
   const folded = written.toLowerCase()
-  return [...KINDS, ...MORE_KINDS].find((kind) => kind.toLowerCase() === folded) ?? written
+  return KINDS.find((kind) => kind.toLowerCase() === folded) ?? folded
 }

@@ -47,7 +47,7 @@ function isTraefiks({ node, name }: KubernetesObject, member: string, of: string
 
 function declared({ node, shown: name }: KubernetesObject, part: Part): Part {
   const spec = child(node, 'spec')
-  return spec === undefined ? part : { ...part, declared: [{ name, node: spec, spec: spec.value }] }
+  return spec === undefined ? part : { ...part, declared: [{ name, node: spec }] }
 }
 
 function middlewaresOf({ node, name, namespace }: KubernetesObject): readonly Middleware[] {
