@@ -66,14 +66,14 @@ export async function startChild(command: string, args: readonly string[], optio
   }
 }
 
-/** Asks again and again until the answer is yes; gives up with a sentence after 15 seconds, or when a child ends. */
+/** Asks again and again until the answer is yes; gives up with a sentence after a minute, or when a child ends. */
 export async function waitUntil(what: string, ready: () => Promise<boolean>, failed: Promise<never>): Promise<void> {
   const stop = { now: false }
   const polled = (async () => {
-    const giveUp = Date.now() + 15_000
+    const giveUp = Date.now() + 60_000
     while (!stop.now) {
       if (await ready().catch(() => false)) return
-      if (Date.now() > giveUp) throw new Error(`waited 15 s in vain until ${what}`)
+      if (Date.now() > giveUp) throw new Error(`waited a minute in vain until ${what}`)
       await sleep(20)
     }
   })()

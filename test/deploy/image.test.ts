@@ -20,7 +20,8 @@ const skip =
       ? missing(absent.join(', '), 'the image is not built')
       : false
 
-describe('image', { skip, timeout: 300_000 }, () => {
+// The build has a core for 20 s, which on a busy machine are minutes.
+describe('image', { skip, timeout: 900_000 }, () => {
   let image: BuiltImage
   let issuer: FakeIssuer
   before(async () => {
