@@ -4,15 +4,12 @@ import {
   type CertificateFiles,
   type ReadCertificate,
   readCertificate,
+  type WatchCertificateOptions,
   watchCertificate,
 } from './config/reading/certificate.ts'
 import { TLS_VARIABLES } from './settings.ts'
 
-interface CertificateDeps {
-  /** Seconds since the epoch. */
-  readonly now: () => number
-  /** Milliseconds between two looks at the files; default: that of every watched file. */
-  readonly interval?: number
+interface CertificateDeps extends Pick<WatchCertificateOptions, 'now' | 'interval'> {
   readonly onCertificate: (certificate: Certificate) => void
   readonly onCertificateRefused: (problem: Problem) => void
   readonly onCertificateNotice: (notice: string) => void

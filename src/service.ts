@@ -96,11 +96,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   })
 
   // Changes of the configuration and of the certificate.
-  const watching = {
-    ...observer,
-    now,
-    ...(options.pollInterval === undefined ? {} : { interval: options.pollInterval }),
-  }
+  const watching = { ...observer, now, interval: options.pollInterval }
   const configurationWatch = followConfiguration(source, loaded, { ...watching, ...asking, inForce, build })
   const certificateWatch = opened.watch({
     ...watching,

@@ -1,19 +1,15 @@
 import { readAtRest } from './reading/at-rest.ts'
 import { readSnapshot } from './reading/snapshot.ts'
-import { type Watch, watchFiles } from './reading/watch-files.ts'
+import { type Watch, type WatchFilesOptions, watchFiles } from './reading/watch-files.ts'
 import { type Loaded, loadSnapshot, type Source } from './source.ts'
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<WatchFilesOptions, 'interval' | 'onNotice'> {
   /** The reading that is in use; changes after it are reported. */
   readonly loaded: Loaded
   /** Seconds since the epoch. */
   readonly now: () => number
-  /** Milliseconds between two looks at the content. */
-  readonly interval?: number
   /** Called once for each new content, good or bad. */
   readonly onChange: (loaded: Loaded) => void
-  /** Called for what keeps a change from being seen, and for a file that looks half written. */
-  readonly onNotice: (message: string) => void
 }
 
 /** Reports each change of the configuration and of the files that it names, by their content. */
@@ -38,6 +34,6 @@ export function watch(source: Source, options: WatchOptions): Watch {
       onChange(loaded)
     },
     onNotice,
-    ...(interval === undefined ? {} : { interval }),
+    interval,
   })
 }

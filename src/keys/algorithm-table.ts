@@ -44,6 +44,14 @@ const ALGORITHMS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['HS512', { type: 'secret' }],
 ])
 
+/** JWS algorithms whose public key may be published. */
+export const ASYMMETRIC_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()].filter(isPublicKeyAlgorithm)
+
+/** JWS algorithms with a shared secret. */
+export const SYMMETRIC_ALGORITHMS: readonly string[] = [...ALGORITHMS.keys()].filter(
+  (alg) => !isPublicKeyAlgorithm(alg),
+)
+
 function isEd25519(alg: string): boolean {
   return alg === 'EdDSA' || alg === 'Ed25519'
 }

@@ -1,6 +1,7 @@
+import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from '../../keys/algorithm-table.ts'
 import { withDefaults } from '../format/key-map.ts'
 import type { ConfigFile, IssuerEntry } from '../format/schema.ts'
-import { ASYMMETRIC_ALGORITHMS, issuerShape, SYMMETRIC_ALGORITHMS } from '../format/schema-issuer.ts'
+import { issuerShape } from '../format/schema-issuer.ts'
 import type { Issuer } from '../model-issuer.ts'
 import { oneOf, quote } from '../problem.ts'
 import type { Place } from '../reading/places.ts'

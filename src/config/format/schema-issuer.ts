@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ASYMMETRIC_ALGORITHMS, SYMMETRIC_ALGORITHMS } from '../../keys/algorithm-table.ts'
 import { keyMap } from './key-map.ts'
 import {
   absoluteFile,
@@ -13,24 +14,6 @@ import {
   trustDomain,
   webUrl,
 } from './schema-text.ts'
-
-/** JWS algorithms whose public key may be published. */
-export const ASYMMETRIC_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
-
-/** JWS algorithms with a shared secret. */
-export const SYMMETRIC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
 /** The keys of `introspection:` of an issuer. */
 export const introspectionShape = {

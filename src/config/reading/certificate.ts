@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { type Reading, readAtRest } from './at-rest.ts'
 import { readTogether } from './snapshot.ts'
-import { type Watch, watchFiles } from './watch-files.ts'
+import { type Watch, type WatchFilesOptions, watchFiles } from './watch-files.ts'
 
 /** Where the auth port's certificate is, and whose clients it admits. Certificates may be chains, all in PEM. */
 export interface CertificateFiles {
@@ -30,14 +30,12 @@ export interface ReadCertificate extends Reading {
     | { readonly ok: false; readonly file: keyof CertificateFiles; readonly message: string }
 }
 
-export interface WatchCertificateOptions {
+export interface WatchCertificateOptions extends Pick<WatchFilesOptions, 'interval' | 'onNotice'> {
   /** The reading that is in use. */
   readonly known: ReadCertificate
   readonly now: () => number
-  readonly interval?: number
   /** Called once for each new content, good or bad. */
   readonly onChange: (read: ReadCertificate) => void
-  readonly onNotice: (message: string) => void
 }
 
 /** Reads the files as they are together at one moment, and checks that a listener can use them. `now` in seconds. */
@@ -70,7 +68,7 @@ export function watchCertificate(files: CertificateFiles, options: WatchCertific
       onChange(read)
     },
     onNotice,
-    ...(interval === undefined ? {} : { interval }),
+    interval,
   })
 }
 

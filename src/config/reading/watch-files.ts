@@ -10,8 +10,8 @@ export interface WatchFilesOptions {
   /** Compares their content with what is known and reports the change; calls `closed` after every wait. */
   readonly look: (closed: () => boolean) => Promise<void>
   /** Milliseconds between two looks at the content. */
-  readonly interval?: number
-  /** Called once for each thing that keeps a change from being seen. */
+  readonly interval?: number | undefined
+  /** Called once for each thing that keeps a change from being seen, and for a file that looks half written. */
   readonly onNotice: (message: string) => void
 }
 
