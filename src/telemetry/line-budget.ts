@@ -34,7 +34,8 @@ export function createLineBudget(linesPerSecond: number, begin: number): LineBud
 
   const kindOf = (identity: readonly string[]): Kind | undefined => {
     const found = find(kinds, identity)
-    if (found !== undefined || known >= MAX_KINDS) return found
+    if (found !== undefined && isKind(found)) return found
+    if (known >= MAX_KINDS) return undefined
     known += 1
     const kind = identity.reduce(grow, kinds)
     const before = find(leftOut, identity)
@@ -77,6 +78,11 @@ function find(kinds: Kind, identity: readonly string[]): Kind | undefined {
     if (kind === undefined) return undefined
   }
   return kind
+}
+
+/** Whether it was a line itself: else it is only what longer identities begin with. */
+function isKind({ written, suppressed }: Kind): boolean {
+  return written > 0 || suppressed > 0
 }
 
 function grow(kind: Kind, part: string): Kind {

@@ -45,6 +45,16 @@ test('identical lines are limited per second and the rest is counted in the next
   assert.equal(lines.at(-1)?.suppressed, undefined)
 })
 
+test('what was left out of a line is counted in that line, also after one that says the same and more', () => {
+  const { lines, time, log } = open()
+  for (let at = 0; at < 25; at++) write(log, record('/a'))
+  time.now = 1000
+  write(log, { ...record('/a'), mcpMethod: 'tools/call', mcpName: 'status' })
+  assert.equal(lines.at(-1)?.suppressed, undefined)
+  write(log, record('/a'))
+  assert.equal(lines.at(-1)?.suppressed, 15)
+})
+
 test('a flood of different lines never silences the log for longer than a second', () => {
   const { lines, time, log } = open()
   for (let at = 0; at < 1_000; at++) for (let times = 0; times < 11; times++) write(log, record(`/${at}`))
