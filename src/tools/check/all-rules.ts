@@ -22,7 +22,7 @@ export function checkManifests(config: Config, landscape: Landscape): readonly F
 
 /** The ids of all rules, and which of them can be found with these options; those of the loader can always be found. */
 export function idsOf({ online, manifests }: { readonly online: boolean; readonly manifests: boolean }) {
-  const ofManifests = new Set(TRAEFIK_RULES.map(({ id }) => id))
+  const ofManifests = new Set([...TRAEFIK_RULES, ...FRONT_RULES].map(({ id }) => id))
   return {
     ids: [...CONFIG_RULES.map(({ id }) => id), ...ofManifests, ...ONLINE_IDS],
     isLookedFor: (id: string) => (online || !ONLINE_IDS.includes(id)) && (manifests || !ofManifests.has(id)),

@@ -242,5 +242,5 @@ export const BY_HAND: readonly (readonly [without: string, find: string, replace
   ['the copy of a refusal', 'const text = JSON.stringify(refusal)', 'const text = String(refusal)'],
   ['the bound on kept refusals', 'while (isFull()) dropOldest()', 'void isFull'],
   ['the room that strangers leave', 'strangers.length > MAX_RESERVED || signed.length === 0', 'signed.length === 0'],
-  ['forgetting removed routes', 'if (!names.has(name)) routes.delete(name)', ''],
+  ['forgetting removed routes', 'if (!names.has(name)) routes.delete(name)', ';'],
 ]

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { acceptFindings } from '../../../../src/tools/check/acceptance.ts'
+import { idsOf } from '../../../../src/tools/check/all-rules.ts'
 import type { Finding } from '../../../../src/tools/frame/findings.ts'
+import { FRONT_RULES } from '../../../../src/tools/proxies/fronts/front-rules.ts'
+import { TRAEFIK_RULES } from '../../../../src/tools/proxies/traefik/rules.ts'
 
 const EVERYTHING = { ids: ['path-prefix-wide', 'protected-path-open'], isLookedFor: () => true }
 
@@ -162,6 +165,14 @@ describe('acceptances', () => {
   it('are not reported to match nothing if it was not looked for', () => {
     const { findings } = acceptFindings([], new Map(), ['x-y'], { ids: [], isLookedFor: (id) => id !== 'x-y' })
     assert.deepEqual(findings, [])
+  })
+
+  it('may name a rule about any proxy, which is looked for in manifests only', () => {
+    for (const { id } of [...TRAEFIK_RULES, ...FRONT_RULES]) {
+      assert.ok(idsOf({ online: false, manifests: false }).ids.includes(id), id)
+      assert.equal(idsOf({ online: false, manifests: false }).isLookedFor(id), false, id)
+      assert.equal(idsOf({ online: false, manifests: true }).isLookedFor(id), true, id)
+    }
   })
 
   it('never cover what keeps everything else from being judged, nor acceptances', () => {
