@@ -3,6 +3,7 @@ import { renderIndexTemplate } from '../../deploy/logs/elasticsearch.ts'
 import { renderRules } from '../../deploy/prometheus/rules.ts'
 import { schemaText } from '../../src/tools/schema/print-schema.ts'
 import { buildPage } from '../../test/cli/page/page.ts'
+import { otherProvidersTable } from '../../test/conformance/other-providers.ts'
 import { boundsTable } from '../../test/hostile/bounds/page.ts'
 import { corpusTables } from '../../test/hostile/corpus/page.ts'
 import { faultsTable } from '../../test/hostile/faults/page.ts'
@@ -45,6 +46,7 @@ export const PAGES: readonly GeneratedPage[] = [
     file: 'docs/how-to/caddy.md',
     make: sections({ recipe: () => `\`\`\`caddyfile\n${recipeFor('caddy')}\`\`\`` }),
   },
+  { file: 'docs/how-to/your-provider.md', make: sections({ others: otherProvidersTable }) },
   { file: 'deploy/components/grafana-dashboard/forwardgate.json', make: renderDashboard },
   { file: 'deploy/prometheus/rules.yaml', make: () => renderRules() },
   { file: 'deploy/logs/elasticsearch-index-template.json', make: renderIndexTemplate },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { OTHER_PATH, OTHER_PROVIDERS } from './other-providers.ts'
 
 /** The page that shows users what to write for their provider. Its configurations are what the vectors of providers run on. */
 export const PROVIDER_PAGE = readFileSync(
@@ -26,11 +27,22 @@ interface Written {
 export const providerResource = (slug: string, path: string): string => `https://${slug}.example.com${path}`
 
 /** Every section of the page that has a configuration. */
-const SECTIONS: readonly ProviderSection[] = PROVIDER_PAGE.split(/^## /m).flatMap((section) => {
+const OWN_SECTIONS: readonly ProviderSection[] = PROVIDER_PAGE.split(/^## /m).flatMap((section) => {
   const [, block] = /^```yaml forwardgate\n([\s\S]*?)^```$/m.exec(section) ?? []
   const heading = section.split('\n')[0] ?? ''
   return block === undefined ? [] : [placed(slugOf(heading), parse(block))]
 })
+
+/** Those, and the rows of the table of the others. */
+const SECTIONS: readonly ProviderSection[] = [
+  ...OWN_SECTIONS,
+  ...OTHER_PROVIDERS.map(({ slug, claims, issuer, route }) =>
+    placed(slug, {
+      issuers: { [slug]: { issuer: claims['iss'], ...issuer } },
+      routes: { api: { resource: providerResource(slug, OTHER_PATH), ...route } },
+    }),
+  ),
+]
 
 /** The `iss` of each issuer of the page. */
 export const PROVIDER_ISSUERS: Readonly<
@@ -48,7 +60,8 @@ export const PROVIDER_ISSUERS: Readonly<
 export const providerIssuers = (jwksUri: (issuer: string) => string): string =>
   SECTIONS.flatMap(({ issuers }) =>
     Object.entries(issuers).map(
-      ([name, settings]) => `  ${name}: ${JSON.stringify({ ...settings, jwksUri: jwksUri(name), fetch: undefined })}\n`,
+      ([name, settings]) =>
+        `  ${name}: ${JSON.stringify({ ...settings, jwksUri: jwksUri(name), discoveryUri: undefined, fetch: undefined })}\n`,
     ),
   ).join('')
 

@@ -18,6 +18,7 @@ import { MCP } from './vectors/mcp.ts'
 import { MCP_BODY } from './vectors/mcp-body.ts'
 import { MCP_REFUSAL } from './vectors/mcp-refusal.ts'
 import { ORIGIN_PREFLIGHT } from './vectors/origin-preflight.ts'
+import { OTHERS } from './vectors/other-providers.ts'
 import { PROOF } from './vectors/proof.ts'
 import { PROVIDERS } from './vectors/providers.ts'
 import { REAL_TOKENS } from './vectors/real-tokens.ts'
@@ -74,6 +75,7 @@ export const VECTORS: Readonly<Record<string, readonly Vector[]>> = {
   'mcp body': MCP_BODY,
   'MCP refusals': MCP_REFUSAL,
   providers: PROVIDERS,
+  'other providers': OTHERS,
   ...Object.fromEntries(ATTACKING.filter(([, rows]) => rows.length > 0)),
   'real tokens': REAL_TOKENS,
 }
