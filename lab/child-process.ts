@@ -66,14 +66,19 @@ export async function startChild(command: string, args: readonly string[], optio
   }
 }
 
-/** Asks again and again until the answer is yes; gives up with a sentence after a minute, or when a child ends. */
-export async function waitUntil(what: string, ready: () => Promise<boolean>, failed: Promise<never>): Promise<void> {
+/** Asks again and again until the answer is yes; gives up with a sentence when patience ends, or a child. */
+export async function waitUntil(
+  what: string,
+  ready: () => Promise<boolean>,
+  failed: Promise<never>,
+  patience = 60_000,
+): Promise<void> {
   const stop = { now: false }
   const polled = (async () => {
-    const giveUp = Date.now() + 60_000
+    const giveUp = Date.now() + patience
     while (!stop.now) {
       if (await ready().catch(() => false)) return
-      if (Date.now() > giveUp) throw new Error(`waited a minute in vain until ${what}`)
+      if (Date.now() > giveUp) throw new Error(`waited ${patience / 1000} s in vain until ${what}`)
       await sleep(20)
     }
   })()

@@ -6,12 +6,15 @@ export interface Visit {
   readonly text: string
 }
 
-/** Visits pages one after another as a browser does: it keeps cookies, whatever their path. A redirect is told, not followed. */
+/**
+ * Visits pages one after another as a browser does: it keeps cookies, whatever their path. A redirect is told, not
+ * followed. A connection that is kept could have been closed by the server since.
+ */
 export function openPageVisits(): (url: URL, form?: URLSearchParams) => Promise<Visit> {
   const cookies = new Map<string, string>()
   return async (url, form) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const headers = cookie === '' ? {} : { Cookie: cookie }
+    const headers = { Connection: 'close', ...(cookie === '' ? {} : { Cookie: cookie }) }
     const sent = form === undefined ? {} : { method: 'POST', body: form }
     const response = await fetch(url, { redirect: 'manual', headers, ...sent })
     for (const line of response.headers.getSetCookie()) {

@@ -14,30 +14,38 @@ export interface FirstLogin extends Omit<FirstFlags, 'resource'> {
 }
 
 /** Rows of the way that the page of `init` shows: its files, what the next commands say, and a login that ends in a tool. */
-export async function playFirstLogin(t: TestContext, row: Row, login: FirstLogin): Promise<void> {
-  const { clientId, issuer, follow } = login
-  const found: { online: readonly string[] } = { online: [] }
-  const resource = (origin: string) => `${origin}/mcp/first`
+export async function playFirstLogin(
+  t: TestContext,
+  row: Row,
+  loginTo: (resource: string) => Promise<FirstLogin>,
+): Promise<void> {
+  const world: { findings: readonly string[] } = { findings: [] }
   const { origin } = await startSystem(
     t,
     async (origin) => {
-      const files = await firstFiles({ ...login, resource: resource(origin) })
-      found.online = files.findings
+      const files = await firstFiles({ ...(await loginTo(resourceOf(origin))), resource: resourceOf(origin) })
+      world.findings = files.findings
       return files
     },
     async () => ({ urls: {}, services: {} }),
   )
-  await row('`init` with a sample token, `check --online` of its files', async () => named(found.online))
-  await row('the same files in force, `doctor`', () => doctor(resource(origin)))
-  await row('the same, `doctor --register`', () => doctor(resource(origin), '--register'))
+  const resource = resourceOf(origin)
+  const { clientId, issuer, follow } = await loginTo(resource)
+  await row('`init` with a sample token, `check --online` of its files', async () => named(world.findings))
+  await row('the same files in force, `doctor`', () => doctor(resource))
+  await row('the same, `doctor --register`', () => doctor(resource, '--register'))
   for (const program of [SDK_V1, SDK_V2]) {
     await row(`the same, MCP ${program.name}, client registered beforehand`, async () => {
-      const session = await program.open(resource(origin), { kind: 'registered', clientId, issuer, follow })
+      const session = await program.open(resource, { kind: 'registered', clientId, issuer, follow })
       await session.call('whoami')
       await session.close()
       return 'logs in, calls a tool'
     })
   }
+}
+
+function resourceOf(origin: string): string {
+  return `${origin}/mcp/first`
 }
 
 async function doctor(...args: readonly string[]): Promise<string> {

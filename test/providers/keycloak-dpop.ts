@@ -6,7 +6,7 @@ import { curl, refusal } from '../scenarios/support/http.ts'
 import { logInAtKeycloak } from './keycloak-login.ts'
 import { PASSWORD, REALM } from './keycloak-realm.ts'
 import type { Keycloak } from './keycloak-server.ts'
-import type { Row } from './outcome-page.ts'
+import { passed, type Row } from './outcome-page.ts'
 
 const LOGIN: DpopLogin = {
   clientId: 'bound',
@@ -56,9 +56,4 @@ export async function playDpop(row: Row, keycloak: Keycloak, url: (route: string
     const form = { grant_type: 'password', client_id: 'bound', username: 'alice', password: PASSWORD }
     return `Keycloak refuses: \`${(await keycloak.ask(REALM, 'token', form))['error']}\``
   })
-}
-
-/** For what has to be refused, and was not. */
-export function passed(): never {
-  return assert.fail('it was not refused')
 }

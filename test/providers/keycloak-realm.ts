@@ -1,5 +1,6 @@
 import { REDIRECT_URI } from '../scenarios/clients/account.ts'
 import type { Keycloak } from './keycloak-server.ts'
+import { PAGE_ORIGIN } from './outcome-page.ts'
 
 /** What the route names as `audience`. */
 export const AUDIENCE = 'orders-api'
@@ -36,6 +37,7 @@ export async function makeRealm({ admin }: Keycloak, logout: string): Promise<vo
   const remove = (client: unknown, kind: string) =>
     admin('DELETE', `${clients}/${client}/${kind}-client-scopes/${audience}`)
   await admin('POST', clients, clientOf('app', { 'backchannel.logout.url': logout }))
+  await admin('POST', clients, { ...clientOf('page'), webOrigins: [PAGE_ORIGIN] })
   await admin('POST', clients, clientOf('bound', { 'dpop.bound.access.tokens': 'true' }))
   await admin('POST', clients, { ...clientOf('introspecting'), publicClient: false, secret: SECRET })
   await remove(await admin('POST', clients, clientOf('bare')), 'default')
@@ -78,6 +80,21 @@ export async function addAudienceToScope({ admin }: Keycloak): Promise<void> {
   await admin('POST', `/${REALM}/client-scopes/${id}/protocol-mappers/models`, audienceMapper())
 }
 
+/** With the feature `resource-indicators`: a client that stands for the resource, and one whose tokens may be for it. */
+export async function indicateResource({ admin }: Keycloak, resource: string): Promise<void> {
+  const clients = `/${REALM}/clients`
+  await admin('POST', clients, clientOf('resource-server', { resource_url: resource }))
+  const mapper = { ...audienceMapper(), config: { 'included.client.audience': 'resource-server', ...IN_ACCESS_TOKEN } }
+  const scope = await admin('POST', `/${REALM}/client-scopes`, scopeOf('indicated-audience', false, [mapper]))
+  const indicating = await admin('POST', clients, clientOf('indicating'))
+  const scopes = (await admin('GET', `/${REALM}/client-scopes`)) as readonly { id: string; name: string }[]
+  const custom = scopes.find(({ name }) => name === 'orders-audience')?.id
+  await admin('DELETE', `${clients}/${indicating}/default-client-scopes/${custom}`)
+  await admin('PUT', `${clients}/${indicating}/default-client-scopes/${scope}`)
+}
+
+const IN_ACCESS_TOKEN = { 'access.token.claim': 'true' }
+
 interface Policy {
   readonly id: string
   readonly providerId: string
@@ -106,6 +123,6 @@ function audienceMapper(more: Readonly<Record<string, string>> = {}) {
     name: 'audience',
     protocol: 'openid-connect',
     protocolMapper: 'oidc-audience-mapper',
-    config: { 'included.custom.audience': AUDIENCE, 'access.token.claim': 'true', ...more },
+    config: { 'included.custom.audience': AUDIENCE, ...IN_ACCESS_TOKEN, ...more },
   }
 }

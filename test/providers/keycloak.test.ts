@@ -13,10 +13,10 @@ import { curl, refusal } from '../scenarios/support/http.ts'
 import { startMcpServer } from '../scenarios/support/mcp-server.ts'
 import { generated, type System, startSystem } from '../scenarios/support/system.ts'
 import { folderFor } from '../support/folder.ts'
-import { missing } from '../support/missing-part.ts'
 import { until } from '../support/service.ts'
 import { playFirstLogin } from './first-login.ts'
-import { passed, playDpop } from './keycloak-dpop.ts'
+import { playDpop } from './keycloak-dpop.ts'
+import { playIndicators } from './keycloak-indicators.ts'
 import { logInAtKeycloak } from './keycloak-login.ts'
 import { installKeycloak, releaseOf } from './keycloak-program.ts'
 import {
@@ -30,7 +30,7 @@ import {
   SECRET,
 } from './keycloak-realm.ts'
 import { type Keycloak, startKeycloak } from './keycloak-server.ts'
-import { openOutcomePage, type Row } from './outcome-page.ts'
+import { openOutcomePage, passed, type Row, readByPage } from './outcome-page.ts'
 
 const PAGE = new URL('../../docs/reference/keycloak.md', import.meta.url)
 /** Keycloak calls itself by its host name, and is asked for its keys under another one. */
@@ -49,8 +49,9 @@ const ROUTES = ['plain', 'role', 'nonce']
 const follow = (url: URL) => logInAtKeycloak(url, 'alice', PASSWORD)
 
 test('keycloak: what its tokens, its clients and its logouts come to behind the gate', async (t) => {
-  const home = await installKeycloak()
-  if (home === undefined) return t.skip(missing('Keycloak', 'no real Keycloak was tried'))
+  const installed = await installKeycloak()
+  if ('skip' in installed) return t.skip(installed.skip)
+  const { home } = installed
   const page = openOutcomePage(PAGE, await releaseOf(home))
   const keycloak = await startKeycloak(home)
   t.after(keycloak.stop)
@@ -102,6 +103,12 @@ test('keycloak: what its tokens, its clients and its logouts come to behind the 
   await row('rule on `/realm_access/roles`, user without it', async () =>
     judge((await tokensOf('app', 'openid mcp:read', 'bob'))['access_token'], 'role'),
   )
+  const readByPageOf = (client_id: string) =>
+    readByPage(`${keycloak.origin}/realms/${REALM}/protocol/openid-connect/token`, {
+      ...{ grant_type: 'password', client_id, username: 'alice', password: PASSWORD },
+    })
+  await row('answer of the token endpoint, page whose origin is in *Web origins*', () => readByPageOf('page'))
+  await row('answer of the token endpoint, page of another origin', () => readByPageOf('app'))
   await row('access token after logout', async () => {
     const { access_token: token, refresh_token } = await tokensOf('app')
     await keycloak.ask(REALM, 'logout', { client_id: 'app', refresh_token: String(refresh_token) })
@@ -119,14 +126,14 @@ test('keycloak: what its tokens, its clients and its logouts come to behind the 
       return `logs in, calls a tool as client \`${caller.clientId}\``
     })
   }
-  await playFirstLogin(t, row, {
+  await playFirstLogin(t, row, async () => ({
     issuer: `${keycloak.origin}/realms/${REALM}`,
     discoveryUri: `${keycloak.inside}/realms/${REALM}/.well-known/openid-configuration`,
     url: server.origin,
     token: String((await tokensOf('app'))['access_token']),
     clientId: 'app',
     follow,
-  })
+  }))
   await playRegistration(row, keycloak, system)
   await playDpop(row, keycloak, url)
 
@@ -138,6 +145,9 @@ test('keycloak: what its tokens, its clients and its logouts come to behind the 
     return judge(access_token)
   })
   await row('access token signed with the key before', async () => judge(old))
+
+  await keycloak.stop()
+  await playIndicators(t, row, home)
 
   console.log(page.rows().join('\n'))
   assert.deepEqual(page.rows(), page.checkedIn(), 'docs/reference/keycloak.md differs; UPDATE_TABLE=1 writes it')

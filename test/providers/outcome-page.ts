@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /** Runs a row; what it promises is what came of it. */
@@ -30,4 +31,22 @@ export function openOutcomePage(url: URL, release: string): OutcomePage {
       return read().filter(isRow)
     },
   }
+}
+
+/** For what has to be refused, and was not. */
+export function passed(): never {
+  return assert.fail('it was not refused')
+}
+
+/** An origin whose pages log in by themselves. */
+export const PAGE_ORIGIN = 'https://inspector.example.com'
+
+/** Whether a page of that origin, in a browser, can read what a token endpoint says. */
+export async function readByPage(tokenEndpoint: string, form: Readonly<Record<string, string>>, origin = PAGE_ORIGIN) {
+  const { headers } = await fetch(tokenEndpoint, {
+    method: 'POST',
+    headers: { Origin: origin },
+    body: new URLSearchParams(form),
+  })
+  return headers.get('access-control-allow-origin') === origin ? 'the page can read it' : 'the page cannot read it'
 }
