@@ -113,8 +113,7 @@ async function verifySignature(
   const wrong = checkAlgorithm(unverified, issuer)
   if (wrong !== undefined) return refused(wrong)
   const { algorithm, keyId } = unverified
-  const found = findKeys(issuer, algorithm, keyId)
-  const keys = found instanceof Promise ? await found : found
+  const keys = await findKeys(issuer, algorithm, keyId)
   if (typeof keys === 'string') return refused(withoutKeys(keys, unverified))
   for (const key of keys.slice(0, MAX_CANDIDATES)) {
     if (await signatureHolds(token, key.key, algorithm)) return { ok: true, key }
