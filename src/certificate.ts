@@ -10,6 +10,9 @@ import {
 import { TLS_VARIABLES } from './settings.ts'
 
 interface CertificateDeps extends Pick<WatchCertificateOptions, 'now' | 'interval'> {
+  /** For new connections. */
+  readonly ports: { useCertificate(certificate: Certificate): void }
+  readonly inForce: { replaceCertificate(certificate: Certificate): void }
   readonly onCertificate: (certificate: Certificate) => void
   readonly onCertificateRefused: (problem: Problem) => void
   readonly onCertificateNotice: (notice: string) => void
@@ -24,17 +27,22 @@ export async function openCertificate(files: CertificateFiles | undefined, now: 
     /** undefined if there are problems. */
     certificate: known.result.ok ? known.result.certificate : undefined,
     problems: problem === undefined ? [] : [problem],
-    /** Reports each change of the files; a bad one leaves the certificate that is in use. */
-    watch: ({ onCertificate, onCertificateRefused, onCertificateNotice, ...deps }: CertificateDeps) =>
+    /** Puts each change of the files in force; a bad one leaves the certificate that is in use. */
+    watch: ({ ports, inForce, now, interval, ...deps }: CertificateDeps) =>
       watchCertificate(files, {
-        ...deps,
+        now,
+        interval,
         known,
         onChange(read) {
           const refused = problemOf(read)
-          if (refused !== undefined) onCertificateRefused(refused)
-          if (read.result.ok) onCertificate(read.result.certificate)
+          if (refused !== undefined) deps.onCertificateRefused(refused)
+          if (!read.result.ok) return
+          const { certificate } = read.result
+          ports.useCertificate(certificate)
+          inForce.replaceCertificate(certificate)
+          deps.onCertificate(certificate)
         },
-        onNotice: onCertificateNotice,
+        onNotice: deps.onCertificateNotice,
       }),
   }
 }

@@ -51,7 +51,8 @@ export type Start =
 
 /** Connects every part, in the order in which a request meets them. Refuses to start on a configuration with problems. */
 export async function startService(options: ServiceOptions): Promise<Start> {
-  const { settings, source, log, version, logOutput } = options
+  const { settings, source, log, version } = options
+  const { lost: lostLogLines, crowded } = options.logOutput ?? { lost: () => 0, crowded: () => false }
   const now = () => (options.now ?? Date.now)() / 1000
 
   // Configuration and certificate: nothing starts on bad ones.
@@ -63,13 +64,9 @@ export async function startService(options: ServiceOptions): Promise<Start> {
 
   // What is in force, and who reports what happens.
   const inForce = createInForce(certificate)
-  const { readyWithoutKeys } = settings
-  const clock = systemClock
-  const { readiness, watch } = createReadiness({ clock, readyWithoutKeys, generation: inForce.generation, now })
-  const lostLogLines = () => logOutput?.lost() ?? 0
+  const { readiness, watch } = createReadiness({ ...settings, ...inForce, clock: systemClock, now })
   const metrics = createMetrics({ ...inForce, version, now, lostLogLines })
-  const recorder = createRecorder({ clock: clock.now, now })
-  const crowded = () => logOutput?.crowded() ?? false
+  const recorder = createRecorder({ clock: systemClock.now, now })
   const observer = createObserver({ log, metrics, recorder, inForce, readiness, settings, now, crowded })
   observer.onConfiguration(config, warnings, allAtOnce(changesBetween(undefined, config)))
   observer.onConfigurationRead(loaded)
@@ -98,14 +95,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
   // Changes of the configuration and of the certificate.
   const watching = { ...observer, now, interval: options.pollInterval }
   const configurationWatch = followConfiguration(source, loaded, { ...watching, ...asking, inForce, build })
-  const certificateWatch = opened.watch({
-    ...watching,
-    onCertificate(next) {
-      ports.useCertificate(next)
-      inForce.replaceCertificate(next)
-      observer.onCertificate(next)
-    },
-  })
+  const certificateWatch = opened.watch({ ...watching, ports, inForce })
 
   // The end: first the proxies see it, then the requests in flight have their answers, then everything else.
   const close = async (): Promise<void> => {
@@ -113,10 +103,7 @@ export async function startService(options: ServiceOptions): Promise<Start> {
     endReadinessWatch()
     await setTimeout(settings.shutdownDelay)
     await ports.close()
-    certificateWatch?.close()
-    configurationWatch.close()
-    inForce.generation().registry.close()
-    asking.close()
+    for (const part of [certificateWatch, configurationWatch, inForce.generation().registry, asking]) part?.close()
   }
   return { ok: true, service: { ...ports.urls, ready, close } }
 }
