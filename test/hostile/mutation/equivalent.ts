@@ -102,6 +102,11 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
     'what is not kept is not dropped',
   ],
   ['openRegistry.findKeys: one operand alone: configured.has', 'its own issuers have their own source'],
+  ['createIssuerFetch: one branch alone: init.signal', 'a signal that is undefined is none'],
+  ['readNamed: one ', 'what the file system reports has a code'],
+  ['ask: one branch alone: value === undefined', 'a header field that came has a value'],
+  ['sizeOf: ', 'an estimate'],
+  ['fetchSoon: a condition that always holds: this.#newestSeen', 'the timer looks again, and does nothing'],
   ['withdrawnKids: one ', 'a kid that is still held is found among the keys first'],
   ['prepareAsking: a call that is not made: setMaxListeners', 'Node warns of many listeners; answers are the same'],
 
