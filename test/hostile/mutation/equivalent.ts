@@ -79,7 +79,6 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['addPath: a condition that always holds: !same.includes', 'a route that is listed twice is still one'],
   ['problemOfTime: one operand alone', 'Number.isFinite is false for what is not a number'],
   ['isOpaque: a pattern without its anchor: $', 'all to the end is taken, as a dot takes line ends here'],
-  ['parseSegment: a guard that never refuses: bytes', 'no bytes decode to no text, which is not JSON'],
   ['onlyDifference: a pattern without its anchor', 'an issuer begins with its scheme'],
 
   // Issuers and keys.
