@@ -52,7 +52,8 @@ export type Start =
 /** Connects every part, in the order in which a request meets them. Refuses to start on a configuration with problems. */
 export async function startService(options: ServiceOptions): Promise<Start> {
   const { settings, source, log, version } = options
-  const { lost: lostLogLines, crowded } = options.logOutput ?? { lost: () => 0, crowded: () => false }
+  const lostLogLines = () => options.logOutput?.lost() ?? 0
+  const crowded = () => options.logOutput?.crowded() ?? false
   const now = () => (options.now ?? Date.now)() / 1000
 
   // Configuration and certificate: nothing starts on bad ones.
