@@ -71,7 +71,8 @@ export async function loadSnapshot(path: string, first: Snapshot, now: number, s
       return isMissing(content) ? (standIn?.(mention) ?? content) : content
     }
     const parsed = await inSlices(parseOrigin(origin, { now, readFile: readNamed }))
-    if (asked.symmetricDifference(named).size === 0 || round === 3) {
+    // A file that is named only by itself must not stay left out: each round leaves out fewer, until there is a problem.
+    if (asked.symmetricDifference(named).size === 0 || (round >= 3 && !parsed.ok)) {
       return { parsed, hash, contents, namedFiles: [...named.keys()], unread, torn }
     }
     await readTogether(asked)

@@ -6,8 +6,9 @@ import { test } from 'node:test'
 import { likelyFiles } from '../../../src/config/parse.ts'
 import { formatProblem } from '../../../src/config/problem.ts'
 import { originOfFiles } from '../../../src/config/reading/places.ts'
+import { readSnapshot } from '../../../src/config/reading/snapshot.ts'
 import { readYaml } from '../../../src/config/reading/yaml-document.ts'
-import { load } from '../../../src/config/source.ts'
+import { load, loadSnapshot } from '../../../src/config/source.ts'
 import { folderFor } from '../../support/folder.ts'
 import { BASE, NOW } from './fixtures.ts'
 
@@ -113,6 +114,17 @@ test('other files of a directory are named, and what the configuration names is 
     unread,
     ['more', 'notes.txt', 'x.YAML', 'y.Json'].map((name) => join(path, name)),
   )
+})
+
+test('a file that names itself is not left out of the configuration, with its revocations', async (t) => {
+  const path = folderFor(t)
+  writeFileSync(join(path, 'a.yaml'), BASE)
+  writeFileSync(join(path, 'b.yaml'), 'issuers: { b: { tokensFile: b.yaml } }\nrevocations: { sub: [mallory] }\n')
+  const expected = /^issuers\.b\.tokensFile: the file "b\.yaml" cannot be read: it has not been read/
+  assert.match((await problemsOf(path))[0] ?? '', expected)
+  // As after a change, when the files named before are read with it.
+  const { parsed } = await loadSnapshot(path, await readSnapshot(path, [join(path, 'b.yaml')]), NOW)
+  assert.match(parsed.ok ? '' : formatProblem(parsed.problems[0] ?? assert.fail()), expected)
 })
 
 test('a directory is every *.yaml and *.yml in it, but nothing hidden', async (t) => {
