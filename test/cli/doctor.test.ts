@@ -298,10 +298,10 @@ test('doctor says what is wrong with its arguments', async () => {
   assert.match(typo.stderr, /did you mean --token-file/)
 })
 
-test('nothing answers: unreachable', async () => {
-  const { code, stdout } = await run(['doctor', 'http://127.0.0.1:1/mcp'])
+test('nothing answers: unreachable, found once and not called a fault of the service, with a token too', async () => {
+  const { code, stdout } = await run(['doctor', 'http://127.0.0.1:1/mcp', '--token-file', '-'], { stdin: 'x.y.z' })
   assert.equal(code, 1)
-  assert.match(stdout, /\[unreachable\]/)
+  assert.match(stdout, /\[unreachable\]\n {2}why: No client can connect\.[\s\S]*\n1 error\n$/)
 })
 
 /** A provider without registration that does not send `iss` in authorization responses, as many are. */

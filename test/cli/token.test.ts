@@ -75,7 +75,7 @@ test('audience and scopes come from the route; the entry makes the token good th
   assert.deepEqual([outcome, reason, shown.verified, shown.claims.sub], ['allow', 'token', true, 'cron'])
   assert.ok(!good.stdout.includes(token.slice(4)), 'explain shows the token')
   const detail = (step: string) => steps.find((one: { step: string }) => one.step === step)
-  assert.equal(detail('token').detail, 'no JWT; its hash is in the tokens file')
+  assert.equal(detail('token').detail, 'not a JWT; its hash is in the tokens file')
   assert.equal(detail('issuer').detail, 'issuers.robots')
   assert.deepEqual([detail('signature').result, detail('token type').result], ['skip', 'pass'])
   assert.equal(JSON.parse((await explained('two', listed, token)).stdout).reason, 'audience_mismatch')

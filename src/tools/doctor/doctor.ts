@@ -90,7 +90,8 @@ async function examine(
       await checkAuthorizationServer(server, issuer, register, ask)
     }
   }
-  if (credentials !== undefined)
+  const answers = reports[0]?.findings.every(({ id }) => id !== 'unreachable')
+  if (credentials !== undefined && answers === true)
     await checkWithToken(open('a request with the token', url, WITH_TOKEN_FAULTS), url, credentials, identity, ask)
   return reports
 }

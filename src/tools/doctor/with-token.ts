@@ -10,8 +10,8 @@ import type { Fault, Report } from './report.ts'
 export const WITH_TOKEN_FAULTS = {
   unreachable: {
     severity: 'error',
-    why: 'The request passed the gate or hangs before it.',
-    fix: 'Look at the log of the upstream.',
+    why: 'The request without a token was answered, so this one probably passed forwardgate, and the service does not answer.',
+    fix: 'Look at the log of the service.',
   },
   'token-lost': {
     severity: 'error',

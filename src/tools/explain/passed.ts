@@ -81,13 +81,13 @@ export const PASSED: Readonly<Record<Step, (seen: Seen) => Described>> = {
   client: verified(({ client }, { decision: { entry } }) => {
     const actual = client === undefined ? 'none' : shown(client)
     const lists = entry?.clientIds ?? []
-    if (lists.length === 0) return { detail: `any: ${actual}` }
+    if (lists.length === 0) return { detail: `any client may; the token names ${actual}` }
     return { detail: actual, expected: `one of ${lists.map(listed).join(', and of ')}`, actual }
   }),
   authentication: verified(describeAuthentication),
   scopes: verified((token, { decision: { entry } }) => {
     const actual = listed(token.scopes)
-    if (entry === undefined || entry.scopes.length === 0) return { detail: `none needed: ${actual}` }
+    if (entry === undefined || entry.scopes.length === 0) return { detail: `none needed; the token has ${actual}` }
     return { detail: actual, expected: `all of ${listed(entry.scopes)}`, actual }
   }),
   claims: verified((token, { decision }) => describeClaims(decision.entry?.claims ?? [], token)),
@@ -138,7 +138,7 @@ function issuerOf(seen: Seen): Issuer | undefined {
 function describeForm(seen: Seen): string {
   if (seen.decision.itinerary.token === 'opaque') {
     const listed = seen.decision.issuer?.keys.kind === 'tokensFile'
-    return `no JWT; ${listed ? 'its hash is in the tokens file' : 'its issuer was asked'}`
+    return `not a JWT; ${listed ? 'its hash is in the tokens file' : 'its issuer was asked'}`
   }
   const token = unverified(seen)
   const kid = token?.keyId === undefined ? 'no kid' : `kid ${shown(token.keyId)}`

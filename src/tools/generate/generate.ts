@@ -44,7 +44,7 @@ export const generate = command({
     `generate ${[...PROXIES.keys()].slice(1).join(' | ')} [--route NAME] [options]`,
   ],
   about:
-    'Prints the proxy’s side of the configuration: for each route the question to forwardgate, with CORS in front of it if the route has origins, exactly its identity headers, and the open way to the metadata.',
+    'Prints the proxy’s side of the configuration: for each route the call to forwardgate with exactly its identity headers, CORS before it if the route has origins, and an open route to the metadata.',
   reads: 'configuration',
   operands: { min: 1, max: 1, missing: `name a proxy: ${[...PROXIES.keys()].join(', ')}` },
   options: OPTIONS,

@@ -42,6 +42,6 @@ ${firstPolicyTest(START)}\`\`\``,
       title: 'An address that is not an issuer.',
       args: 'init --issuer id.example.com --resource https://mcp.example.com/kubernetes',
     },
-    { title: 'Not enough.', args: 'init --issuer https://id.example.com' },
+    { title: 'Without the resource.', args: 'init --issuer https://id.example.com' },
   ],
 }
