@@ -37,7 +37,7 @@ async function noToken({ kubernetes }: World, stage: Stage): Promise<string> {
 async function metadata({ kubernetes, issuer }: World, stage: Stage, url: string): Promise<string> {
   stage.scene(
     'Follow resource_metadata',
-    'Open to all, through the same proxy: which server logs clients in, and which scopes there are.',
+    'Public, through the same proxy: which server logs clients in, and which scopes there are.',
   )
   const response = await perform(stage, { url })
   stage.answer(response, ['Content-Type', 'Access-Control-Allow-Origin'], readable(fields(response)))
@@ -50,7 +50,7 @@ async function metadata({ kubernetes, issuer }: World, stage: Stage, url: string
 }
 
 async function authorizationServer({ issuer }: World, stage: Stage, issuerUrl: string): Promise<string> {
-  stage.scene('Ask the authorization server', 'Its own metadata (RFC 8414) tells where tokens are given out.')
+  stage.scene('Ask the authorization server', 'Its own metadata (RFC 8414) says where to get tokens.')
   const response = await perform(stage, { url: `${issuerUrl}/.well-known/oauth-authorization-server` })
   const { issuer: name, token_endpoint: endpoint, registration_endpoint: registration } = fields(response)
   stage.answer(
@@ -60,7 +60,7 @@ async function authorizationServer({ issuer }: World, stage: Stage, issuerUrl: s
   )
   expect('issuer', name, issuer.url)
   expect('token_endpoint', endpoint, issuer.tokenEndpoint)
-  stage.passed('the issuer is the one that was promised')
+  stage.passed('the issuer is the one that the resource named')
   return issuer.tokenEndpoint
 }
 
@@ -76,7 +76,7 @@ async function getToken({ robot, kubernetes }: World, stage: Stage, endpoint: st
 
 async function goodToken({ kubernetes, robot, issuer }: World, stage: Stage, token: string): Promise<void> {
   stage.scene(
-    'A good token, and a lie',
+    'A valid token, and a forged header',
     'The upstream gets the identity from the token; the X-Auth-Subject that the client sent is gone.',
   )
   const response = await perform(stage, withToken(kubernetes, 'TOKEN', { 'X-Auth-Subject': 'admin' }), token)
@@ -93,7 +93,7 @@ async function goodToken({ kubernetes, robot, issuer }: World, stage: Stage, tok
 async function missingScope({ kubernetes }: World, stage: Stage, token: string): Promise<void> {
   stage.scene(
     'Too little scope',
-    'DELETE asks for mcp:admin as well; the challenge names all scopes that a new token needs.',
+    'DELETE also requires mcp:admin; the challenge names all scopes that a new token needs.',
   )
   const response = await perform(stage, { ...withToken(kubernetes, 'TOKEN'), method: 'DELETE' }, token)
   stage.answer(response, DENIAL, response.body)
@@ -105,7 +105,10 @@ async function missingScope({ kubernetes }: World, stage: Stage, token: string):
 }
 
 async function wrongResource({ grafana }: World, stage: Stage, token: string): Promise<void> {
-  stage.scene('A token for another resource', 'A good token of the right issuer, but its audience is another resource.')
+  stage.scene(
+    'A token for another resource',
+    'A valid token of the right issuer, but its audience is another resource.',
+  )
   const response = await perform(stage, withToken(grafana, 'TOKEN'), token)
   stage.answer(response, DENIAL, response.body)
   expect('status', response.status, 401)
@@ -115,7 +118,7 @@ async function wrongResource({ grafana }: World, stage: Stage, token: string): P
 }
 
 async function expiredToken({ hasty, kubernetes }: World, stage: Stage, endpoint: string): Promise<void> {
-  stage.scene('An expired token', 'This client gets tokens that live for one second; two seconds later it asks.')
+  stage.scene('An expired token', 'This client gets tokens that live for one second; it sends one two seconds later.')
   const request = tokenRequest(endpoint, hasty, kubernetes, 'mcp:read')
   stage.command(`${tokenLine('OLD', request)}; sleep 2`)
   const token = accessToken(await exchange(request))
@@ -125,11 +128,14 @@ async function expiredToken({ hasty, kubernetes }: World, stage: Stage, endpoint
   expect('status', response.status, 401)
   expect('reason', fields(response)['reason'], 'token_expired')
   expectPart('challenge', header(response, 'WWW-Authenticate') ?? '', 'error="invalid_token"')
-  stage.passed('401, and the client knows that only its token is old')
+  stage.passed('401, and the client knows that its token has expired')
 }
 
 async function issuerDown({ issuer, kubernetes }: World, stage: Stage, token: string): Promise<void> {
-  stage.scene('The issuer is down', 'It was just stopped. Keys are at hand, so those who are logged in notice nothing.')
+  stage.scene(
+    'The issuer is down',
+    'It was just stopped. Its keys are cached, so clients that have a token notice nothing.',
+  )
   await issuer.stop()
   try {
     const gone = await exchange({ url: `${issuer.url}/jwks` }).then(

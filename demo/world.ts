@@ -48,7 +48,7 @@ export async function startWorld(kind: ProxyKind, keep: Keep, onLine: (line: str
   )
   const upstream = await keep(startUpstream())
   const configuration = `issuers:
-  demo: { issuer: "${issuer.url}", clockTolerance: 0s }   # the default is 30s; the play has no time for it
+  demo: { issuer: "${issuer.url}", clockTolerance: 0s }   # the default is 30s; the demo does not wait for it
 routes:
   kubernetes:
     resource: ${kubernetes}

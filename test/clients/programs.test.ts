@@ -78,7 +78,7 @@ async function converse<T>(
   }
 }
 
-/** With one login: what is listed, what is allowed, what is not, and what needs one scope more. */
+/** With one login: what is listed, what is allowed, what is not, and what needs one more scope. */
 async function useTools({ tools, call }: Conversation, desk: Desk): Promise<readonly string[]> {
   const [login, ...others] = await desk.logins()
   assert.deepEqual([login?.searchParams.get('client_id'), others], [SHARED_CLIENT, []])
@@ -93,7 +93,9 @@ async function useTools({ tools, call }: Conversation, desk: Desk): Promise<read
   const counted = await call('count', { ticks: 1, pause: 1 }).catch(shown)
   const more = (await desk.logins()).length - 1
   const steps = /counted to 1/.test(counted)
-    ? `${more === 1 ? 'one login' : `${more} logins`} more`
+    ? more === 1
+      ? 'one more login'
+      : `${more} more logins`
     : `says *${/insufficient scope/i.exec(counted)?.[0] ?? counted}*`
   assert.match(await call('whoami'), /alice/)
   return [...cells, 'answers', /mcp_not_allowed/.test(refused) ? 'shows the reason' : refused, 'answers', steps]

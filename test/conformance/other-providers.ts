@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** A provider without a section of its own: what its manual says of its access tokens, and what a route must say. */
+/** A provider without a section of its own: what its public documentation says of its access tokens, and what a route must say. */
 export interface OtherProvider {
   readonly name: string
   readonly slug: string

@@ -87,10 +87,10 @@ test('keycloak: what its tokens, its clients and its logouts come to behind the 
   await row('access token, client without the audience scope', async () =>
     judge((await tokensOf('bare'))['access_token']),
   )
-  await row('access token, audience scope optional and not asked for', async () =>
+  await row('access token, audience scope optional and not requested', async () =>
     judge((await tokensOf('optional'))['access_token']),
   )
-  await row('access token, audience scope optional and asked for', async () =>
+  await row('access token, audience scope optional and requested', async () =>
     judge((await tokensOf('optional', 'openid mcp:read orders-audience'))['access_token']),
   )
   await row('lightweight access token', async () => judge((await tokensOf('light'))['access_token']))

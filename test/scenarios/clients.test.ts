@@ -84,7 +84,7 @@ test('clients: every flow with every official client', async (t) => {
         assert.equal(step.logins.length, 2)
         assert.match(step.logins[1]?.searchParams.get('scope') ?? '', /^mcp:read mcp:write( offline_access)?$/)
         await step.close()
-        matrix.record(flow, program.name, 'one login more')
+        matrix.record(flow, program.name, 'one more login')
       })
       await t.test(`${program.name} | steps up although it has a refresh token`, async () => {
         const flow = '403 insufficient_scope: with a refresh token'
@@ -101,7 +101,7 @@ test('clients: every flow with every official client', async (t) => {
         } else {
           assert.deepEqual(JSON.parse(await refreshing.call('whoami')).scopes, ['mcp:read', 'mcp:write'])
           assert.equal(refreshing.logins.length, 2)
-          matrix.record(flow, program.name, 'one login more')
+          matrix.record(flow, program.name, 'one more login')
         }
         await refreshing.close()
       })

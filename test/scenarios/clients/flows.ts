@@ -119,7 +119,7 @@ export const FLOWS: readonly Flow[] = [
       await session.call('whoami')
       assert.equal(session.logins.length, 2)
       await session.close()
-      return 'one login more'
+      return 'one more login'
     },
   },
   {
