@@ -35,7 +35,7 @@ export const serve: Command = {
       reportFailure(terminal, log, problems)
       return problems.length === 0 ? 0 : 2
     } catch (error) {
-      reportFailure(terminal, log, [error instanceof Error ? error.message : String(error)])
+      reportFailure(terminal, log, [describeFailure(error, parsed.ok ? parsed.settings.listen.port : undefined)])
       return 1
     } finally {
       await output.end(MAX_LAST_LINES_MS)
@@ -73,6 +73,14 @@ async function serveUntilSignal(
 
 function signalled(terminal: Terminal, signal: 'SIGTERM' | 'SIGINT'): Promise<string> {
   return new Promise((resolve) => terminal.once(signal, () => resolve(signal)))
+}
+
+/** What went wrong; where nothing can be listened on, also which variable names another address. */
+function describeFailure(error: unknown, authPort: number | undefined): string {
+  if (!(error instanceof Error)) return String(error)
+  if (!('syscall' in error && 'port' in error && error.syscall === 'listen')) return error.message
+  const variable = error.port === authPort ? 'FORWARDGATE_LISTEN' : 'FORWARDGATE_OPERATIONS_LISTEN'
+  return `${error.message}; set ${variable} to a free address`
 }
 
 /** For people on standard error; if standard output is read by a program, in the log too. */

@@ -32,7 +32,7 @@ export async function playFirstLogin(
   const resource = resourceOf(origin)
   const { clientId, issuer, follow } = await loginTo(resource)
   await row('`init` with a sample token, `check --online` of its files', async () => named(world.findings))
-  await row('the same files in force, `doctor`', () => doctor(resource))
+  await row('forwardgate with the same files, `doctor`', () => doctor(resource))
   await row('the same, `doctor --register`', () => doctor(resource, '--register'))
   for (const program of [SDK_V1, SDK_V2]) {
     await row(`the same, MCP ${program.name}, client registered beforehand`, async () => {

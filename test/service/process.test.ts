@@ -169,7 +169,7 @@ describe('the process', { concurrency: 2 }, () => {
         [which]: `127.0.0.1:${port}`,
       })
       assert.equal(code, 1)
-      assert.match(stderr, new RegExp(`^forwardgate: .*EADDRINUSE.*127\\.0\\.0\\.1:${port}`))
+      assert.match(stderr, new RegExp(`^forwardgate: .*EADDRINUSE.*127\\.0\\.0\\.1:${port}.*; set ${which}`))
       assert.ok(!lines.some((line) => line.includes('"msg":"keys')), 'it waited for the issuer')
     })
   }
