@@ -34,28 +34,6 @@ export const OTHER_PATH = '/mcp'
 /** In the order of the table. */
 export const OTHER_PROVIDERS: readonly OtherProvider[] = [
   {
-    name: 'AD FS',
-    slug: 'ad-fs',
-    version: '2019 and 2022',
-    header: { alg: 'RS256', typ: 'JWT' },
-    claims: {
-      iss: 'http://adfs.example.com/adfs/services/trust',
-      aud: 'microsoft:identityserver:APPLICATION-ID',
-      scp: 'openid mcp:read',
-      appid: 'THE-CLIENT-ID',
-      apptype: 'Public',
-      ver: '1.0',
-    },
-    issuer: { jwksUri: 'https://adfs.example.com/adfs/discovery/keys' },
-    route: { audience: ['microsoft:identityserver:APPLICATION-ID'], scopes: ['mcp:read'] },
-    note: 'Its metadata names another issuer than its access tokens, so discovery cannot find the keys.',
-    trap: {
-      what: 'an ID token, whose issuer is that of the metadata',
-      claims: { iss: 'https://adfs.example.com/adfs', scp: undefined },
-      reason: 'issuer_untrusted',
-    },
-  },
-  {
     name: 'Authelia',
     slug: 'authelia',
     version: '4.39',
