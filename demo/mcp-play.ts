@@ -73,7 +73,7 @@ async function playClient(url: URL, issuer: string, stage: Stage): Promise<void>
   expectScopes(account.asked(), 'mcp:read')
   stage.passed(`logged in for ${account.asked()}`)
 
-  stage.scene('It lists tools', 'All of them: what a list shows is the server’s, forwardgate sees requests only.')
+  stage.scene('It lists tools', 'All of them: the server decides what it lists, and forwardgate sees only requests.')
   const { tools } = await client.listTools()
   stage.passed(tools.map(({ name }) => name).join(', '))
 
@@ -82,7 +82,7 @@ async function playClient(url: URL, issuer: string, stage: Stage): Promise<void>
 
   stage.scene(
     'It calls delete_pod',
-    'The body says so, and the token lacks mcp:admin: the challenge names all that is needed.',
+    'The body names the tool, and the token lacks mcp:admin: the challenge names every scope that is needed.',
   )
   const refused = await client.callTool({ name: 'delete_pod', arguments: {} }).then(
     () => false,
@@ -102,7 +102,7 @@ async function playClient(url: URL, issuer: string, stage: Stage): Promise<void>
   stage.passed(`logged in for ${account.asked()}: ${done}`)
 
   stage.scene(
-    'It calls what is not listed',
+    'It calls a tool that no entry allows',
     'default: deny. No login would help, so there is no challenge and no login.',
   )
   const denied = await client.callTool({ name: 'drop_table', arguments: {} }).then(
