@@ -39,7 +39,7 @@ test('the reference names each difference, and no other', async () => {
   const table = /^\| Over `\/ext_authz` .*\n\|-.*\n(?<rows>(?:\|.*\n)+)/m.exec(page)?.groups?.['rows'] ?? ''
   const rows = DIFFERENCES.map(({ why, expect }) => [
     why,
-    expect?.replace(/ (.*)/, ' `$1`') ?? 'what the rest of the request deserves',
+    expect?.replace(/ (.*)/, ' `$1`') ?? 'that of the rest of the request',
   ])
   assert.deepEqual(
     table.trim().split('\n'),

@@ -55,7 +55,7 @@ function excerpt(line: string, column: number, room: number): { readonly text: s
   return { text: start + room >= line.length ? begun : `${begun.slice(0, -1)}…`, column: column - start }
 }
 
-/** The value after a key that is called like a secret, in a map of YAML or JSON. */
+/** The value after a key whose name is that of a secret, in a map of YAML or JSON. */
 const SECRET =
   /(?<key>(?:secret|password|passwd|token|api[-_]?key|credentials?|authorization)["']?\s{0,9}[:=]\s{0,9})(?<value>[^\s{[].*)$/i
 

@@ -34,7 +34,7 @@ Run a command as \`npx forwardgate <command>\` or \`node src/main.ts <command>\`
 | exit code 2 | usage error, or input that cannot be read; problems of the configuration, except for \`check\` |
 | colours | on a terminal only; \`NO_COLOR\` switches them off, \`FORCE_COLOR\` on |
 | width | that of the terminal (80 columns if unknown). In a pipe or a file each sentence stays on one line, for \`grep\`; a help text never exceeds 100 columns |
-| findings | worst first, then by place, in both formats. Below a place the line of the file; the value of a key that is called like a secret is hidden, and no line of a file that the configuration names is shown, nor of a manifest that cannot be parsed |
+| findings | worst first, then by place, in both formats. Below a place the line of the file; the value of a key whose name is that of a secret is hidden, and no line of a file that the configuration names is shown, nor of a manifest that cannot be parsed |
 
 All transcripts come from running the commands, with [${EXAMPLE}](../${EXAMPLE}) as \`config.yaml\`. A test fails if they differ; \`npm run docs\` writes this page.`
 
