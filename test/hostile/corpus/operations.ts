@@ -125,7 +125,7 @@ export const OPERATIONS: Family = {
         'a bad edit: broken YAML, an unknown key, a double route, an empty file, no file, a swap in the middle of a read',
       source: 'heimdall; CWE-755',
       tests: [
-        place('service/reload.test.ts', 'not where it has mistakes'),
+        place('service/reload.test.ts', 'not if it has mistakes'),
         place('service/reload.test.ts', 'a file that is gone for a while changes nothing'),
         place('unit/config/source.test.ts', 'all files of a mounted ConfigMap are of one generation'),
       ],
