@@ -150,6 +150,9 @@ test('a remembered answer is the one that would be made anew, whatever was asked
   )
   const again = denied('token_expired', { resources })
   assert.equal(remembered(again, undefined), remembered(again, 'https://o'))
+  const ofOrigin = denied('token_expired', { origins: ['https://o'] })
+  for (const origin of ['https://o', 'https://evil', undefined, 'https://o'])
+    assert.deepEqual(remembered(ofOrigin, origin), answerTo(ofOrigin, origin, SHOWN))
 })
 
 test('whatever token and request say: the answer to a reason is the same, byte for byte', () => {

@@ -109,3 +109,9 @@ test('what comes at the same time is assessed once; an exception reaches all and
   assert.equal((await cache.assessToken('token', ROUTE)).ok, true)
   assert.equal(calls, 2)
 })
+
+test('a token takes room by the length of its claims', async () => {
+  const { assessToken, size } = openCache(...[1, 2, 3].map(() => good()))
+  for (const name of ['a', 'b', 'c']) await assessToken(`header.${name.repeat(12_000)}.signature`, ROUTE)
+  assert.equal(size(), 2, 'of 100,000 bytes each takes more than a third')
+})

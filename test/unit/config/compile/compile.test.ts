@@ -303,6 +303,28 @@ test('everything else of defaults is overridden', () => {
   assert.deepEqual([own.identityHeaders, own.upstreamAuthorization], [[], { kind: 'keep' }])
 })
 
+test('what routes share of defaults is not that of a route with settings of its own, in either order', () => {
+  const shared = 'defaults: { dpop: accepted, identityHeaders: { X-A: sub } }\n'
+  const entries = [
+    'plain: { resource: https://a.example.com',
+    'own: { resource: https://b.example.com, tokenSource: { header: X-Own }',
+  ]
+  for (const order of [entries, entries.toReversed()]) {
+    const { routes } = configOf(
+      `issuers: { a: https://a.example.com }\n${shared}routes:\n  ${order.join(' }\n  ')} }\n`,
+    )
+    const ofRoutes = routes.map(({ name, dpop, upstreamAuthorization: { kind } }) => `${name} ${dpop.mode} ${kind}`)
+    assert.deepEqual(ofRoutes.toSorted(), ['own off strip', 'plain accepted keep'])
+  }
+  const twice = `issuers: { a: https://a.example.com }
+defaults: { tokenSource: { header: X-Token } }
+routes:
+  plain: { resource: https://a.example.com }
+  own: { resource: https://b.example.com, identityHeaders: { X-Token: sub } }
+`
+  assert.match(problemsOf(twice).join(), /"X-Token" is an identity header of the route/)
+})
+
 test('scopeImplies is transitive, and cycles end', () => {
   const route = routeOf('scopeImplies: { a: [b], b: [c, d], c: [a] }')
   assert.deepEqual(
