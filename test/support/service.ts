@@ -122,6 +122,7 @@ async function start(path: string, options: TestServiceOptions, onLine: (line: s
     settings,
     source: { kind: 'path', path },
     log: createLogger(settings.logLevel, { write: onLine }),
+    logOutput: new TestLogOutput(),
     version: '0.0.0-test',
     pollInterval: 100,
     ...(options.now === undefined ? {} : { now: options.now }),
@@ -141,5 +142,16 @@ function assertNoToken(lines: readonly string[], tokens: ReadonlySet<string>): v
   for (const line of lines) {
     assert.doesNotMatch(line, /eyJ/, 'a log line holds a part of a token')
     for (const part of parts) assert.ok(!line.includes(part), `a log line holds a part of a token: ${line}`)
+  }
+}
+
+/** As the real one, its methods work on their object alone. */
+class TestLogOutput {
+  #lost = 0
+  lost(): number {
+    return this.#lost
+  }
+  crowded(): boolean {
+    return this.#lost > 0
   }
 }
