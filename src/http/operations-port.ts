@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { IssuerStatus, Readiness } from '../documents/issuer-status.ts'
 import { renderPage } from '../status/page/page.ts'
 import { CONTENT_SECURITY_POLICY } from '../status/page/style.ts'
@@ -25,14 +25,19 @@ export interface OperationsDeps {
  * issuer that goes down later does not make it unready: restarting or removing this pod would not bring the issuer back.
  */
 export function buildOperationsServer(deps: OperationsDeps): FastifyInstance {
-  const app = createApp(deps.pending)
+  // A path that the router cannot decode names nothing here.
+  const frameworkErrors = (_error: unknown, _request: FastifyRequest, reply: FastifyReply) =>
+    sendNotFound(reply.header('Cache-Control', 'no-store'))
+  const app = createApp(deps.pending, { frameworkErrors })
+  const paths = new Set<string>()
+  app.addHook('onRoute', ({ url }) => void paths.add(url))
   app.addHook('onSend', async (_request, reply) => {
     if (deps.draining()) reply.header('Connection', 'close')
     reply.header('Cache-Control', 'no-store')
   })
   app.setNotFoundHandler((request, reply) => {
     const [url = ''] = request.url.split('?')
-    if (!app.hasRoute({ method: 'GET', url })) return sendNotFound(reply)
+    if (!paths.has(url)) return sendNotFound(reply)
     return reply.code(405).header('Allow', 'GET, HEAD').type('application/json').send('{"error":"method_not_allowed"}')
   })
   if (deps.status !== undefined) serveStatusPage(app, deps.status)
