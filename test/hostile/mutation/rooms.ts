@@ -23,8 +23,7 @@ const ALL = Object.keys(OPERATORS)
 
 const ROOMS: readonly Room[] = [
   { sources: 'src/{decision,documents,http/dialects}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: true },
-  { sources: 'src/keys/**/*.ts', operators: ALL, tests: IN_PROCESS, held: true },
-  { sources: 'src/{config,issuers}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: false },
+  { sources: 'src/{config,issuers,keys}/**/*.ts', operators: ALL, tests: IN_PROCESS, held: false },
   {
     sources: 'src/{status,telemetry}/**/*.ts',
     operators: ALL,
