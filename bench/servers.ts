@@ -52,6 +52,11 @@ export function startRival(rival: Rival, { folder, ...options }: ServerOptions &
   return startNode([join(folder, `${rival}.cjs`)], options)
 }
 
+/** Starts a script of bench/rivals as people run one: as it is written, with its packages in node_modules. */
+export function startUnbundled(rival: Rival, options: ServerOptions): Promise<Server> {
+  return startNode([fileURLToPath(new URL(`./rivals/${rival}.ts`, import.meta.url))], options)
+}
+
 /** What the image starts: the built program, with the flags of the image. */
 export function imageProgram(): readonly string[] {
   return [...imageFlagsReadingAll(), builtFile('main.cjs')]
