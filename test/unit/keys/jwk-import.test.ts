@@ -215,3 +215,11 @@ test('a kid in a reason is escaped and capped', () => {
   assert.ok(kid.length <= 101)
   assert.match(kid, /^\\n\\u001b\[31mx+…$/)
 })
+
+test('the kid of a skipped key is shown escaped, without the quotes around it', () => {
+  const { skipped } = importJwkSet({ keys: [{ kty: 'LATTICE', kid: '"o"d\n' }] })
+  assert.deepEqual(
+    skipped.map(({ kid }) => kid),
+    ['\\"o\\"d\\n'],
+  )
+})
