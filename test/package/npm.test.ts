@@ -23,6 +23,11 @@ const LINES: Readonly<Record<string, { readonly code: number; readonly says: Reg
   'npx forwardgate explain --route kubernetes --token-file token.jwt': { code: 0, says: /^allow/m },
   'npx forwardgate check config.yaml --manifests traefik/': { code: 0, says: /finding|note/ },
   'npx forwardgate test policy.yaml': { code: 0, says: /pass/ },
+  'npx forwardgate generate traefik --as file --url kubernetes=http://127.0.0.1:3000 --gate-service 127.0.0.1': {
+    code: 0,
+    says: /http:\/\/127\.0\.0\.1:3000/,
+  },
+  'npx forwardgate generate traefik --as docker-labels': { code: 0, says: /traefik\.http\.routers/ },
   // Where the documents have their reader's URL, nothing answers here.
   'npx forwardgate doctor https://api.example.com/mcp/kubernetes': { code: 1, says: /127\.0\.0\.1/ },
 }
@@ -30,7 +35,7 @@ const LINES: Readonly<Record<string, { readonly code: number; readonly says: Reg
 function npxLines(): readonly string[] {
   const files = ['README.md', ...globSync(['docs/**/*.md', 'examples/**/*.md'], { cwd: ROOT })]
   const found = files.flatMap((file) => [
-    ...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?<line>npx forwardgate [^\n`#<&]*[^\n`#<& ])/g),
+    ...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?<line>npx forwardgate [^\n`#<>&]*[^\n`#<>& ])/g),
   ])
   return [...new Set(found.map((match) => match.groups?.['line'] ?? ''))]
 }
