@@ -104,7 +104,6 @@ export const EQUIVALENT: readonly (readonly [mutant: string, why: string])[] = [
   ['createIssuerFetch: one branch alone: init.signal', 'a signal that is undefined is none'],
   ['readNamed: one ', 'what the file system reports has a code'],
   ['ask: one branch alone: value === undefined', 'a header field that came has a value'],
-  ['sizeOf: ', 'an estimate'],
   ['fetchSoon: a condition that always holds: this.#newestSeen', 'the timer looks again, and does nothing'],
   ['withdrawnKids: one ', 'a kid that is still held is found among the keys first'],
   ['prepareAsking: a call that is not made: setMaxListeners', 'Node warns of many listeners; answers are the same'],

@@ -115,3 +115,14 @@ test('a token takes room by the length of its claims', async () => {
   for (const name of ['a', 'b', 'c']) await assessToken(`header.${name.repeat(12_000)}.signature`, ROUTE)
   assert.equal(size(), 2, 'of 100,000 bytes each takes more than a third')
 })
+
+test('an opaque token takes room by what its issuer said of it, however short it is', async () => {
+  const claims = { sub: 'alice', groups: 'g'.repeat(9_000) }
+  const opaque: Assessment = {
+    ...{ ok: true, form: 'opaque', token: sampleToken({ claims }) },
+    ...{ admission: { ways: [], scopes: new Set() }, identity: { ok: true, headers: [] } },
+  }
+  const { assessToken, size } = openCache(opaque, opaque, opaque)
+  for (const token of ['a', 'b', 'c']) await assessToken(token, ROUTE)
+  assert.equal(size(), 2, 'of 100,000 bytes each takes more than a third')
+})
