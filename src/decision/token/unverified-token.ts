@@ -149,7 +149,7 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((member) => isDeeperThan(member, levels - 1))
 }
 
-/** The last characters that leave no bit over, by how many are beyond the last four. One alone is no byte. */
+/** The last characters that leave no bit over, by how many are beyond the last four. One alone is not a byte. */
 const LAST = ['', '', 'AQgw', 'AEIMQUYcgkosw048']
 
 /** Whether base64url without padding is the one spelling of its bytes (RFC 4648 §3.5). */

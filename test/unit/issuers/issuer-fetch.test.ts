@@ -60,30 +60,20 @@ test('without caFile and bearerTokenFile the fetch is the given one', () => {
   assert.equal(createIssuerFetch(keyed({}), unasked), unasked)
 })
 
-for (const [content, is] of [
-  ['two words', 'fetch.bearerTokenFile "FILE" holds no bearer token'],
-  ['secret\nX-Injected: 1', 'fetch.bearerTokenFile "FILE" holds no bearer token'],
-  ['=secret', 'fetch.bearerTokenFile "FILE" holds no bearer token'],
-  ['', 'fetch.bearerTokenFile "FILE" holds no bearer token'],
-  [undefined, 'fetch.bearerTokenFile "FILE" cannot be read: ENOENT'],
+for (const [key, content, is] of [
+  ['bearerTokenFile', 'two words', 'holds no bearer token'],
+  ['bearerTokenFile', 'secret\nX-Injected: 1', 'holds no bearer token'],
+  ['bearerTokenFile', '=secret', 'holds no bearer token'],
+  ['bearerTokenFile', '', 'holds no bearer token'],
+  ['bearerTokenFile', undefined, 'cannot be read: ENOENT'],
+  ['caFile', 'secret', 'holds no certificate in PEM'],
+  ['caFile', undefined, 'cannot be read: ENOENT'],
 ] as const) {
-  test(`a token file with ${JSON.stringify(content)} is refused before anything is sent`, async (t) => {
-    const file = join(folderFor(t), 'token')
+  test(`${key} with ${JSON.stringify(content)} is refused before anything is sent`, async (t) => {
+    const file = join(folderFor(t), 'file')
     if (content !== undefined) await writeFile(file, content)
-    const own = createIssuerFetch(keyed({ bearerTokenFile: file }), unasked)
-    await assert.rejects(own('https://id.example.com/jwks'), { message: is.replace('FILE', file) })
-  })
-}
-
-for (const [content, is] of [
-  ['secret', 'fetch.caFile "FILE" holds no certificate in PEM'],
-  [undefined, 'fetch.caFile "FILE" cannot be read: ENOENT'],
-] as const) {
-  test(`a CA file with ${JSON.stringify(content)} is refused before anything is sent`, async (t) => {
-    const file = join(folderFor(t), 'ca.crt')
-    if (content !== undefined) await writeFile(file, content)
-    const own = createIssuerFetch(keyed({ caFile: file }), unasked)
-    await assert.rejects(own('https://id.example.com/jwks'), { message: is.replace('FILE', file) })
+    const own = createIssuerFetch(keyed({ [key]: file }), unasked)
+    await assert.rejects(own('https://id.example.com/jwks'), { message: `fetch.${key} "${file}" ${is}` })
   })
 }
 
